@@ -1,0 +1,131 @@
+/**
+ * What synth time hands to run time: every migration of an app, checked, split and compiled, in one JSON document.
+ *
+ * A bundle is immutable and content-addressed. Its file is canonical JSON (sorted keys, no white space) of
+ * {@link Bundle}, and its `revision` is the SHA-256 of exactly those bytes, so the same migrations give the same
+ * revision on every machine and a run-time engine can verify what it loaded by hashing what it read.
+ */
+export interface Bundle {
+  /** Version of this document's layout. An engine refuses a layout that it does not know. */
+  readonly format: 1;
+  /** In an order in which every migration comes after all that it depends on; ties by target, then semver. */
+  readonly migrations: readonly BundledMigration[];
+}
+
+/** `<target>/<version>`, for example `users/1.1.0`. Unique in a bundle. */
+export type MigrationId = string;
+
+export type MigrationKind = 'sql' | 'dynamodb' | 'data';
+
+/** What planning needs to know of a migration; its content stays in the bundle. */
+export interface ManifestEntry {
+  readonly id: MigrationId;
+  readonly target: string;
+  /** Semver, without a leading `v`. */
+  readonly version: string;
+  /** Words separated by spaces, for example `add user analytics`. */
+  readonly name: string;
+  readonly kind: MigrationKind;
+  /** SHA-256 (hex) of the source file with `\r\n` read as `\n`. */
+  readonly checksum: string;
+  readonly dependsOn: readonly MigrationId[];
+  /** True when the author declared that there is no way back. Such a migration cannot be rolled back. */
+  readonly irreversible: boolean;
+}
+
+export interface BundledMigration extends ManifestEntry {
+  /** The source file, relative to the migrations folder, with `/` as separator. */
+  readonly file: string;
+  /** Why a destructive change is allowed before commit, when the author said so. */
+  readonly allowDestructive?: string;
+  readonly phases: Phases;
+  /** TypeScript migrations that must run code: the module compiled to one CommonJS text. */
+  readonly code?: string;
+}
+
+export interface Phases {
+  /** Applied by a deployment. */
+  readonly up: readonly Action[];
+  /** Undoes `up`. Empty for declarative DynamoDB migrations: their inverse is computed from what was observed. */
+  readonly down: readonly Action[];
+  /** Applied only after the stack update succeeded. */
+  readonly contract: readonly Action[];
+  /** Each must return one row whose first column is true, after `up`. */
+  readonly verify: readonly Statement[];
+}
+
+/** One thing an engine does as a unit. Plain data, so that it can be stored and replayed by any engine version. */
+export type Action = SqlAction | TableAction | CodeAction;
+
+/** SQL statements. Inside one transaction together with their history row, or each on its own. */
+export interface SqlAction {
+  readonly type: 'sql';
+  readonly transaction: boolean;
+  readonly statements: readonly Statement[];
+}
+
+/** One declarative DynamoDB operation. */
+export interface TableAction {
+  readonly type: 'table';
+  readonly operation: TableOperation;
+}
+
+/** Runs an exported function of the migration's compiled module, inside one SQL transaction. */
+export interface CodeAction {
+  readonly type: 'code';
+  readonly function: 'up' | 'down' | 'contract';
+}
+
+export interface Statement {
+  readonly text: string;
+  /** 1-based line in the source file at which the statement begins. */
+  readonly line: number;
+  /** 1-based column. */
+  readonly column: number;
+}
+
+export type TableOperation = CreateTable | DeleteTable | AddGlobalIndex | RemoveGlobalIndex;
+
+/** `S` string, `N` number, `B` binary: the attribute types that a DynamoDB key can have. */
+export type KeyType = 'S' | 'N' | 'B';
+
+export interface KeyAttribute {
+  readonly name: string;
+  readonly type: KeyType;
+}
+
+export interface IndexDefinition {
+  readonly name: string;
+  readonly partitionKey: KeyAttribute;
+  readonly sortKey?: KeyAttribute;
+  /** `ALL` (default), `KEYS_ONLY`, or the names of the attributes to include. */
+  readonly projection?: 'ALL' | 'KEYS_ONLY' | readonly string[];
+}
+
+/** Creates an on-demand table. `table` is the logical name; the target decides the physical one. */
+export interface CreateTable {
+  readonly kind: 'createTable';
+  readonly table: string;
+  readonly partitionKey: KeyAttribute;
+  readonly sortKey?: KeyAttribute;
+  readonly globalIndexes?: readonly IndexDefinition[];
+}
+
+/** Deletes a table with its items. Destructive: belongs in `contract`. */
+export interface DeleteTable {
+  readonly kind: 'deleteTable';
+  readonly table: string;
+}
+
+export interface AddGlobalIndex {
+  readonly kind: 'addGlobalIndex';
+  readonly table: string;
+  readonly index: IndexDefinition;
+}
+
+/** Removes a global secondary index. Its definition is read from the table first, so that it can be put back. */
+export interface RemoveGlobalIndex {
+  readonly kind: 'removeGlobalIndex';
+  readonly table: string;
+  readonly index: string;
+}

@@ -1,0 +1,22 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+export default defineConfig({
+  resolve: {
+    alias: [
+      { find: /^cdk-migrations\/(authoring|client)$/, replacement: here('./$1/index.ts') },
+      { find: /^cdk-migrations$/, replacement: here('./lib/index.ts') },
+    ],
+  },
+  test: {
+    include: ['test/**/*.test.ts'],
+    // Real processes and databases run beside the tests: two at a time fits the smallest machine we support.
+    maxWorkers: 2,
+    minWorkers: 1,
+    pool: 'forks',
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+  },
+});
