@@ -1,0 +1,92 @@
+/**
+ * Every code that a {@link MigrationError} can carry, declared in one place so that no two rooms use one word for
+ * two things. Codes are public: people search for them and scripts compare them, so they are added and never renamed.
+ * Add yours under the heading of your room, with one sentence that says when it happens.
+ */
+export type ErrorCode = FolderCode | GraphCode | SqlFileCode | TypeScriptFileCode | SafetyCode | BundleCode;
+
+type FolderCode =
+  /** The migrations folder is not there, or is no folder. */
+  | 'MISSING_FOLDER'
+  /** A file or folder lies where only migrations may lie. */
+  | 'UNEXPECTED_FILE'
+  /** A folder name that is no target name. */
+  | 'INVALID_TARGET_NAME'
+  /** A file name that is not `<version>_<snake_name>.sql|.ts`. */
+  | 'INVALID_FILE_NAME'
+  /** A text that is not a semantic version. */
+  | 'INVALID_VERSION'
+  /** A file that cannot be read, or is not UTF-8. */
+  | 'UNREADABLE_FILE'
+  /** A folder for which the app declares no target. */
+  | 'UNKNOWN_TARGET'
+  /** A migration that its target's engine cannot run. */
+  | 'WRONG_KIND';
+
+type GraphCode =
+  /** Two files of one target have the same version. */
+  | 'DUPLICATE_VERSION'
+  /** A dependency that no file provides. */
+  | 'UNKNOWN_DEPENDENCY'
+  /** A dependency that is not written `1.0.0` or `target/1.0.0`, or is listed twice. */
+  | 'INVALID_DEPENDENCY'
+  /** Migrations that wait for each other. */
+  | 'DEPENDENCY_CYCLE';
+
+type SqlFileCode =
+  /** A header or declaration that says something else than the file's name. */
+  | 'HEADER_MISMATCH'
+  /** A header line that we do not know. */
+  | 'UNKNOWN_HEADER'
+  /** A header whose value has the wrong form, or that contradicts the rest of the file. */
+  | 'INVALID_HEADER'
+  /** A header below the first section. */
+  | 'MISPLACED_HEADER'
+  /** SQL above the first section. */
+  | 'SQL_BEFORE_SECTION'
+  /** A `-- migrate:` line that names no section we know. */
+  | 'UNKNOWN_SECTION'
+  /** A section that a file has twice. */
+  | 'DUPLICATE_SECTION'
+  /** A file without any section. */
+  | 'MISSING_SECTION'
+  /** A section option that we do not know, or with a value that we do not know. */
+  | 'UNKNOWN_OPTION'
+  /** A migration that changes nothing. */
+  | 'EMPTY_MIGRATION'
+  /** A migration that neither says how to undo it nor that it cannot be undone. */
+  | 'MISSING_DOWN'
+  /** Text that PostgreSQL's grammar refuses. */
+  | 'SQL_SYNTAX'
+  /** BEGIN, COMMIT, ROLLBACK and the like in a section: transactions belong to the engine. */
+  | 'TRANSACTION_CONTROL'
+  /** A statement that PostgreSQL runs only outside a transaction, in a section that is one. */
+  | 'NOT_TRANSACTIONAL'
+  /** `:name` outside a string: the RDS Data API would take it for a parameter. */
+  | 'NAMED_PARAMETER'
+  /** A verify statement that is not a plain SELECT. */
+  | 'VERIFY_NOT_SELECT'
+  /** A statement longer than the RDS Data API accepts. */
+  | 'STATEMENT_TOO_LONG';
+
+type TypeScriptFileCode =
+  /** A TypeScript migration that does not compile. */
+  | 'COMPILE_FAILED'
+  /** A TypeScript migration that throws while it is loaded. */
+  | 'LOAD_FAILED'
+  /** A TypeScript migration whose default export is not `dynamodb(...)` or `sql(...)`. */
+  | 'INVALID_EXPORT';
+
+type SafetyCode =
+  /** A statement or operation that loses something before commit (guarantee G2). */
+  'DESTRUCTIVE_CHANGE';
+
+type BundleCode =
+  /** What is wrong in a migrations folder, all of it: see {@link MigrationError.errors}. */
+  | 'INVALID_MIGRATIONS'
+  /** The bytes of a bundle are not those that its digest promises. */
+  | 'BUNDLE_DIGEST_MISMATCH'
+  /** A bundle in a layout that this version does not know. */
+  | 'UNKNOWN_BUNDLE_FORMAT'
+  /** The bundler's own process could not run or answer. */
+  | 'BUNDLER_FAILED';
