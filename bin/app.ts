@@ -1,0 +1,7 @@
+import { App } from 'aws-cdk-lib';
+import { NutritionStack } from './nutrition-stack';
+
+const app = new App();
+// `--context migrations=<folder>` deploys another release's migrations, as the demo does.
+const migrationsPath: string = app.node.tryGetContext('migrations') ?? 'migrations';
+new NutritionStack(app, 'Nutrition', { migrationsPath });

@@ -1,0 +1,124 @@
+import { CfnResource, Stack, Token } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import * as rds from 'aws-cdk-lib/aws-rds';
+import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import type { TargetBinding } from './target-binding';
+import type { AuroraTargetOptions } from './target-options';
+
+/** Resources of a cluster without which it does not answer. Others may depend on functions that wait for migrations. */
+const NEEDED = new Set([
+  'AWS::RDS::DBCluster',
+  'AWS::RDS::DBInstance',
+  'AWS::SecretsManager::Secret',
+  'AWS::SecretsManager::SecretTargetAttachment',
+]);
+
+const DATA_API_ACTIONS = [
+  'ExecuteStatement',
+  'BatchExecuteStatement',
+  'BeginTransaction',
+  'CommitTransaction',
+  'RollbackTransaction',
+];
+
+export function auroraTarget(cluster: rds.IDatabaseCluster, options: AuroraTargetOptions): TargetBinding {
+  const { databaseName } = options;
+  const secret = options.secret ?? ownSecret(cluster);
+  const resource = ownResource(cluster);
+
+  return {
+    engine: 'aurora-postgresql',
+    errors: [...engineErrors(cluster), ...databaseNameErrors(databaseName), ...secretErrors(secret)],
+    claims: [{ what: 'database', value: `${clusterName(cluster)}/${databaseName}`, prefix: false }],
+    resources: neededResources([cluster, ...(secret ? [secret] : [])]),
+    tables: [],
+    tableName: () => undefined,
+    validate: () => (resource ? dataApiErrors(resource) : []),
+    properties: () => ({
+      Engine: 'aurora-postgresql',
+      Identity: `${resource ? cluster.clusterResourceIdentifier : cluster.clusterArn}/${databaseName}`,
+      ClusterArn: cluster.clusterArn,
+      SecretArn: secret?.secretArn ?? '',
+      DatabaseName: databaseName,
+    }),
+    permissions: () => [
+      new PolicyStatement({
+        actions: DATA_API_ACTIONS.map((name) => `rds-data:${name}`),
+        resources: [cluster.clusterArn],
+      }),
+      ...(secret ? secretPermissions(secret) : []),
+    ],
+  };
+}
+
+/** The cluster's resource when this app makes it, undefined when it is imported. */
+function ownResource(cluster: rds.IDatabaseCluster): rds.CfnDBCluster | undefined {
+  const child = cluster.node.tryFindChild('Resource');
+  return child instanceof rds.CfnDBCluster ? child : undefined;
+}
+
+/** Clusters have a secret; the interface that imported and made ones share does not say so. */
+function ownSecret(cluster: rds.IDatabaseCluster): secretsmanager.ISecret | undefined {
+  return cluster instanceof rds.DatabaseClusterBase ? cluster.secret : undefined;
+}
+
+function clusterName({ clusterIdentifier, node }: rds.IDatabaseCluster): string {
+  return Token.isUnresolved(clusterIdentifier) ? node.path : clusterIdentifier;
+}
+
+function neededResources(owners: readonly (rds.IDatabaseCluster | secretsmanager.ISecret)[]): CfnResource[] {
+  const found = owners.flatMap((owner) => owner.node.findAll()).filter((child) => CfnResource.isCfnResource(child));
+  return [...new Set(found)].filter((child) => NEEDED.has(child.cfnResourceType));
+}
+
+function engineErrors(cluster: rds.IDatabaseCluster): string[] {
+  const engine = cluster.engine?.engineType;
+  if (engine === undefined || engine === 'aurora-postgresql') return [];
+  return [
+    `the cluster's engine is ${engine}, which is not supported yet. Supported: aurora-postgresql (Aurora PostgreSQL).`,
+  ];
+}
+
+function databaseNameErrors(name: string): string[] {
+  if (Token.isUnresolved(name)) return [];
+  if (!/^[A-Za-z_][A-Za-z0-9_$-]{0,62}$/.test(name)) {
+    return [
+      `databaseName is '${name}'. A PostgreSQL database name here begins with a letter or underscore, goes on with ` +
+        'letters, digits, _, - or $, and has at most 63 characters.',
+    ];
+  }
+  if (['rdsadmin', 'template0', 'template1'].includes(name)) {
+    return [
+      `databaseName is '${name}', which PostgreSQL or RDS keeps for itself. Give the application's own database.`,
+    ];
+  }
+  return [];
+}
+
+function secretErrors(secret: secretsmanager.ISecret | undefined): string[] {
+  if (secret) return [];
+  return [
+    'the cluster has no secret that this app knows of, and the Data API needs one. Give `secret`, with the keys ' +
+      '`username` and `password`.',
+  ];
+}
+
+function dataApiErrors(cluster: rds.CfnDBCluster): string[] {
+  if (Stack.of(cluster).resolve(cluster.enableHttpEndpoint) === true) return [];
+  return [
+    `the Data API of cluster ${cluster.node.scope?.node.path} is off. Set \`enableDataApi: true\` on the DatabaseCluster.`,
+  ];
+}
+
+function secretPermissions(secret: secretsmanager.ISecret): PolicyStatement[] {
+  // Six question marks stand for the suffix that Secrets Manager adds to a name; see ISecret.secretFullArn.
+  const arn = secret.secretFullArn ?? `${secret.secretArn}-??????`;
+  const read = new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [arn] });
+  if (!secret.encryptionKey) return [read];
+  const decrypt = new PolicyStatement({
+    actions: ['kms:Decrypt'],
+    resources: [secret.encryptionKey.keyArn],
+    conditions: { StringEquals: { 'kms:ViaService': `secretsmanager.${Stack.of(secret).region}.amazonaws.com` } },
+  });
+  return [read, decrypt];
+}

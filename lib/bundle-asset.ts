@@ -1,0 +1,62 @@
+import { readFileSync } from 'node:fs';
+import { relative, resolve } from 'node:path';
+import { ArnFormat, FileAssetPackaging, Stack, Stage } from 'aws-cdk-lib';
+import type * as iam from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Construct } from 'constructs';
+import { buildBundleSync } from '../bundler/build-sync';
+import type { Bundle } from '../core/bundle';
+import type { BundleLocation, Engine } from '../core/contract';
+
+/** All migrations of an app in one file among the app's assets, named by its own digest. */
+export class BundleAsset {
+  readonly revision: string;
+  readonly location: BundleLocation;
+  private readonly bundle: Bundle;
+  private readonly bucketName: string;
+
+  /** @throws Error with every problem of the migrations, by file and line. */
+  constructor(scope: Construct, folder: string, targets: Readonly<Record<string, Engine>>) {
+    const stack = Stack.of(scope);
+    const stage = Stage.of(scope)!;
+    const { revision, file } = buildBundleSync({ folder: resolve(folder), targets, outdir: stage.assetOutdir });
+    const asset = stack.synthesizer.addFileAsset({
+      fileName: relative(stage.outdir, file),
+      packaging: FileAssetPackaging.FILE,
+      sourceHash: revision,
+      displayName: `${scope.node.path}/Bundle`,
+    });
+
+    this.revision = revision;
+    this.bucketName = asset.bucketName;
+    this.location = { Bucket: asset.bucketName, Key: asset.objectKey, Digest: revision };
+    this.bundle = JSON.parse(readFileSync(file, 'utf8')) as Bundle;
+  }
+
+  /** Logical names of the tables that migrations of this target create. */
+  createdTables(target: string): string[] {
+    return this.bundle.migrations
+      .filter((migration) => migration.target === target)
+      .flatMap((migration) => migration.phases.up)
+      .flatMap((action) =>
+        action.type === 'table' && action.operation.kind === 'createTable' ? [action.operation.table] : [],
+      );
+  }
+
+  /**
+   * Lets a role read every bundle in the asset bucket, not only this one: in a rollback CloudFormation puts the old
+   * policy back first, and the engine then still has to read the new bundle to undo it.
+   */
+  grantReadAll(role: iam.IRole): void {
+    const stack = Stack.of(role);
+    const objects = stack.formatArn({
+      service: 's3',
+      account: '',
+      region: '',
+      resource: this.bucketName,
+      resourceName: '*',
+      arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
+    });
+    role.addToPrincipalPolicy(new PolicyStatement({ actions: ['s3:GetObject'], resources: [objects] }));
+  }
+}

@@ -1,0 +1,41 @@
+import { CustomResource, type Duration } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { type CommitProperties, type MigrationsProperties, resourceTypes } from '../core/contract';
+
+type Own<Properties> = Omit<Properties, 'ServiceTimeout'>;
+
+/** The resource whose requests make migrations run, and be undone. */
+export function migrationsResource(
+  scope: Construct,
+  serviceToken: string,
+  timeout: Duration,
+  properties: Own<MigrationsProperties>,
+): CustomResource {
+  return new CustomResource(scope, 'Migrations', {
+    serviceToken,
+    resourceType: resourceTypes.migrations,
+    serviceTimeout: timeout,
+    properties: { ...properties },
+  });
+}
+
+/**
+ * The commit marker. It does nothing when it is created or updated, but its physical id changes with the revision, so
+ * CloudFormation deletes the old id exactly when the stack update succeeded and can no longer roll back: the commit.
+ * After a rollback it deletes the new id instead.
+ */
+export function commitMarker(
+  migrations: CustomResource,
+  serviceToken: string,
+  timeout: Duration,
+  properties: Own<CommitProperties>,
+): CustomResource {
+  const marker = new CustomResource(migrations.node.scope as Construct, 'Commit', {
+    serviceToken,
+    resourceType: resourceTypes.commit,
+    serviceTimeout: timeout,
+    properties: { ...properties },
+  });
+  marker.node.addDependency(migrations);
+  return marker;
+}

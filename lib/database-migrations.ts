@@ -1,0 +1,159 @@
+import { type CustomResource, Duration, Stack, Token } from 'aws-cdk-lib';
+import type * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
+import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct, type IConstruct } from 'constructs';
+import { environmentNames } from '../core/contract';
+import { BundleAsset } from './bundle-asset';
+import { commitMarker, migrationsResource } from './custom-resources';
+import type { DatabaseMigrationsProps } from './database-migrations-props';
+import { Engine } from './engine';
+import { createLedgerTable } from './ledger-table';
+import { MigrationsRemoval, OlderRevisionPolicy } from './policies';
+import type { TargetBinding } from './target-binding';
+import { inTarget, targetErrors } from './target-errors';
+import { timeLimits } from './time-limits';
+
+/**
+ * Applies versioned migrations to databases when the stack is deployed, commits them when the stack update succeeds and
+ * undoes them when it fails. Constructs given to {@link dependOnMigrations} or {@link connect} wait for them.
+ */
+export class DatabaseMigrations extends Construct {
+  /** Digest of all migrations: the same files give the same revision on every machine. */
+  public readonly revision: string;
+  /** The table that remembers what was applied. */
+  public readonly ledgerTable: dynamodb.ITable;
+  /** The Step Functions machine that works on one request at a time and answers it. */
+  public readonly stateMachine: sfn.IStateMachine;
+
+  private readonly targets: ReadonlyMap<string, TargetBinding>;
+  private readonly bundle: BundleAsset;
+  private readonly migrations: CustomResource;
+
+  /**
+   * @throws Error listing everything that is wrong: targets, time limits, or migrations with file and line.
+   */
+  public constructor(scope: Construct, id: string, props: DatabaseMigrationsProps) {
+    super(scope, id);
+    this.targets = new Map(Object.entries(props.targets).map(([name, target]) => [name, target._binding]));
+    const errors = [...targetErrors(this.targets), ...ledgerErrors(props)];
+    const limits = timeLimits(props, errors);
+    if (errors.length > 0)
+      throw new Error([`${this.node.path} cannot be made:`, ...errors.map((error) => `- ${error}`)].join('\n'));
+    this.node.addValidation({ validate: () => this.lateErrors() });
+
+    const targets = [...this.targets];
+    this.bundle = new BundleAsset(
+      this,
+      props.migrationsPath,
+      Object.fromEntries(targets.map(([name, { engine }]) => [name, engine])),
+    );
+    this.revision = this.bundle.revision;
+    this.ledgerTable = props.ledgerTable ?? createLedgerTable(this, props.encryptionKey);
+
+    const engine = new Engine(this, 'Engine', {
+      ledger: this.ledgerTable,
+      bundle: this.bundle,
+      targets: this.targets,
+      limits,
+    });
+    this.stateMachine = engine.stateMachine;
+
+    const stack = Stack.of(this);
+    const timeout = Duration.seconds(limits.service);
+    const identity = { Format: '1', Scope: this.scopeName(), Revision: this.revision } as const;
+    this.migrations = migrationsResource(this, engine.serviceToken, timeout, {
+      ...identity,
+      Bundle: this.bundle.location,
+      Targets: Object.fromEntries(targets.map(([name, target]) => [name, target.properties(stack)])),
+      OnOlderRevision: props.onOlderRevision ?? OlderRevisionPolicy.REFUSE,
+      OnRemoval: props.onRemoval ?? MigrationsRemoval.RETAIN,
+      ForwardSeconds: String(limits.forward),
+    });
+    this.migrations.node.addDependency(engine, ...targets.flatMap(([, target]) => target.resources));
+    commitMarker(this.migrations, engine.serviceToken, timeout, identity);
+  }
+
+  /**
+   * Creates and updates these constructs only after the migrations, and deletes them before. When one of them fails,
+   * the migrations are undone.
+   *
+   * @throws Error for a construct that contains this one, or a database that these migrations need.
+   */
+  public dependOnMigrations(...constructs: IConstruct[]): void {
+    for (const construct of constructs) {
+      this.refuseCycle(construct);
+      construct.node.addDependency(this.migrations);
+    }
+  }
+
+  /**
+   * Gives a function the physical names of all tables, for `tableName()` of `cdk-migrations/client`, and deploys its
+   * code only after the migrations. It grants no access to the tables.
+   */
+  public connect(fn: lambda.Function): void {
+    const tables = Object.fromEntries([...this.targets].map(([name, target]) => [name, this.tableNames(name, target)]));
+    fn.addEnvironment(environmentNames.tables, Stack.of(fn).toJsonString(tables));
+    // Only the function itself: its security group, for example, may be part of the database's.
+    this.dependOnMigrations(fn.node.defaultChild ?? fn);
+  }
+
+  /**
+   * The physical name of a table of a DynamoDB target.
+   *
+   * @throws Error when there is no such target, or it can have no such table.
+   */
+  public tableName(target: string, logicalName: string): string {
+    const binding = this.targets.get(target);
+    if (!binding) {
+      throw new Error(
+        `${this.node.path} has no target '${target}'. Its targets: ${[...this.targets.keys()].join(', ')}.`,
+      );
+    }
+    const name = binding.tableName(logicalName);
+    if (name !== undefined) return name;
+    throw new Error(
+      `Target '${target}' of ${this.node.path} has no table '${logicalName}'. ` +
+        (binding.engine === 'dynamodb'
+          ? `Its tables: ${binding.tables.join(', ')}. Add it to \`tables\`, or give a \`tableNamePrefix\`.`
+          : 'It is a SQL database; only DynamoDB targets have table names.'),
+    );
+  }
+
+  private tableNames(name: string, target: TargetBinding): Record<string, string> {
+    const logicalNames = [...target.tables, ...this.bundle.createdTables(name)];
+    return Object.fromEntries(logicalNames.map((logicalName) => [logicalName, this.tableName(name, logicalName)]));
+  }
+
+  /** Unique in a ledger that several stacks share, and the same in every deployment. */
+  private scopeName(): string {
+    const stack = Stack.of(this);
+    const path = this.node.scopes.slice(stack.node.scopes.length).map(({ node }) => node.id);
+    return [stack.stackName, ...path].join('/');
+  }
+
+  private lateErrors(): string[] {
+    return [...this.targets].flatMap(([name, target]) => target.validate().map((error) => inTarget(name, error)));
+  }
+
+  private refuseCycle(construct: IConstruct): void {
+    const needed = [...this.targets.values()].flatMap(({ resources }) => resources);
+    const cause = [this, ...needed].find((resource) => resource.node.scopes.includes(construct));
+    if (!cause) return;
+    throw new Error(
+      `${construct.node.path} cannot wait for ${this.node.path}: ` +
+        (cause === this
+          ? 'it contains the migrations. '
+          : `the migrations need ${cause.node.path}, which is part of it. `) +
+        'Give only constructs that the migrations do not need.',
+    );
+  }
+}
+
+function ledgerErrors({ ledgerTable, encryptionKey }: DatabaseMigrationsProps): string[] {
+  if (!ledgerTable || !encryptionKey) return [];
+  const name = Token.isUnresolved(ledgerTable.tableName) ? ledgerTable.node.path : ledgerTable.tableName;
+  return [
+    `encryptionKey is for the ledger table that the construct makes, but ledgerTable '${name}' is given. Leave one of them out.`,
+  ];
+}

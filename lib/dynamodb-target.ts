@@ -1,0 +1,98 @@
+import { ArnFormat, CfnResource, type Stack, Token } from 'aws-cdk-lib';
+import type * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { TargetBinding, TargetClaim } from './target-binding';
+import type { DynamoDbTargetOptions } from './target-options';
+
+/** Of a table that exists already. */
+const CHANGE_ACTIONS = ['dynamodb:DescribeTable', 'dynamodb:UpdateTable'];
+/** Of a table that migrations own. */
+const OWN_ACTIONS = [...CHANGE_ACTIONS, 'dynamodb:CreateTable', 'dynamodb:DeleteTable'];
+
+export function dynamoDbTarget(options: DynamoDbTargetOptions): TargetBinding {
+  // Sorted, so that the order in which an app names its tables changes nothing in the template.
+  const tables = Object.entries(options.tables ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
+  const names = new Map(tables.map(([logicalName, table]) => [logicalName, table.tableName]));
+  const prefix = options.tableNamePrefix ?? '';
+
+  return {
+    engine: 'dynamodb',
+    errors: [...emptyErrors(tables.length, options), ...prefixErrors(prefix), ...overlapErrors(tables, prefix)],
+    claims: claims(tables, prefix),
+    resources: tables
+      .map(([, table]) => table.node.defaultChild)
+      .filter((child) => child !== undefined && CfnResource.isCfnResource(child)),
+    tables: tables.map(([logicalName]) => logicalName),
+    tableName: (logicalName) => names.get(logicalName) ?? (prefix === '' ? undefined : `${prefix}${logicalName}`),
+    validate: () => [],
+    properties: (stack) => ({
+      Engine: 'dynamodb',
+      Identity: [
+        ...(prefix === '' ? [] : [prefixArn(stack, prefix)]),
+        ...tables.map(([, table]) => table.tableArn),
+      ].join(' '),
+      Tables: Object.fromEntries(names),
+      TableNamePrefix: prefix,
+    }),
+    permissions: (stack) => [
+      ...permission(
+        CHANGE_ACTIONS,
+        tables.map(([, table]) => table.tableArn),
+      ),
+      ...permission(OWN_ACTIONS, prefix === '' ? [] : [prefixArn(stack, prefix)]),
+    ],
+  };
+}
+
+function permission(actions: string[], resources: string[]): PolicyStatement[] {
+  return resources.length === 0 ? [] : [new PolicyStatement({ actions, resources })];
+}
+
+function prefixArn(stack: Stack, prefix: string): string {
+  return stack.formatArn({
+    service: 'dynamodb',
+    resource: 'table',
+    resourceName: `${prefix}*`,
+    arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
+  });
+}
+
+type NamedTable = readonly [logicalName: string, table: dynamodb.ITable];
+
+function claims(tables: readonly NamedTable[], prefix: string): TargetClaim[] {
+  const named = tables.map(([, { tableName, node }]) => ({
+    what: 'table',
+    // Parentheses occur in no table name, so a path never looks like one.
+    value: Token.isUnresolved(tableName) ? `(${node.path})` : tableName,
+    prefix: false,
+  }));
+  return prefix === '' ? named : [...named, { what: 'tables with prefix', value: prefix, prefix: true }];
+}
+
+function emptyErrors(count: number, options: DynamoDbTargetOptions): string[] {
+  if (options.tableNamePrefix === '') {
+    return [
+      'tableNamePrefix is empty, which would let migrations create and delete any table. Give a prefix, or leave it out.',
+    ];
+  }
+  if (count > 0 || options.tableNamePrefix !== undefined) return [];
+  return ['it has no tables. Give `tables`, `tableNamePrefix`, or both.'];
+}
+
+function prefixErrors(prefix: string): string[] {
+  if (prefix === '' || Token.isUnresolved(prefix) || /^[A-Za-z0-9_.-]{1,200}$/.test(prefix)) return [];
+  return [
+    `tableNamePrefix is '${prefix}'. DynamoDB table names have letters, digits, _, - and . only; a prefix has at most 200 of them.`,
+  ];
+}
+
+function overlapErrors(tables: readonly NamedTable[], prefix: string): string[] {
+  if (prefix === '' || Token.isUnresolved(prefix)) return [];
+  return tables
+    .filter(([, table]) => !Token.isUnresolved(table.tableName) && table.tableName.startsWith(prefix))
+    .map(
+      ([logicalName, table]) =>
+        `table '${table.tableName}' (logical name '${logicalName}') begins with tableNamePrefix '${prefix}', so migrations ` +
+        'could create or delete it. Choose a prefix that no given table has.',
+    );
+}

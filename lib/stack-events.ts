@@ -1,0 +1,32 @@
+import { Stack } from 'aws-cdk-lib';
+import * as events from 'aws-cdk-lib/aws-events';
+import * as targets from 'aws-cdk-lib/aws-events-targets';
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
+import type { Construct } from 'constructs';
+
+/** Statuses in which a stack comes to rest, apart from deleted ones: then this rule is gone too. */
+const RESTING = [
+  'CREATE_COMPLETE',
+  'CREATE_FAILED',
+  'ROLLBACK_COMPLETE',
+  'UPDATE_COMPLETE',
+  'UPDATE_FAILED',
+  'UPDATE_ROLLBACK_COMPLETE',
+  'UPDATE_ROLLBACK_FAILED',
+];
+
+/**
+ * Tells the engine that its own stack came to rest, so that it settles what no custom resource request settled
+ * (https://docs.aws.amazon.com/eventbridge/latest/ref/events-ref-cloudformation.html).
+ */
+export function ruleOnStackEvents(scope: Construct, onEvent: lambda.IFunction): events.Rule {
+  return new events.Rule(scope, 'StackEvents', {
+    description: 'Tells the migrations engine how an update of its stack ended',
+    eventPattern: {
+      source: ['aws.cloudformation'],
+      detailType: ['CloudFormation Stack Status Change'],
+      detail: { 'stack-id': [Stack.of(scope).stackId], 'status-details': { status: RESTING } },
+    },
+    targets: [new targets.LambdaFunction(onEvent)],
+  });
+}

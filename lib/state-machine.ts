@@ -1,0 +1,29 @@
+import { Stack } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import type { Construct } from 'constructs';
+import { machineDefinition } from './state-machine-definition';
+
+export interface StateMachineFunctions {
+  readonly tick: lambda.IFunction;
+  readonly respond: lambda.IFunction;
+  readonly tickSeconds: number;
+}
+
+/** The Step Functions machine of {@link machineDefinition}, allowed to call the two functions and nothing else. */
+export function createStateMachine(
+  scope: Construct,
+  { tick, respond, tickSeconds }: StateMachineFunctions,
+): sfn.StateMachine {
+  const definition = machineDefinition({ tickArn: tick.functionArn, respondArn: respond.functionArn, tickSeconds });
+  const machine = new sfn.StateMachine(scope, 'Machine', {
+    // Standard, not express: executions are started once per name and may take the whole hour.
+    stateMachineType: sfn.StateMachineType.STANDARD,
+    definitionBody: sfn.DefinitionBody.fromString(Stack.of(scope).toJsonString(definition)),
+  });
+  machine.addToRolePolicy(
+    new iam.PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [tick.functionArn, respond.functionArn] }),
+  );
+  return machine;
+}
