@@ -41,7 +41,15 @@ export interface BundledMigration extends ManifestEntry {
   readonly phases: Phases;
   /** TypeScript migrations that must run code: the module compiled to one CommonJS text. */
   readonly code?: string;
+  /** Where the lines of `code` come from, so that a stack trace can name a line of `file`. */
+  readonly codeLines?: CodeLines;
 }
+
+/**
+ * Pairs of a line of the compiled code and the line of the source file that it and those after it, up to the next pair,
+ * come from. Ascending, 1-based; source line 0 = not of this file. See `sourceLineOf` in core/code-lines.
+ */
+export type CodeLines = readonly (readonly [compiled: number, source: number])[];
 
 export interface Phases {
   /** Applied by a deployment. */

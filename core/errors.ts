@@ -5,8 +5,9 @@ export type { ErrorCode } from './error-codes';
 /** A place in a file. Lines and columns are 1-based; columns count UTF-16 units, as editors do. */
 export interface ErrorLocation {
   readonly file: string;
-  readonly line: number;
-  readonly column: number;
+  /** Left out when the whole file is meant, or the line is not known. */
+  readonly line?: number;
+  readonly column?: number;
 }
 
 export interface ErrorDetails {
@@ -99,9 +100,9 @@ export function renderError(error: unknown, source?: string | SourceOf): string 
   ].join('\n');
 }
 
-/** `file:line:column`, as terminals and editors make clickable. */
+/** `file:line:column`, as terminals and editors make clickable; less when less is known. */
 export function formatLocation({ file, line, column }: ErrorLocation): string {
-  return `${file}:${line}:${column}`;
+  return [file, line, column].filter((part) => part !== undefined).join(':');
 }
 
 function oneLine(error: MigrationError): string {
@@ -116,7 +117,8 @@ function indent(text: string): string {
 const widestSnippet = 160;
 
 /** Two lines: the source line, and a caret below the column. Long lines are cut around the column. */
-function snippet(source: string, { line, column }: ErrorLocation): readonly string[] {
+function snippet(source: string, { line, column = 1 }: ErrorLocation): readonly string[] {
+  if (line === undefined) return [];
   const text = source.split(/\r?\n/)[line - 1];
   if (text === undefined) return [];
   const start = column > widestSnippet ? column - widestSnippet / 2 : 0;

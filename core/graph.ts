@@ -69,7 +69,9 @@ function release<T extends GraphNode>(nodes: readonly T[]): { ordered: T[]; bloc
   });
   const free = new SmallestFirst();
   const ordered: T[] = [];
-  waitingFor.forEach((count, rank) => count === 0 && free.push(rank));
+  waitingFor.forEach((count, rank) => {
+    if (count === 0) free.push(rank);
+  });
   for (let rank = free.pop(); rank !== undefined; rank = free.pop()) {
     ordered.push(ranked[rank]!);
     for (const dependent of dependents[rank]!) if (--waitingFor[dependent]! === 0) free.push(dependent);

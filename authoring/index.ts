@@ -1,0 +1,23 @@
+/** What a migration file imports, as `cdk-migrations/authoring`. */
+export type {
+  AddGlobalIndex,
+  CreateTable,
+  DeleteTable,
+  IndexDefinition,
+  KeyAttribute,
+  KeyType,
+  RemoveGlobalIndex,
+  TableOperation,
+} from '../core/bundle';
+export type { SqlConnection, SqlResult, SqlRow } from '../core/ports';
+export { type DynamoDbMigration, type DynamoDbMigrationProps, dynamodb } from './dynamodb';
+export {
+  type AddGlobalIndexProps,
+  addGlobalIndex,
+  type CreateTableProps,
+  createTable,
+  deleteTable,
+  type RemoveGlobalIndexProps,
+  removeGlobalIndex,
+} from './operations';
+export { type SqlFunction, type SqlMigration, type SqlMigrationProps, sql } from './sql';

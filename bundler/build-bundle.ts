@@ -1,0 +1,167 @@
+import type { Bundle, BundledMigration, MigrationKind } from '../core/bundle';
+import { sourceChecksum } from '../core/checksum';
+import type { Engine } from '../core/contract';
+import { aggregateErrors, describe, flattenErrors, MigrationError } from '../core/errors';
+import { findGraphErrors, orderMigrations } from '../core/graph';
+import { serializeBundle } from '../core/manifest';
+import { didYouMean } from '../core/near-names';
+import { compareTexts, migrationId } from '../core/version';
+import type { Draft, Report } from './draft';
+import { displayPath, type MigrationFile, readFolder } from './folder';
+import { loadPostgresParser } from './postgres';
+import { readSqlFile } from './sql-file';
+import { readTypeScriptFile } from './typescript-file';
+
+export interface BundleRequest {
+  /** The migrations folder, absolute or relative to the working directory. */
+  readonly folder: string;
+  /**
+   * The targets that the app declares. A folder for any other is an error.
+   * @default - every folder is taken for a target, of the engine that its first migration needs
+   */
+  readonly targets?: readonly DeclaredTarget[];
+}
+
+export interface DeclaredTarget {
+  readonly name: string;
+  readonly engine: Engine;
+}
+
+export interface BuiltBundle {
+  readonly bundle: Bundle;
+  /** The bundle file: canonical JSON in UTF-8. */
+  readonly bytes: Buffer;
+  /** SHA-256 of `bytes`, in hex. */
+  readonly revision: string;
+}
+
+/**
+ * Reads a folder of migrations and makes the bundle. The same files give the same bytes on every machine.
+ * @throws MigrationError `MISSING_FOLDER`; `INVALID_MIGRATIONS` with everything that is wrong in all files, in `errors`
+ */
+export async function buildBundle({ folder, targets }: BundleRequest): Promise<BuiltBundle> {
+  const errors: MigrationError[] = [];
+  const report: Report = (error) => errors.push(...flattenErrors(error));
+  const files = readFolder(folder, report);
+  const drafts = await readFiles(files, report);
+  checkTargets(files, drafts, targets, report);
+  checkGraph(files, drafts, report);
+  if (errors.length > 0) throw aggregateErrors(errors.sort(byPlace), `the migrations folder ${displayPath(folder)}`);
+  const migrations = orderMigrations([...drafts.values()].map(toMigration));
+  const bundle: Bundle = { format: 1, migrations };
+  const { bytes, revision } = serializeBundle(bundle);
+  return { bundle, bytes: Buffer.from(bytes), revision };
+}
+
+type Drafts = ReadonlyMap<MigrationFile, Draft>;
+
+/** Files of which nothing could be read are missing in the result. */
+async function readFiles(files: readonly MigrationFile[], report: Report): Promise<Drafts> {
+  let parser: ReturnType<typeof loadPostgresParser> | undefined;
+  const postgres = () => (parser ??= loadPostgresParser());
+  const read = async (file: MigrationFile) => {
+    try {
+      return [[file, await readFile(file)] as const];
+    } catch (error) {
+      if (!(error instanceof MigrationError)) throw error;
+      report(error);
+      return [];
+    }
+  };
+  const readFile = async (file: MigrationFile) =>
+    file.language === 'sql' ? readSqlFile(file, await postgres(), report) : readTypeScriptFile(file, postgres, report);
+  return new Map((await Promise.all(files.map(read))).flat());
+}
+
+const engineOf: Readonly<Record<MigrationKind, Engine | undefined>> = {
+  sql: 'aurora-postgresql',
+  dynamodb: 'dynamodb',
+  data: undefined,
+};
+
+function checkTargets(
+  files: readonly MigrationFile[],
+  drafts: Drafts,
+  targets: readonly DeclaredTarget[] | undefined,
+  report: Report,
+): void {
+  const known = new Map<string, Engine | undefined>(targets?.map(({ name, engine }) => [name, engine]));
+  for (const file of files) {
+    const { target } = file;
+    const kind = drafts.get(file)?.kind;
+    if (targets && !known.has(target)) {
+      report(unknownTarget(file, [...known.keys()]));
+      known.set(target, undefined);
+    }
+    if (!targets && !known.get(target)) known.set(target, kind && engineOf[kind]);
+    const engine = known.get(target);
+    if (kind && engine && engineOf[kind] !== undefined && engineOf[kind] !== engine)
+      report(wrongKind(file, kind, engine));
+  }
+}
+
+function checkGraph(files: readonly MigrationFile[], drafts: Drafts, report: Report): void {
+  // What could not be read is there nevertheless: that others depend on it is no second error.
+  const nodes = files.map((file) => {
+    const dependencies = drafts.get(file)?.dependsOn ?? [];
+    return { ...file, dependencies, dependsOn: dependencies.map(({ id }) => id) };
+  });
+  const locate = (node: (typeof nodes)[number], dependency?: string) =>
+    node.dependencies.find(({ id }) => id === dependency)?.location ?? node.location;
+  findGraphErrors(nodes, locate).forEach(report);
+}
+
+function toMigration({
+  file,
+  kind,
+  dependsOn,
+  irreversible,
+  allowDestructive,
+  phases,
+  code,
+  codeLines,
+}: Draft): BundledMigration {
+  return {
+    id: migrationId(file.target, file.version),
+    target: file.target,
+    version: file.version,
+    name: file.name,
+    kind,
+    checksum: sourceChecksum(file.source),
+    dependsOn: dependsOn.map(({ id }) => id),
+    irreversible,
+    file: file.file,
+    allowDestructive,
+    phases,
+    code,
+    codeLines,
+  };
+}
+
+function byPlace({ location: a }: MigrationError, { location: b }: MigrationError): number {
+  return (
+    compareTexts(a?.file ?? '', b?.file ?? '') || (a?.line ?? 0) - (b?.line ?? 0) || (a?.column ?? 0) - (b?.column ?? 0)
+  );
+}
+
+function unknownTarget({ target, location }: MigrationFile, known: readonly string[]): MigrationError {
+  const message = describe({ what: 'There are migrations for an unknown target', seen: target, allowed: known });
+  return new MigrationError('UNKNOWN_TARGET', message, {
+    payload: { target, known },
+    hint:
+      didYouMean(target, known) ?? 'Add the target to the construct, or rename the folder to the target that is meant.',
+    location: { file: location.file.slice(0, location.file.lastIndexOf(target) + target.length) },
+  });
+}
+
+function wrongKind({ target, location }: MigrationFile, kind: MigrationKind, engine: Engine): MigrationError {
+  const message = `A ${kind} migration cannot run on target ${target}, which is ${engine}.`;
+  return new MigrationError('WRONG_KIND', message, {
+    payload: { target, kind, engine },
+    hint:
+      engine === 'dynamodb'
+        ? 'Write export default dynamodb({ ... }) in a .ts file.'
+        : 'Write SQL, or export default sql({ ... }).',
+    location,
+  });
+}

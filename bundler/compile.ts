@@ -1,0 +1,138 @@
+import { SourceMap } from 'node:module';
+import type { BuildOptions, Message, Plugin } from 'esbuild';
+import type { CodeLines } from '../core/bundle';
+import { type ErrorLocation, MigrationError } from '../core/errors';
+import type { MigrationFile } from './folder';
+
+export interface Compiled {
+  /** One CommonJS text. */
+  readonly code: string;
+  /** The place in a source file that a 1-based place in `code` comes from. */
+  locate(line: number, column: number): Origin | undefined;
+}
+
+export interface Origin {
+  /** Relative to the migrations folder. */
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+const authoringModule = 'cdk-migrations/authoring';
+
+/**
+ * What run time needs of authoring: nothing is left to check there. A constant, so that the compiled code does not
+ * depend on how this package happens to be installed; a test holds it against the real builders.
+ */
+export const runtimeAuthoring = `
+export const sql = (props) => ({ ...props, kind: 'sql' });
+export const dynamodb = (props) => ({ ...props, kind: 'dynamodb' });
+export const createTable = (props) => ({ kind: 'createTable', ...props });
+export const deleteTable = (table) => ({ kind: 'deleteTable', table });
+export const addGlobalIndex = ({ table, ...index }) => ({ kind: 'addGlobalIndex', table, index });
+export const removeGlobalIndex = (props) => ({ kind: 'removeGlobalIndex', ...props });
+`;
+
+/** Compiles for evaluation here and now: `cdk-migrations/authoring` stays a `require`. Readable. */
+export function compileToEvaluate(file: MigrationFile): Promise<Compiled> {
+  return compile(file, { plugins: [authoring({ external: true })] });
+}
+
+/**
+ * Compiles for the bundle: whole but for `@aws-sdk/*` and node's own modules. Nothing in the text may depend on where
+ * files lie. esbuild names files in comments, which are blanked here, and in identifiers, which are minified for that.
+ */
+export async function compileToBundle(file: MigrationFile): Promise<Compiled> {
+  const inlined = authoring({ path: authoringModule, namespace: 'authoring' });
+  const { code, locate, inputs } = await compile(file, { minifyIdentifiers: true, plugins: [inlined] });
+  const comments = new Set(inputs.map((path) => `// ${path}`));
+  const lines = code.split('\n').map((line) => (comments.has(line.trim()) ? '' : line));
+  return { code: lines.join('\n'), locate };
+}
+
+/** Which lines of the file the lines of its compiled code come from. */
+export function codeLinesOf({ code, locate }: Compiled, file: MigrationFile): CodeLines {
+  const pairs: [number, number][] = [];
+  code.split('\n').forEach((text, index) => {
+    const origin = locate(index + 1, text.length);
+    const source = origin?.file === file.file ? origin.line : 0;
+    if (source !== (pairs.at(-1)?.[1] ?? 0)) pairs.push([index + 1, source]);
+  });
+  return pairs;
+}
+
+/** @throws MigrationError `COMPILE_FAILED`, reporting every message of the compiler */
+async function compile(
+  file: MigrationFile,
+  options: BuildOptions,
+): Promise<Compiled & { readonly inputs: readonly string[] }> {
+  const { build } = await import('esbuild');
+  const folder = file.absolutePath.slice(0, -file.file.length);
+  try {
+    const { outputFiles, metafile } = await build({
+      entryPoints: [file.absolutePath],
+      bundle: true,
+      write: false,
+      metafile: true,
+      platform: 'node',
+      format: 'cjs',
+      target: 'node20',
+      external: ['@aws-sdk/*'],
+      // Names in the text and in the map are relative to the migrations folder; a tsconfig.json nearby has no say.
+      absWorkingDir: folder,
+      outfile: 'bundle.js',
+      tsconfigRaw: {},
+      charset: 'utf8',
+      legalComments: 'none',
+      sourcemap: 'external',
+      sourcesContent: false,
+      logLevel: 'silent',
+      ...options,
+    });
+    const [map, code] = ['.map', '.js'].map((end) => outputFiles!.find(({ path }) => path.endsWith(end))!.text);
+    return { code: code!, locate: locator(map!), inputs: Object.keys(metafile!.inputs) };
+  } catch (error) {
+    throw compileFailed(error, file);
+  }
+}
+
+function authoring(resolution: { external: true } | { path: string; namespace: string }): Plugin {
+  return {
+    name: 'authoring',
+    setup(build) {
+      build.onResolve({ filter: /^cdk-migrations\/authoring$/ }, () => ({ path: authoringModule, ...resolution }));
+      build.onLoad({ filter: /.*/, namespace: 'authoring' }, () => ({ contents: runtimeAuthoring, loader: 'js' }));
+    },
+  };
+}
+
+function locator(map: string): Compiled['locate'] {
+  let parsed: SourceMap | undefined;
+  return (line, column) => {
+    parsed ??= new SourceMap(JSON.parse(map));
+    const entry = parsed.findEntry(line - 1, column - 1);
+    if (!('originalSource' in entry) || entry.originalSource === undefined) return undefined;
+    return { file: entry.originalSource, line: entry.originalLine + 1, column: entry.originalColumn + 1 };
+  };
+}
+
+function compileFailed(error: unknown, file: MigrationFile): unknown {
+  const messages = (error as { readonly errors?: readonly Message[] }).errors;
+  if (!messages) return error;
+  const errors = messages.map((message) => {
+    const hint =
+      message.notes.map(({ text }) => text).join(' ') ||
+      'Correct the line; helpers are bundled, so they must be importable.';
+    return new MigrationError('COMPILE_FAILED', `${message.text}.`, { hint, location: placeOf(message, file) });
+  });
+  return errors.length === 1
+    ? errors[0]
+    : new MigrationError('COMPILE_FAILED', 'The file does not compile.', { errors });
+}
+
+/** esbuild counts columns from 0 and names files relative to the migrations folder. */
+function placeOf({ location }: Message, file: MigrationFile): ErrorLocation {
+  if (!location) return { file: file.location.file };
+  const isOwn = location.file === file.file;
+  return { file: isOwn ? file.location.file : location.file, line: location.line, column: location.column + 1 };
+}

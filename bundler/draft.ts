@@ -1,0 +1,64 @@
+import type { CodeLines, MigrationId, MigrationKind, Phases } from '../core/bundle';
+import { describe, type ErrorLocation, MigrationError } from '../core/errors';
+import { isVersion, migrationId } from '../core/version';
+import type { MigrationFile } from './folder';
+
+/** Takes an error and goes on: a person wants all errors of a folder at once. */
+export type Report = (error: MigrationError) => void;
+
+/** A migration as its file describes it, before the graph was checked. */
+export interface Draft {
+  readonly file: MigrationFile;
+  readonly kind: MigrationKind;
+  readonly dependsOn: readonly Dependency[];
+  readonly irreversible: boolean;
+  readonly allowDestructive?: string;
+  readonly phases: Phases;
+  readonly code?: string;
+  readonly codeLines?: CodeLines;
+}
+
+export interface Dependency {
+  readonly id: MigrationId;
+  readonly location: ErrorLocation;
+}
+
+export const noPhases: Phases = { up: [], down: [], contract: [], verify: [] };
+
+/** Reads `1.0.0` (of the file's own target) or `other-target/1.0.0`. Reports `INVALID_DEPENDENCY`. */
+export function parseDependency(text: string, target: string, location: ErrorLocation, report: Report): Dependency[] {
+  const parts = /^(?:([a-z][a-z0-9-]*)\/)?([^/]+)$/.exec(text);
+  if (parts && isVersion(parts[2]!)) return [{ id: migrationId(parts[1] ?? target, parts[2]!), location }];
+  const allowed = 'a version such as 1.0.0, or another target with a version such as users/1.0.0';
+  report(
+    new MigrationError('INVALID_DEPENDENCY', describe({ what: 'Not a dependency', seen: text, allowed }), {
+      payload: { dependency: text },
+      hint: 'Write the version of the migration that must be applied before, without its name.',
+      location,
+    }),
+  );
+  return [];
+}
+
+/** Drops what is listed twice, and reports it. */
+export function distinctDependencies(dependencies: readonly Dependency[], report: Report): readonly Dependency[] {
+  const seen = new Set<MigrationId>();
+  return dependencies.filter(({ id, location }) => {
+    if (!seen.has(id)) return seen.add(id);
+    const details = { payload: { dependency: id }, hint: 'Remove one of the two.', location };
+    report(new MigrationError('INVALID_DEPENDENCY', describe({ what: 'Dependency listed twice', seen: id }), details));
+    return false;
+  });
+}
+
+/** Reports a name, written inside the file, that is not the one in the file's name. */
+export function checkName(written: string, file: MigrationFile, location: ErrorLocation, report: Report): void {
+  if (written.replace(/[\s_]+/g, ' ').toLowerCase() === file.name) return;
+  report(
+    new MigrationError(
+      'HEADER_MISMATCH',
+      describe({ what: 'The name differs from the name of the file:', seen: written, allowed: file.name }),
+      { hint: 'Correct the one that is wrong.', location },
+    ),
+  );
+}

@@ -1,0 +1,74 @@
+import { Console } from 'node:console';
+import { createRequire } from 'node:module';
+import { createContext, Script } from 'node:vm';
+import * as authoring from '../authoring';
+import { type ErrorLocation, MigrationError } from '../core/errors';
+import type { Compiled } from './compile';
+import type { MigrationFile } from './folder';
+
+const milliseconds = 10_000;
+
+/**
+ * Runs a compiled migration file to see what it exports: in a context of its own, without `process` and its
+ * environment, so that a declaration cannot come out differently on another machine. Its functions are not called.
+ * @returns the default export
+ * @throws MigrationError `LOAD_FAILED` at the line of the file that threw; `INVALID_EXPORT` without a default export
+ */
+export function evaluateDefaultExport(compiled: Compiled, file: MigrationFile): unknown {
+  const module = { exports: {} as { readonly default?: unknown } };
+  const filename = file.absolutePath;
+  try {
+    const script = new Script(compiled.code, { filename });
+    script.runInContext(contextFor(filename, module), { timeout: milliseconds });
+  } catch (error) {
+    throw loadFailed(error, compiled, file);
+  }
+  if (module.exports.default !== undefined) return module.exports.default;
+  throw new MigrationError('INVALID_EXPORT', 'The file has no default export.', {
+    hint: 'Write export default dynamodb({ ... }) or export default sql({ ... }).',
+    location: file.location,
+  });
+}
+
+function contextFor(filename: string, module: { readonly exports: object }): object {
+  const load = createRequire(filename);
+  return createContext({
+    module,
+    exports: module.exports,
+    require: (name: string) => (name === 'cdk-migrations/authoring' ? authoring : load(name)),
+    // Standard output belongs to the answer of bundler/main.
+    console: new Console(process.stderr),
+    Buffer,
+    TextDecoder,
+    TextEncoder,
+    URL,
+    URLSearchParams,
+    AbortController,
+    structuredClone,
+    setTimeout,
+    clearTimeout,
+  });
+}
+
+function loadFailed(error: unknown, compiled: Compiled, file: MigrationFile): MigrationError {
+  const { message = String(error), stack = '' } = (error ?? {}) as {
+    readonly message?: string;
+    readonly stack?: string;
+  };
+  return new MigrationError('LOAD_FAILED', `The file cannot be loaded: ${message}`, {
+    hint: 'A migration file is run when the bundle is made, to read what it declares; it must not need anything but its imports.',
+    location: originOf(stack, compiled, file),
+    cause: error,
+  });
+}
+
+/** The topmost frame of a stack that is in the migration file itself. */
+function originOf(stack: string, compiled: Compiled, file: MigrationFile): ErrorLocation {
+  for (const frame of stack.split('\n')) {
+    const at = frame.indexOf(`${file.absolutePath}:`);
+    const place = at < 0 ? null : /^:(\d+):(\d+)/.exec(frame.slice(at + file.absolutePath.length));
+    const origin = place && compiled.locate(Number(place[1]), Number(place[2]));
+    if (origin?.file === file.file) return { file: file.location.file, line: origin.line, column: origin.column };
+  }
+  return { file: file.location.file };
+}

@@ -1,0 +1,43 @@
+import { describe, type ErrorLocation, MigrationError } from '../core/errors';
+import { parseVersion } from '../core/version';
+
+export interface FileName {
+  readonly version: string;
+  /** Words separated by spaces. */
+  readonly name: string;
+  readonly language: 'sql' | 'ts';
+}
+
+const allowed = '<version>_<snake_name>.sql or .ts, for example 1.1.0_add_user_analytics.sql';
+
+/** Whether a file in a target's folder is no migration by intent: declarations, tests, a readme, hidden files. */
+export function isIgnored(fileName: string): boolean {
+  return /^\.|\.d\.ts$|\.test\.ts$|^readme(\.\w+)?$/i.test(fileName);
+}
+
+/**
+ * Reads `<version>_<snake_name>.sql|.ts`.
+ * @throws MigrationError `INVALID_FILE_NAME`, or `INVALID_VERSION` with the name that would be right
+ */
+export function parseFileName(fileName: string, location: ErrorLocation): FileName {
+  const parts = /^([^_]+)_(.*)\.(sql|ts)$/.exec(fileName);
+  if (!parts) throw invalid(fileName, location, 'Rename the file, or move it out of the migrations folder.');
+  const [, version = '', name = '', language] = parts;
+  if (!/^[a-z0-9]+(_[a-z0-9]+)*$/.test(name)) {
+    throw invalid(fileName, location, 'Write the name in lower-case words joined by single underscores.');
+  }
+  try {
+    return { version: parseVersion(version), name: name.replaceAll('_', ' '), language: language as 'sql' | 'ts' };
+  } catch (error) {
+    if (!(error instanceof MigrationError)) throw error;
+    throw new MigrationError(error.code, error.message, { payload: error.payload, hint: error.hint, location });
+  }
+}
+
+function invalid(fileName: string, location: ErrorLocation, hint: string): MigrationError {
+  return new MigrationError('INVALID_FILE_NAME', describe({ what: 'Not a migration file', seen: fileName, allowed }), {
+    payload: { fileName },
+    hint,
+    location,
+  });
+}

@@ -1,0 +1,124 @@
+import { readdirSync, readFileSync, type Stats, statSync } from 'node:fs';
+import { isAbsolute, join, relative, resolve } from 'node:path';
+import { describe, type ErrorLocation, MigrationError } from '../core/errors';
+import { compareTexts } from '../core/version';
+import { type FileName, isIgnored, parseFileName } from './file-name';
+
+/** A migration file that was read, not yet understood. */
+export interface MigrationFile extends FileName {
+  readonly target: string;
+  /** Relative to the migrations folder, with `/`. */
+  readonly file: string;
+  readonly absolutePath: string;
+  /** The path as people shall see it: relative to the working directory when inside it. */
+  readonly location: ErrorLocation;
+  readonly source: string;
+}
+
+type Report = (error: MigrationError) => void;
+
+/**
+ * Reads `<folder>/<target>/<version>_<name>.sql|.ts`. Whatever lies there and is no migration is reported: a typing
+ * error in a file name must not mean that a migration is silently left out.
+ * @throws MigrationError `MISSING_FOLDER`
+ */
+export function readFolder(folder: string, report: Report): readonly MigrationFile[] {
+  const root = resolve(folder);
+  if (!stat(root)?.isDirectory()) {
+    throw new MigrationError('MISSING_FOLDER', describe({ what: 'No migrations folder', seen: displayPath(root) }), {
+      payload: { folder: root },
+      hint: 'Make the folder, with one folder per target in it, or correct the path.',
+    });
+  }
+  return namesIn(root).flatMap((name) => {
+    const path = join(root, name);
+    if (stat(path)?.isDirectory()) return readTarget(root, name, report);
+    if (!/\.md$/i.test(name) && name !== 'migrations.lock.json') report(strayFile(path));
+    return [];
+  });
+}
+
+/** A path as people shall see it: short when it is inside the working directory. */
+export function displayPath(path: string): string {
+  const short = relative(process.cwd(), path);
+  return short === '' || short.startsWith('..') || isAbsolute(short) ? path : short.replaceAll('\\', '/');
+}
+
+function readTarget(root: string, target: string, report: Report): readonly MigrationFile[] {
+  const folder = join(root, target);
+  if (!/^[a-z][a-z0-9-]*$/.test(target)) {
+    report(invalidTargetName(target, folder));
+    return [];
+  }
+  return namesIn(folder)
+    .filter((name) => !isIgnored(name))
+    .flatMap((name) => {
+      const file = attempt(() => readMigration(target, name, join(folder, name)), report);
+      return file ? [file] : [];
+    });
+}
+
+function readMigration(target: string, name: string, absolutePath: string): MigrationFile {
+  const location = { file: displayPath(absolutePath), line: 1, column: 1 };
+  if (stat(absolutePath)?.isDirectory()) throw strayFolder(absolutePath);
+  const fileName = parseFileName(name, { file: location.file });
+  const source = readSource(absolutePath, location);
+  return { ...fileName, target, file: `${target}/${name}`, absolutePath, location, source };
+}
+
+function readSource(path: string, location: ErrorLocation): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(readFileSync(path));
+  } catch (cause) {
+    throw new MigrationError('UNREADABLE_FILE', `Cannot read the file: ${(cause as Error).message}.`, {
+      hint: 'Migration files are UTF-8 text.',
+      location: { file: location.file },
+      cause,
+    });
+  }
+}
+
+/** Runs a function; a MigrationError that it throws is reported instead. */
+function attempt<T>(action: () => T, report: Report): T | undefined {
+  try {
+    return action();
+  } catch (error) {
+    if (!(error instanceof MigrationError)) throw error;
+    report(error);
+    return undefined;
+  }
+}
+
+/** Visible names, in an order that is the same on every machine. */
+function namesIn(folder: string): readonly string[] {
+  return readdirSync(folder)
+    .filter((name) => !name.startsWith('.'))
+    .sort(compareTexts);
+}
+
+function stat(path: string): Stats | undefined {
+  return statSync(path, { throwIfNoEntry: false });
+}
+
+function strayFile(path: string): MigrationError {
+  return new MigrationError('UNEXPECTED_FILE', 'A file lies beside the target folders.', {
+    hint: 'Migrations belong into the folder of their target. Beside those folders only *.md and migrations.lock.json may lie.',
+    location: { file: displayPath(path) },
+  });
+}
+
+function strayFolder(path: string): MigrationError {
+  return new MigrationError('UNEXPECTED_FILE', 'A folder lies among the migrations of a target.', {
+    hint: 'Migrations lie directly in the folder of their target; keep shared code outside the migrations folder.',
+    location: { file: displayPath(path) },
+  });
+}
+
+function invalidTargetName(name: string, path: string): MigrationError {
+  const allowed = 'lower-case letters, digits and -, beginning with a letter';
+  return new MigrationError('INVALID_TARGET_NAME', describe({ what: 'Not a target name', seen: name, allowed }), {
+    payload: { name },
+    hint: 'Rename the folder to the name of its target in the CDK app.',
+    location: { file: displayPath(path) },
+  });
+}

@@ -1,0 +1,79 @@
+import type * as LibPgQuery from 'libpg-query';
+import type { Node } from 'libpg-query';
+import { describe, type ErrorLocation, MigrationError } from '../core/errors';
+import type { SourceText } from './source-text';
+
+export type { Node } from 'libpg-query';
+
+export interface ParsedStatement {
+  /** From its first token to its last, without the semicolon. */
+  readonly text: string;
+  /** Where its first token stands. */
+  readonly location: Required<ErrorLocation>;
+  readonly node: Node;
+}
+
+/** PostgreSQL's own parser, compiled to WebAssembly. */
+export interface PostgresParser {
+  /**
+   * Cuts a text into statements.
+   * @throws MigrationError `SQL_SYNTAX`, `NAMED_PARAMETER`, at the place of the first
+   */
+  parse(source: SourceText): readonly ParsedStatement[];
+}
+
+/** Loads the parser: some 20 ms, so only a folder with SQL in it pays for it. */
+export async function loadPostgresParser(): Promise<PostgresParser> {
+  const library = await import('libpg-query');
+  await library.loadModule();
+  return { parse: (source) => parse(library, source) };
+}
+
+function parse(library: typeof LibPgQuery, source: SourceText): readonly ParsedStatement[] {
+  if (source.text.trim() === '') return [];
+  refuseNamedParameter(library, source);
+  const { stmts = [] } = explain(() => library.parseSync(source.text), library, source);
+  return stmts.map(({ stmt, stmt_location: start = 0, stmt_len: length }) => {
+    const index = source.indexOfByte(start);
+    const end = length ? source.indexOfByte(start + length) : source.text.length;
+    return { text: source.text.slice(index, end).trimEnd(), location: source.locate(index), node: stmt! };
+  });
+}
+
+/** Runs the library; the syntax error that it throws counts code points. */
+function explain<T>(action: () => T, library: typeof LibPgQuery, source: SourceText): T {
+  try {
+    return action();
+  } catch (error) {
+    if (!library.hasSqlDetails(error)) throw error;
+    const { message, cursorPosition } = error.sqlDetails!;
+    throw new MigrationError('SQL_SYNTAX', `PostgreSQL cannot read this: ${message}.`, {
+      hint: 'The mistake is there or shortly before.',
+      location: source.locate(source.indexOfCodePoint(cursorPosition)),
+      cause: error,
+    });
+  }
+}
+
+/**
+ * The RDS Data API takes `:name` outside a string for a parameter of the call. PostgreSQL's scanner tells casts,
+ * assignments, strings and comments apart from it; what is left is a slice such as `tags[1:n]`, or a mistake.
+ */
+function refuseNamedParameter(library: typeof LibPgQuery, source: SourceText): void {
+  if (!/(?<!:):[A-Za-z_]/.test(source.text)) return;
+  const { tokens } = explain(() => library.scanSync(source.text), library, source);
+  const at = tokens.findIndex((token, index) => {
+    const next = tokens[index + 1];
+    return token.text === ':' && next?.start === token.end && /^[A-Za-z_]/.test(next.text);
+  });
+  if (at < 0) return;
+  const seen = `:${tokens[at + 1]!.text}`;
+  throw new MigrationError(
+    'NAMED_PARAMETER',
+    describe({ what: 'The RDS Data API would take this for a parameter:', seen }),
+    {
+      hint: 'Put it into quotes if it is text, write :: if it is a cast, and a space after the colon if it is an array slice.',
+      location: source.locate(source.indexOfByte(tokens[at]!.start)),
+    },
+  );
+}

@@ -1,0 +1,48 @@
+import type { Engine } from '../core/contract';
+import { type ErrorCode, MigrationError } from '../core/errors';
+import type { Manifest } from '../core/manifest';
+
+/** What the bundler's process reads: one JSON document, as its argument or on standard input. */
+export interface BundleFileRequest {
+  /** The migrations folder, absolute or relative to the working directory. */
+  readonly folder: string;
+  /** See `BundleRequest.targets`. */
+  readonly targets?: readonly { readonly name: string; readonly engine: Engine }[];
+  /** The folder to write `<revision>.json` into. Made when missing. */
+  readonly outputFolder: string;
+}
+
+/** What it prints: one line of JSON. */
+export type BundleFileAnswer =
+  | ({ readonly ok: true } & BuiltBundleFile)
+  | { readonly ok: false; readonly code: ErrorCode; readonly message: string; readonly errors: readonly PlainError[] };
+
+export interface BuiltBundleFile {
+  readonly revision: string;
+  /** Absolute path of the bundle file. */
+  readonly file: string;
+  readonly manifest: Manifest;
+}
+
+/** An error as plain data. */
+export interface PlainError {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly file?: string;
+  readonly line?: number;
+  readonly column?: number;
+  readonly hint?: string;
+  readonly payload?: Readonly<Record<string, unknown>>;
+}
+
+export function toPlainError({ code, message, location, hint, payload }: MigrationError): PlainError {
+  return { code, message, ...location, hint, payload };
+}
+
+export function fromPlainError({ code, message, file, line, column, hint, payload }: PlainError): MigrationError {
+  return new MigrationError(code, message, {
+    hint,
+    payload,
+    location: file === undefined ? undefined : { file, line, column },
+  });
+}

@@ -1,0 +1,118 @@
+import { describe, type ErrorLocation, MigrationError } from '../core/errors';
+import { nearNames } from '../core/near-names';
+import { checkName, type Dependency, distinctDependencies, parseDependency, type Report } from './draft';
+import type { MigrationFile } from './folder';
+import type { HeaderLine } from './sql-layout';
+
+export interface SqlHeaders {
+  readonly dependsOn: readonly Dependency[];
+  readonly irreversible: boolean;
+  readonly allowDestructive?: string;
+}
+
+interface Header {
+  readonly key: string;
+  readonly value: string;
+  readonly location: Required<ErrorLocation>;
+  /** Where the value stands. */
+  readonly valueColumn: number;
+}
+
+const known = ['migration', 'depends-on', 'irreversible', 'allow-destructive'];
+
+/**
+ * Reads the header lines `-- key: value` of a SQL migration. Other comments are left alone, as in dbmate; but one that
+ * looks like a misspelt header is refused, since a dependency that is silently not read costs more than a renamed comment.
+ */
+export function readHeaders(lines: readonly HeaderLine[], file: MigrationFile, report: Report): SqlHeaders {
+  const headers = lines.flatMap((line) => readHeader(line, file.location.file));
+  for (const header of headers) checkKey(header, report);
+  const valuesOf = (key: string) => headers.filter((header) => header.key === key);
+  for (const header of valuesOf('migration')) checkMigration(header, file, report);
+  for (const key of ['migration', 'irreversible', 'allow-destructive']) {
+    for (const header of valuesOf(key).slice(1)) report(invalid(header, `The header ${key} stands here a second time`));
+  }
+  const dependsOn = valuesOf('depends-on').flatMap((header) => readDependencies(header, file.target, report));
+  return {
+    dependsOn: distinctDependencies(dependsOn, report),
+    irreversible: valuesOf('irreversible').some((header) => readFlag(header, report)),
+    allowDestructive: valuesOf('allow-destructive').map((header) => readReason(header, report))[0],
+  };
+}
+
+function readHeader({ text, line }: HeaderLine, file: string): Header[] {
+  const parts = /^(\s*--\s*)([A-Za-z][A-Za-z_-]*)(\s*:\s*)(.*?)\s*$/.exec(text);
+  if (!parts) return [];
+  const [, before = '', key = '', between = '', value = ''] = parts;
+  const column = before.length + 1;
+  return [{ key, value, location: { file, line, column }, valueColumn: column + key.length + between.length }];
+}
+
+function checkKey({ key, location }: Header, report: Report): void {
+  if (known.includes(key)) return;
+  const plain = key.toLowerCase().replaceAll('_', '-');
+  const near =
+    nearNames(plain, known)[0] ??
+    known.find((name) => /^(depend|irrevers|allow|destruct)/.test(plain) && sharesWord(name, plain));
+  if (near === undefined) return;
+  report(
+    new MigrationError('UNKNOWN_HEADER', describe({ what: 'Unknown header', seen: key, allowed: known }), {
+      hint: `Did you mean ${near}? If it is an ordinary comment, write it without a colon after the first word.`,
+      location,
+    }),
+  );
+}
+
+function sharesWord(name: string, key: string): boolean {
+  return name.split('-').some((word) => word.length > 2 && key.includes(word.slice(0, 6)));
+}
+
+function checkMigration(header: Header, file: MigrationFile, report: Report): void {
+  const [, version = '', name = ''] = /^(\S*)\s*(.*)$/.exec(header.value)!;
+  const location = { ...header.location, column: header.valueColumn };
+  if (version !== file.version) {
+    report(
+      new MigrationError(
+        'HEADER_MISMATCH',
+        describe({ what: 'The version differs from the name of the file:', seen: version, allowed: file.version }),
+        { hint: 'Correct the one that is wrong. A migration that was applied must keep its version.', location },
+      ),
+    );
+  }
+  if (name !== '')
+    checkName(name, file, { ...location, column: header.valueColumn + header.value.indexOf(name) }, report);
+}
+
+function readDependencies(header: Header, target: string, report: Report): Dependency[] {
+  const { value, location, valueColumn } = header;
+  if (value === '') report(invalid(header, 'The header depends-on names no migration'));
+  return Array.from(value.matchAll(/[^,\s]+/g)).flatMap((match) =>
+    parseDependency(match[0], target, { ...location, column: valueColumn + match.index }, report),
+  );
+}
+
+function readFlag(header: Header, report: Report): boolean {
+  if (header.value !== 'true' && header.value !== 'false')
+    report(invalid(header, 'The header irreversible is neither true nor false'));
+  return header.value === 'true';
+}
+
+function readReason(header: Header, report: Report): string | undefined {
+  if (/[a-z]/i.test(header.value) && !/^(true|yes)$/i.test(header.value)) return header.value;
+  report(invalid(header, 'The header allow-destructive gives no reason'));
+  return undefined;
+}
+
+const forms: Readonly<Record<string, string>> = {
+  migration: '-- migration: 1.1.0 add user analytics',
+  'depends-on': '-- depends-on: 1.0.0, other-target/1.2.0',
+  irreversible: '-- irreversible: true',
+  'allow-destructive': '-- allow-destructive: nothing reads this column since 2.3.0',
+};
+
+function invalid({ key, value, location, valueColumn }: Header, what: string): MigrationError {
+  return new MigrationError('INVALID_HEADER', describe({ what: `${what}:`, seen: value }), {
+    hint: `Write it once, for example ${forms[key]}`,
+    location: { ...location, column: valueColumn },
+  });
+}

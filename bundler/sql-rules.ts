@@ -1,0 +1,88 @@
+import { MigrationError } from '../core/errors';
+import type { Node, ParsedStatement } from './postgres';
+
+/** What one call of the RDS Data API takes as `sql`, in bytes. */
+export const longestStatement = 65_536;
+
+/** What a statement must obey, whichever section it is in. */
+export function checkStatement(statement: ParsedStatement, transaction: boolean): readonly MigrationError[] {
+  const { node, text, location } = statement;
+  const errors: MigrationError[] = [];
+  const bytes = Buffer.byteLength(text);
+  if (bytes > longestStatement) {
+    const message = `The statement has ${bytes} bytes; the RDS Data API takes at most ${longestStatement}.`;
+    const hint = 'Split it, for example an INSERT of many rows into several.';
+    errors.push(new MigrationError('STATEMENT_TOO_LONG', message, { payload: { bytes }, hint, location }));
+  }
+  if ('TransactionStmt' in node) {
+    const message = `${firstWord(text)} in a section: the engine begins and ends transactions itself.`;
+    const hint = transaction ? 'Remove it: the section already is one transaction.' : 'Remove it.';
+    errors.push(new MigrationError('TRANSACTION_CONTROL', message, { hint, location }));
+  }
+  const alone = transaction ? runsOnlyAlone(node) : undefined;
+  if (alone !== undefined) {
+    const message = `PostgreSQL runs ${alone} only outside a transaction, and this section is one.`;
+    const hint = 'Write transaction:false behind the section marker, or put the statement into a migration of its own.';
+    errors.push(new MigrationError('NOT_TRANSACTIONAL', message, { hint, location }));
+  }
+  return errors;
+}
+
+/** A verify statement may only look: a SELECT, all of whose WITH queries are SELECTs, without INTO and FOR UPDATE. */
+export function checkVerify({ node, location }: ParsedStatement): readonly MigrationError[] {
+  if (isPlainSelect(node)) return [];
+  return [
+    new MigrationError('VERIFY_NOT_SELECT', 'A verify statement must be a plain SELECT: verifying changes nothing.', {
+      hint: 'Write a SELECT whose one row begins with true when all is well, for example select count(*) = 0 from ...',
+      location,
+    }),
+  ];
+}
+
+function isPlainSelect(node: Node | undefined): boolean {
+  if (node === undefined || !('SelectStmt' in node)) return false;
+  const { intoClause, lockingClause, withClause, larg, rarg } = node.SelectStmt;
+  const queries = (withClause?.ctes ?? []).map((cte) =>
+    'CommonTableExpr' in cte ? cte.CommonTableExpr.ctequery : undefined,
+  );
+  const branches = [larg, rarg].flatMap((branch): Node[] => (branch ? [{ SelectStmt: branch }] : []));
+  return !intoClause && !lockingClause?.length && [...queries, ...branches].every(isPlainSelect);
+}
+
+/** The words for a statement that PostgreSQL refuses inside a transaction block. */
+function runsOnlyAlone(node: Node): string | undefined {
+  if ('IndexStmt' in node && node.IndexStmt.concurrent) return 'CREATE INDEX CONCURRENTLY';
+  if ('DropStmt' in node && node.DropStmt.concurrent) return 'DROP INDEX CONCURRENTLY';
+  if ('ReindexStmt' in node && isReindexAlone(node.ReindexStmt)) return 'this REINDEX';
+  if ('VacuumStmt' in node && node.VacuumStmt.is_vacuumcmd) return 'VACUUM';
+  if ('ClusterStmt' in node && !node.ClusterStmt.relation) return 'CLUSTER without a table';
+  if ('AlterTableStmt' in node && node.AlterTableStmt.cmds?.some(detachesConcurrently))
+    return 'DETACH PARTITION CONCURRENTLY';
+  const alone = Object.entries(aloneByNode).find(([name]) => name in node);
+  return alone?.[1];
+}
+
+const aloneByNode = {
+  CreatedbStmt: 'CREATE DATABASE',
+  DropdbStmt: 'DROP DATABASE',
+  CreateTableSpaceStmt: 'CREATE TABLESPACE',
+  DropTableSpaceStmt: 'DROP TABLESPACE',
+  AlterSystemStmt: 'ALTER SYSTEM',
+  CreateSubscriptionStmt: 'CREATE SUBSCRIPTION',
+  DropSubscriptionStmt: 'DROP SUBSCRIPTION',
+} as const;
+
+function isReindexAlone({ kind, params }: { kind?: string; params?: readonly Node[] }): boolean {
+  const concurrently = params?.some((param) => 'DefElem' in param && param.DefElem.defname === 'concurrently');
+  return concurrently || !['REINDEX_OBJECT_INDEX', 'REINDEX_OBJECT_TABLE'].includes(kind ?? '');
+}
+
+function detachesConcurrently(command: Node): boolean {
+  if (!('AlterTableCmd' in command) || command.AlterTableCmd.subtype !== 'AT_DetachPartition') return false;
+  const { def } = command.AlterTableCmd;
+  return def !== undefined && 'PartitionCmd' in def && def.PartitionCmd.concurrent === true;
+}
+
+function firstWord(text: string): string {
+  return text.split(/\s/, 1)[0]!.toUpperCase();
+}

@@ -1,0 +1,139 @@
+import { type DynamoDbMigration, dynamodb, type SqlMigration, sql } from '../authoring';
+import type { Action, CodeAction, Statement, TableAction, TableOperation } from '../core/bundle';
+import { type ErrorLocation, MigrationError } from '../core/errors';
+import { findUnsafeChanges, tableChanges } from '../core/safety';
+import { migrationId } from '../core/version';
+import { codeLinesOf, compileToBundle, compileToEvaluate } from './compile';
+import { checkName, type Draft, distinctDependencies, noPhases, parseDependency, type Report } from './draft';
+import { evaluateDefaultExport } from './evaluate';
+import type { MigrationFile } from './folder';
+import type { PostgresParser } from './postgres';
+import { SourceText } from './source-text';
+import { checkStatement, checkVerify } from './sql-rules';
+
+/**
+ * Reads a TypeScript migration: compiles it, runs it to see its declaration, and for `sql()` compiles its functions
+ * for the bundle. Reports what is wrong with the declaration.
+ * @throws MigrationError when there is no declaration: `COMPILE_FAILED`, `LOAD_FAILED`, `INVALID_EXPORT`
+ */
+export async function readTypeScriptFile(
+  file: MigrationFile,
+  postgres: () => Promise<PostgresParser>,
+  report: Report,
+): Promise<Draft> {
+  const declared = evaluateDefaultExport(await compileToEvaluate(file), file);
+  const place = new Places(file);
+  const migration = checkDeclaration(declared, place);
+  if (migration.name !== undefined) checkName(migration.name, file, place.ofText(migration.name), report);
+  const common = {
+    file,
+    dependsOn: distinctDependencies(
+      (migration.dependsOn ?? []).flatMap((text) => parseDependency(text, file.target, place.ofText(text), report)),
+      report,
+    ),
+    irreversible: migration.irreversible === true,
+  };
+  if (migration.kind === 'dynamodb') return { ...common, ...readTables(migration, file, place, report) };
+  if (!migration.down && !migration.irreversible) report(missingDown(place));
+  const compiled = await compileToBundle(file);
+  const verify = migration.verify?.length ? readVerify(migration.verify, await postgres(), place, report) : [];
+  const phases = {
+    up: call('up'),
+    down: migration.down ? call('down') : [],
+    contract: migration.contract ? call('contract') : [],
+    verify,
+  };
+  return { ...common, kind: 'sql', phases, code: compiled.code, codeLines: codeLinesOf(compiled, file) };
+}
+
+/** A value made without the builders passes through them here, so that everything was checked once. */
+function checkDeclaration(declared: unknown, place: Places): DynamoDbMigration | SqlMigration {
+  const migration = declared as DynamoDbMigration | SqlMigration;
+  try {
+    if (migration?.kind === 'dynamodb') return dynamodb(migration);
+    if (migration?.kind === 'sql') return sql(migration);
+  } catch (error) {
+    throw new MigrationError('INVALID_EXPORT', (error as Error).message, { location: place.ofExport(), cause: error });
+  }
+  throw new MigrationError('INVALID_EXPORT', 'The default export is no migration.', {
+    hint: 'Write export default dynamodb({ ... }) or export default sql({ ... }), with the function from cdk-migrations/authoring.',
+    location: place.ofExport(),
+  });
+}
+
+type Tables = Pick<Draft, 'kind' | 'phases' | 'allowDestructive'>;
+
+function readTables(migration: DynamoDbMigration, file: MigrationFile, place: Places, report: Report): Tables {
+  const { up, contract = [], allowDestructive, irreversible = false } = migration;
+  if (up.length + contract.length === 0) {
+    const hint = 'Write the operations into up, or delete the file if it was never applied.';
+    const message = 'The migration has no operation in up or contract.';
+    report(new MigrationError('EMPTY_MIGRATION', message, { hint, location: place.ofExport() }));
+  }
+  const changes = tableChanges(up, place.ofExport());
+  findUnsafeChanges({ id: migrationId(file.target, file.version), changes, allowDestructive, irreversible }).forEach(
+    report,
+  );
+  return {
+    kind: 'dynamodb',
+    allowDestructive,
+    phases: { ...noPhases, up: up.map(toAction), contract: contract.map(toAction) },
+  };
+}
+
+function readVerify(texts: readonly string[], postgres: PostgresParser, place: Places, report: Report): Statement[] {
+  return texts.flatMap((text) => {
+    const location = place.ofText(text);
+    const fail = (error: MigrationError) => report(moved(error, location));
+    try {
+      const statements = postgres.parse(new SourceText(text, location.file));
+      if (statements.length === 0) fail(new MigrationError('VERIFY_NOT_SELECT', 'A verify statement is empty.'));
+      for (const statement of statements) [...checkStatement(statement, true), ...checkVerify(statement)].forEach(fail);
+      return statements.map((statement) => ({ text: statement.text, line: location.line, column: location.column }));
+    } catch (error) {
+      if (!(error instanceof MigrationError)) throw error;
+      fail(error);
+      return [];
+    }
+  });
+}
+
+/** A place inside a string of the file is not a place in the file: escapes and indentation differ. */
+function moved({ code, message, hint, payload, cause }: MigrationError, location: ErrorLocation): MigrationError {
+  return new MigrationError(code, message, { hint, payload, cause, location });
+}
+
+function toAction(operation: TableOperation): TableAction {
+  return { type: 'table', operation };
+}
+
+function call(name: CodeAction['function']): readonly Action[] {
+  return [{ type: 'code', function: name }];
+}
+
+function missingDown(place: Places): MigrationError {
+  return new MigrationError('MISSING_DOWN', 'The migration has no down.', {
+    hint: 'Add down: async (db) => { ... } that undoes up; if nothing can, say irreversible: true.',
+    location: place.ofExport(),
+  });
+}
+
+/** Finds in a file's text what its declaration holds. As good as a search can be: a computed text is not found. */
+class Places {
+  readonly #source: SourceText;
+
+  constructor(file: MigrationFile) {
+    this.#source = new SourceText(file.source.replaceAll('\r\n', '\n'), file.location.file);
+  }
+
+  ofExport(): Required<ErrorLocation> {
+    return this.#source.locate(Math.max(0, this.#source.text.search(/^export\s+default\b/m)));
+  }
+
+  ofText(text: string): Required<ErrorLocation> {
+    const found = ["'", '"', '`']
+      .map((quote) => this.#source.text.indexOf(`${quote}${text}${quote}`))
+      .find((index) => index >= 0);
+    return found === undefined ? this.ofExport() : this.#source.locate(found + 1);
+  }
+}
