@@ -1,0 +1,83 @@
+import type { Assumption } from '../assumption';
+
+/** What aws-facts section 3 marks as unverified, plus what no document says. The first value is the default. */
+export const RDS_DATA_ASSUMPTIONS = [
+  {
+    name: 'concurrent-index-in-autocommit',
+    default: 'works',
+    values: ['works', 'fails'],
+    sentence: 'Whether CREATE INDEX CONCURRENTLY (and VACUUM) works in a call without a transaction.',
+  },
+  {
+    name: 'continue-after-timeout-in-transaction',
+    default: 'stops',
+    values: ['stops', 'continues'],
+    sentence: 'Whether continueAfterTimeout keeps a statement running that is part of a transaction.',
+  },
+  {
+    name: 'batch-is-atomic',
+    default: 'no',
+    values: ['no', 'yes'],
+    sentence: 'Whether a BatchExecuteStatement without a transaction undoes all its sets when one fails.',
+  },
+  {
+    name: 'database-error-text',
+    default: 'sql-state',
+    values: ['sql-state', 'position-only'],
+    sentence:
+      "Layout of a database error: 'ERROR: text; Position: n; SQLState: 42P01', or 'ERROR: text' with the position on a line of its own and no SQLSTATE.",
+  },
+  {
+    name: 'bad-request-error',
+    default: 'BadRequestException',
+    values: ['BadRequestException', 'ValidationException'],
+    sentence: 'Name of the error for a call that is wrong in itself (several statements, an unknown parameter).',
+  },
+  {
+    name: 'unknown-cluster-error',
+    default: 'HttpEndpointNotEnabledException',
+    values: ['HttpEndpointNotEnabledException', 'BadRequestException', 'DatabaseNotFoundException'],
+    sentence: 'Name of the error for a cluster that does not exist (any more).',
+  },
+  {
+    name: 'void-results',
+    default: 'empty-string',
+    values: ['empty-string', 'unsupported'],
+    sentence: 'How a column of type void is answered, as in SELECT pg_advisory_xact_lock(1).',
+  },
+  {
+    name: 'returning-counts-updated',
+    default: 'no',
+    values: ['no', 'yes'],
+    sentence: 'Whether numberOfRecordsUpdated counts the rows of a statement with RETURNING.',
+  },
+  {
+    name: 'json-records-decimal',
+    default: 'string',
+    values: ['string', 'number'],
+    sentence: 'How formatRecordsAs=JSON writes a NUMERIC column.',
+  },
+  {
+    name: 'paused-clusters',
+    default: '0',
+    values: ['<number>'],
+    sentence: 'How many calls a new cluster answers with DatabaseResumingException, as one that was paused does.',
+  },
+  {
+    name: 'statement-timeout-ms',
+    default: '45000',
+    values: ['<number>'],
+    sentence: 'How long a call may take; AWS documents 45 seconds. For tests.',
+  },
+  {
+    name: 'transaction-idle-ms',
+    default: '180000',
+    values: ['<number>'],
+    sentence: 'How long a transaction lives without a call; AWS documents 3 minutes. For tests.',
+  },
+] as const satisfies readonly Assumption[];
+
+export type RdsDataAssumption = (typeof RDS_DATA_ASSUMPTIONS)[number]['name'];
+
+/** Reads the chosen value of an assumption. */
+export type RdsDataAssume = (name: RdsDataAssumption) => string;

@@ -1,0 +1,150 @@
+import type { AwsError } from '../../aws-error';
+import type { Input } from '../input';
+import { type AnswerOptions, executeAnswer, jsonRecords } from './answer';
+import type { RdsDataAssume } from './assumptions';
+import type { Cluster } from './clusters';
+import type { Databases } from './databases';
+import type { SqlEngine, SqlParameter, SqlResult, SqlSession } from './engine/sql-engine';
+import { databaseError, refuser, StatementTimeout } from './errors';
+import { toPositional } from './named-parameters';
+import { bind } from './parameters';
+import { resolveTypes } from './resolve-types';
+import { type Deadline, deadline, openInTime, runInTime } from './run-statement';
+import type { Transactions } from './transactions';
+
+/** Where a call runs: in a transaction, or (without one) in a session of its own that is committed at once. */
+export interface Target {
+  readonly cluster: Cluster;
+  readonly database: string;
+  readonly transactionId?: string;
+  readonly continueAfterTimeout: boolean;
+}
+
+const NO_ROWS: SqlResult = { command: '', rowCount: 0, columns: [], rows: [] };
+
+export class Executor {
+  readonly #engine: SqlEngine;
+  readonly #databases: Databases;
+  readonly #transactions: Transactions;
+  readonly #assume: RdsDataAssume;
+
+  constructor(engine: SqlEngine, databases: Databases, transactions: Transactions, assume: RdsDataAssume) {
+    this.#engine = engine;
+    this.#databases = databases;
+    this.#transactions = transactions;
+    this.#assume = assume;
+  }
+
+  /** The body of ExecuteStatement's answer. */
+  execute(target: Target, sql: string, parameters: readonly Input[], options: AnswerOptions): Promise<string> {
+    const statement = this.#prepare(sql, parameters);
+    return this.#perform(target, sql, false, (session, limit) =>
+      this.#run(session, statement, target, limit).then((result) => this.#answer(session, result, options)),
+    );
+  }
+
+  /** Runs the statement once per set. Answers how often it ran. */
+  batch(target: Target, sql: string, sets: readonly (readonly Input[])[]): Promise<number> {
+    const statements = (sets.length > 0 ? sets : [[]]).map((parameters) => this.#prepare(sql, parameters));
+    const atomic = this.#assume('batch-is-atomic') === 'yes';
+    return this.#perform(target, sql, atomic, async (session, limit) => {
+      for (const statement of statements) await this.#run(session, statement, target, limit);
+      return statements.length;
+    });
+  }
+
+  /** Rows as objects, for the host. */
+  rows(target: Target, sql: string): Promise<readonly Record<string, unknown>[]> {
+    const statement: Prepared = { sql, parameters: [], position: (at) => at };
+    return this.#perform(target, sql, false, async (session, limit) => {
+      const result = await this.#run(session, statement, target, limit);
+      return jsonRecords(result, await resolveTypes(session, result, this.#assume), this.#assume);
+    });
+  }
+
+  #prepare(sql: string, parameters: readonly Input[]): Prepared {
+    const positional = toPositional(sql);
+    return {
+      sql: positional.sql,
+      parameters: bind(positional.names, parameters, refuser(this.#assume)),
+      position: positional.originalPosition,
+    };
+  }
+
+  async #perform<T>(
+    target: Target,
+    sql: string,
+    atomic: boolean,
+    work: (session: SqlSession, limit: Deadline) => Promise<T>,
+  ): Promise<T> {
+    const limit = deadline(this.#assume);
+    const { cluster, transactionId } = target;
+    if (transactionId !== undefined) {
+      return this.#transactions.run(transactionId, cluster.arn, limit, (session) => work(session, limit));
+    }
+    const database = this.#databases.locate(cluster, target.database);
+    if (await this.#databases.perform(cluster, sql)) return work(NOTHING_TO_RUN, limit);
+    return this.#autocommit(database, limit, atomic || this.#inBlock(), (session) => work(session, limit));
+  }
+
+  #inBlock(): boolean {
+    return this.#assume('concurrent-index-in-autocommit') === 'fails';
+  }
+
+  async #autocommit<T>(
+    database: string,
+    limit: Deadline,
+    inBlock: boolean,
+    work: (session: SqlSession) => Promise<T>,
+  ): Promise<T> {
+    const session = await openInTime(this.#engine, database, limit).catch((error) => {
+      throw databaseError(error, this.#assume);
+    });
+    let busy: Promise<unknown> | undefined;
+    try {
+      if (inBlock) await session.query('BEGIN');
+      const outcome = await work(session);
+      if (inBlock) await session.query('COMMIT');
+      return outcome;
+    } catch (error) {
+      busy = error instanceof StatementTimeout ? error.continuing : undefined;
+      throw databaseError(error, this.#assume);
+    } finally {
+      if (busy) void busy.then(() => session.release());
+      else await session.release();
+    }
+  }
+
+  async #run(session: SqlSession, statement: Prepared, target: Target, limit: Deadline): Promise<SqlResult> {
+    const mayContinue =
+      target.transactionId === undefined || this.#assume('continue-after-timeout-in-transaction') === 'continues';
+    try {
+      return await runInTime(
+        session,
+        () => session.query(statement.sql, statement.parameters),
+        limit,
+        target.continueAfterTimeout && mayContinue,
+      );
+    } catch (error) {
+      throw databaseError(error, this.#assume, statement.position) as AwsError;
+    }
+  }
+
+  #answer(session: SqlSession, result: SqlResult, options: AnswerOptions): Promise<string> {
+    return executeAnswer(session, result, options, this.#assume);
+  }
+}
+
+interface Prepared {
+  readonly sql: string;
+  readonly parameters: readonly SqlParameter[];
+  position(at: number): number;
+}
+
+/** Stands for the session of a statement that the sandbox carried out itself, such as CREATE DATABASE. */
+const NOTHING_TO_RUN: SqlSession = {
+  query: async () => NO_ROWS,
+  cancel: async () => {},
+  inTransaction: () => false,
+  release: async () => {},
+};

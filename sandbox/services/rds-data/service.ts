@@ -1,0 +1,170 @@
+import { AwsError } from '../../aws-error';
+import type { StateStore } from '../../state';
+import { type AssumptionValues, assume as chooser } from '../assumption';
+import { type Input, parseInput, text } from '../input';
+import type { Environment, Service, ServiceRequest } from '../service';
+import { RDS_DATA_ASSUMPTIONS, type RdsDataAssume } from './assumptions';
+import { type Cluster, Clusters, isPostgres, type NewCluster } from './clusters';
+import { Databases } from './databases';
+import { PgliteEngine } from './engine/pglite-engine';
+import { PostgresEngine } from './engine/postgres-engine';
+import type { SqlEngine } from './engine/sql-engine';
+import { refuser } from './errors';
+import { Executor } from './executor';
+import { type OperationContext, operationAt } from './operations';
+import { Transactions } from './transactions';
+
+export interface RdsDataOptions {
+  readonly state: StateStore;
+  readonly environment: Environment;
+  /** A PostgreSQL server with the right to create databases. Default: PGlite, inside the state folder. */
+  readonly postgresUrl?: string;
+  readonly assumptions?: AssumptionValues;
+  /** Whether the Secrets Manager has the secret that a call names. */
+  readonly secretExists: (secretArn: string) => boolean | Promise<boolean>;
+}
+
+export interface RdsDataService extends Service {
+  readonly clusters: ClusterControl;
+  /** Runs one statement for the host, with nothing asked of instances, endpoint or secret. Rows as objects. */
+  query(cluster: string, database: string, sql: string): Promise<readonly Record<string, unknown>[]>;
+  close(): Promise<void>;
+}
+
+/** What the resource types do with clusters. */
+export interface ClusterControl {
+  find(arnOrIdentifier: string): Cluster | undefined;
+  create(request: Omit<NewCluster, 'pausedCalls'>): Cluster;
+  update(
+    arnOrIdentifier: string,
+    change: (cluster: Cluster) => Partial<Pick<Cluster, 'httpEndpoint' | 'port' | 'instances'>>,
+  ): void;
+  /** Makes the next calls find the cluster paused: each answers DatabaseResumingException. */
+  pause(arnOrIdentifier: string, calls: number): void;
+  /** With all its databases. Deleting what is gone succeeds. */
+  delete(arnOrIdentifier: string): Promise<void>;
+}
+
+/** The RDS Data API on PostgreSQL (aws-facts 3), wire-exact for the AWS SDKs. */
+export function rdsDataService(options: RdsDataOptions): RdsDataService {
+  const assume: RdsDataAssume = chooser(RDS_DATA_ASSUMPTIONS, options.assumptions);
+  const clusters = new Clusters(options.state, options.environment);
+  const engine = makeEngine(options);
+  const databases = new Databases(clusters, engine);
+  const transactions = new Transactions(engine, assume);
+  const executor = new Executor(engine, databases, transactions, assume);
+  const context: OperationContext = { executor, databases, transactions, assume, refuse: refuser(assume) };
+  return {
+    signingNames: ['rds-data'],
+    protocol: 'rest-json',
+    permission(request) {
+      const input = parseInput(request.body);
+      return [
+        { action: `rds-data:${operationAt(request.path).action}`, resource: text(input, 'resourceArn') },
+        { action: 'secretsmanager:GetSecretValue', resource: text(input, 'secretArn') },
+      ];
+    },
+    async handle(request) {
+      const answer = await handle(request, clusters, context, options.secretExists);
+      const body = typeof answer === 'string' ? answer : JSON.stringify(answer);
+      return { statusCode: 200, headers: { 'content-type': 'application/json' }, body };
+    },
+    clusters: clusterControl(clusters, databases, transactions, assume),
+    query(name, database, sql) {
+      const cluster = clusters.find(name);
+      if (!cluster) throw new AwsError('DBClusterNotFoundFault', `DBCluster ${name} not found.`, 404);
+      refuseMySql(cluster, context);
+      return executor.rows({ cluster, database, continueAfterTimeout: false }, sql);
+    },
+    async close() {
+      await transactions.close();
+      await engine.close();
+    },
+  };
+}
+
+function makeEngine({ state, postgresUrl }: RdsDataOptions): SqlEngine {
+  return postgresUrl === undefined ? new PgliteEngine(state.path('postgres')) : new PostgresEngine(postgresUrl);
+}
+
+async function handle(
+  request: ServiceRequest,
+  clusters: Clusters,
+  context: OperationContext,
+  secretExists: RdsDataOptions['secretExists'],
+): Promise<string | object> {
+  const operation = operationAt(request.path);
+  const input = parseInput(request.body);
+  const cluster = reachable(input, clusters, context);
+  await checkSecret(text(input, 'secretArn'), secretExists);
+  if (operation.mayFindPaused) resume(cluster, clusters);
+  return operation.run(input, cluster, context);
+}
+
+function reachable(input: Input, clusters: Clusters, context: OperationContext): Cluster {
+  const clusterArn = text(input, 'resourceArn');
+  const cluster = clusters.list().find((candidate) => candidate.arn === clusterArn);
+  // The real service does not tell a cluster that is gone from one whose endpoint is off (its troubleshooting page).
+  if (!cluster) {
+    throw new AwsError(
+      context.assume('unknown-cluster-error'),
+      `HttpEndpoint is not enabled for cluster ${clusterArn}`,
+    );
+  }
+  refuseMySql(cluster, context);
+  if (!cluster.httpEndpoint) {
+    throw new AwsError(
+      'HttpEndpointNotEnabledException',
+      `HttpEndpoint is not enabled for cluster ${cluster.identifier}. Set EnableHttpEndpoint (in CDK: enableDataApi).`,
+    );
+  }
+  if (cluster.instances.length > 0) return cluster;
+  throw new AwsError(
+    'DatabaseNotFoundException',
+    `The DB cluster ${cluster.identifier} doesn't have a DB instance.`,
+    404,
+  );
+}
+
+function refuseMySql(cluster: Cluster, { refuse }: OperationContext): void {
+  if (isPostgres(cluster.engine)) return;
+  throw refuse(
+    `Cluster ${cluster.identifier} has the engine '${cluster.engine}'. The sandbox has no MySQL yet: only aurora-postgresql runs SQL here.`,
+  );
+}
+
+async function checkSecret(secretArn: string, secretExists: RdsDataOptions['secretExists']): Promise<void> {
+  if (await secretExists(secretArn)) return;
+  throw new AwsError('SecretsErrorException', `Secrets Manager can't find the specified secret: ${secretArn}`);
+}
+
+/** The call that finds a cluster paused is the one that wakes it (aws-facts 3). */
+function resume(cluster: Cluster, clusters: Clusters): void {
+  if (cluster.pausedCalls === 0) return;
+  clusters.update(cluster.arn, ({ pausedCalls }) => ({ pausedCalls: pausedCalls - 1 }));
+  throw new AwsError(
+    'DatabaseResumingException',
+    `The Aurora DB instance ${cluster.instances[0]} is resuming after being auto-paused. Please wait a few seconds and try again.`,
+  );
+}
+
+function clusterControl(
+  clusters: Clusters,
+  databases: Databases,
+  transactions: Transactions,
+  assume: RdsDataAssume,
+): ClusterControl {
+  return {
+    find: (name) => clusters.find(name),
+    create: (request) => clusters.create({ ...request, pausedCalls: Number(assume('paused-clusters')) }),
+    update: (name, change) => clusters.update(name, change),
+    pause: (name, calls) => clusters.update(name, () => ({ pausedCalls: calls })),
+    async delete(name) {
+      const cluster = clusters.find(name);
+      if (!cluster) return;
+      clusters.remove(cluster.arn);
+      await transactions.close(cluster.arn);
+      await databases.dropAll(cluster);
+    },
+  };
+}

@@ -1,0 +1,149 @@
+import { randomBytes } from 'node:crypto';
+import { AwsError } from '../../aws-error';
+import type { RdsDataAssume } from './assumptions';
+import type { SqlEngine, SqlSession } from './engine/sql-engine';
+import { databaseError, notFound, StatementTimeout } from './errors';
+import { type Deadline, openInTime } from './run-statement';
+
+const LONGEST_MS = 24 * 3600 * 1000;
+const REMEMBERED = 1000;
+
+const ENDED = {
+  unknown: 'It was not created by a BeginTransaction call of this cluster.',
+  idle: 'Transaction may be expired: each call must come within 3 minutes of the one before.',
+  old: 'Transaction may be expired: a transaction lives 24 hours at most.',
+  finished: 'The transaction was already ended by a CommitTransaction or RollbackTransaction call.',
+  sql: 'The transaction was already ended by a COMMIT or ROLLBACK statement in an earlier call.',
+  aborted: 'Transaction has been aborted due to an error from a previous call.',
+};
+
+interface Transaction {
+  readonly id: string;
+  readonly cluster: string;
+  readonly database: string;
+  /** Taken at the first statement, not before: until then it would only hold up others. */
+  session?: SqlSession;
+  running: boolean;
+  idle?: NodeJS.Timeout;
+  readonly old: NodeJS.Timeout;
+}
+
+/** The rules of aws-facts section 3 for transactions. They live in memory: none outlives the sandbox's process. */
+export class Transactions {
+  readonly #engine: SqlEngine;
+  readonly #assume: RdsDataAssume;
+  readonly #open = new Map<string, Transaction>();
+  readonly #ended = new Map<string, string>();
+
+  constructor(engine: SqlEngine, assume: RdsDataAssume) {
+    this.#engine = engine;
+    this.#assume = assume;
+  }
+
+  begin(cluster: string, database: string): string {
+    const id = randomBytes(132).toString('base64');
+    const old = setTimeout(() => void this.#end(id, ENDED.old), LONGEST_MS).unref();
+    const transaction: Transaction = { id, cluster, database, running: false, old };
+    this.#open.set(id, transaction);
+    this.#watchIdle(transaction);
+    return id;
+  }
+
+  /** The database that a call in the transaction is for. */
+  database(id: string, cluster: string): string {
+    return this.#find(id, cluster).database;
+  }
+
+  /** Runs a statement's work in the transaction. After an error the transaction is dead. */
+  async run<T>(id: string, cluster: string, limit: Deadline, work: (session: SqlSession) => Promise<T>): Promise<T> {
+    const transaction = this.#take(id, cluster);
+    try {
+      transaction.session ??= await this.#start(transaction.database, limit);
+      const outcome = await work(transaction.session);
+      if (transaction.session.inTransaction()) this.#free(transaction);
+      else await this.#end(id, ENDED.sql);
+      return outcome;
+    } catch (error) {
+      const continuing = error instanceof StatementTimeout ? error.continuing : undefined;
+      if (continuing) void continuing.then(() => this.#free(transaction));
+      else await this.#end(id, ENDED.aborted);
+      throw error;
+    }
+  }
+
+  commit(id: string, cluster: string): Promise<void> {
+    return this.#finish(id, cluster, 'COMMIT');
+  }
+
+  rollback(id: string, cluster: string): Promise<void> {
+    return this.#finish(id, cluster, 'ROLLBACK');
+  }
+
+  /** Rolls back what is open, on one cluster or (at the end of the sandbox) on all. */
+  async close(cluster?: string): Promise<void> {
+    const ids = [...this.#open.values()].filter((open) => cluster === undefined || open.cluster === cluster);
+    await Promise.all(ids.map(({ id }) => this.#end(id, ENDED.aborted)));
+  }
+
+  async #start(database: string, limit: Deadline): Promise<SqlSession> {
+    let session: SqlSession | undefined;
+    try {
+      session = await openInTime(this.#engine, database, limit);
+      await session.query('BEGIN');
+      return session;
+    } catch (error) {
+      await session?.release();
+      throw databaseError(error, this.#assume);
+    }
+  }
+
+  async #finish(id: string, cluster: string, statement: 'COMMIT' | 'ROLLBACK'): Promise<void> {
+    const transaction = this.#take(id, cluster);
+    try {
+      await transaction.session?.query(statement);
+    } catch (error) {
+      throw databaseError(error, this.#assume);
+    } finally {
+      await this.#end(id, ENDED.finished);
+    }
+  }
+
+  #find(id: string, cluster: string): Transaction {
+    const transaction = this.#open.get(id);
+    if (transaction?.cluster === cluster) return transaction;
+    throw notFound(id, this.#ended.get(id) ?? ENDED.unknown);
+  }
+
+  /** Marks it as running. A second call at the same time is refused at once, it does not wait (aws-facts 3). */
+  #take(id: string, cluster: string): Transaction {
+    const transaction = this.#find(id, cluster);
+    if (transaction.running) throw new AwsError('DatabaseErrorException', 'Transaction is still running a query');
+    clearTimeout(transaction.idle);
+    transaction.running = true;
+    return transaction;
+  }
+
+  #free(transaction: Transaction): void {
+    if (!this.#open.has(transaction.id)) return;
+    transaction.running = false;
+    this.#watchIdle(transaction);
+  }
+
+  #watchIdle(transaction: Transaction): void {
+    const milliseconds = Number(this.#assume('transaction-idle-ms'));
+    transaction.idle = setTimeout(() => void this.#end(transaction.id, ENDED.idle), milliseconds).unref();
+  }
+
+  /** Rolls back what was not committed (releasing a session does) and remembers why for later calls. */
+  async #end(id: string, cause: string): Promise<void> {
+    const transaction = this.#open.get(id);
+    if (!transaction) return;
+    this.#open.delete(id);
+    this.#ended.set(id, cause);
+    const oldest = this.#ended.keys().next();
+    if (this.#ended.size > REMEMBERED && !oldest.done) this.#ended.delete(oldest.value);
+    clearTimeout(transaction.idle);
+    clearTimeout(transaction.old);
+    await transaction.session?.release();
+  }
+}
