@@ -3,7 +3,15 @@
  * two things. Codes are public: people search for them and scripts compare them, so they are added and never renamed.
  * Add yours under the heading of your room, with one sentence that says when it happens.
  */
-export type ErrorCode = FolderCode | GraphCode | SqlFileCode | TypeScriptFileCode | SafetyCode | BundleCode;
+export type ErrorCode =
+  | FolderCode
+  | GraphCode
+  | SqlFileCode
+  | TypeScriptFileCode
+  | SafetyCode
+  | BundleCode
+  | EngineCode
+  | StepCode;
 
 type FolderCode =
   /** The migrations folder is not there, or is no folder. */
@@ -90,3 +98,61 @@ type BundleCode =
   | 'UNKNOWN_BUNDLE_FORMAT'
   /** The bundler's own process could not run or answer. */
   | 'BUNDLER_FAILED';
+
+type EngineCode =
+  /** An applied migration's file changed afterwards (guarantee G5). */
+  | 'CHECKSUM_MISMATCH'
+  /** The deployed bundle lacks migrations that are applied. */
+  | 'OLDER_REVISION'
+  /** The deployed bundle lacks applied migrations and brings new ones. */
+  | 'DIVERGED_REVISION'
+  /** A downgrade over a migration that has no way back. */
+  | 'CANNOT_DOWNGRADE'
+  /** Another scope migrates this database (guarantee G4). */
+  | 'TARGET_CLAIMED'
+  /** The database does not know of a migration that the ledger says was applied to it. */
+  | 'HISTORY_MISSING'
+  /** CloudFormation no longer waits for this request. */
+  | 'SUPERSEDED'
+  /** The time for forward work is over. */
+  | 'FORWARD_TIMEOUT'
+  /** CloudFormation's rollback left this resource out. */
+  | 'ROLLBACK_SKIPPED'
+  /** Another process has the lease now, or asked us to stop (guarantee G4). */
+  | 'LEASE_LOST'
+  /** Somebody else changed the ledger since it was read. */
+  | 'STATE_CHANGED'
+  /** A migration that cannot be undone would have to be. */
+  | 'IRREVERSIBLE'
+  /** A run record too large for the ledger. */
+  | 'RUN_RECORD_TOO_LARGE'
+  /** No bundle lies where the deployment says. */
+  | 'BUNDLE_MISSING';
+
+type StepCode =
+  /** A SQL statement that the database refused. */
+  | 'STATEMENT_FAILED'
+  /** A SQL statement that the RDS Data API gave up waiting for. */
+  | 'STATEMENT_TIMEOUT'
+  /** A verify statement that did not return one row with true. */
+  | 'VERIFY_FAILED'
+  /** A function of a TypeScript migration that threw. */
+  | 'CODE_FAILED'
+  /** A function that the compiled module does not have. */
+  | 'CODE_MISSING'
+  /** A statement outside a transaction of which nobody knows whether it took effect. */
+  | 'OUTCOME_UNKNOWN'
+  /** A step for another kind of database. */
+  | 'WRONG_ENGINE'
+  /** The database, its cluster or its secret does not exist any more. */
+  | 'TARGET_GONE'
+  | 'TABLE_EXISTS'
+  | 'TABLE_MISSING'
+  | 'INDEX_EXISTS'
+  | 'INDEX_MISSING'
+  /** A logical table name that the target does not map to a physical one. */
+  | 'UNKNOWN_TABLE'
+  /** DynamoDB refused an operation. */
+  | 'TABLE_OPERATION_FAILED'
+  /** The engine may not do what it must: permissions are missing, also after waiting for them to propagate. */
+  | 'ACCESS_DENIED';

@@ -1,0 +1,207 @@
+import type { Bundle, CodeLines, CreateTable, IndexDefinition, MigrationId } from './bundle';
+import type { BundleLocation, TargetProperties } from './contract';
+import type { AuditEvent, RunRecord, ScopeState, Transition } from './ledger';
+import type { Outcome, RecordedRequest } from './request';
+
+/** Everything the engine needs of the world. Implementations: core/memory, lambda/aws. */
+export interface Ports {
+  readonly ledger: Ledger;
+  readonly leases: Leases;
+  readonly requests: Requests;
+  readonly targets: Targets;
+  readonly bundles: Bundles;
+  readonly stacks: Stacks;
+  readonly claims: Claims;
+  readonly clock: Clock;
+}
+
+export interface Ledger {
+  /** The scope's state; {@link emptyState} when nothing was ever recorded. */
+  load(scope: string): Promise<ScopeState>;
+  run(scope: string, key: string): Promise<RunRecord | undefined>;
+  /**
+   * Records a transition in one atomic write, refused when the lease is no longer this session's (LEASE_LOST) or
+   * somebody else changed the state since it was read (STATE_CHANGED). Returns the new state.
+   */
+  commit(session: Session, base: ScopeState, transition: Transition): Promise<ScopeState>;
+  /** All audit events, oldest first. */
+  events(scope: string): Promise<readonly AuditEvent[]>;
+}
+
+/** A holder's right to write, as every write presents it. Tokens only grow: a later holder's is greater. */
+export interface Session {
+  readonly scope: string;
+  readonly token: number;
+  /**
+   * To be called right before every effect on a target: renews the lease when it runs low and throws LEASE_LOST when
+   * it is over or another request asked us to stop. The clock is looked at after any pause of this process.
+   */
+  guard(): Promise<void>;
+}
+
+export interface LeaseHolder {
+  /** Who, so that the same one may take it again after a crash: the execution. */
+  readonly id: string;
+  /** For people: what it is doing. */
+  readonly description: string;
+}
+
+export interface LeaseInfo {
+  readonly holder: LeaseHolder;
+  readonly token: number;
+  readonly acquiredAt: string;
+  /** Epoch milliseconds. */
+  readonly expiresAt: number;
+  /** Another request waits for the holder to stop. */
+  readonly stopRequested: boolean;
+}
+
+export interface Leases {
+  /**
+   * Takes the lease when it is free, expired or already this holder's (with a greater token each time). When it is
+   * somebody else's, answers who holds it, and with `stop` asks that holder to stop at its next step.
+   */
+  acquire(scope: string, holder: LeaseHolder, stop: boolean): Promise<Session | LeaseInfo>;
+  /** Gives the lease back. A session that lost it already changes nothing. */
+  release(session: Session): Promise<void>;
+  inspect(scope: string): Promise<LeaseInfo | undefined>;
+  /** Takes it away from the holder with this token, for `migrations unlock --force`. False when that token is not the holder's. */
+  revoke(scope: string, token: number): Promise<boolean>;
+}
+
+export interface Requests {
+  /** Keeps a request unless one with its key is there. True when it was new. */
+  record(request: RecordedRequest): Promise<boolean>;
+  find(scope: string, key: string): Promise<RecordedRequest | undefined>;
+  /** Sets the outcome of a request that has none yet, for answers that change no other state. */
+  decide(scope: string, key: string, outcome: Outcome): Promise<void>;
+  /** Answers FAILED to every older request of the same resource that has no outcome: CloudFormation gave up on them. */
+  supersede(by: RecordedRequest, outcome: Outcome): Promise<void>;
+  /** Marks it answered and forgets its response URL. */
+  answered(scope: string, key: string): Promise<void>;
+}
+
+export interface Targets {
+  /** @throws TARGET_GONE when the database, its secret or its cluster does not exist any more. */
+  open(name: string, properties: TargetProperties, session: Session): Promise<Target>;
+}
+
+export type Target = SqlTarget | TableTarget;
+
+export interface SqlRow {
+  readonly [column: string]: unknown;
+}
+
+export interface SqlResult {
+  readonly rows: readonly SqlRow[];
+  readonly rowCount: number;
+}
+
+export interface SqlConnection {
+  /** One statement. `parameters` are referred to as `:name`. */
+  execute(statement: string, parameters?: Readonly<Record<string, unknown>>): Promise<SqlResult>;
+}
+
+/** One row of the history that a SQL target keeps, written in the transaction of the change it records. */
+export interface HistoryMark {
+  readonly id: MigrationId;
+  readonly phase: 'up' | 'contract';
+  /** Number of the action within its phase. */
+  readonly step: number;
+  readonly checksum: string;
+  readonly deployment: string;
+}
+
+export type TransactionResult = 'done' | 'already' | 'foreign';
+
+export interface SqlTarget {
+  readonly engine: 'aurora-postgresql';
+  /** Makes the history tables when missing, and raises the fence: transactions of holders with a lower token fail from now on. */
+  prepare(): Promise<void>;
+  /** The marks of this scope. */
+  history(): Promise<readonly HistoryMark[]>;
+  /**
+   * Runs `work` in one transaction with the fence check and the history row: `add` inserts it, `remove` deletes it.
+   * Answers `already` without running `work` when the history already says so, and `foreign` when the row to add was
+   * written by another deployment.
+   */
+  transact(
+    change: 'add' | 'remove',
+    mark: HistoryMark,
+    work: (connection: SqlConnection) => Promise<void>,
+  ): Promise<TransactionResult>;
+  /** One statement on its own, outside any transaction. */
+  execute(statement: string): Promise<SqlResult>;
+  /** Removes the history tables when no row is left in them, so that undoing a first deployment leaves no trace. */
+  cleanUp(): Promise<void>;
+}
+
+export type TableStatus = 'CREATING' | 'UPDATING' | 'DELETING' | 'ACTIVE' | 'OTHER';
+
+export interface TableDescription {
+  readonly status: TableStatus;
+  readonly indexes: readonly (IndexDefinition & {
+    readonly status: 'CREATING' | 'UPDATING' | 'DELETING' | 'ACTIVE' | 'OTHER';
+    /** True in the second phase of an index build, in which the index may be deleted. */
+    readonly backfilling: boolean;
+  })[];
+}
+
+/** Tables by logical name. Each function sends one request and does not wait: the engine observes. */
+export interface TableTarget {
+  readonly engine: 'dynamodb';
+  /** The physical name. @throws UNKNOWN_TABLE when the target has no such table and no prefix for new ones. */
+  physicalName(table: string): string;
+  describe(table: string): Promise<TableDescription | undefined>;
+  createTable(operation: CreateTable): Promise<void>;
+  deleteTable(table: string): Promise<void>;
+  addIndex(table: string, index: IndexDefinition): Promise<void>;
+  removeIndex(table: string, index: string): Promise<void>;
+}
+
+/** The evaluated module of a migration that runs code. */
+export interface MigrationModule {
+  /** Leads from a line of a stack trace back to the source file. */
+  readonly codeLines: CodeLines;
+  readonly up?: (connection: SqlConnection) => Promise<void> | void;
+  readonly down?: (connection: SqlConnection) => Promise<void> | void;
+  readonly contract?: (connection: SqlConnection) => Promise<void> | void;
+}
+
+export interface Bundles {
+  /** @throws BUNDLE_DIGEST when the bytes are not those the location names, BUNDLE_MISSING when there are none. */
+  load(location: BundleLocation): Promise<Bundle>;
+  module(location: BundleLocation, migration: MigrationId): Promise<MigrationModule>;
+}
+
+/** What CloudFormation says of a stack. */
+export interface StackView {
+  readonly status: string;
+  /** Status changes of the stack itself, oldest first, at least back to the start of its current or last operation. */
+  readonly history: readonly { readonly status: string; readonly at: string }[];
+}
+
+export interface Stacks {
+  /** Undefined when CloudFormation cannot be asked: then nothing that destroys is decided. `since`: how far back history must reach. */
+  view(stackId: string, since?: string): Promise<StackView | undefined>;
+}
+
+export interface Claim {
+  readonly scope: string;
+  readonly stackId: string;
+  readonly since: string;
+}
+
+/** Who may migrate a database. One claim per database identity in an account and region. */
+export interface Claims {
+  /** Takes the claim, or answers whose it is. Taking one's own again succeeds. */
+  claim(identity: string, claim: Claim): Promise<Claim | undefined>;
+  /** Gives it back if it is this stack's. */
+  release(identity: string, owner: Pick<Claim, 'scope' | 'stackId'>): Promise<void>;
+}
+
+export interface Clock {
+  /** Epoch milliseconds. */
+  now(): number;
+  sleep(milliseconds: number): Promise<void>;
+}
