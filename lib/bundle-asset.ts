@@ -1,25 +1,26 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { ArnFormat, FileAssetPackaging, Stack, Stage } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import { buildBundleSync } from '../bundler/build-sync';
+import { type BuiltBundleFile, type BundleFileRequest, buildBundleSync } from '../bundler/build-sync';
 import type { Bundle } from '../core/bundle';
-import type { BundleLocation, Engine } from '../core/contract';
+import type { BundleLocation } from '../core/contract';
+import { renderError } from '../core/errors';
 
 /** All migrations of an app in one file among the app's assets, named by its own digest. */
 export class BundleAsset {
   readonly revision: string;
   readonly location: BundleLocation;
-  private readonly bundle: Bundle;
+  readonly bundle: Bundle;
   private readonly bucketName: string;
 
   /** @throws Error with every problem of the migrations, by file and line. */
-  constructor(scope: Construct, folder: string, targets: Readonly<Record<string, Engine>>) {
+  constructor(scope: Construct, folder: string, targets: BundleFileRequest['targets']) {
     const stack = Stack.of(scope);
     const stage = Stage.of(scope)!;
-    const { revision, file } = buildBundleSync({ folder: resolve(folder), targets, outdir: stage.assetOutdir });
+    const { revision, file } = build(scope, { folder: resolve(folder), targets, outputFolder: stage.assetOutdir });
     const asset = stack.synthesizer.addFileAsset({
       fileName: relative(stage.outdir, file),
       packaging: FileAssetPackaging.FILE,
@@ -31,16 +32,6 @@ export class BundleAsset {
     this.bucketName = asset.bucketName;
     this.location = { Bucket: asset.bucketName, Key: asset.objectKey, Digest: revision };
     this.bundle = JSON.parse(readFileSync(file, 'utf8')) as Bundle;
-  }
-
-  /** Logical names of the tables that migrations of this target create. */
-  createdTables(target: string): string[] {
-    return this.bundle.migrations
-      .filter((migration) => migration.target === target)
-      .flatMap((migration) => migration.phases.up)
-      .flatMap((action) =>
-        action.type === 'table' && action.operation.kind === 'createTable' ? [action.operation.table] : [],
-      );
   }
 
   /**
@@ -58,5 +49,14 @@ export class BundleAsset {
       arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
     });
     role.addToPrincipalPolicy(new PolicyStatement({ actions: ['s3:GetObject'], resources: [objects] }));
+  }
+}
+
+function build(scope: Construct, request: BundleFileRequest): BuiltBundleFile {
+  try {
+    return buildBundleSync(request);
+  } catch (cause) {
+    const problems = renderError(cause, (file) => (existsSync(file) ? readFileSync(file, 'utf8') : undefined));
+    throw new Error(`${scope.node.path} cannot deploy its migrations.\n\n${problems}\n`, { cause });
   }
 }

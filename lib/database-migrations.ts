@@ -9,6 +9,7 @@ import { commitMarker, migrationsResource } from './custom-resources';
 import type { DatabaseMigrationsProps } from './database-migrations-props';
 import { Engine } from './engine';
 import { createLedgerTable } from './ledger-table';
+import { createdTables, tableErrors } from './migrated-tables';
 import { MigrationsRemoval, OlderRevisionPolicy } from './policies';
 import type { TargetBinding } from './target-binding';
 import { inTarget, targetErrors } from './target-errors';
@@ -38,16 +39,16 @@ export class DatabaseMigrations extends Construct {
     this.targets = new Map(Object.entries(props.targets).map(([name, target]) => [name, target._binding]));
     const errors = [...targetErrors(this.targets), ...ledgerErrors(props)];
     const limits = timeLimits(props, errors);
-    if (errors.length > 0)
-      throw new Error([`${this.node.path} cannot be made:`, ...errors.map((error) => `- ${error}`)].join('\n'));
+    this.refuse(errors);
     this.node.addValidation({ validate: () => this.lateErrors() });
 
     const targets = [...this.targets];
     this.bundle = new BundleAsset(
       this,
       props.migrationsPath,
-      Object.fromEntries(targets.map(([name, { engine }]) => [name, engine])),
+      targets.map(([name, { engine }]) => ({ name, engine })),
     );
+    this.refuse(tableErrors(this.bundle.bundle, this.targets));
     this.revision = this.bundle.revision;
     this.ledgerTable = props.ledgerTable ?? createLedgerTable(this, props.encryptionKey);
 
@@ -121,7 +122,7 @@ export class DatabaseMigrations extends Construct {
   }
 
   private tableNames(name: string, target: TargetBinding): Record<string, string> {
-    const logicalNames = [...target.tables, ...this.bundle.createdTables(name)];
+    const logicalNames = [...target.tables, ...createdTables(this.bundle.bundle, name)];
     return Object.fromEntries(logicalNames.map((logicalName) => [logicalName, this.tableName(name, logicalName)]));
   }
 
@@ -130,6 +131,11 @@ export class DatabaseMigrations extends Construct {
     const stack = Stack.of(this);
     const path = this.node.scopes.slice(stack.node.scopes.length).map(({ node }) => node.id);
     return [stack.stackName, ...path].join('/');
+  }
+
+  private refuse(errors: readonly string[]): void {
+    if (errors.length === 0) return;
+    throw new Error([`${this.node.path} cannot be made:`, ...errors.map((error) => `- ${error}`)].join('\n'));
   }
 
   private lateErrors(): string[] {

@@ -1,0 +1,266 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { Duration } from 'aws-cdk-lib';
+import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
+import * as kms from 'aws-cdk-lib/aws-kms';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { DatabaseMigrations, MigrationsRemoval, MigrationTarget, OlderRevisionPolicy } from '../../lib';
+import { auroraCluster, CREATE_PLANS, CREATE_USERS, folderWith, Synthesized, testApp, testStack } from './support';
+
+const ROLES_AND_POLICIES = /^AWS::(IAM::(Role|Policy)|Lambda::(Function|Permission)|StepFunctions::|Events::)/;
+
+describe('DatabaseMigrations with one target of each kind', () => {
+  let migrations: DatabaseMigrations;
+  let template: Synthesized;
+
+  beforeAll(() => {
+    const stack = testStack('Shop');
+    migrations = new DatabaseMigrations(stack, 'Db', {
+      migrationsPath: folderWith({ ...CREATE_USERS, ...CREATE_PLANS }),
+      targets: {
+        users: MigrationTarget.aurora(auroraCluster(stack), { databaseName: 'shop' }),
+        meals: MigrationTarget.dynamodb({ tableNamePrefix: 'shop-' }),
+      },
+    });
+    template = new Synthesized(stack);
+  });
+
+  it('gives the Migrations resource the properties that the engine expects', () => {
+    const [, { Properties }] = template.one('Custom::DatabaseMigrations');
+    const { Targets, Bundle, ServiceToken, ...rest } = Properties;
+
+    expect(rest).toEqual({
+      Format: '1',
+      Scope: 'Shop/Db',
+      Revision: migrations.revision,
+      OnOlderRevision: 'refuse',
+      OnRemoval: 'retain',
+      ForwardSeconds: '2400',
+      ServiceTimeout: '3600',
+    });
+    expect(Bundle).toEqual({
+      Bucket: { 'Fn::Sub': expect.stringContaining('assets') },
+      Key: `${migrations.revision}.json`,
+      Digest: migrations.revision,
+    });
+    expect(ServiceToken).toEqual({ 'Fn::GetAtt': [template.one('AWS::Lambda::Function', 'OnEvent')[0], 'Arn'] });
+    expect(Object.keys(Targets)).toEqual(['users', 'meals']);
+  });
+
+  it('gives the commit marker scope and revision, and lets it wait for the migrations', () => {
+    const [id, marker] = template.one('Custom::DatabaseMigrationsCommit');
+    const [migrationsId, { Properties }] = template.one('Custom::DatabaseMigrations');
+
+    expect(marker.Properties).toEqual({
+      ServiceToken: Properties.ServiceToken,
+      ServiceTimeout: '3600',
+      Format: '1',
+      Scope: 'Shop/Db',
+      Revision: migrations.revision,
+    });
+    expect(marker.DependsOn).toEqual([migrationsId]);
+    for (const other of template.resources.keys()) expect(template.needs(other), other).not.toContain(id);
+  });
+
+  it('runs the first request only when the databases and every permission exist', () => {
+    const [id] = template.one('Custom::DatabaseMigrations');
+    const needed = template.needs(id);
+    const expected = [...template.resources].filter(
+      ([, { Type }]) => ROLES_AND_POLICIES.test(Type) || ['AWS::RDS::DBCluster', 'AWS::RDS::DBInstance'].includes(Type),
+    );
+
+    expect(expected).toHaveLength(18);
+    for (const [other] of expected) expect(needed).toContain(other);
+    expect(template.cycles()).toEqual([]);
+  });
+
+  it('makes three functions of one asset, with the newest runtime', () => {
+    const functions = template.ids('AWS::Lambda::Function').map((id) => template.resources.get(id)!.Properties);
+
+    expect(functions.map(({ Handler }) => Handler)).toEqual(['index.onEvent', 'index.tick', 'index.respond']);
+    expect(new Set(functions.map(({ Code }) => JSON.stringify(Code))).size).toBe(1);
+    for (const { Runtime } of functions) expect(Runtime).toBe('nodejs24.x');
+  });
+
+  it('never changes the ids of what CloudFormation must recognise', () => {
+    expect(template.ids('AWS::Lambda::Function')).toEqual([
+      'DbEngineOnEventA5631D03',
+      'DbEngineTick3E27FA3F',
+      'DbEngineRespondF9D771E2',
+    ]);
+  });
+
+  it('tells the functions where the ledger and the machine are', () => {
+    const environment = (name: string) =>
+      template.one('AWS::Lambda::Function', name)[1].Properties.Environment.Variables;
+    const ledger = { Ref: template.one('AWS::DynamoDB::Table')[0] };
+
+    expect(environment('OnEvent')).toEqual({
+      MIGRATIONS_LEDGER_TABLE: ledger,
+      MIGRATIONS_LEASE_SECONDS: '60',
+      MIGRATIONS_STATE_MACHINE: { Ref: template.one('AWS::StepFunctions::StateMachine')[0] },
+    });
+    expect(environment('Tick')).toEqual({ MIGRATIONS_LEDGER_TABLE: ledger, MIGRATIONS_LEASE_SECONDS: '60' });
+    expect(environment('Respond')).toEqual(environment('Tick'));
+  });
+
+  it('makes a ledger that outlives the stack', () => {
+    const [, ledger] = template.one('AWS::DynamoDB::Table');
+
+    expect(ledger.DeletionPolicy).toBe('Retain');
+    expect(ledger.Properties).toMatchObject({
+      KeySchema: [
+        { AttributeName: 'pk', KeyType: 'HASH' },
+        { AttributeName: 'sk', KeyType: 'RANGE' },
+      ],
+      BillingMode: 'PAY_PER_REQUEST',
+      DeletionProtectionEnabled: true,
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+    });
+  });
+
+  it('hears when its own stack comes to rest', () => {
+    const [, { Properties }] = template.one('AWS::Events::Rule');
+
+    expect(Properties.EventPattern).toEqual({
+      source: ['aws.cloudformation'],
+      'detail-type': ['CloudFormation Stack Status Change'],
+      detail: {
+        'stack-id': [{ Ref: 'AWS::StackId' }],
+        'status-details': {
+          status: [
+            'CREATE_COMPLETE',
+            'CREATE_FAILED',
+            'ROLLBACK_COMPLETE',
+            'UPDATE_COMPLETE',
+            'UPDATE_FAILED',
+            'UPDATE_ROLLBACK_COMPLETE',
+            'UPDATE_ROLLBACK_FAILED',
+          ],
+        },
+      },
+    });
+    expect(Properties.Targets[0].Arn).toEqual({
+      'Fn::GetAtt': [template.one('AWS::Lambda::Function', 'OnEvent')[0], 'Arn'],
+    });
+  });
+
+  it('starts standard executions that log nothing', () => {
+    const [, { Properties }] = template.one('AWS::StepFunctions::StateMachine');
+
+    expect(Properties.StateMachineType).toBe('STANDARD');
+    expect(Properties.LoggingConfiguration).toBeUndefined();
+    expect(JSON.stringify(Properties.DefinitionString)).not.toContain('ResponseURL');
+  });
+
+  it('adds 18 resources and one policy per target, besides the databases', () => {
+    const own = [...template.resources.keys()].filter((id) => id.startsWith('Db'));
+
+    expect(own).toHaveLength(18 + 2);
+  });
+});
+
+describe('options', () => {
+  const plans = () => folderWith(CREATE_PLANS);
+  const targets = () => ({ meals: MigrationTarget.dynamodb({ tableNamePrefix: 'shop-' }) });
+
+  it('reach the engine', () => {
+    const stack = testStack();
+    new DatabaseMigrations(stack, 'Db', {
+      migrationsPath: plans(),
+      targets: targets(),
+      onOlderRevision: OlderRevisionPolicy.DOWNGRADE,
+      onRemoval: MigrationsRemoval.REVERT,
+      timeout: Duration.minutes(20),
+      forwardTimeout: Duration.minutes(10),
+      lease: Duration.seconds(30),
+    });
+    const template = new Synthesized(stack);
+
+    expect(template.one('Custom::DatabaseMigrations')[1].Properties).toMatchObject({
+      OnOlderRevision: 'downgrade',
+      OnRemoval: 'revert',
+      ForwardSeconds: '600',
+      ServiceTimeout: '1200',
+    });
+    expect(template.one('Custom::DatabaseMigrationsCommit')[1].Properties.ServiceTimeout).toBe('1200');
+    const { Environment, Timeout } = template.one('AWS::Lambda::Function', 'Tick')[1].Properties;
+    expect(Environment.Variables.MIGRATIONS_LEASE_SECONDS).toBe('30');
+    expect(Timeout).toBe(200);
+  });
+
+  it('share a ledger between constructs, each with a scope of its own', () => {
+    const stack = testStack('Shop');
+    const ledgerTable = dynamodb.Table.fromTableName(stack, 'Ledger', 'all-migrations');
+    for (const id of ['A', 'B']) {
+      new DatabaseMigrations(stack, id, {
+        migrationsPath: plans(),
+        targets: { meals: MigrationTarget.dynamodb({ tableNamePrefix: `shop-${id}-` }) },
+        ledgerTable,
+      });
+    }
+    const template = new Synthesized(stack);
+
+    expect(template.ids('AWS::DynamoDB::Table')).toEqual([]);
+    const scopes = template.ids('Custom::DatabaseMigrations').map((id) => template.resources.get(id)!.Properties.Scope);
+    expect(scopes).toEqual(['Shop/A', 'Shop/B']);
+  });
+
+  it('encrypt the ledger with a given key, which the functions may use', () => {
+    const stack = testStack();
+    const encryptionKey = new kms.Key(stack, 'Key');
+    new DatabaseMigrations(stack, 'Db', { migrationsPath: plans(), targets: targets(), encryptionKey });
+    const template = new Synthesized(stack);
+
+    const keyArn = { 'Fn::GetAtt': [template.one('AWS::KMS::Key')[0], 'Arn'] };
+    expect(template.one('AWS::DynamoDB::Table')[1].Properties.SSESpecification).toMatchObject({
+      SSEType: 'KMS',
+      KMSMasterKeyId: keyArn,
+    });
+    for (const name of ['OnEventRole', 'TickRole', 'RespondRole']) {
+      expect(template.one('AWS::IAM::Policy', name)[1].Properties.PolicyDocument.Statement).toContainEqual({
+        Effect: 'Allow',
+        Action: ['kms:Decrypt', 'kms:Encrypt', 'kms:ReEncrypt*', 'kms:GenerateDataKey*'],
+        Resource: keyArn,
+      });
+    }
+  });
+});
+
+describe('the revision', () => {
+  it('is the same for the same files in another folder and another app, and names the asset', () => {
+    const made = ['One', 'Two'].map((name) => {
+      const app = testApp();
+      const stack = testStack(name, app);
+      const migrations = new DatabaseMigrations(stack, 'Db', {
+        migrationsPath: folderWith({ ...CREATE_PLANS, ...CREATE_USERS }),
+        targets: {
+          meals: MigrationTarget.dynamodb({ tableNamePrefix: 'shop-' }),
+          users: MigrationTarget.aurora(auroraCluster(stack), { databaseName: 'shop' }),
+        },
+      });
+      app.synth();
+      return { revision: migrations.revision, files: readdirSync(app.outdir), folder: app.outdir };
+    });
+
+    expect(made[0]!.revision).toMatch(/^[0-9a-f]{64}$/);
+    expect(made[1]!.revision).toBe(made[0]!.revision);
+    for (const { files, revision, folder } of made) {
+      expect(files).toContain(`${revision}.json`);
+      const assets = require(join(folder, files.find((name) => name.endsWith('.assets.json'))!));
+      expect(assets.files[revision].source).toEqual({ path: `${revision}.json`, packaging: 'file' });
+    }
+  });
+
+  it('changes with the content of a migration', () => {
+    const revisions = ['id', 'key'].map((key) => {
+      const text = CREATE_PLANS['meals/1.0.0_create_plans.ts'].replace("'id'", `'${key}'`);
+      return new DatabaseMigrations(testStack(), 'Db', {
+        migrationsPath: folderWith({ 'meals/1.0.0_create_plans.ts': text }),
+        targets: { meals: MigrationTarget.dynamodb({ tableNamePrefix: 'shop-' }) },
+      }).revision;
+    });
+
+    expect(revisions[0]).not.toBe(revisions[1]);
+  });
+});

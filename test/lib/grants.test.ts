@@ -1,0 +1,164 @@
+import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
+import * as kms from 'aws-cdk-lib/aws-kms';
+import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { DatabaseMigrations, MigrationTarget } from '../../lib';
+import { auroraCluster, CREATE_PLANS, CREATE_USERS, folderWith, Synthesized, testStack } from './support';
+
+interface Statement {
+  readonly Action: string | readonly string[];
+  readonly Resource: unknown;
+  readonly Condition?: unknown;
+}
+
+describe('permissions', () => {
+  let template: Synthesized;
+  const ledger = () => ({ 'Fn::GetAtt': [template.one('AWS::DynamoDB::Table')[0], 'Arn'] });
+  const functionArn = (name: string) => ({ 'Fn::GetAtt': [template.one('AWS::Lambda::Function', name)[0], 'Arn'] });
+  const logs = () => ({
+    Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+    Resource: { 'Fn::GetAtt': [template.one('AWS::Logs::LogGroup')[0], 'Arn'] },
+  });
+
+  beforeAll(() => {
+    const stack = testStack();
+    const secret = secretsmanager.Secret.fromSecretAttributes(stack, 'Owner', {
+      secretPartialArn: 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:owner',
+      encryptionKey: kms.Key.fromKeyArn(stack, 'Key', 'arn:aws:kms:eu-west-1:111122223333:key/k1'),
+    });
+    const orders = dynamodb.Table.fromTableName(stack, 'Orders', 'orders');
+    new DatabaseMigrations(stack, 'Db', {
+      migrationsPath: folderWith({ ...CREATE_USERS, ...CREATE_PLANS }),
+      targets: {
+        users: MigrationTarget.aurora(auroraCluster(stack), { databaseName: 'shop', secret }),
+        meals: MigrationTarget.dynamodb({ tableNamePrefix: 'shop-', tables: { orders } }),
+      },
+    });
+    template = new Synthesized(stack);
+  });
+
+  it('never name every resource', () => {
+    for (const id of template.ids('AWS::IAM::Policy')) {
+      for (const { Resource } of statements(template, id)) expect([Resource].flat(), id).not.toContain('*');
+    }
+    expect(JSON.stringify([...template.resources.values()].map(({ Properties }) => Properties))).not.toContain(
+      'ManagedPolicyArns',
+    );
+  });
+
+  it('of onEvent: record the request, start its execution', () => {
+    expect(of(template, 'OnEventRole')).toEqual([
+      logs(),
+      {
+        Action: ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+        Resource: ledger(),
+      },
+      { Action: 'states:StartExecution', Resource: { Ref: template.one('AWS::StepFunctions::StateMachine')[0] } },
+    ]);
+  });
+
+  it('of respond: read the outcome, record that it was sent', () => {
+    expect(of(template, 'RespondRole')).toEqual([
+      logs(),
+      { Action: ['dynamodb:GetItem', 'dynamodb:UpdateItem'], Resource: ledger() },
+    ]);
+  });
+
+  it('of tick: ledger transactions, own stack, claims, bundles', () => {
+    expect(of(template, 'TickRole')).toEqual([
+      logs(),
+      {
+        Action: [
+          'dynamodb:GetItem',
+          'dynamodb:Query',
+          'dynamodb:PutItem',
+          'dynamodb:UpdateItem',
+          'dynamodb:BatchGetItem',
+          'dynamodb:ConditionCheckItem',
+          'dynamodb:DeleteItem',
+        ],
+        Resource: ledger(),
+      },
+      {
+        Action: ['cloudformation:DescribeStacks', 'cloudformation:DescribeStackEvents'],
+        Resource: { Ref: 'AWS::StackId' },
+      },
+      {
+        Action: ['ssm:GetParameter', 'ssm:PutParameter', 'ssm:DeleteParameter'],
+        Resource: arnEnding(':parameter/cdk-migrations/claims/*'),
+      },
+      { Action: 's3:GetObject', Resource: arnEnding('/*') },
+    ]);
+  });
+
+  it('of tick for an Aurora target: Data API on the cluster, the secret and its key', () => {
+    const [data, read, decrypt, ...rest] = of(template, 'Targetusers');
+
+    expect(data!.Action).toEqual([
+      'rds-data:ExecuteStatement',
+      'rds-data:BatchExecuteStatement',
+      'rds-data:BeginTransaction',
+      'rds-data:CommitTransaction',
+      'rds-data:RollbackTransaction',
+    ]);
+    expect(JSON.stringify(data!.Resource)).toContain(JSON.stringify({ Ref: template.one('AWS::RDS::DBCluster')[0] }));
+    expect(read).toEqual({
+      Action: 'secretsmanager:GetSecretValue',
+      Resource: 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:owner-??????',
+    });
+    expect(decrypt).toMatchObject({
+      Action: 'kms:Decrypt',
+      Resource: 'arn:aws:kms:eu-west-1:111122223333:key/k1',
+      Condition: { StringEquals: { 'kms:ViaService': expect.anything() } },
+    });
+    expect(rest).toEqual([]);
+  });
+
+  it('of tick for a DynamoDB target: change given tables, own those with the prefix', () => {
+    expect(of(template, 'Targetmeals')).toEqual([
+      { Action: ['dynamodb:DescribeTable', 'dynamodb:UpdateTable'], Resource: arnEnding(':table/orders') },
+      {
+        Action: ['dynamodb:DescribeTable', 'dynamodb:UpdateTable', 'dynamodb:CreateTable', 'dynamodb:DeleteTable'],
+        Resource: arnEnding(':table/shop-*'),
+      },
+    ]);
+  });
+
+  it('of the machine: call the two functions that work and answer', () => {
+    expect(of(template, 'MachineRole')).toEqual([
+      { Action: 'lambda:InvokeFunction', Resource: [functionArn('Tick'), functionArn('Respond')] },
+    ]);
+  });
+
+  it('stay in force in a rollback: a target policy has a new id when it changes, and only then', () => {
+    const ids = [{}, { tables: ['a'] }, { tables: ['a'], other: true }].map(({ tables = [], other }) => {
+      const stack = testStack();
+      const imported = tables.map((name) => [name, dynamodb.Table.fromTableName(stack, name, name)]);
+      new DatabaseMigrations(stack, 'Db', {
+        migrationsPath: folderWith(CREATE_PLANS),
+        targets: {
+          meals: MigrationTarget.dynamodb({ tableNamePrefix: 'shop-', tables: Object.fromEntries(imported) }),
+          ...(other && { stock: MigrationTarget.dynamodb({ tableNamePrefix: 'stock-' }) }),
+        },
+      });
+      return new Synthesized(stack).one('AWS::IAM::Policy', 'Targetmeals')[0];
+    });
+
+    expect(ids[0]).not.toBe(ids[1]);
+    expect(ids[1]).toBe(ids[2]);
+  });
+});
+
+function of(template: Synthesized, policy: string): Omit<Statement, 'Effect'>[] {
+  return statements(template, template.one('AWS::IAM::Policy', policy)[0]);
+}
+
+function statements(template: Synthesized, id: string): Statement[] {
+  const found = template.resources.get(id)!.Properties.PolicyDocument.Statement as (Statement & { Effect: string })[];
+  return found.map(({ Effect, ...statement }) => statement);
+}
+
+/** Matches an ARN built from pseudo parameters that ends like this. */
+function arnEnding(end: string): unknown {
+  return { 'Fn::Join': ['', expect.toSatisfy((parts: unknown[]) => String(parts.at(-1)).endsWith(end))] };
+}

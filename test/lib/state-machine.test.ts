@@ -1,0 +1,158 @@
+import { describe, expect, it } from 'vitest';
+import { machineDefinition } from '../../lib/state-machine-definition';
+import { interpreter } from '../../sandbox/services/step-functions/interpreter';
+
+interface State {
+  readonly Type: string;
+  readonly Resource?: string;
+  readonly Parameters?: Readonly<Record<string, string>>;
+  readonly Next?: string;
+  readonly Default?: string;
+  readonly End?: boolean;
+  readonly Choices?: readonly { readonly Next: string }[];
+  readonly Catch?: readonly { readonly ErrorEquals: readonly string[]; readonly Next: string }[];
+  readonly Retry?: readonly { readonly ErrorEquals: readonly string[]; readonly MaxAttempts: number }[];
+}
+
+const arn = (name: string) => `arn:aws:lambda:eu-west-1:111122223333:function:${name}`;
+const definition = machineDefinition({ tickArn: arn('tick'), respondArn: arn('respond'), tickSeconds: 400 });
+const states = definition.States as Readonly<Record<string, State>>;
+
+describe('the definition', () => {
+  it('leads from every state to an answer', () => {
+    for (const name of Object.keys(states)) {
+      expect(endsReachedFrom(name).length, name).toBeGreaterThan(0);
+      for (const end of endsReachedFrom(name)) expect(states[end]!.Parameters?.action, end).toBe('respond');
+    }
+  });
+
+  it('catches every failure of a task, except of the last fallback, whose failure nobody can answer', () => {
+    const uncaught = Object.entries(states).filter(([, state]) => state.Type === 'Task' && !state.Catch);
+
+    expect(uncaught.map(([name]) => name)).toEqual(['AnswerFallback', 'AnswerFailureFallback']);
+    for (const [, { Resource }] of uncaught) expect(Resource).toBe(arn('tick'));
+  });
+
+  it('tries each task again: eight times after a crash, once when it hung', () => {
+    for (const { Type, Retry } of Object.values(states)) {
+      if (Type !== 'Task') continue;
+      expect(Retry!.map(({ ErrorEquals, MaxAttempts }) => [ErrorEquals.at(-1), MaxAttempts])).toEqual([
+        ['Sandbox.Timedout', 1],
+        ['States.ALL', 8],
+      ]);
+    }
+  });
+
+  it('has no time limit of its own, which would end it without an answer', () => {
+    expect(definition).not.toHaveProperty('TimeoutSeconds');
+  });
+});
+
+describe('an execution', () => {
+  it('ticks until done, then answers', async () => {
+    const calls = await execute([{ status: 'continue' }, { status: 'wait', waitSeconds: 0 }, { status: 'done' }]);
+
+    expect(calls.map(({ name }) => name)).toEqual(['Tick', 'Tick', 'Tick', 'Answer']);
+    expect(calls[0]!.input).toEqual({ action: 'tick', requestKey: 'r1', scope: 'App/Db', execution: 'execution-1' });
+    expect(calls[3]!.input).toEqual({ action: 'respond', requestKey: 'r1', scope: 'App/Db' });
+  });
+
+  it('answers with the failure when ticks keep failing', async () => {
+    const calls = await execute([new Error('out of memory')]);
+
+    expect(calls).toHaveLength(10);
+    expect(calls.at(-1)).toEqual({
+      name: 'AnswerFailure',
+      input: {
+        action: 'respond',
+        requestKey: 'r1',
+        scope: 'App/Db',
+        failure: { Error: 'Error', Cause: 'out of memory' },
+      },
+    });
+  });
+
+  it('goes on after a tick that failed once', async () => {
+    const calls = await execute([new Error('throttled'), { status: 'done' }]);
+
+    expect(calls.map(({ name }) => name)).toEqual(['Tick', 'Tick', 'Answer']);
+  });
+
+  it.each([
+    ['no status', {}],
+    ['an unknown status', { status: 'finished' }],
+    ['a wait without seconds', { status: 'wait' }],
+    ['a negative wait', { status: 'wait', waitSeconds: -1 }],
+    ['nothing', null],
+  ])('answers with a failure when a tick returns %s', async (_, result) => {
+    const calls = await execute([result]);
+
+    expect(calls.at(-1)).toMatchObject({
+      name: 'AnswerFailure',
+      input: { failure: { Error: 'UnknownTickResult' } },
+    });
+  });
+
+  it('answers through the tick function when the respond function keeps failing', async () => {
+    const calls = await execute([{ status: 'done' }], new Error('cannot start'));
+
+    expect(calls.at(-1)).toEqual({
+      name: 'AnswerFallback',
+      input: { action: 'respond', requestKey: 'r1', scope: 'App/Db' },
+    });
+  });
+
+  it('keeps the failure when that happens after failed ticks', async () => {
+    const calls = await execute([new Error('boom')], new Error('cannot start'));
+
+    expect(calls.at(-1)).toMatchObject({ name: 'AnswerFailureFallback', input: { failure: { Cause: 'boom' } } });
+  });
+});
+
+interface Call {
+  readonly name: string;
+  readonly input: unknown;
+}
+
+/** Runs the definition with ticks that return or throw these in turn (the last one for ever), without waiting. */
+async function execute(ticks: readonly unknown[], answerError?: Error): Promise<Call[]> {
+  const calls: Call[] = [];
+  let count = 0;
+  const handle = (name: string, result: () => unknown) => async (input: unknown) => {
+    calls.push({ name, input });
+    const value = result();
+    if (value instanceof Error) throw value;
+    return value;
+  };
+  const nextTick = () => ticks[Math.min(count++, ticks.length - 1)];
+  const answers = { Answer: answerError, AnswerFailure: answerError };
+  const handlers = Object.keys(states).map((name) => [
+    name,
+    handle(name, name === 'Tick' ? nextTick : () => answers[name as keyof typeof answers] ?? null),
+  ]);
+  const machine = new (interpreter().StateMachine)(definition as never, { validationOptions: { checkArn: true } });
+  const execution = machine.run({ requestKey: 'r1', scope: 'App/Db' }, {
+    overrides: {
+      taskResourceLocalHandlers: Object.fromEntries(handlers),
+      retryIntervalOverrides: Object.fromEntries(Object.keys(states).map((name) => [name, 0])),
+    },
+    context: { Execution: { Id: 'execution-1' } },
+  } as never);
+  await execution.result;
+  return calls;
+}
+
+/** Every end that some path from this state reaches. */
+function endsReachedFrom(start: string): string[] {
+  const seen = new Set([start]);
+  for (const name of seen) {
+    const { Next, Default, Choices = [], Catch = [] } = states[name]!;
+    for (const next of [Next, Default, ...[...Choices, ...Catch].map((way) => way.Next)]) if (next) seen.add(next);
+  }
+  return [...seen].filter((name) => !Object.values(successors(name)).length);
+}
+
+function successors(name: string): string[] {
+  const { Next, Choices = [] } = states[name]!;
+  return [...(Next ? [Next] : []), ...Choices.map((choice) => choice.Next)];
+}

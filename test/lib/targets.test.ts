@@ -1,0 +1,233 @@
+import { NestedStack, type Stack } from 'aws-cdk-lib';
+import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as rds from 'aws-cdk-lib/aws-rds';
+import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import * as ssm from 'aws-cdk-lib/aws-ssm';
+import type { Construct } from 'constructs';
+import { describe, expect, it } from 'vitest';
+import { DatabaseMigrations, MigrationTarget } from '../../lib';
+import {
+  auroraCluster,
+  CREATE_PLANS,
+  CREATE_USERS,
+  folderWith,
+  INDEX_ORDERS,
+  Synthesized,
+  testApp,
+  testStack,
+} from './support';
+
+function migrateUsers(scope: Construct, cluster: rds.IDatabaseCluster): DatabaseMigrations {
+  return new DatabaseMigrations(scope, 'Db', {
+    migrationsPath: folderWith(CREATE_USERS),
+    targets: { users: MigrationTarget.aurora(cluster, { databaseName: 'shop' }) },
+  });
+}
+
+function migrateMeals(
+  scope: Construct,
+  options: { tables?: Record<string, dynamodb.ITable>; tableNamePrefix?: string },
+  files: Readonly<Record<string, string>> = CREATE_PLANS,
+): DatabaseMigrations {
+  return new DatabaseMigrations(scope, 'Db', {
+    migrationsPath: folderWith(files),
+    targets: { meals: MigrationTarget.dynamodb(options) },
+  });
+}
+
+function targetsIn(stack: Stack) {
+  return new Synthesized(stack).one('Custom::DatabaseMigrations')[1].Properties.Targets;
+}
+
+describe('an Aurora cluster', () => {
+  it('in the same stack is identified by its resource id, and must exist first', () => {
+    const stack = testStack();
+    migrateUsers(stack, auroraCluster(stack));
+    const template = new Synthesized(stack);
+    const [id, { DependsOn, Properties }] = template.one('Custom::DatabaseMigrations');
+    const [clusterId] = template.one('AWS::RDS::DBCluster');
+
+    expect(Properties.Targets.users).toMatchObject({
+      Engine: 'aurora-postgresql',
+      DatabaseName: 'shop',
+      Identity: { 'Fn::Join': ['', [{ 'Fn::GetAtt': [clusterId, 'DBClusterResourceId'] }, '/shop']] },
+      SecretArn: { Ref: template.one('AWS::SecretsManager::SecretTargetAttachment')[0] },
+    });
+    expect(DependsOn).toEqual(expect.arrayContaining([clusterId, template.one('AWS::RDS::DBInstance')[0]]));
+    expect(template.needs(id)).toContain(clusterId);
+  });
+
+  it('in another stack is exported from it and deployed before', () => {
+    const app = testApp();
+    const data = testStack('Data', app);
+    const cluster = auroraCluster(data);
+    const service = testStack('Service', app);
+    migrateUsers(service, cluster);
+
+    expect(JSON.stringify(targetsIn(service).users.Identity)).toContain('Fn::ImportValue');
+    expect(service.dependencies).toContain(data);
+  });
+
+  it('imported by its attributes is identified by its ARN', () => {
+    const stack = testStack();
+    const cluster = rds.DatabaseCluster.fromDatabaseClusterAttributes(stack, 'Imported', {
+      clusterIdentifier: 'shop-cluster',
+      secret: secretsmanager.Secret.fromSecretNameV2(stack, 'Owner', 'shop-owner'),
+    });
+    migrateUsers(stack, cluster);
+
+    const { Identity, ClusterArn, SecretArn } = targetsIn(stack).users;
+    expect(JSON.stringify(Identity)).toMatch(/:cluster:shop-cluster\/shop"/);
+    expect(JSON.stringify(ClusterArn)).toMatch(/:cluster:shop-cluster"/);
+    expect(JSON.stringify(SecretArn)).toMatch(/:secret:shop-owner"/);
+  });
+
+  it('works from a nested stack, whose name only CloudFormation knows', () => {
+    const parent = testStack();
+    const nested = new NestedStack(parent, 'Nested');
+    migrateUsers(nested, auroraCluster(nested));
+
+    const [, { Properties }] = new Synthesized(nested).one('Custom::DatabaseMigrations');
+    expect(JSON.stringify(Properties.Scope)).toContain('AWS::StackName');
+    expect(JSON.stringify(Properties.Scope)).toContain('/Db');
+  });
+});
+
+describe('DynamoDB tables', () => {
+  const key = { partitionKey: { name: 'id', type: dynamodb.AttributeType.STRING } };
+
+  it('of the same stack are named, identified by ARN, and must exist first', () => {
+    const stack = testStack();
+    const orders = new dynamodb.Table(stack, 'Orders', key);
+    const users = new dynamodb.TableV2(stack, 'Users', key);
+    migrateMeals(stack, { tables: { users, orders }, tableNamePrefix: 'shop-' });
+    const template = new Synthesized(stack);
+    const { DependsOn, Properties } = template.one('Custom::DatabaseMigrations')[1];
+    const [ordersId] = template.one('AWS::DynamoDB::Table', 'Orders');
+    const [usersId] = template.one('AWS::DynamoDB::GlobalTable');
+
+    expect(Properties.Targets.meals).toMatchObject({
+      Engine: 'dynamodb',
+      Tables: { orders: { Ref: ordersId }, users: { Ref: usersId } },
+      TableNamePrefix: 'shop-',
+    });
+    expect(JSON.stringify(Properties.Targets.meals.Identity)).toMatch(
+      new RegExp(`:table/shop-\\* .*${ordersId}.*" ",.*${usersId}`),
+    );
+    expect(DependsOn).toEqual(expect.arrayContaining([ordersId, usersId]));
+  });
+
+  it('imported by name need nothing else', () => {
+    const stack = testStack();
+    const orders = dynamodb.Table.fromTableName(stack, 'Orders', 'shop-orders');
+    migrateMeals(stack, { tables: { orders }, tableNamePrefix: 'meals-' });
+
+    expect(targetsIn(stack).meals).toMatchObject({ Tables: { orders: 'shop-orders' }, TableNamePrefix: 'meals-' });
+  });
+
+  it('of another stack are deployed before', () => {
+    const app = testApp();
+    const data = testStack('Data', app);
+    const orders = new dynamodb.Table(data, 'Orders', key);
+    const service = testStack('Service', app);
+    migrateMeals(service, { tables: { orders }, tableNamePrefix: 'meals-' });
+
+    expect(JSON.stringify(targetsIn(service).meals.Tables)).toContain('Fn::ImportValue');
+    expect(service.dependencies).toContain(data);
+  });
+});
+
+describe('tableName', () => {
+  it('knows given tables and names others by prefix', () => {
+    const stack = testStack();
+    const orders = dynamodb.Table.fromTableName(stack, 'Orders', 'shop-orders');
+    const migrations = migrateMeals(stack, { tables: { orders }, tableNamePrefix: 'meals-' });
+
+    expect(migrations.tableName('meals', 'orders')).toBe('shop-orders');
+    expect(migrations.tableName('meals', 'plans')).toBe('meals-plans');
+  });
+
+  it('refuses what cannot exist, and says what does', () => {
+    const stack = testStack();
+    const orders = dynamodb.Table.fromTableName(stack, 'Orders', 'shop-orders');
+    const meals = migrateMeals(stack, { tables: { orders } }, INDEX_ORDERS);
+    const users = migrateUsers(testStack(), auroraCluster(testStack()));
+
+    expect(() => meals.tableName('meal', 'orders')).toThrow("Stack/Db has no target 'meal'. Its targets: meals.");
+    expect(() => meals.tableName('meals', 'plans')).toThrow(
+      "Target 'meals' of Stack/Db has no table 'plans'. Its tables: orders. Add it to `tables`, or give a `tableNamePrefix`.",
+    );
+    expect(() => users.tableName('users', 'users')).toThrow('only DynamoDB targets have table names');
+  });
+});
+
+describe('what depends on the migrations', () => {
+  function apiIn(stack: Stack, vpc?: ec2.IVpc): lambda.Function {
+    return new lambda.Function(stack, 'Api', {
+      runtime: lambda.Runtime.NODEJS_24_X,
+      handler: 'index.handler',
+      code: lambda.Code.fromInline('exports.handler = async () => {}'),
+      vpc,
+      vpcSubnets: vpc && { subnetType: ec2.SubnetType.PRIVATE_ISOLATED },
+    });
+  }
+
+  it('waits for the Migrations resource, not for the marker', () => {
+    const stack = testStack();
+    const migrations = migrateMeals(stack, { tableNamePrefix: 'meals-' });
+    migrations.dependOnMigrations(new ssm.StringParameter(stack, 'Flag', { stringValue: 'on' }));
+    const template = new Synthesized(stack);
+
+    expect(template.one('AWS::SSM::Parameter')[1].DependsOn).toEqual([template.one('Custom::DatabaseMigrations')[0]]);
+  });
+
+  it('a connected function also gets the names of all tables, those that migrations create included', () => {
+    const stack = testStack();
+    const orders = new dynamodb.Table(stack, 'Orders', {
+      partitionKey: { name: 'id', type: dynamodb.AttributeType.STRING },
+    });
+    const migrations = migrateMeals(stack, { tables: { orders }, tableNamePrefix: 'meals-' });
+    migrations.connect(apiIn(stack));
+    const template = new Synthesized(stack);
+    const [, { DependsOn, Properties }] = template.one('AWS::Lambda::Function', 'Api');
+
+    expect(Properties.Environment.Variables.MIGRATIONS_TABLES).toEqual({
+      'Fn::Join': [
+        '',
+        [
+          '{"meals":{"orders":"',
+          { Ref: template.one('AWS::DynamoDB::Table', 'Orders')[0] },
+          '","plans":"meals-plans"}}',
+        ],
+      ],
+    });
+    expect(DependsOn).toContain(template.one('Custom::DatabaseMigrations')[0]);
+  });
+
+  it('can be a function that the cluster lets in', () => {
+    const stack = testStack();
+    const cluster = auroraCluster(stack);
+    const migrations = migrateUsers(stack, cluster);
+    const api = apiIn(stack, cluster.vpc);
+    cluster.connections.allowDefaultPortFrom(api);
+    cluster.grantDataApiAccess(api);
+    migrations.connect(api);
+
+    expect(new Synthesized(stack).cycles()).toEqual([]);
+  });
+
+  it('cannot be a database that the migrations need, nor what contains them', () => {
+    const stack = testStack();
+    const cluster = auroraCluster(stack);
+    const migrations = migrateUsers(stack, cluster);
+
+    expect(() => migrations.dependOnMigrations(cluster)).toThrow(
+      'Stack/Database cannot wait for Stack/Db: the migrations need Stack/Database/Secret/Resource, which is part of it.',
+    );
+    expect(() => migrations.dependOnMigrations(stack)).toThrow(
+      'Stack cannot wait for Stack/Db: it contains the migrations.',
+    );
+  });
+});

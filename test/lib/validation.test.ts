@@ -1,0 +1,283 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App, Duration, type Stack } from 'aws-cdk-lib';
+import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
+import * as kms from 'aws-cdk-lib/aws-kms';
+import * as rds from 'aws-cdk-lib/aws-rds';
+import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import { describe, expect, it } from 'vitest';
+import { DatabaseMigrations, type DatabaseMigrationsProps, MigrationTarget } from '../../lib';
+import { engineAssetPath } from '../../lib/engine-asset';
+import { auroraCluster, CREATE_PLANS, CREATE_USERS, folderWith, testStack } from './support';
+
+type Targets = DatabaseMigrationsProps['targets'];
+
+/** The message with which a construct is refused. The folder is never looked at: these errors come first. */
+function refusal(
+  targetsOf: (stack: Stack) => Targets,
+  props: (stack: Stack) => Partial<DatabaseMigrationsProps> = () => ({}),
+) {
+  const stack = testStack();
+  try {
+    new DatabaseMigrations(stack, 'Db', { migrationsPath: 'nowhere', targets: targetsOf(stack), ...props(stack) });
+  } catch (error) {
+    return (error as Error).message;
+  }
+  throw new Error('nothing was refused');
+}
+
+function importedCluster(stack: Stack, attributes: Partial<rds.DatabaseClusterAttributes> = {}): rds.IDatabaseCluster {
+  return rds.DatabaseCluster.fromDatabaseClusterAttributes(stack, 'Imported', {
+    clusterIdentifier: 'shop',
+    secret: secretsmanager.Secret.fromSecretNameV2(stack, 'Owner', 'owner'),
+    ...attributes,
+  });
+}
+
+const prefixed = (tableNamePrefix: string) => MigrationTarget.dynamodb({ tableNamePrefix });
+const table = (stack: Stack, name: string) => dynamodb.Table.fromTableName(stack, `Table-${name}`, name);
+
+describe('targets', () => {
+  it('must be at least one', () => {
+    expect(refusal(() => ({}))).toMatch(
+      /^Stack\/Db cannot be made:\n- targets is empty\. Give at least one, for example/,
+    );
+  });
+
+  it.each(['Users', '1st', 'my_target', 'a/b', ''])('must not be named %j', (name) => {
+    expect(refusal(() => ({ [name]: prefixed('shop-') }))).toContain(
+      `Target name '${name}' is also a folder name. Use`,
+    );
+  });
+
+  it('are all checked before anything is reported', () => {
+    const message = refusal(
+      (stack) => ({
+        Users: MigrationTarget.aurora(importedCluster(stack), { databaseName: '1st' }),
+        meals: MigrationTarget.dynamodb({}),
+      }),
+      () => ({ timeout: Duration.hours(2), lease: Duration.seconds(1) }),
+    );
+
+    expect(message.match(/^- /gm)).toHaveLength(5);
+  });
+});
+
+describe('an Aurora target', () => {
+  it('must be PostgreSQL', () => {
+    const mysql = rds.DatabaseClusterEngine.auroraMysql({ version: rds.AuroraMysqlEngineVersion.VER_3_08_0 });
+
+    expect(
+      refusal((stack) => ({
+        users: MigrationTarget.aurora(importedCluster(stack, { engine: mysql }), { databaseName: 'shop' }),
+      })),
+    ).toContain(
+      "Target 'users': the cluster's engine is aurora-mysql, which is not supported yet. Supported: aurora-postgresql",
+    );
+  });
+
+  it('must have a secret', () => {
+    expect(
+      refusal((stack) => ({
+        users: MigrationTarget.aurora(importedCluster(stack, { secret: undefined }), { databaseName: 'shop' }),
+      })),
+    ).toContain(
+      "Target 'users': the cluster has no secret that this app knows of, and the Data API needs one. Give `secret`",
+    );
+  });
+
+  it.each(['', '1st', 'a b', 'a"b', 'x'.repeat(64)])('must not have the database name %j', (databaseName) => {
+    expect(refusal((stack) => ({ users: MigrationTarget.aurora(importedCluster(stack), { databaseName }) }))).toContain(
+      `databaseName is '${databaseName}'. A PostgreSQL database name here begins with`,
+    );
+  });
+
+  it('must not be a database of RDS', () => {
+    expect(
+      refusal((stack) => ({ users: MigrationTarget.aurora(importedCluster(stack), { databaseName: 'rdsadmin' }) })),
+    ).toContain("databaseName is 'rdsadmin', which PostgreSQL or RDS keeps for itself");
+  });
+
+  it('must have the Data API on, which is known when the app is complete', () => {
+    const stack = testStack();
+    const cluster = auroraCluster(stack, { enableDataApi: undefined });
+    new DatabaseMigrations(stack, 'Db', {
+      migrationsPath: folderWith(CREATE_USERS),
+      targets: { users: MigrationTarget.aurora(cluster, { databaseName: 'shop' }) },
+    });
+
+    expect(() => App.of(stack)!.synth()).toThrow(
+      "Target 'users': the Data API of cluster Stack/Database is off. Set `enableDataApi: true` on the DatabaseCluster.",
+    );
+  });
+});
+
+describe('a DynamoDB target', () => {
+  it('must have tables or a prefix', () => {
+    expect(refusal(() => ({ meals: MigrationTarget.dynamodb({}) }))).toContain(
+      "Target 'meals': it has no tables. Give `tables`, `tableNamePrefix`, or both.",
+    );
+  });
+
+  it('must not have the empty prefix, which is every table', () => {
+    expect(refusal(() => ({ meals: prefixed('') }))).toContain("Target 'meals': tableNamePrefix is empty");
+  });
+
+  it('must have a prefix of characters that table names can have', () => {
+    expect(refusal(() => ({ meals: prefixed('shop/') }))).toContain(
+      "tableNamePrefix is 'shop/'. DynamoDB table names have letters, digits, _, - and . only",
+    );
+  });
+
+  it('must not be given a table that begins with its prefix', () => {
+    expect(
+      refusal((stack) => ({
+        meals: MigrationTarget.dynamodb({ tables: { plans: table(stack, 'shop-plans') }, tableNamePrefix: 'shop-' }),
+      })),
+    ).toContain(
+      "table 'shop-plans' (logical name 'plans') begins with tableNamePrefix 'shop-', so migrations could create",
+    );
+  });
+});
+
+describe('two targets', () => {
+  it.each([
+    ['the same prefix', () => prefixed('shop-'), () => prefixed('shop-')],
+    ['a prefix within another', () => prefixed('shop-'), () => prefixed('shop-meals-')],
+    [
+      'a table with the prefix of the other',
+      () => prefixed('shop-'),
+      (stack: Stack) => MigrationTarget.dynamodb({ tables: { plans: table(stack, 'shop-plans') } }),
+    ],
+    [
+      'one table',
+      (stack: Stack) => MigrationTarget.dynamodb({ tables: { plans: table(stack, 'plans') } }),
+      (stack: Stack) =>
+        MigrationTarget.dynamodb({ tables: { other: dynamodb.Table.fromTableName(stack, 'Again', 'plans') } }),
+    ],
+  ])('must not share %s', (_, one, two) => {
+    expect(refusal((stack) => ({ one: one(stack), two: two(stack) }))).toContain(
+      "Targets 'one' and 'two' share a database: ",
+    );
+  });
+
+  it('must not share a database of one cluster, but may share the cluster', () => {
+    const both = (a: string, b: string) => (stack: Stack) => {
+      const cluster = importedCluster(stack);
+      return {
+        one: MigrationTarget.aurora(cluster, { databaseName: a }),
+        two: MigrationTarget.aurora(cluster, { databaseName: b }),
+      };
+    };
+
+    expect(refusal(both('shop', 'shop'))).toContain("database 'shop/shop' and database 'shop/shop'");
+    expect(refusal(both('shop', 'blog'))).toContain('MISSING_FOLDER');
+  });
+});
+
+describe('time limits', () => {
+  const meals = () => ({ meals: prefixed('shop-') });
+
+  it.each([Duration.seconds(119), Duration.seconds(3601)])('timeout must not be %s', (timeout) => {
+    expect(refusal(meals, () => ({ timeout }))).toContain(
+      `timeout is ${timeout.toSeconds()} seconds. CloudFormation waits at most 1 hour`,
+    );
+  });
+
+  it('forwardTimeout must leave a quarter to undo', () => {
+    expect(refusal(meals, () => ({ timeout: Duration.minutes(10), forwardTimeout: Duration.minutes(8) }))).toContain(
+      'forwardTimeout is 480 seconds with a timeout of 600. At least a quarter of the timeout must be left to undo what ' +
+        'was done: give a Duration between 30 and 450 seconds, or a longer timeout.',
+    );
+  });
+
+  it.each([9, 301])('lease must not be %i seconds', (seconds) => {
+    expect(refusal(meals, () => ({ lease: Duration.seconds(seconds) }))).toContain(`lease is ${seconds} seconds.`);
+  });
+});
+
+describe('the ledger', () => {
+  it('takes a key only when it is made here', () => {
+    const message = refusal(
+      () => ({ meals: prefixed('shop-') }),
+      (stack) => ({ ledgerTable: table(stack, 'ledger'), encryptionKey: new kms.Key(stack, 'Key') }),
+    );
+
+    expect(message).toContain(
+      "encryptionKey is for the ledger table that the construct makes, but ledgerTable 'ledger' is given.",
+    );
+  });
+});
+
+describe('migrations', () => {
+  function refuseFiles(files: Record<string, string>): string {
+    return refusal(
+      () => ({ meals: prefixed('shop-') }),
+      () => ({ migrationsPath: folderWith(files) }),
+    );
+  }
+
+  it('must be in a folder that exists', () => {
+    expect(refusal(() => ({ meals: prefixed('shop-') }))).toMatch(
+      /^Stack\/Db cannot deploy its migrations\.\n\nMISSING_FOLDER: No migrations folder "nowhere"/,
+    );
+  });
+
+  it('must belong to a target', () => {
+    expect(refuseFiles({ ...CREATE_PLANS, ...CREATE_USERS })).toMatch(/UNKNOWN_TARGET: .*"users".*meals/s);
+  });
+
+  it('are all reported at once, with file, line and the line itself', () => {
+    const message = refuseFiles({
+      'meals/1.0.0_create_plans.ts': 'export default {',
+      'meals/1.1.0_add_index.ts': CREATE_PLANS['meals/1.0.0_create_plans.ts'].replace(
+        'up:',
+        "dependsOn: ['0.9.0'], up:",
+      ),
+    });
+
+    expect(message).toContain('1.0.0_create_plans.ts:1:');
+    expect(message).toContain('1 | export default {');
+    expect(message).toMatch(/UNKNOWN_DEPENDENCY.*1\.1\.0_add_index\.ts/s);
+  });
+});
+
+describe('tables of migrations', () => {
+  const orders = (operation: string) => ({
+    'meals/1.0.0_change_orders.ts': [
+      "import { addGlobalIndex, createTable, deleteTable, dynamodb } from 'cdk-migrations/authoring';",
+      `export default dynamodb({ up: [], contract: [${operation}] });`,
+    ].join('\n'),
+  });
+  const key = "partitionKey: { name: 'id', type: 'S' }";
+  const refuse = (operation: string) =>
+    refusal(
+      (stack) => ({ meals: MigrationTarget.dynamodb({ tables: { orders: table(stack, 'shop-orders') } }) }),
+      () => ({ migrationsPath: folderWith(orders(operation)) }),
+    );
+
+  it.each([
+    ['creates', `createTable({ table: 'orders', ${key} })`],
+    ['deletes', "deleteTable('orders')"],
+  ])('must not be given ones when one %s them', (verb, operation) => {
+    expect(refuse(operation)).toContain(
+      `- meals/1.0.0_change_orders.ts ${verb} table 'orders', which is given in \`tables\` of target 'meals'`,
+    );
+  });
+
+  it('must have a physical name', () => {
+    expect(refuse(`addGlobalIndex({ table: 'order', name: 'byId', ${key} })`)).toContain(
+      "- meals/1.0.0_change_orders.ts uses table 'order', which target 'meals' does not have. Its tables: orders. Add it " +
+        'to `tables`, or give a `tableNamePrefix`.',
+    );
+  });
+});
+
+describe('the Lambda asset', () => {
+  it('must be built', () => {
+    expect(() => engineAssetPath(mkdtempSync(join(tmpdir(), 'cdk-migrations-')))).toThrow(
+      /The Lambda functions of cdk-migrations are not built: .*index\.js does not exist\. Run `node scripts\/build\.mjs`/,
+    );
+  });
+});
