@@ -20,11 +20,16 @@ export const handlers = {
 export const environmentNames = {
   ledgerTable: 'MIGRATIONS_LEDGER_TABLE',
   stateMachine: 'MIGRATIONS_STATE_MACHINE',
+  /** The scope, for events that do not come from its custom resources. */
+  scope: 'MIGRATIONS_SCOPE',
   /** Seconds a lease lives without renewal. */
   leaseSeconds: 'MIGRATIONS_LEASE_SECONDS',
   /** JSON `{ "<target>": { "<logical table>": "<physical name>", ... } }` for applications, see client/. */
   tables: 'MIGRATIONS_TABLES',
 } as const;
+
+/** Attribute of a ledger item after which DynamoDB may delete it: epoch seconds. Only requests have it. */
+export const ledgerTimeToLive = 'timeToLive';
 
 /** Prefix of the SSM parameters that say which scope owns a target. One parameter per claimed target. */
 export const claimPrefix = '/cdk-migrations/claims/';

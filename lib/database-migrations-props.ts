@@ -14,7 +14,7 @@ export interface DatabaseMigrationsProps {
 
   /**
    * Table that remembers what was applied. Several constructs may share one. It needs the string keys `pk` (partition)
-   * and `sk` (sort) and must live at least as long as the databases do.
+   * and `sk` (sort) and must live at least as long as the databases do. Time to live on `timeToLive` is welcome.
    *
    * @default - an own table: on-demand, point-in-time recovery, deletion protection, kept when the stack is deleted
    */

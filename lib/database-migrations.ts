@@ -53,6 +53,7 @@ export class DatabaseMigrations extends Construct {
     this.ledgerTable = props.ledgerTable ?? createLedgerTable(this, props.encryptionKey);
 
     const engine = new Engine(this, 'Engine', {
+      scopeName: this.scopeName(),
       ledger: this.ledgerTable,
       bundle: this.bundle,
       targets: this.targets,
@@ -62,11 +63,14 @@ export class DatabaseMigrations extends Construct {
 
     const stack = Stack.of(this);
     const timeout = Duration.seconds(limits.service);
-    const identity = { Format: '1', Scope: this.scopeName(), Revision: this.revision } as const;
+    const scopeName = this.scopeName();
+    const identity = { Format: '1', Scope: scopeName, Revision: this.revision } as const;
     this.migrations = migrationsResource(this, engine.serviceToken, timeout, {
       ...identity,
       Bundle: this.bundle.location,
-      Targets: Object.fromEntries(targets.map(([name, target]) => [name, target.properties(stack)])),
+      Targets: Object.fromEntries(
+        targets.map(([name, target]) => [name, target.properties(stack, `${scopeName}/${name}`)]),
+      ),
       OnOlderRevision: props.onOlderRevision ?? OlderRevisionPolicy.REFUSE,
       OnRemoval: props.onRemoval ?? MigrationsRemoval.RETAIN,
       ForwardSeconds: String(limits.forward),

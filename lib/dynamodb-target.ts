@@ -25,12 +25,9 @@ export function dynamoDbTarget(options: DynamoDbTargetOptions): TargetBinding {
     tables: tables.map(([logicalName]) => logicalName),
     tableName: (logicalName) => names.get(logicalName) ?? (prefix === '' ? undefined : `${prefix}${logicalName}`),
     validate: () => [],
-    properties: (stack) => ({
+    properties: (stack, owner) => ({
       Engine: 'dynamodb',
-      Identity: [
-        ...(prefix === '' ? [] : [prefixArn(stack, prefix)]),
-        ...tables.map(([, table]) => table.tableArn),
-      ].join(' '),
+      Identity: prefix === '' ? tablesArn(stack, owner) : prefixArn(stack, prefix),
       Tables: Object.fromEntries(names),
       TableNamePrefix: prefix,
     }),
@@ -49,10 +46,22 @@ function permission(actions: string[], resources: string[]): PolicyStatement[] {
 }
 
 function prefixArn(stack: Stack, prefix: string): string {
+  return tableArn(stack, `${prefix}*`);
+}
+
+/**
+ * The identity of a target without a prefix. It names the owner and not the tables: the engine takes another identity
+ * for another database, and would apply everything again when a table is added. Parentheses occur in no table name.
+ */
+function tablesArn(stack: Stack, owner: string): string {
+  return tableArn(stack, `(${owner})`);
+}
+
+function tableArn(stack: Stack, resourceName: string): string {
   return stack.formatArn({
     service: 'dynamodb',
     resource: 'table',
-    resourceName: `${prefix}*`,
+    resourceName,
     arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
   });
 }

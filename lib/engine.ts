@@ -13,6 +13,7 @@ import { targetPolicy } from './target-policy';
 import type { TimeLimits } from './time-limits';
 
 export interface EngineProps {
+  readonly scopeName: string;
   readonly ledger: dynamodb.ITable;
   readonly bundle: BundleAsset;
   readonly targets: ReadonlyMap<string, TargetBinding>;
@@ -28,13 +29,14 @@ export class Engine extends Construct {
   readonly serviceToken: string;
   readonly stateMachine: sfn.StateMachine;
 
-  constructor(scope: Construct, id: string, { ledger, bundle, targets, limits }: EngineProps) {
+  constructor(scope: Construct, id: string, { scopeName, ledger, bundle, targets, limits }: EngineProps) {
     super(scope, id);
     const stack = Stack.of(this);
     const functions = createEngineFunctions(this, {
       tickTimeout: Duration.seconds(limits.tick),
       environment: {
         [environmentNames.ledgerTable]: ledger.tableName,
+        [environmentNames.scope]: scopeName,
         [environmentNames.leaseSeconds]: String(limits.lease),
       },
     });

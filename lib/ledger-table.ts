@@ -2,6 +2,7 @@ import { RemovalPolicy } from 'aws-cdk-lib';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
+import { ledgerTimeToLive } from '../core/contract';
 
 /**
  * The table that remembers every deployment. It outlives the stack: without it nobody could tell what was applied to
@@ -13,6 +14,9 @@ export function createLedgerTable(scope: Construct, encryptionKey?: kms.IKey): d
     sortKey: { name: 'sk', type: dynamodb.AttributeType.STRING },
     billingMode: dynamodb.BillingMode.PAY_PER_REQUEST,
     pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+    timeToLiveAttribute: ledgerTimeToLive,
+    // Requests are forgotten when they are old; see lambda/aws/dynamodb-requests.
+    timeToLiveAttribute: 'timeToLive',
     deletionProtection: true,
     removalPolicy: RemovalPolicy.RETAIN,
     encryption: encryptionKey ? dynamodb.TableEncryption.CUSTOMER_MANAGED : undefined,

@@ -13,7 +13,8 @@ export interface TargetBinding {
   readonly resources: readonly CfnResource[];
   /** Errors that can be known only when the app is complete. */
   validate(): readonly string[];
-  properties(stack: Stack): TargetProperties;
+  /** @param owner names this target of this construct, for targets that are no single thing in AWS */
+  properties(stack: Stack, owner: string): TargetProperties;
   /** What the function that does the work must be allowed to do. */
   permissions(stack: Stack): PolicyStatement[];
   /** Physical name of a table. Undefined when the target cannot have such a table. */

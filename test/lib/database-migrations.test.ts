@@ -115,6 +115,7 @@ describe('DatabaseMigrations with one target of each kind', () => {
       ],
       BillingMode: 'PAY_PER_REQUEST',
       DeletionProtectionEnabled: true,
+      TimeToLiveSpecification: { AttributeName: 'timeToLive', Enabled: true },
       PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
     });
   });
