@@ -1,12 +1,14 @@
 import { Console } from 'node:console';
 import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
 import { createContext, Script } from 'node:vm';
 import * as authoring from '../authoring';
 import { type ErrorLocation, MigrationError } from '../core/errors';
 import type { Compiled } from './compile';
 import type { MigrationFile } from './folder';
 
-const milliseconds = 10_000;
+/** For the top level of a file: what takes longer waits for something that will not come. */
+const milliseconds = 5_000;
 
 /**
  * Runs a compiled migration file to see what it exports: in a context of its own, without `process` and its
@@ -35,7 +37,11 @@ function contextFor(filename: string, module: { readonly exports: object }): obj
   return createContext({
     module,
     exports: module.exports,
-    require: (name: string) => (name === 'cdk-migrations/authoring' ? authoring : load(name)),
+    // The AWS SDK is there at run time; here it is the app's, or else the one that we depend on.
+    require: (name: string) =>
+      name === 'cdk-migrations/authoring'
+        ? authoring
+        : load(load.resolve(name, { paths: [dirname(filename), __dirname] })),
     // Standard output belongs to the answer of bundler/main.
     console: new Console(process.stderr),
     Buffer,
@@ -55,7 +61,7 @@ function loadFailed(error: unknown, compiled: Compiled, file: MigrationFile): Mi
     readonly message?: string;
     readonly stack?: string;
   };
-  return new MigrationError('LOAD_FAILED', `The file cannot be loaded: ${message}`, {
+  return new MigrationError('LOAD_FAILED', `The file cannot be loaded: ${message.split('\nRequire stack')[0]}`, {
     hint: 'A migration file is run when the bundle is made, to read what it declares; it must not need anything but its imports.',
     location: originOf(stack, compiled, file),
     cause: error,

@@ -1,5 +1,5 @@
 import { describe, type ErrorLocation, MigrationError } from '../core/errors';
-import { parseVersion } from '../core/version';
+import { parseVersion, suggestVersion } from '../core/version';
 
 export interface FileName {
   readonly version: string;
@@ -30,7 +30,9 @@ export function parseFileName(fileName: string, location: ErrorLocation): FileNa
     return { version: parseVersion(version), name: name.replaceAll('_', ' '), language: language as 'sql' | 'ts' };
   } catch (error) {
     if (!(error instanceof MigrationError)) throw error;
-    throw new MigrationError(error.code, error.message, { payload: error.payload, hint: error.hint, location });
+    const suggestion = suggestVersion(version);
+    const hint = suggestion ? `Rename the file to ${suggestion}_${name}.${language}.` : error.hint;
+    throw new MigrationError(error.code, error.message, { payload: error.payload, hint, location });
   }
 }
 

@@ -68,7 +68,10 @@ function readMigration(target: string, name: string, absolutePath: string): Migr
 
 function readSource(path: string, location: ErrorLocation): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(readFileSync(path));
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(readFileSync(path));
+    // A C string ends there: the parser would silently leave out the rest of the file.
+    if (text.includes('\0')) throw new Error('it has a NUL character');
+    return text;
   } catch (cause) {
     throw new MigrationError('UNREADABLE_FILE', `Cannot read the file: ${(cause as Error).message}.`, {
       hint: 'Migration files are UTF-8 text.',

@@ -6,7 +6,7 @@ import type { SourceText } from './source-text';
 export type { Node } from 'libpg-query';
 
 export interface ParsedStatement {
-  /** From its first token to its last, without the semicolon. */
+  /** From its first token up to its semicolon. Comments inside stay, those before it are left out. */
   readonly text: string;
   /** Where its first token stands. */
   readonly location: Required<ErrorLocation>;
@@ -32,7 +32,7 @@ export async function loadPostgresParser(): Promise<PostgresParser> {
 function parse(library: typeof LibPgQuery, source: SourceText): readonly ParsedStatement[] {
   if (source.text.trim() === '') return [];
   refuseNamedParameter(library, source);
-  const { stmts = [] } = explain(() => library.parseSync(source.text), library, source);
+  const { stmts = [] } = parseTree(library, source);
   return stmts.map(({ stmt, stmt_location: start = 0, stmt_len: length }) => {
     const index = source.indexOfByte(start);
     const end = length ? source.indexOfByte(start + length) : source.text.length;
@@ -40,14 +40,14 @@ function parse(library: typeof LibPgQuery, source: SourceText): readonly ParsedS
   });
 }
 
-/** Runs the library; the syntax error that it throws counts code points. */
-function explain<T>(action: () => T, library: typeof LibPgQuery, source: SourceText): T {
+function parseTree(library: typeof LibPgQuery, source: SourceText): LibPgQuery.ParseResult {
   try {
-    return action();
+    return library.parseSync(source.text);
   } catch (error) {
     if (!library.hasSqlDetails(error)) throw error;
+    // Positions in errors count code points; those in the tree count bytes.
     const { message, cursorPosition } = error.sqlDetails!;
-    throw new MigrationError('SQL_SYNTAX', `PostgreSQL cannot read this: ${message}.`, {
+    throw new MigrationError('SQL_SYNTAX', `PostgreSQL cannot read this: ${message.replace(/\s+/g, ' ')}.`, {
       hint: 'The mistake is there or shortly before.',
       location: source.locate(source.indexOfCodePoint(cursorPosition)),
       cause: error,
@@ -61,7 +61,7 @@ function explain<T>(action: () => T, library: typeof LibPgQuery, source: SourceT
  */
 function refuseNamedParameter(library: typeof LibPgQuery, source: SourceText): void {
   if (!/(?<!:):[A-Za-z_]/.test(source.text)) return;
-  const { tokens } = explain(() => library.scanSync(source.text), library, source);
+  const tokens = scan(library, source.text);
   const at = tokens.findIndex((token, index) => {
     const next = tokens[index + 1];
     return token.text === ':' && next?.start === token.end && /^[A-Za-z_]/.test(next.text);
@@ -72,8 +72,17 @@ function refuseNamedParameter(library: typeof LibPgQuery, source: SourceText): v
     'NAMED_PARAMETER',
     describe({ what: 'The RDS Data API would take this for a parameter:', seen }),
     {
-      hint: 'Put it into quotes if it is text, write :: if it is a cast, and a space after the colon if it is an array slice.',
+      hint: 'Migrations have no parameters. Quote it if it is text, write :: if it is a cast; in an array slice put a space after the colon.',
       location: source.locate(source.indexOfByte(tokens[at]!.start)),
     },
   );
+}
+
+/** The tokens of a text; none when it ends inside a string or a comment, which the parser reports better. */
+function scan(library: typeof LibPgQuery, text: string): readonly LibPgQuery.ScanToken[] {
+  try {
+    return library.scanSync(text).tokens;
+  } catch {
+    return [];
+  }
 }

@@ -1,4 +1,4 @@
-import type { DropStmt, RangeVar, RenameStmt } from 'libpg-query';
+import type { AlterObjectSchemaStmt, DropStmt, RangeVar, RenameStmt } from 'libpg-query';
 import type { ObjectChange } from '../core/safety';
 import type { Node, ParsedStatement } from './postgres';
 
@@ -55,6 +55,7 @@ function created(node: Node): readonly Change[] {
 function destroyed(node: Node): readonly Change[] {
   if ('DropStmt' in node) return dropped(node.DropStmt);
   if ('RenameStmt' in node) return renamed(node.RenameStmt);
+  if ('AlterObjectSchemaStmt' in node) return moved(node.AlterObjectSchemaStmt);
   if ('DropdbStmt' in node) return [{ change: 'drop', object: 'database', name: node.DropdbStmt.dbname ?? '' }];
   if ('AlterTableStmt' in node) {
     return alteredColumns(node, 'AT_DropColumn').map((name) => ({ change: 'drop', object: 'column', name }));
@@ -88,6 +89,16 @@ function renamed(statement: RenameStmt): Change[] {
   const old = nameOf(relation) ?? (object ? qualified(texts([object])) : (subname ?? ''));
   const schema = old.includes('.') ? old.slice(0, old.lastIndexOf('.')) : undefined;
   return [{ change: 'rename', object: word, name: old, newName: qualified([schema, newname]) }];
+}
+
+/** To another schema: for whoever names the object, the same as a new name. */
+function moved({ objectType = 'OBJECT_TABLE', relation, object, newschema }: AlterObjectSchemaStmt): Change[] {
+  const word = objectWords[objectType];
+  const old = nameOf(relation) ?? (object ? qualified(texts([object])) : undefined);
+  if (word === undefined || old === undefined) return [];
+  return [
+    { change: 'rename', object: word, name: old, newName: qualified([newschema, old.slice(old.lastIndexOf('.') + 1)]) },
+  ];
 }
 
 function alteredColumns(node: Extract<Node, { AlterTableStmt: unknown }>, subtype: string): string[] {

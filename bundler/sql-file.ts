@@ -14,11 +14,16 @@ type Statements = Readonly<Record<SectionName, readonly ParsedStatement[] | unde
 
 /** Reads a SQL migration. Reports what is wrong with it, and returns what could be read nevertheless. */
 export function readSqlFile(file: MigrationFile, postgres: PostgresParser, report: Report): Draft {
-  const layout = readLayout(file.source, file.location.file, report);
+  let isWellFormed = true;
+  const layout = readLayout(file.source, file.location.file, (error) => {
+    isWellFormed = false;
+    report(error);
+  });
   const headers = readHeaders(layout.headers, file, report);
   const parse = (name: SectionName) => parseSection(name, layout.sections.get(name), postgres, report);
   const statements = { up: parse('up'), down: parse('down'), contract: parse('contract'), verify: parse('verify') };
-  checkCompleteness(file, layout, headers, statements, report);
+  // What a misspelt marker hides is not missing.
+  if (isWellFormed) checkCompleteness(file, layout, headers, statements, report);
   const changes = (statements.up ?? []).flatMap(changesOf);
   findUnsafeChanges({ ...headers, id: migrationId(file.target, file.version), changes }).forEach(report);
   const action = (name: SectionName) => toActions(statements[name], layout.sections.get(name));
@@ -65,7 +70,6 @@ function checkCompleteness(
   { up, down, contract }: Statements,
   report: Report,
 ): void {
-  if (sections.size === 0) return;
   const upAt = sections.get('up')?.location ?? file.location;
   if (up?.length === 0 && contract?.length === 0) {
     const hint = 'Write the statements below -- migrate:up, or delete the file if it was never applied.';

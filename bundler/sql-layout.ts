@@ -42,34 +42,37 @@ export function readLayout(source: string, file: string, report: Report): SqlLay
     .split('\n');
   const markers = lines.flatMap((text, index) => (marker.test(text) ? [index] : []));
   const first = markers[0] ?? lines.length;
-  lines.forEach((text, index) => {
-    checkLine(text, { file, line: index + 1, column: 1 }, index < first, report);
-  });
+  const head = lines.slice(0, first);
   if (markers.length === 0) report(missingSection(file));
+  else checkHead(head, file, report);
+  lines.forEach((text, index) => {
+    checkComment(text, { file, line: index + 1, column: 1 }, index < first, report);
+  });
   const sections = new Map<SectionName, Section>();
   markers.forEach((start, number) => {
     const body = lines.slice(start + 1, markers[number + 1] ?? lines.length).join('\n');
     addSection(sections, lines[start]!, new SourceText(body, file, start + 2), report);
   });
-  return { headers: lines.slice(0, first).map((text, index) => ({ text, line: index + 1 })), sections };
+  return { headers: head.map((text, index) => ({ text, line: index + 1 })), sections };
 }
 
-function checkLine(text: string, location: ErrorLocation, isHeader: boolean, report: Report): void {
+/** Above the first section there are only blank lines and comments. Reports the first line that is neither. */
+function checkHead(head: readonly string[], file: string, report: Report): void {
+  const index = head.findIndex((text) => !/^\s*(--|$)/.test(text));
+  if (index < 0) return;
+  const location = { file, line: index + 1, column: head[index]!.search(/\S/) + 1 };
+  const message = 'There is SQL above the first section, which would never run.';
+  const hint = 'Put it below -- migrate:up. Above the first section only blank lines and -- comments may stand.';
+  report(new MigrationError('SQL_BEFORE_SECTION', message, { hint, location }));
+}
+
+function checkComment(text: string, location: ErrorLocation, isHead: boolean, report: Report): void {
   if (marker.test(text)) return;
   if (nearMarker.test(text)) {
     const what = 'Not a section marker, but nearly:';
     const hint = 'Write it at the start of the line, in lower case, without spaces around the colon: -- migrate:up.';
     report(new MigrationError('UNKNOWN_SECTION', describe({ what, seen: text.trim() }), { hint, location }));
-  } else if (isHeader && !/^\s*(--|$)/.test(text)) {
-    const column = text.search(/\S/) + 1;
-    const hint = 'Put it below -- migrate:up. Above the first section only blank lines and -- comments may stand.';
-    report(
-      new MigrationError('SQL_BEFORE_SECTION', 'There is SQL above the first section, which would never run.', {
-        hint,
-        location: { ...location, column },
-      }),
-    );
-  } else if (!isHeader && misplacedHeader.test(text)) {
+  } else if (!isHead && misplacedHeader.test(text)) {
     const hint = 'Move it above the first -- migrate: line.';
     const what = 'A header below the first section is only a comment:';
     report(new MigrationError('MISPLACED_HEADER', describe({ what, seen: text.trim() }), { hint, location }));
@@ -95,7 +98,7 @@ function addSection(sections: Map<SectionName, Section>, line: string, body: Sou
 
 /** Whether the section stays in a transaction. */
 function readOption(section: SectionName, option: string, location: ErrorLocation, report: Report): boolean {
-  const allowed = section === 'verify' ? [] : ['transaction:true', 'transaction:false'];
+  const allowed = section === 'verify' ? 'none' : ['transaction:true', 'transaction:false'];
   if (!allowed.includes(option)) {
     report(
       new MigrationError(

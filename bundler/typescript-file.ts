@@ -35,6 +35,7 @@ export async function readTypeScriptFile(
   };
   if (migration.kind === 'dynamodb') return { ...common, ...readTables(migration, file, place, report) };
   if (!migration.down && !migration.irreversible) report(missingDown(place));
+  if (migration.down && migration.irreversible) report(needlessDown(place));
   const compiled = await compileToBundle(file);
   const verify = migration.verify?.length ? readVerify(migration.verify, await postgres(), place, report) : [];
   const phases = {
@@ -87,7 +88,8 @@ function readVerify(texts: readonly string[], postgres: PostgresParser, place: P
     const fail = (error: MigrationError) => report(moved(error, location));
     try {
       const statements = postgres.parse(new SourceText(text, location.file));
-      if (statements.length === 0) fail(new MigrationError('VERIFY_NOT_SELECT', 'A verify statement is empty.'));
+      if (statements.length === 0)
+        fail(new MigrationError('VERIFY_NOT_SELECT', 'A verify statement is empty.', { hint: 'Remove it.' }));
       for (const statement of statements) [...checkStatement(statement, true), ...checkVerify(statement)].forEach(fail);
       return statements.map((statement) => ({ text: statement.text, line: location.line, column: location.column }));
     } catch (error) {
@@ -103,8 +105,9 @@ function moved({ code, message, hint, payload, cause }: MigrationError, location
   return new MigrationError(code, message, { hint, payload, cause, location });
 }
 
+/** A copy, so that nothing of the context in which the file was evaluated stays in the bundle. */
 function toAction(operation: TableOperation): TableAction {
-  return { type: 'table', operation };
+  return { type: 'table', operation: structuredClone(operation) };
 }
 
 function call(name: CodeAction['function']): readonly Action[] {
@@ -116,6 +119,17 @@ function missingDown(place: Places): MigrationError {
     hint: 'Add down: async (db) => { ... } that undoes up; if nothing can, say irreversible: true.',
     location: place.ofExport(),
   });
+}
+
+function needlessDown(place: Places): MigrationError {
+  return new MigrationError(
+    'INVALID_EXPORT',
+    'The migration is irreversible, and yet has a down, which would never run.',
+    {
+      hint: 'Remove one of the two.',
+      location: place.ofExport(),
+    },
+  );
 }
 
 /** Finds in a file's text what its declaration holds. As good as a search can be: a computed text is not found. */

@@ -83,18 +83,22 @@ const verbs = { create: 'creates', drop: 'drops', rename: 'renames', empty: 'del
 
 function destructiveChange(migration: SafetyDeclaration, change: ObjectChange): MigrationError {
   const { object, name, final, location } = change;
-  const reasonGiven = migration.allowDestructive !== undefined;
   return new MigrationError(
     'DESTRUCTIVE_CHANGE',
     `The up phase of ${migration.id} ${verbs[change.change]} ${object} ${name} before the deployment has succeeded` +
       (final ? ', which cannot be undone.' : '.'),
     {
       payload: { id: migration.id, change: change.change, object, name },
-      hint:
-        final && reasonGiven
-          ? 'Move it to the contract phase, or declare the migration irreversible too.'
-          : `Move it to the contract phase, or allow it with a reason (${final ? 'allowDestructive and irreversible' : 'allow-destructive in SQL, allowDestructive in TypeScript'}).`,
+      hint: destructiveHint(migration, final === true),
       location,
     },
   );
+}
+
+function destructiveHint({ allowDestructive }: SafetyDeclaration, final: boolean): string {
+  if (!final)
+    return 'Move it to the contract phase, or give a reason: allow-destructive in SQL, allowDestructive in TypeScript.';
+  return allowDestructive === undefined
+    ? 'Move it to the contract phase, or give a reason in allowDestructive and declare the migration irreversible.'
+    : 'Move it to the contract phase, or declare the migration irreversible too.';
 }

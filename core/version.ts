@@ -7,7 +7,11 @@ const strictSemver =
 
 /** Whether a text is a version: three numbers, optionally `-` and a pre-release. No `v`, no build metadata. */
 export function isVersion(text: string): boolean {
-  return strictSemver.test(text);
+  return (
+    strictSemver.test(text) &&
+    text.length <= 256 &&
+    text.split(/[.-]/, 3).every((part) => Number(part) <= Number.MAX_SAFE_INTEGER)
+  );
 }
 
 /**
@@ -48,14 +52,20 @@ export function compareTexts(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-function versionHint(text: string): string {
-  if (/^\d{5,}$/.test(text)) {
-    const timestamp = BigInt(text).toString();
-    return `A timestamp is not a version: write 0.0.${timestamp}, which keeps the order, or a version of your own.`;
-  }
+/**
+ * The version that a text most likely means: `v1.2` is 1.2.0, and dbmate's timestamps go where they keep their order.
+ * Undefined when there is no telling.
+ */
+export function suggestVersion(text: string): string | undefined {
   const bare = text.replace(/^v/i, '').replace(/\+.*$/, '');
-  if (bare !== text && isVersion(bare)) return `Write ${bare}, without the leading v and without build metadata.`;
-  const padded = /^\d+(\.\d+){0,2}$/.test(bare) ? bare.split('.').map((part) => BigInt(part).toString()) : [];
-  if (padded.length > 0) return `Write ${[...padded, '0', '0'].slice(0, 3).join('.')}.`;
-  return 'Write three numbers without leading zeros, separated by dots.';
+  const isTimestamp = /^\d{5,15}$/.test(bare);
+  const numbers = /^\d+(\.\d+){0,2}$/.test(bare) ? bare.split('.').map((part) => BigInt(part).toString()) : [];
+  const padded = isTimestamp ? ['0', '0', ...numbers] : [...numbers, '0', '0'].slice(0, 3);
+  const candidate = numbers.length > 0 ? padded.join('.') : bare;
+  return isVersion(candidate) ? candidate : undefined;
+}
+
+function versionHint(text: string): string {
+  const suggestion = suggestVersion(text);
+  return suggestion ? `Write ${suggestion}.` : 'Write three numbers without leading zeros, separated by dots.';
 }

@@ -1,0 +1,83 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { MigrationFile } from '../../bundler/folder';
+import { loadPostgresParser, type PostgresParser } from '../../bundler/postgres';
+import { readSqlFile } from '../../bundler/sql-file';
+import { longestStatement } from '../../bundler/sql-rules';
+import { flattenErrors, type MigrationError } from '../../core/errors';
+
+const folder = join(__dirname, '../fixtures/sql');
+const cases = readdirSync(folder).filter((name) => name.endsWith('.sql'));
+
+let postgres: PostgresParser;
+beforeAll(async () => {
+  postgres = await loadPostgresParser();
+});
+
+function read(source: string) {
+  const errors: MigrationError[] = [];
+  const file: MigrationFile = {
+    target: 'users',
+    version: '1.1.0',
+    name: 'add user analytics',
+    language: 'sql',
+    file: 'users/1.1.0_add_user_analytics.sql',
+    absolutePath: '/migrations/users/1.1.0_add_user_analytics.sql',
+    location: { file: 'sample.sql', line: 1, column: 1 },
+    source,
+  };
+  const draft = readSqlFile(file, postgres, (error) => errors.push(...flattenErrors(error)));
+  return { draft, errors };
+}
+
+/** What a golden file holds: the migration when there are no errors, else the errors. */
+function golden(source: string): unknown {
+  const { draft, errors } = read(source);
+  if (errors.length > 0) {
+    return errors.map(({ code, location, message, hint }) => ({
+      code,
+      at: `${location?.line}:${location?.column}`,
+      message,
+      hint,
+    }));
+  }
+  const { dependsOn, irreversible, allowDestructive, phases } = draft;
+  return JSON.parse(
+    JSON.stringify({ dependsOn: dependsOn.map(({ id }) => id), irreversible, allowDestructive, phases }),
+  );
+}
+
+describe('SQL files', () => {
+  // UPDATE_GOLDEN=1 writes what is missing or changed; read the difference before you commit it.
+  it.each(cases)('%s', (name) => {
+    const result = golden(readFileSync(join(folder, name), 'utf8'));
+    const file = join(folder, name.replace(/\.sql$/, '.golden.json'));
+    if (process.env['UPDATE_GOLDEN']) writeFileSync(file, `${JSON.stringify(result, null, 2)}\n`);
+    expect(existsSync(file), `${file} is missing: run with UPDATE_GOLDEN=1`).toBe(true);
+    expect(result).toEqual(JSON.parse(readFileSync(file, 'utf8')));
+  });
+
+  it('reads Windows line endings and a byte order mark as if they were not there', () => {
+    const source = readFileSync(join(folder, 'full.sql'), 'utf8');
+    expect(golden(`\uFEFF${source.replaceAll('\n', '\r\n')}`)).toEqual(golden(source));
+  });
+
+  it('measures statements in bytes', () => {
+    const statement = (filler: string) => `select '${filler}'`;
+    const room = longestStatement - statement('').length;
+    const source = (filler: string) => `-- irreversible: true\n-- migrate:up\nselect 1; ${statement(filler)};\n`;
+    expect(read(source('x'.repeat(room))).errors).toEqual([]);
+    const { errors } = read(source('é'.repeat(room / 2 + 1)));
+    expect(errors).toMatchObject([{ code: 'STATEMENT_TOO_LONG', location: { line: 3, column: 11 } }]);
+  });
+
+  it('reads ten thousand statements in a few seconds at most', () => {
+    const rows = Array.from({ length: 10_000 }, (_, index) => `insert into names values (${index}, 'é');\n`).join('');
+    const start = performance.now();
+    const { draft, errors } = read(`-- irreversible: true\n-- migrate:up\n${rows}`);
+    expect(errors).toEqual([]);
+    expect(draft.phases.up[0]).toMatchObject({ statements: { length: 10_000, 9999: { line: 10_002 } } });
+    expect(performance.now() - start).toBeLessThan(5_000);
+  });
+});

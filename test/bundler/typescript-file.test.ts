@@ -1,0 +1,289 @@
+import { runInNewContext } from 'node:vm';
+import { describe, expect, it } from 'vitest';
+import * as authoring from '../../authoring';
+import { buildBundle } from '../../bundler';
+import { runtimeAuthoring } from '../../bundler/compile';
+import { sourceLineOf } from '../../core/code-lines';
+import { errorOf, migrationsFolder, placesOf } from '../helpers/migrations-folder';
+
+const imports =
+  "import { addGlobalIndex, createTable, deleteTable, dynamodb, removeGlobalIndex, sql } from 'cdk-migrations/authoring';\n";
+const meals = "createTable({ table: 'meals', partitionKey: { name: 'id', type: 'S' } })";
+
+/** Builds a folder with one TypeScript migration in it; line 1 is the import. */
+async function build(content: string, others: Readonly<Record<string, string>> = {}, folderName?: string) {
+  const folder = migrationsFolder({ 'app/1.1.0_change.ts': imports + content, ...others }, folderName);
+  const { bundle, revision } = await buildBundle({ folder });
+  return { migration: bundle.migrations.find(({ id }) => id === 'app/1.1.0')!, revision };
+}
+
+async function failures(content: string) {
+  const folder = migrationsFolder({ 'app/1.1.0_change.ts': imports + content });
+  const { errors } = await errorOf(() => buildBundle({ folder }));
+  return { errors, places: placesOf(errors, folder) };
+}
+
+/** Loads compiled code as an engine does: nothing at hand but node's modules and the SDK. */
+function load(code: string, filename = 'bundle.js') {
+  const module = { exports: {} as Record<string, Record<string, (db: unknown) => Promise<void>>> };
+  runInNewContext(code, { module, exports: module.exports, require }, { filename });
+  return module.exports['default']!;
+}
+
+describe('dynamodb()', () => {
+  it('becomes table actions without code', async () => {
+    const { migration } = await build(`
+      export default dynamodb({
+        name: 'change',
+        up: [${meals}, addGlobalIndex({ table: 'meals', name: 'byDay', partitionKey: { name: 'day', type: 'S' } })],
+        contract: [deleteTable('meals-old')],
+      });`);
+    expect(migration).toMatchObject({ kind: 'dynamodb', name: 'change', irreversible: false });
+    expect(migration.phases.up.map((action) => action.type === 'table' && action.operation.kind)).toEqual([
+      'createTable',
+      'addGlobalIndex',
+    ]);
+    expect(migration.phases.contract).toEqual([
+      { type: 'table', operation: { kind: 'deleteTable', table: 'meals-old' } },
+    ]);
+    expect(migration.phases.down).toEqual([]);
+    expect(migration.code).toBeUndefined();
+  });
+
+  it('may compute what it declares, with helpers from outside the folder', async () => {
+    const helper = 'export const names: readonly string[] = ["one", "two"];';
+    const { migration } = await build(
+      "import { names } from '../../shared/names';\nexport default dynamodb({ up: names.map((table) => createTable({ table, partitionKey: { name: 'id', type: 'S' } })) });",
+      { '../shared/names.ts': helper },
+    );
+    expect(migration.phases.up).toHaveLength(2);
+  });
+
+  it('may only contract', async () => {
+    const { migration } = await build("export default dynamodb({ up: [], contract: [deleteTable('old')] });");
+    expect(migration.phases).toMatchObject({ up: [], contract: [{ type: 'table' }] });
+  });
+});
+
+describe('sql()', () => {
+  const source = `
+import { createHash } from 'node:crypto';
+import { SSMClient } from '@aws-sdk/client-ssm';
+
+const text: string = 'héllo';
+export const client = () => new SSMClient({});
+export default sql({
+  dependsOn: ['1.0.0'],
+  up: async (db) => {
+    const { rows } = await db.execute('select :id', { id: createHash('md5').update(text).digest('hex') });
+    if (rows.length === 0) {
+      throw new Error('empty');
+    }
+  },
+  down: async () => {},
+  contract: async () => {},
+  verify: ['select true', "select count(*) = 0 from meals"],
+});
+`;
+  const others = { 'app/1.0.0_first.ts': `${imports}export default sql({ irreversible: true, up: async () => {} });` };
+
+  it('becomes code actions, and code that stands alone', async () => {
+    const { migration } = await build(source, others);
+    const call = (name: string) => [{ type: 'code', function: name }];
+    expect(migration).toMatchObject({ kind: 'sql', dependsOn: ['app/1.0.0'] });
+    expect(migration.phases).toMatchObject({ up: call('up'), down: call('down'), contract: call('contract') });
+    expect(migration.phases.verify).toEqual([
+      { text: 'select true', line: 18, column: 13 },
+      { text: 'select count(*) = 0 from meals', line: 18, column: 28 },
+    ]);
+    expect(migration.code).not.toContain('cdk-migrations');
+    expect(migration.code).not.toContain('sourceMappingURL');
+    const calls: unknown[] = [];
+    await load(migration.code!)['up']!({
+      execute: async (...args: unknown[]) => {
+        calls.push(args);
+        return { rows: [{}], rowCount: 1 };
+      },
+    });
+    expect(calls).toEqual([['select :id', { id: expect.stringMatching(/^[0-9a-f]{32}$/) }]]);
+  });
+
+  it('says which line of the file a line of its code comes from', async () => {
+    const { migration } = await build(source, others);
+    const run = load(migration.code!, '/bundle.js')['up']!({ execute: async () => ({ rows: [] }) });
+    const error = await run.then(
+      () => new Error('did not throw'),
+      (thrown: Error) => thrown,
+    );
+    const line = Number(/\/bundle\.js:(\d+):/.exec(error.stack!)![1]);
+    expect(sourceLineOf(migration.codeLines!, line)).toBe(13);
+  });
+
+  it('bundles dependencies, and names no path of this machine in the code', async () => {
+    const files = {
+      '../node_modules/slug/package.json': '{ "name": "slug", "main": "index.js" }',
+      '../node_modules/slug/index.js': 'module.exports = (text) => text.toLowerCase();',
+      '../shared/clean.ts':
+        "export const clean = (text: string) => text.trim(); export const note = '// ../shared/clean.ts';",
+    };
+    const content =
+      "import slug from 'slug';\nimport { clean, note } from '../../shared/clean';\nexport default sql({ irreversible: true, up: async (db) => { await db.execute(slug(clean(note))); } });";
+    const first = await build(content, files);
+    const second = await build(content, files);
+    const { code } = first.migration;
+    expect(second.migration.code).toBe(code);
+    expect(code).not.toMatch(/node_modules|\/tmp|1\.1\.0_change/);
+    const calls: unknown[] = [];
+    await load(code!)['up']!({ execute: async (text: string) => calls.push(text) });
+    expect(calls).toEqual(['// ../shared/clean.ts']);
+  });
+});
+
+describe('what is wrong with a TypeScript file', () => {
+  it.each<[string, string, string[], RegExp]>([
+    [
+      'it does not parse',
+      'export default sql({ up: async (db) => {\n  let = ;\n} });',
+      ['COMPILE_FAILED app/1.1.0_change.ts:3:9'],
+      /Unexpected ";"/,
+    ],
+    [
+      'an import is missing',
+      "import { x } from './nowhere';\nexport default sql({ up: x });",
+      ['COMPILE_FAILED app/1.1.0_change.ts:2:19'],
+      /nowhere/,
+    ],
+    [
+      'a package is missing',
+      "import x from 'no-such-package';\nexport default sql({ up: x });",
+      ['COMPILE_FAILED app/1.1.0_change.ts:2:15'],
+      /no-such-package/,
+    ],
+    [
+      'two mistakes are two errors',
+      "import 'no-a';\nimport 'no-b';\nexport default 1;",
+      ['COMPILE_FAILED app/1.1.0_change.ts:2:8', 'COMPILE_FAILED app/1.1.0_change.ts:3:8'],
+      /no-a/,
+    ],
+    [
+      'it throws',
+      "\nconst f = (): never => {\n  throw new Error('boom');\n};\nexport default f();",
+      ['LOAD_FAILED app/1.1.0_change.ts:4:9'],
+      /cannot be loaded: boom/,
+    ],
+    ['it throws a text', "throw 'boom';\nexport default 1;", ['LOAD_FAILED app/1.1.0_change.ts'], /boom/],
+    [
+      'it reads the environment',
+      'export default dynamodb({ up: process.env.X ? [] : [] });',
+      ['LOAD_FAILED app/1.1.0_change.ts:2:31'],
+      /process is not defined/,
+    ],
+    [
+      'a builder refuses',
+      "export default dynamodb({\n  up: [\n    deleteTable('x'),\n  ],\n});",
+      ['LOAD_FAILED app/1.1.0_change.ts:4:5'],
+      /Name of table "x"/,
+    ],
+    [
+      'a declaration refuses',
+      'export default sql({ up: async () => {}, verfy: [] } as never);',
+      ['LOAD_FAILED app/1.1.0_change.ts:2:16'],
+      /verfy/,
+    ],
+    [
+      'there is no default export',
+      'export const migration = sql({ up: async () => {} });',
+      ['INVALID_EXPORT app/1.1.0_change.ts:1:1'],
+      /no default export/,
+    ],
+    [
+      'the default export is something else',
+      '\nexport default { up: [] };',
+      ['INVALID_EXPORT app/1.1.0_change.ts:3:1'],
+      /no migration/,
+    ],
+    ['the default export is null', 'export default null;', ['INVALID_EXPORT app/1.1.0_change.ts:2:1'], /no migration/],
+    [
+      'it was made by hand, wrongly',
+      "export default { kind: 'dynamodb', up: 1 };",
+      ['INVALID_EXPORT app/1.1.0_change.ts:2:1'],
+      /up is 1/,
+    ],
+    [
+      'it changes nothing',
+      'export default dynamodb({ up: [] });',
+      ['EMPTY_MIGRATION app/1.1.0_change.ts:2:1'],
+      /no operation/,
+    ],
+    [
+      'it has no down',
+      'export default sql({ up: async () => {} });',
+      ['MISSING_DOWN app/1.1.0_change.ts:2:1'],
+      /no down/,
+    ],
+    [
+      'it has a down that never runs',
+      'export default sql({ up: async () => {}, down: async () => {}, irreversible: true });',
+      ['INVALID_EXPORT app/1.1.0_change.ts:2:1'],
+      /irreversible, and yet/,
+    ],
+    [
+      'another name',
+      "export default dynamodb({ name: 'make meals', up: [deleteTable('own')], irreversible: true, allowDestructive: 'x' });",
+      ['HEADER_MISMATCH app/1.1.0_change.ts:2:34'],
+      /"make meals"\. Allowed: change/,
+    ],
+    [
+      'dependencies',
+      "export default dynamodb({ dependsOn: ['v1', 'app/2.0.0'], up: [" + meals + '] });',
+      ['INVALID_DEPENDENCY app/1.1.0_change.ts:2:40', 'UNKNOWN_DEPENDENCY app/1.1.0_change.ts:2:46'],
+      /"v1"/,
+    ],
+    [
+      'it removes an index in up',
+      "export default dynamodb({ up: [removeGlobalIndex({ table: 'meals', index: 'byDay' })] });",
+      ['DESTRUCTIVE_CHANGE app/1.1.0_change.ts:2:1'],
+      /meals.byDay/,
+    ],
+    [
+      'verify writes',
+      "export default sql({ irreversible: true, up: async () => {},\n  verify: ['select true', 'delete from a', 'select from where', ''] });",
+      [
+        'VERIFY_NOT_SELECT app/1.1.0_change.ts:3:28',
+        'SQL_SYNTAX app/1.1.0_change.ts:3:45',
+        'VERIFY_NOT_SELECT app/1.1.0_change.ts:3:66',
+      ],
+      /plain SELECT/,
+    ],
+  ])('%s', async (_, content, expected, message) => {
+    const { errors, places } = await failures(content);
+    expect(places).toEqual(expected);
+    expect(errors[0]!.message).toMatch(message);
+    expect(errors.every(({ hint, message: text }) => hint || text.includes('Allowed: '))).toBe(true);
+  });
+
+  it('a loop without end is ended', async () => {
+    const { errors } = await failures('for (;;) {}\nexport default 1;');
+    expect(errors).toMatchObject([{ code: 'LOAD_FAILED', message: expect.stringContaining('timed out') }]);
+  });
+});
+
+it('the authoring that is compiled in agrees with the real one', () => {
+  const module = runInNewContext(
+    `${runtimeAuthoring.replaceAll('export const', 'this.')}; this`.replaceAll('this. ', 'this.'),
+  );
+  const key = { name: 'id', type: 'S' } as const;
+  const calls = {
+    sql: { up: () => {} },
+    dynamodb: { up: [] },
+    createTable: { table: 'meals', partitionKey: key },
+    deleteTable: 'meals',
+    addGlobalIndex: { table: 'meals', name: 'byDay', partitionKey: key },
+    removeGlobalIndex: { table: 'meals', index: 'byDay' },
+  };
+  expect(Object.keys(calls).sort()).toEqual(Object.keys(authoring).sort());
+  for (const [name, argument] of Object.entries(calls)) {
+    const real = (authoring as unknown as Record<string, (argument: unknown) => unknown>)[name]!;
+    expect(module[name](argument)).toEqual(real(argument));
+  }
+});
