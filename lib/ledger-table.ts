@@ -14,9 +14,8 @@ export function createLedgerTable(scope: Construct, encryptionKey?: kms.IKey): d
     sortKey: { name: 'sk', type: dynamodb.AttributeType.STRING },
     billingMode: dynamodb.BillingMode.PAY_PER_REQUEST,
     pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-    timeToLiveAttribute: ledgerTimeToLive,
     // Requests are forgotten when they are old; see lambda/aws/dynamodb-requests.
-    timeToLiveAttribute: 'timeToLive',
+    timeToLiveAttribute: ledgerTimeToLive,
     deletionProtection: true,
     removalPolicy: RemovalPolicy.RETAIN,
     encryption: encryptionKey ? dynamodb.TableEncryption.CUSTOMER_MANAGED : undefined,

@@ -1,0 +1,45 @@
+import { backOff } from 'exponential-backoff';
+
+/**
+ * Errors that pass by themselves although the SDK does not retry them, or not for long enough: a cluster that wakes
+ * up from pause takes about 15 s, and permissions that CloudFormation has just attached take some seconds to count.
+ */
+const passing: readonly string[] = [
+  'DatabaseResumingException',
+  'ServiceUnavailableError',
+  'DatabaseUnavailableException',
+  'InternalServerErrorException',
+  'AccessDeniedException',
+  'AccessDenied',
+  'ForbiddenException',
+  'ThrottlingException',
+  'TooManyUpdates',
+  'TransactionConflictException',
+];
+
+/** Seconds to wait for such an error to pass. A paused cluster must be given at least 60 (aws-facts 3). */
+const patienceSeconds = 75;
+
+export function isPassing(error: unknown): boolean {
+  return passing.includes(errorName(error));
+}
+
+/** Runs something that may meet a passing error, until it passes or patience ends; then throws the last error. */
+export function patiently<T>(
+  work: () => Promise<T>,
+  isWorthWaiting: (error: unknown) => boolean = isPassing,
+): Promise<T> {
+  const giveUpAt = Date.now() + patienceSeconds * 1000;
+  return backOff(work, {
+    startingDelay: 250,
+    timeMultiple: 2,
+    maxDelay: 5_000,
+    numOfAttempts: 60,
+    jitter: 'full',
+    retry: (error) => isWorthWaiting(error) && Date.now() < giveUpAt,
+  });
+}
+
+export function errorName(error: unknown): string {
+  return error instanceof Error ? error.name : '';
+}

@@ -1,0 +1,48 @@
+import { GetObjectCommand, NoSuchKey } from '@aws-sdk/client-s3';
+import type { Bundle } from '../../core/bundle';
+import type { BundleLocation } from '../../core/contract';
+import { MigrationError } from '../../core/errors';
+import { parseBundle } from '../../core/manifest';
+import type { Bundles, MigrationModule } from '../../core/ports';
+import type { Clients } from './clients';
+import { evaluate } from './evaluate';
+import { errorName, patiently } from './retry';
+
+/**
+ * Bundles by location, verified before use. A function that was deployed long before a bundle, or long after, loads it
+ * all the same: nothing of it is in the function's own asset.
+ */
+export class S3Bundles implements Bundles {
+  private readonly loaded = new Map<string, Promise<Bundle>>();
+
+  constructor(private readonly clients: Clients) {}
+
+  load(location: BundleLocation): Promise<Bundle> {
+    const known = this.loaded.get(location.Digest);
+    if (known) return known;
+    const loading = this.fetch(location);
+    this.loaded.set(location.Digest, loading);
+    loading.catch(() => this.loaded.delete(location.Digest));
+    return loading;
+  }
+
+  async module(location: BundleLocation, id: string): Promise<MigrationModule> {
+    const bundle = await this.load(location);
+    const migration = bundle.migrations.find((candidate) => candidate.id === id);
+    if (migration?.code !== undefined) return evaluate(migration);
+    throw new MigrationError('CODE_MISSING', `The bundle ${location.Digest} has no code for ${id}.`);
+  }
+
+  private async fetch({ Bucket, Key, Digest }: BundleLocation): Promise<Bundle> {
+    try {
+      const { Body } = await patiently(() => this.clients.s3().send(new GetObjectCommand({ Bucket, Key })));
+      return parseBundle(await Body!.transformToByteArray(), Digest);
+    } catch (error) {
+      if (!(error instanceof NoSuchKey) && errorName(error) !== 'NoSuchBucket') throw error;
+      throw new MigrationError('BUNDLE_MISSING', `There is no bundle at s3://${Bucket}/${Key}.`, {
+        hint: 'It was deleted from the assets bucket (cdk gc?). Deploy again to upload it anew.',
+        cause: error,
+      });
+    }
+  }
+}

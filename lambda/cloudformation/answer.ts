@@ -1,0 +1,61 @@
+import type { Outcome } from '../../core/request';
+import { patiently } from '../aws/retry';
+
+/** Bytes. A larger answer is not accepted at all (aws-facts 1.3). */
+const largestAnswer = 4096;
+
+/** What identifies the request that is answered. */
+export interface AnswerTo {
+  readonly stackId: string;
+  readonly requestId: string;
+  readonly logicalId: string;
+}
+
+/** The body of an answer. The reason is cut so that the whole stays within CloudFormation's limit. */
+export function answerBody(to: AnswerTo, outcome: Outcome): string {
+  const build = (reason: string) =>
+    JSON.stringify({
+      Status: outcome.status,
+      Reason: reason,
+      PhysicalResourceId: outcome.physicalId,
+      StackId: to.stackId,
+      RequestId: to.requestId,
+      LogicalResourceId: to.logicalId,
+      Data: outcome.data,
+    });
+  const room = largestAnswer - Buffer.byteLength(build(''));
+  return build(clip(outcome.reason, room));
+}
+
+const cut = '... (cut; all of it: `migrations history`)';
+
+/** Cuts a text so that it takes at most so many bytes inside a JSON string. */
+function clip(text: string, room: number): string {
+  if (jsonBytes(text) <= room) return text;
+  let length = Math.min(text.length, room);
+  while (length > 0 && jsonBytes(text.slice(0, length) + cut) > room) length -= 16;
+  return text.slice(0, Math.max(0, length)) + cut;
+}
+
+function jsonBytes(text: string): number {
+  return Buffer.byteLength(JSON.stringify(text)) - 2;
+}
+
+/**
+ * Sends an answer. The URL is signed without a content type, so none may be sent (aws-facts 1.3).
+ * @returns false when the URL does not accept answers any more: then nobody waits for this one
+ */
+export function sendAnswer(url: string, body: string): Promise<boolean> {
+  return patiently(
+    () => put(url, body),
+    () => true,
+  );
+}
+
+async function put(url: string, body: string): Promise<boolean> {
+  const response = await fetch(url, { method: 'PUT', body: Buffer.from(body), signal: AbortSignal.timeout(20_000) });
+  await response.arrayBuffer();
+  if (response.ok) return true;
+  if (response.status >= 400 && response.status < 500) return false;
+  throw new Error(`The answer was not accepted: HTTP ${response.status}`);
+}

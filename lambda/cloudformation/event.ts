@@ -1,0 +1,127 @@
+import { sha256 } from '../../core/checksum';
+import { type MigrationsProperties, resourceTypes } from '../../core/contract';
+import type { RecordedRequest, Request } from '../../core/request';
+
+/** A custom resource request as CloudFormation sends it (aws-facts 1.3). */
+export interface CloudFormationEvent {
+  readonly RequestType: 'Create' | 'Update' | 'Delete';
+  readonly RequestId: string;
+  readonly StackId: string;
+  readonly ResponseURL: string;
+  readonly ResourceType: string;
+  readonly LogicalResourceId: string;
+  readonly PhysicalResourceId?: string;
+  readonly ResourceProperties: Readonly<Record<string, unknown>>;
+  readonly OldResourceProperties?: Readonly<Record<string, unknown>>;
+}
+
+/** A stack came to rest (EventBridge, aws-facts 1.5). */
+export interface StackStatusEvent {
+  readonly id: string;
+  readonly 'detail-type': string;
+  readonly detail: { readonly 'stack-id': string; readonly 'status-details': { readonly status: string } };
+}
+
+export function isStackStatusEvent(event: unknown): event is StackStatusEvent {
+  return typeof event === 'object' && event !== null && 'detail-type' in event;
+}
+
+/**
+ * Reads a request. Everything arrives as strings, in the shape that any earlier version of this library wrote.
+ * @throws Error for properties that lack what every version has
+ */
+export function parseRequest(event: CloudFormationEvent, now: number): RecordedRequest {
+  const properties = event.ResourceProperties;
+  const scope = text(properties, 'Scope');
+  const timeout = Number(properties.ServiceTimeout ?? 3600);
+  return {
+    key: requestKey(event),
+    scope,
+    stackId: event.StackId,
+    logicalId: event.LogicalResourceId,
+    requestId: event.RequestId,
+    actor: `cloudformation ${stackName(event.StackId)} ${event.LogicalResourceId} ${event.RequestId}`,
+    request: event.ResourceType === resourceTypes.commit ? parseMarker(event, scope) : parseMigrations(event),
+    receivedAt: now,
+    answerBy: now + (Number.isFinite(timeout) ? timeout : 3600) * 1000,
+    responseUrl: event.ResponseURL,
+  };
+}
+
+/** What a stack event asks of a scope. It has no answer to give. */
+export function settleRequest(event: StackStatusEvent, scope: string, now: number): RecordedRequest {
+  const stackId = event.detail['stack-id'];
+  return {
+    key: `settle-${sha256(`${event.id} ${stackId}`).slice(0, 32)}`,
+    scope,
+    stackId,
+    logicalId: '',
+    requestId: event.id,
+    actor: `eventbridge ${stackName(stackId)} ${event.detail['status-details'].status}`,
+    request: { kind: 'settle', repair: false },
+    receivedAt: now,
+    answerBy: now + 900_000,
+  };
+}
+
+/**
+ * The same delivery twice has one key and is worked on once. CloudFormation uses a RequestId again when a deployment is
+ * retried (aws-cdk issue 35957), but then with another URL, and waits for another answer.
+ */
+function requestKey({ StackId, RequestId, ResponseURL }: CloudFormationEvent): string {
+  return sha256(`${StackId} ${RequestId} ${ResponseURL}`).slice(0, 40);
+}
+
+function parseMigrations(event: CloudFormationEvent): Request {
+  return {
+    kind: 'migrations',
+    type: event.RequestType,
+    physicalId: event.PhysicalResourceId,
+    properties: parseProperties(event.ResourceProperties),
+  };
+}
+
+function parseMarker(event: CloudFormationEvent, scope: string): Request {
+  const { RequestType: type, PhysicalResourceId: physicalId, ResourceProperties } = event;
+  // In the Delete of cleanup the properties may be the old or the new ones (unverified): the id itself does not lie.
+  const named = physicalId?.startsWith(`${scope}@`) ? physicalId.slice(scope.length + 1) : undefined;
+  const revision = type === 'Delete' && named !== undefined ? named : text(ResourceProperties, 'Revision');
+  return { kind: 'marker', type, physicalId, revision };
+}
+
+function parseProperties(properties: Readonly<Record<string, unknown>>): MigrationsProperties {
+  const targets = record(properties, 'Targets');
+  const bundle = record(properties, 'Bundle');
+  return {
+    Format: '1',
+    Scope: text(properties, 'Scope'),
+    Revision: text(properties, 'Revision'),
+    Bundle: { Bucket: text(bundle, 'Bucket'), Key: text(bundle, 'Key'), Digest: text(bundle, 'Digest') },
+    Targets: targets as MigrationsProperties['Targets'],
+    OnOlderRevision: properties.OnOlderRevision === 'downgrade' ? 'downgrade' : 'refuse',
+    OnRemoval: properties.OnRemoval === 'revert' ? 'revert' : 'retain',
+    ForwardSeconds: String(properties.ForwardSeconds ?? 2400),
+    ServiceTimeout: String(properties.ServiceTimeout ?? 3600),
+  };
+}
+
+function text(properties: Readonly<Record<string, unknown>>, name: string): string {
+  const value = properties[name];
+  if (typeof value === 'string' && value !== '') return value;
+  throw new Error(
+    `Property ${name} is ${JSON.stringify(value)}, a text is expected. Deploy with a newer cdk-migrations.`,
+  );
+}
+
+function record(properties: Readonly<Record<string, unknown>>, name: string): Readonly<Record<string, unknown>> {
+  const value = properties[name];
+  if (typeof value === 'object' && value !== null) return value as Readonly<Record<string, unknown>>;
+  throw new Error(
+    `Property ${name} is ${JSON.stringify(value)}, an object is expected. Deploy with a newer cdk-migrations.`,
+  );
+}
+
+/** `arn:aws:cloudformation:region:account:stack/<name>/<id>` -> name. */
+function stackName(stackId: string): string {
+  return stackId.split('/')[1] ?? stackId;
+}

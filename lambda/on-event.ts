@@ -1,0 +1,89 @@
+import { ExecutionAlreadyExists, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { failedOutcome, successOutcome } from '../core/decide';
+import type { Requests } from '../core/ports';
+import type { Outcome, RecordedRequest } from '../core/request';
+import type { Clients } from './aws/clients';
+import { patiently } from './aws/retry';
+import { answerBody, sendAnswer } from './cloudformation/answer';
+import {
+  type CloudFormationEvent,
+  isStackStatusEvent,
+  parseRequest,
+  type StackStatusEvent,
+  settleRequest,
+} from './cloudformation/event';
+import { log } from './log';
+import type { Settings } from './settings';
+
+export interface OnEventParts {
+  readonly requests: Requests;
+  readonly clients: Clients;
+  readonly settings: Settings;
+  readonly now: () => number;
+}
+
+/**
+ * Receives a request: keeps it in the ledger and starts the execution that works on it and answers it. Answers itself
+ * only what needs no work, and what went wrong before the execution began.
+ */
+export async function onEvent(event: CloudFormationEvent | StackStatusEvent, parts: OnEventParts): Promise<void> {
+  if (isStackStatusEvent(event)) {
+    await begin(settleRequest(event, parts.settings.scope, parts.now()), parts);
+    return;
+  }
+  log('request', {
+    type: event.RequestType,
+    resource: event.LogicalResourceId,
+    request: event.RequestId,
+    stack: event.StackId,
+  });
+  let recorded: RecordedRequest;
+  try {
+    recorded = parseRequest(event, parts.now());
+  } catch (error) {
+    await refuse(event, error);
+    return;
+  }
+  if (recorded.request.kind === 'marker' && recorded.request.type !== 'Delete') {
+    await answer(recorded, successOutcome(recorded, null, 'Marked.'));
+    return;
+  }
+  try {
+    await begin(recorded, parts);
+  } catch (error) {
+    log('the execution could not be started', { error: String(error) });
+    await answer(
+      recorded,
+      failedOutcome(recorded, `The migrations could not be started: ${String(error)} Nothing was changed.`),
+    );
+  }
+}
+
+async function begin(recorded: RecordedRequest, { requests, clients, settings }: OnEventParts): Promise<void> {
+  await requests.record(recorded);
+  const start = new StartExecutionCommand({
+    stateMachineArn: settings.stateMachine,
+    // The same delivery twice names the same execution; Step Functions keeps the second one from running.
+    name: recorded.key,
+    input: JSON.stringify({ requestKey: recorded.key, scope: recorded.scope }),
+  });
+  try {
+    await patiently(() => clients.stepFunctions().send(start));
+  } catch (error) {
+    if (!(error instanceof ExecutionAlreadyExists)) throw error;
+    log('delivered again', { request: recorded.requestId });
+  }
+}
+
+/** A request nobody can read. Its Delete succeeds: what cannot be read has done nothing that could be undone. */
+async function refuse(event: CloudFormationEvent, error: unknown): Promise<void> {
+  const physicalId = event.PhysicalResourceId ?? `unreadable-${event.RequestId}`;
+  const status = event.RequestType === 'Delete' ? 'SUCCESS' : 'FAILED';
+  const reason = error instanceof Error ? error.message : String(error);
+  const to = { stackId: event.StackId, requestId: event.RequestId, logicalId: event.LogicalResourceId };
+  await sendAnswer(event.ResponseURL, answerBody(to, { status, physicalId, reason }));
+}
+
+async function answer(recorded: RecordedRequest, outcome: Outcome): Promise<void> {
+  await sendAnswer(recorded.responseUrl!, answerBody(recorded, outcome));
+}

@@ -1,0 +1,31 @@
+import { environmentNames } from '../core/contract';
+
+/** The environment of the functions, read once and checked. */
+export interface Settings {
+  readonly ledgerTable: string;
+  readonly scope: string;
+  readonly leaseSeconds: number;
+  /** Only the function that receives requests starts executions. */
+  readonly stateMachine: string | undefined;
+}
+
+export function readSettings(environment: NodeJS.ProcessEnv = process.env): Settings {
+  const leaseSeconds = Number(environment[environmentNames.leaseSeconds] ?? 60);
+  if (!Number.isFinite(leaseSeconds) || leaseSeconds <= 0) {
+    throw new Error(
+      `${environmentNames.leaseSeconds} is "${environment[environmentNames.leaseSeconds]}", a number of seconds is expected.`,
+    );
+  }
+  return {
+    ledgerTable: required(environment, environmentNames.ledgerTable),
+    scope: required(environment, environmentNames.scope),
+    leaseSeconds,
+    stateMachine: environment[environmentNames.stateMachine],
+  };
+}
+
+function required(environment: NodeJS.ProcessEnv, name: string): string {
+  const value = environment[name];
+  if (value) return value;
+  throw new Error(`The environment variable ${name} is missing: the function was not made by DatabaseMigrations.`);
+}

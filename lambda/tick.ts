@@ -1,0 +1,30 @@
+import { type DriveResult, drive } from '../core/drive';
+import type { Ports } from '../core/ports';
+import { log } from './log';
+
+export interface TickEvent {
+  readonly action: 'tick';
+  readonly requestKey: string;
+  readonly scope: string;
+  /** ARN of the execution: the holder of the lease. */
+  readonly execution: string;
+}
+
+/** Milliseconds after which no further step begins; a step that has begun may take longer. */
+const tickTime = 40_000;
+
+/** Milliseconds to look again at something that is under way. */
+const pollInterval = 500;
+
+/** Works on a request for a while. */
+export async function tick(event: TickEvent, ports: Ports): Promise<Pick<DriveResult, 'status'>> {
+  const recorded = await ports.requests.find(event.scope, event.requestKey);
+  if (!recorded) throw new Error(`The ledger has no request ${event.requestKey} of scope ${event.scope}.`);
+  const limits = { stopBy: ports.clock.now() + tickTime, pollInterval };
+  const result = await drive(ports, recorded, event.execution, limits);
+  log('tick', {
+    request: recorded.requestId,
+    result: result.status === 'done' ? result.outcome.status : result.status,
+  });
+  return result.status === 'done' ? { status: 'done' } : result;
+}
