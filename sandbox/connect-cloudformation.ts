@@ -1,0 +1,70 @@
+import type { SandboxAssumptions } from './assumptions';
+import { AwsError } from './aws-error';
+import type { Broadcast } from './broadcast';
+import { CloudFormation, type StatusChange } from './cloudformation';
+import type { CustomResourceTransport } from './cloudformation/resource-type';
+import { dynamicReferences } from './dynamic-references';
+import type { Platform } from './platform';
+import { resourceTypes } from './resources/table';
+import { parseArn } from './services/arn';
+import type { Lambda } from './services/lambda';
+import { addressOfUrl, type ObjectStore, type ResponseUrls } from './services/s3';
+import type { StateStore } from './state';
+
+/** Gives the CloudFormation engine its world: resource types, functions, templates in S3, alarms, EventBridge. */
+export function connectCloudFormation(
+  platform: Platform,
+  state: StateStore,
+  assumptions: SandboxAssumptions,
+  broadcast: Broadcast,
+): CloudFormation {
+  const warn = (message: string) => broadcast.warning(message);
+  return new CloudFormation({
+    state,
+    environment: platform.environment,
+    types: resourceTypes({ ...platform, warn }),
+    transport: customResourceTransport(platform.lambda, platform.responses),
+    resolveDynamicReference: dynamicReferences(platform.parameters, platform.secrets),
+    readTemplate: async (url) => readTemplate(platform.objects, url),
+    alarmState: async (alarm) => platform.alarms.stateOf(alarm),
+    onStackEvent: (event) => broadcast.stackEvent(event),
+    onStatusChange: (change) => publishStatus(platform, change),
+    onWarning: warn,
+    assumptions: assumptions.cloudFormation,
+  });
+}
+
+function customResourceTransport(lambda: Lambda, responses: ResponseUrls): CustomResourceTransport {
+  return {
+    openResponse: () => responses.open(),
+    async invoke(serviceToken, event) {
+      if (parseArn(serviceToken)?.service !== 'lambda') {
+        throw new AwsError(
+          'ValidationError',
+          `The sandbox calls custom resources in Lambda functions only, not ${serviceToken}.`,
+        );
+      }
+      lambda.invokeAsync(serviceToken, JSON.stringify(event));
+    },
+  };
+}
+
+function readTemplate(objects: ObjectStore, url: string): string {
+  const address = addressOfUrl(url);
+  if (!address) throw new AwsError('ValidationError', `TemplateURL must be an Amazon S3 URL, not '${url}'.`);
+  return objects.get(address.bucket, address.key).body.toString('utf8');
+}
+
+/** aws-facts 1.5. */
+function publishStatus({ bus }: Platform, { stackId, status, reason, token }: StatusChange): void {
+  bus.publish({
+    source: 'aws.cloudformation',
+    detailType: 'CloudFormation Stack Status Change',
+    resources: [stackId],
+    detail: {
+      'stack-id': stackId,
+      'status-details': { status, 'status-reason': reason },
+      'client-request-token': token,
+    },
+  });
+}

@@ -1,0 +1,57 @@
+import type { Condition, Statement } from './policy-document';
+
+export interface Question {
+  /** For example `dynamodb:PutItem`. */
+  readonly action: string;
+  readonly resource: string;
+  /** Condition keys whose value is known here, in lower case, for example `aws:principalaccount`. */
+  readonly keys: Readonly<Record<string, string>>;
+  /** Told about a condition that cannot be judged; the statement then counts as if it had none. */
+  readonly onUnknownCondition: (condition: Condition) => void;
+}
+
+export type Decision = 'allowed' | 'denied' | 'not-mentioned';
+
+/** IAM's rule: an explicit Deny wins, else one Allow is enough, else no. */
+export function evaluate(statements: readonly Statement[], question: Question): Decision {
+  const matching = statements.filter((statement) => matches(statement, question));
+  if (matching.some(({ effect }) => effect === 'Deny')) return 'denied';
+  return matching.length > 0 ? 'allowed' : 'not-mentioned';
+}
+
+function matches(statement: Statement, question: Question): boolean {
+  const { actions, notActions, resources, notResources, conditions } = statement;
+  const action = question.action.toLowerCase();
+  const anyAction = (patterns: readonly string[]) => patterns.some((pattern) => like(pattern.toLowerCase(), action));
+  const anyResource = (patterns: readonly string[]) => patterns.some((pattern) => like(pattern, question.resource));
+  if (actions.length > 0 ? !anyAction(actions) : anyAction(notActions)) return false;
+  if (resources.length > 0 ? !anyResource(resources) : anyResource(notResources)) return false;
+  return conditions.every((condition) => holds(condition, question));
+}
+
+const OPERATORS: Readonly<Record<string, (pattern: string, value: string) => boolean>> = {
+  StringEquals: (pattern, value) => pattern === value,
+  StringEqualsIgnoreCase: (pattern, value) => pattern.toLowerCase() === value.toLowerCase(),
+  StringLike: like,
+  ArnEquals: like,
+  ArnLike: like,
+  Bool: (pattern, value) => pattern.toLowerCase() === value.toLowerCase(),
+};
+
+function holds(condition: Condition, question: Question): boolean {
+  const optional = condition.operator.endsWith('IfExists');
+  const compare = OPERATORS[condition.operator.replace(/IfExists$/, '')];
+  const value = question.keys[condition.key.toLowerCase()];
+  if (compare && value !== undefined) return condition.values.some((pattern) => compare(pattern, value));
+  if (!optional) question.onUnknownCondition(condition);
+  return true;
+}
+
+/** `*` stands for any characters, `?` for one. */
+export function like(pattern: string, value: string): boolean {
+  const source = pattern
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.');
+  return new RegExp(`^${source}$`, 's').test(value);
+}

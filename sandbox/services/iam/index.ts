@@ -1,0 +1,1 @@
+export { Iam, type Role } from './iam';

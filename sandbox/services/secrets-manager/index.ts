@@ -1,0 +1,2 @@
+export { SecretStore } from './secret-store';
+export { secretsManagerService } from './service';
