@@ -28,6 +28,8 @@ interface Request {
   readonly signal: AbortSignal;
   /** Reports the physical id as soon as it is known, so that a failed create can be deleted. */
   readonly issued: (physicalId: string) => void;
+  /** Names this request; attempts of one delete may share it. */
+  readonly requestId?: string;
 }
 
 export type CreateRequest = Request;
@@ -41,6 +43,8 @@ export interface UpdateRequest extends Request {
 export interface DeleteRequest extends Request {
   readonly physicalId: string;
   readonly attributes: Properties;
+  /** DeletionPolicy or UpdateReplacePolicy is Snapshot: save the data first, where the type can. */
+  readonly snapshot?: boolean;
 }
 
 export interface ResourceResult {
@@ -49,6 +53,19 @@ export interface ResourceResult {
   readonly ref?: string;
   /** What `Fn::GetAtt` returns, by attribute name (dots allowed). */
   readonly attributes?: Properties;
+  /** The attributes are masked wherever CloudFormation shows them. */
+  readonly noEcho?: boolean;
+}
+
+/** A failure that says which physical resource it left behind, so that the engine can delete it. */
+export class ResourceFailure extends Error {
+  constructor(
+    message: string,
+    readonly physicalId?: string,
+  ) {
+    super(message);
+    this.name = 'ResourceFailure';
+  }
 }
 
 /** Finds the implementation of a type. Types it does not know get an inert one; the engine warns once for each. */

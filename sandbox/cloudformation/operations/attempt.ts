@@ -1,0 +1,62 @@
+import { ResourceFailure, type ResourceResult } from '../resource-type';
+import type { LiveStack } from '../stack/live-stack';
+import type { ResourceRecord } from '../stack/stack-record';
+import { isCustomResource } from '../template/template';
+import { currentResource, randomSuffix, reasonOf } from './resource-request';
+
+/** One request to a resource. */
+export interface Attempted {
+  readonly stack: LiveStack;
+  readonly logicalId: string;
+  readonly verb: 'CREATE' | 'UPDATE';
+  readonly signal: AbortSignal;
+  /** Makes a physical id that the request reported the current one. */
+  adopt(physicalId: string): void;
+  work(): Promise<ResourceResult>;
+  /** Runs before the failure is announced. */
+  beforeFailure?(): Promise<void>;
+}
+
+/**
+ * Runs the request and keeps what it reports. When a sibling's failure cancels it, its event comes at once, and what
+ * it still reports is kept, so that the rollback knows what to delete. Throws when it failed or was cancelled.
+ */
+export async function attempt(request: Attempted): Promise<ResourceResult> {
+  const { stack, logicalId, signal } = request;
+  const cancel = (): void => announceFailure(request, cancelledReason(request.verb));
+  signal.addEventListener('abort', cancel, { once: true });
+  try {
+    const result = await request.work();
+    request.adopt(result.physicalId);
+    keep(stack, logicalId, result);
+    if (signal.aborted) throw new ResourceFailure(cancelledReason(request.verb));
+    return result;
+  } catch (error) {
+    if (error instanceof ResourceFailure && error.physicalId !== undefined) request.adopt(error.physicalId);
+    if (!signal.aborted) await request.beforeFailure?.();
+    if (!signal.aborted) announceFailure(request, reasonOf(error));
+    throw error;
+  } finally {
+    signal.removeEventListener('abort', cancel);
+  }
+}
+
+/** aws-facts 1.2; the wording for updates is unverified. */
+export function cancelledReason(verb: 'CREATE' | 'UPDATE'): string {
+  return verb === 'CREATE' ? 'Resource creation cancelled' : 'Resource update cancelled';
+}
+
+/** CloudFormation makes up the physical id of a custom resource whose create gave none (aws-facts 1.2). */
+export function withPhysicalId(stack: LiveStack, resource: ResourceRecord): ResourceRecord {
+  if (resource.physicalId !== '' || !isCustomResource(resource.type)) return resource;
+  return { ...resource, physicalId: `${stack.record.name}-${resource.logicalId}-${randomSuffix()}` };
+}
+
+function announceFailure({ stack, logicalId, verb }: Attempted, reason: string): void {
+  stack.setResource(withPhysicalId(stack, currentResource(stack, logicalId)), `${verb}_FAILED`, reason);
+}
+
+function keep(stack: LiveStack, logicalId: string, result: ResourceResult): void {
+  const { physicalId, ref, attributes = {}, noEcho = false } = result;
+  stack.putResource({ ...currentResource(stack, logicalId), physicalId, ref, attributes, noEcho });
+}

@@ -1,0 +1,56 @@
+import type { Obsolete, StackStatus } from '../stack/stack-record';
+import { deleteResources, failedToDelete } from './delete-resources';
+import type { Operation } from './operation';
+import { disposalAfterRollback } from './roll-back-update';
+
+/** Undoes a failed create: only deletes, those that refer to others first (aws-facts 1.1). */
+export async function rollBackCreate(operation: Operation, reason: string): Promise<void> {
+  const { stack } = operation;
+  stack.changeAttempt({ failure: reason });
+  if (stack.record.status !== 'ROLLBACK_IN_PROGRESS') stack.setStatus('ROLLBACK_IN_PROGRESS', reason);
+  const resources = Object.values(stack.record.resources).map(disposalAfterRollback);
+  await deleteFromStack(operation, resources, 'ROLLBACK_COMPLETE', 'ROLLBACK_FAILED');
+}
+
+/** Deletes everything, also what an unsettled update left behind. `retain` names resources to leave alone. */
+export async function deleteStack(operation: Operation, retain: readonly string[] = []): Promise<void> {
+  const { stack } = operation;
+  if (stack.record.status !== 'DELETE_IN_PROGRESS') stack.setStatus('DELETE_IN_PROGRESS', 'User Initiated');
+  const listed = Object.values(stack.record.resources).map((resource): Obsolete => {
+    const isRetained = retain.includes(resource.logicalId) || resource.deletionPolicy === 'RetainExceptOnCreate';
+    return { resource, policy: isRetained ? 'Retain' : (resource.deletionPolicy as Obsolete['policy']) };
+  });
+  const isListed = ({ resource }: Obsolete): boolean => {
+    return stack.resource(resource.logicalId)?.physicalId === resource.physicalId;
+  };
+  const leftBehind = stack.attempt.obsolete.filter((obsolete) => !isListed(obsolete));
+  await deleteFromStack(operation, [...leftBehind, ...listed], 'DELETE_COMPLETE', 'DELETE_FAILED');
+  if (stack.record.status === 'DELETE_COMPLETE') stack.change({ deletedAt: new Date().toISOString() });
+}
+
+/** A failed delete blocks the operation; independent resources are still deleted (aws-facts 1.1). */
+async function deleteFromStack(
+  operation: Operation,
+  resources: readonly Obsolete[],
+  success: StackStatus,
+  failure: StackStatus,
+): Promise<void> {
+  const { stack } = operation;
+  const failed = await deleteResources(operation, resources, {
+    attempts: 1,
+    onFailure: 'keep-dependencies',
+    deleted: ({ logicalId, physicalId }) => {
+      if (stack.resource(logicalId)?.physicalId === physicalId) stack.dropResource(logicalId);
+    },
+    failed: (resource, reason) => {
+      const isListed = stack.resource(resource.logicalId)?.physicalId === resource.physicalId;
+      if (isListed) stack.putResource({ ...resource, status: 'DELETE_FAILED', reason });
+    },
+  });
+  if (failed.length > 0) {
+    stack.setStatus(failure, failedToDelete(failed));
+    return;
+  }
+  stack.change({ attempt: undefined, outputs: [], imports: [] });
+  stack.setStatus(success);
+}

@@ -1,0 +1,85 @@
+import { runTasks, type Task } from '../scheduler';
+import type { Obsolete, ResourceRecord, StableState } from '../stack/stack-record';
+import { cancelledReason } from './attempt';
+import { cleanUp } from './clean-up';
+import type { Operation } from './operation';
+import { restoreResource } from './restore-resource';
+
+/** Undoes a failed update whole: back to the last stable state, then the deletes of what the update made. */
+export async function rollBackUpdate(operation: Operation, previous: StableState, reason: string): Promise<void> {
+  const isRestored = await restoreStack(operation, previous, reason);
+  if (isRestored) await cleanUp(operation, 'UPDATE_ROLLBACK_COMPLETE');
+}
+
+/**
+ * Everything before the deletes; a nested stack stops here and waits for its parent (aws-facts 1.5). False when the
+ * rollback failed: the stack then rests in UPDATE_ROLLBACK_FAILED.
+ */
+export async function restoreStack(operation: Operation, previous: StableState, reason: string): Promise<boolean> {
+  const { stack } = operation;
+  const { template, parameters, outputs, imports, rollback } = previous;
+  stack.changeAttempt({ failure: stack.attempt.failure ?? reason, rollbackFailed: [] });
+  stack.change({ template, parameters, outputs, imports, rollback });
+  if (stack.record.status !== 'UPDATE_ROLLBACK_IN_PROGRESS') stack.setStatus('UPDATE_ROLLBACK_IN_PROGRESS', reason);
+  const failures = await runTasks(rollbackTasks(operation, previous), { onFailure: 'stop' });
+  stack.changeAttempt({ skipped: [] });
+  if (failures.length > 0) {
+    const ids = failures.map(({ id }) => id);
+    stack.changeAttempt({ rollbackFailed: ids.filter((id) => failedItself(operation, id)) });
+    stack.setStatus('UPDATE_ROLLBACK_FAILED', `The following resource(s) failed to update: [${ids.join(', ')}].`);
+    return false;
+  }
+  discardCreated(operation, previous);
+  stack.setStatus('UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS');
+  return true;
+}
+
+/** aws-facts 1.1: the order is not documented; dependency order of the old template is what was observed. */
+function rollbackTasks(operation: Operation, previous: StableState): readonly Task[] {
+  const { stack, engine } = operation;
+  const resources = Object.values(previous.resources);
+  const isReverse = engine.options.assumptions['rollback-order'] === 'reverse';
+  const after = ({ logicalId, dependsOn }: ResourceRecord): readonly string[] => {
+    if (!isReverse) return dependsOn;
+    return resources.filter((other) => other.dependsOn.includes(logicalId)).map((other) => other.logicalId);
+  };
+  return resources.map((resource) => ({
+    id: resource.logicalId,
+    after: after(resource),
+    run: async (signal) => {
+      const { touched, skipped } = stack.attempt;
+      if (skipped.includes(resource.logicalId)) skipResource(operation, resource);
+      else if (touched.includes(resource.logicalId)) await restoreResource(operation, resource, signal);
+      else stack.putResource(withCurrentId(operation, resource));
+    },
+  }));
+}
+
+/** aws-facts 1.4: marked as updated with no request; the resource then differs from its template. */
+function skipResource(operation: Operation, stable: ResourceRecord): void {
+  operation.stack.setResource(withCurrentId(operation, stable), 'UPDATE_COMPLETE');
+  operation.stack.untouch(stable.logicalId);
+}
+
+/** What the update did not reach is as it was, or was put back by an earlier try that kept its answer. */
+function withCurrentId({ stack }: Operation, stable: ResourceRecord): ResourceRecord {
+  const { physicalId, ref, attributes, noEcho } = stack.resource(stable.logicalId) ?? stable;
+  return { ...stable, physicalId, ref, attributes, noEcho };
+}
+
+function failedItself({ stack }: Operation, logicalId: string): boolean {
+  return stack.resource(logicalId)?.reason !== cancelledReason('UPDATE');
+}
+
+/** What the failed update added leaves the stack; its deletes come with the cleanup. */
+function discardCreated({ stack }: Operation, previous: StableState): void {
+  const added = Object.values(stack.record.resources).filter(({ logicalId }) => !previous.resources[logicalId]);
+  stack.retire(...added.map(disposalAfterRollback));
+  for (const { logicalId } of added) stack.dropResource(logicalId);
+}
+
+/** RetainExceptOnCreate: not retained when the operation that created it is rolled back (aws-facts 1.4). */
+export function disposalAfterRollback(resource: ResourceRecord): Obsolete {
+  const { deletionPolicy } = resource;
+  return { resource, policy: deletionPolicy === 'RetainExceptOnCreate' ? 'Delete' : deletionPolicy };
+}

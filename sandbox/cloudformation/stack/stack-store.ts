@@ -1,0 +1,48 @@
+import { readdirSync } from 'node:fs';
+import type { StateStore } from '../../state';
+import type { StackRecord } from './stack-record';
+
+/** All stacks: one document each, `stacks/<name>.json`. A deleted stack stays until its name is used again. */
+export class StackStore {
+  readonly #records = new Map<string, StackRecord>();
+
+  constructor(private readonly state: StateStore) {
+    for (const file of documents(state.path('stacks'))) {
+      const record = state.read<StackRecord | undefined>(`stacks/${file}`, undefined);
+      if (record) this.#records.set(record.name, record);
+    }
+  }
+
+  save(record: StackRecord): void {
+    this.#records.set(record.name, record);
+    this.state.write(`stacks/${record.name}.json`, record);
+  }
+
+  /** By id, also when deleted; by name only while it exists, as DescribeStacks does. */
+  find(nameOrId: string): StackRecord | undefined {
+    const named = this.#records.get(nameOrId);
+    if (named) return named.status === 'DELETE_COMPLETE' ? undefined : named;
+    return [...this.#records.values()].find((record) => record.id === nameOrId);
+  }
+
+  /** The name of the stack that a stack is nested in, through all levels; its own when it is not nested. */
+  rootName(name: string): string {
+    const parentId = this.#records.get(name)?.parent?.stackId;
+    const parent = parentId === undefined ? undefined : this.find(parentId);
+    return parent ? this.rootName(parent.name) : name;
+  }
+
+  /** The stacks that exist. */
+  list(): readonly StackRecord[] {
+    return [...this.#records.values()].filter((record) => record.status !== 'DELETE_COMPLETE');
+  }
+}
+
+function documents(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder).filter((file) => file.endsWith('.json'));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
+}
