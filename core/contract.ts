@@ -34,6 +34,18 @@ export const ledgerTimeToLive = 'timeToLive';
 /** Prefix of the SSM parameters that say which scope owns a target. One parameter per claimed target. */
 export const claimPrefix = '/cdk-migrations/claims/';
 
+/**
+ * Description of the stack output by which the CLI finds a scope: its value is JSON, see {@link LedgerLocation}. The
+ * description is the sign, since the logical id depends on the construct's path.
+ */
+export const ledgerOutputDescription = 'cdk-migrations: where the ledger is';
+
+export interface LedgerLocation {
+  readonly scope: string;
+  readonly table: string;
+  readonly stateMachine: string;
+}
+
 /** Where a bundle lies. `Digest` is the SHA-256 of its bytes and equals its revision. */
 export interface BundleLocation {
   readonly Bucket: string;

@@ -25,6 +25,8 @@ export interface Place {
   readonly revision: string;
   /** Identity of the database behind each target name. */
   readonly identities: Readonly<Record<string, string>>;
+  /** Where the revision's bundle lies; says nothing about whether two places are the same. */
+  readonly bundle: BundleLocation;
 }
 
 /**
@@ -183,7 +185,7 @@ export function emptyState(scope: string): ScopeState {
 
 export function placeOf(properties: MigrationsProperties): Place {
   const targets = Object.entries(properties.Targets).map(([name, target]) => [name, target.Identity]);
-  return { revision: properties.Revision, identities: Object.fromEntries(targets) };
+  return { revision: properties.Revision, identities: Object.fromEntries(targets), bundle: properties.Bundle };
 }
 
 export function samePlace(a: Place | null, b: Place | null): boolean {

@@ -1,9 +1,9 @@
-import { type CustomResource, Duration, Stack, Token } from 'aws-cdk-lib';
+import { CfnOutput, type CustomResource, Duration, Stack, Token } from 'aws-cdk-lib';
 import type * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct, type IConstruct } from 'constructs';
-import { environmentNames } from '../core/contract';
+import { environmentNames, type LedgerLocation, ledgerOutputDescription } from '../core/contract';
 import { BundleAsset } from './bundle-asset';
 import { commitMarker, migrationsResource } from './custom-resources';
 import type { DatabaseMigrationsProps } from './database-migrations-props';
@@ -77,6 +77,12 @@ export class DatabaseMigrations extends Construct {
     });
     this.migrations.node.addDependency(engine, ...targets.flatMap(([, target]) => target.resources));
     commitMarker(this.migrations, engine.serviceToken, timeout, identity);
+    const ledger: LedgerLocation = {
+      scope: this.scopeName(),
+      table: this.ledgerTable.tableName,
+      stateMachine: this.stateMachine.stateMachineArn,
+    };
+    new CfnOutput(this, 'LedgerLocation', { value: stack.toJsonString(ledger), description: ledgerOutputDescription });
   }
 
   /**
