@@ -95,12 +95,17 @@ describe('DatabaseMigrations with one target of each kind', () => {
       template.one('AWS::Lambda::Function', name)[1].Properties.Environment.Variables;
     const ledger = { Ref: template.one('AWS::DynamoDB::Table')[0] };
 
-    expect(environment('OnEvent')).toEqual({
+    const common = {
       MIGRATIONS_LEDGER_TABLE: ledger,
       MIGRATIONS_LEASE_SECONDS: '60',
+      MIGRATIONS_SCOPE: 'Shop/Db',
+    };
+
+    expect(environment('OnEvent')).toEqual({
+      ...common,
       MIGRATIONS_STATE_MACHINE: { Ref: template.one('AWS::StepFunctions::StateMachine')[0] },
     });
-    expect(environment('Tick')).toEqual({ MIGRATIONS_LEDGER_TABLE: ledger, MIGRATIONS_LEASE_SECONDS: '60' });
+    expect(environment('Tick')).toEqual(common);
     expect(environment('Respond')).toEqual(environment('Tick'));
   });
 

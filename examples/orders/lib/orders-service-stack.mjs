@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { CfnCondition, CfnOutput, CfnParameter, Fn, Stack } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
+import * as ssm from 'aws-cdk-lib/aws-ssm';
 import { DatabaseMigrations, MigrationsRemoval, MigrationTarget, OlderRevisionPolicy } from 'cdk-migrations';
 import { OrderIntake } from './order-intake.mjs';
 
@@ -27,6 +28,14 @@ export class OrdersServiceStack extends Stack {
     const intake = new OrderIntake(this, 'Intake', { orders, retentionSeconds: retention.valueAsNumber });
     migrations.connect(intake.handler);
     migrations.dependOnMigrations(intake.api);
+
+    // Tells other services which release of the tables is live.
+    const revision = new ssm.CfnParameter(this, 'TablesRevision', {
+      type: 'String',
+      name: '/orders/tables-revision',
+      value: migrations.revision,
+    });
+    migrations.dependOnMigrations(revision);
 
     const alarm = new cloudwatch.CfnAlarm(this, 'OldestOrder', {
       namespace: 'AWS/SQS',

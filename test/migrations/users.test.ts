@@ -1,0 +1,85 @@
+import { join } from 'node:path';
+import { PGlite } from '@electric-sql/pglite';
+import type { SqlConnection, SqlMigration } from 'cdk-migrations/authoring';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildBundle } from '../../bundler';
+import type { Action, BundledMigration } from '../../core/bundle';
+import guessDiet from '../../migrations/users/1.2.1_guess_diet_from_events';
+
+const CODE: Readonly<Record<string, SqlMigration>> = { 'users/1.2.1': guessDiet };
+
+describe('the migrations of the example app', () => {
+  let migrations: readonly BundledMigration[];
+  const db = new PGlite();
+  const connection: SqlConnection = {
+    async execute(statement, parameters = {}) {
+      const names = Object.keys(parameters);
+      const text = statement.replace(/:(\w+)/g, (_, name: string) => `$${names.indexOf(name) + 1}`);
+      const { rows, affectedRows = 0 } = await db.query<Record<string, unknown>>(text, Object.values(parameters));
+      return { rows, rowCount: affectedRows };
+    },
+  };
+
+  beforeAll(async () => {
+    const { bundle } = await buildBundle({ folder: join(__dirname, '../../migrations') });
+    migrations = bundle.migrations.filter(({ target }) => target === 'users');
+  });
+  afterAll(() => db.close());
+
+  async function run(migration: BundledMigration, phase: 'up' | 'down' | 'contract'): Promise<void> {
+    for (const action of migration.phases[phase]) await perform(migration, action);
+    if (phase !== 'up') return;
+    for (const { text } of migration.phases.verify) {
+      expect(Object.values((await db.query<object>(text)).rows[0]!), text).toEqual([true]);
+    }
+  }
+
+  async function perform({ id }: BundledMigration, action: Action): Promise<void> {
+    if (action.type === 'code') await CODE[id]![action.function]!(connection);
+    if (action.type === 'sql') for (const { text } of action.statements) await db.query(text);
+  }
+
+  const from = (version: string) =>
+    migrations.slice(migrations.findIndex((migration) => migration.version === version));
+
+  it('apply, go back and apply again, with the rows of users kept', async () => {
+    for (const migration of migrations.slice(0, 2)) await run(migration, 'up');
+    await db.exec("INSERT INTO users (email, name) VALUES ('ada@example.com', 'Ada'), ('bob@example.com', 'Bob')");
+    for (let meal = 0; meal < 3; meal++) {
+      await db.exec("INSERT INTO user_events (user_id, event, tag) VALUES (1, 'meal_logged', 'vegan')");
+    }
+    const before = await describeUsers(db);
+
+    for (const migration of from('1.2.0')) await run(migration, 'up');
+    const between = await db.query('SELECT name, diet, diet_source FROM users ORDER BY id');
+    expect(between.rows).toEqual([
+      { name: 'Ada', diet: 'vegan', diet_source: 'guess' },
+      { name: 'Bob', diet: null, diet_source: null },
+    ]);
+    for (const migration of from('1.2.0').reverse()) await run(migration, 'down');
+    expect(await describeUsers(db)).toEqual(before);
+
+    for (const migration of from('1.2.0')) await run(migration, 'up');
+  });
+
+  it('contract, and go back to nothing from there too', async () => {
+    for (const migration of migrations) await run(migration, 'contract');
+    await db.exec("INSERT INTO users (email, name) VALUES ('eve@example.com', 'Eve')");
+    const { rows } = await db.query('SELECT diet FROM users ORDER BY id');
+    expect(rows).toEqual([{ diet: 'vegan' }, { diet: 'any' }, { diet: 'any' }]);
+
+    for (const migration of [...migrations].reverse()) await run(migration, 'down');
+    expect((await describeUsers(db)).columns).toEqual([]);
+  });
+});
+
+async function describeUsers(db: PGlite) {
+  const columns = await db.query(
+    "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public' ORDER BY 1, 2",
+  );
+  const indexes = await db.query("SELECT indexname FROM pg_indexes WHERE schemaname = 'public' ORDER BY 1");
+  const constraints = await db.query(
+    "SELECT conname FROM pg_constraint WHERE connamespace = 'public'::regnamespace ORDER BY 1",
+  );
+  return { columns: columns.rows, indexes: indexes.rows, constraints: constraints.rows };
+}
