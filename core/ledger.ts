@@ -106,6 +106,8 @@ export interface MigrationRecord extends Omit<ManifestEntry, 'dependsOn'> {
   readonly appliedAt?: string;
   readonly durationMs?: number;
   readonly contract: 'none' | 'pending' | 'done';
+  /** It has no `up`, so the database's own history knows of it only after its contract phase. */
+  readonly contractOnly?: boolean;
   /** Found already applied in the database by another deployment: never undone by this one. */
   readonly adopted?: boolean;
 }

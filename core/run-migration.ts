@@ -44,6 +44,7 @@ async function begin(work: Work, deployment: Deployment, migration: BundledMigra
     deployment: deployment.id,
     position: Math.max(0, ...work.state.migrations.map(({ position }) => position)) + 1,
     contract: phases.contract.length > 0 ? 'pending' : 'none',
+    contractOnly: phases.up.length === 0 || undefined,
   };
   const run: RunRecord = {
     key,

@@ -99,7 +99,7 @@ async function checkHistory(work: Work, deployment: Deployment): Promise<void> {
       (record) => record.identity === identity && record.state === 'applied',
     );
     const known = new Set((await target.history()).map(({ id }) => id));
-    const missing = applied.filter(({ id }) => !known.has(id)).map(({ id }) => id);
+    const missing = applied.filter(({ id, contractOnly }) => !contractOnly && !known.has(id)).map(({ id }) => id);
     if (missing.length === 0) continue;
     throw new MigrationError(
       'HISTORY_MISSING',

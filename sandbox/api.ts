@@ -75,7 +75,12 @@ export interface Sandbox {
   stacks(): Promise<readonly { readonly stack: string; readonly status: string; readonly id: string }[]>;
   /** The resources of a stack as CloudFormation knows them. */
   resources(stack: string): Promise<
-    readonly { readonly logicalId: string; readonly physicalId: string; readonly type: string; readonly status: string }[]
+    readonly {
+      readonly logicalId: string;
+      readonly physicalId: string;
+      readonly type: string;
+      readonly status: string;
+    }[]
   >;
   /** Runs SQL on a cluster's database; rows as objects. `cluster` is its ARN or identifier. */
   sql(cluster: string, database: string, statement: string): Promise<readonly Record<string, unknown>[]>;
