@@ -1,0 +1,15 @@
+import type { Input } from '../input';
+import type { Delay } from './assumptions';
+import type { Lifecycle } from './lifecycle';
+import type { TableFactStore } from './table-facts';
+
+/** What the operations that differ from dynoxide's have in hand. */
+export interface OperationContext {
+  readonly lifecycle: Lifecycle;
+  readonly facts: TableFactStore;
+  readonly delay: Delay;
+  /** Asks dynoxide, with ARNs translated in the answer. Rejects with the AwsError that it answered. */
+  forward(operation: string, input: Input): Promise<Input>;
+}
+
+export type Operation = (input: Input, context: OperationContext) => Promise<Input>;

@@ -1,0 +1,143 @@
+import { AwsError } from '../../aws-error';
+import type { StateStore } from '../../state';
+import { type AssumptionValues, assume } from '../assumption';
+import { type Input, parseInput } from '../input';
+import type { Environment, Service, ServiceResponse } from '../service';
+import { translateArns } from './arns';
+import { DYNAMODB_ASSUMPTIONS } from './assumptions';
+import { type Backend, type BackendAnswer, openBackend } from './dynoxide/client';
+import { Lifecycle } from './lifecycle';
+import type { Operation, OperationContext } from './operation';
+import { permissionsOf } from './permissions';
+import { SETTING_OPERATIONS } from './setting-operations';
+import { getRecords, STREAM_OPERATIONS, tableOfStream } from './stream-operations';
+import { TableFactStore } from './table-facts';
+import { TABLE_OPERATIONS } from './table-operations';
+import { tablesOf, withTableNames } from './tables-of';
+
+export interface DynamoDbOptions {
+  readonly state: StateStore;
+  readonly environment: Environment;
+  readonly assumptions?: AssumptionValues;
+  /** Where `DYNAMODB_ENDPOINT`, `DYNOXIDE_PATH` and `PATH` are read. Default: this process's environment. */
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+export interface DynamoDbService extends Service {
+  /** Makes a call as a client would, without permissions; for the resource types and the host. */
+  call(operation: string, input: Input): Promise<Input>;
+  close(): Promise<void>;
+}
+
+/** They carry items, so their bodies pass byte for byte: an item may hold anything, an ARN or a number too long for us. */
+const DATA_PLANE = [
+  ...['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query', 'Scan', 'BatchGetItem', 'BatchWriteItem'],
+  ...['TransactGetItems', 'TransactWriteItems', 'ExecuteStatement', 'BatchExecuteStatement', 'ExecuteTransaction'],
+];
+const STREAMS = ['ListStreams', 'DescribeStream', 'GetShardIterator', 'GetRecords'];
+
+/**
+ * DynamoDB and its streams on dynoxide, corrected where dynoxide differs from AWS in what migrations look at: ARNs, the
+ * asynchronous states, one index change at a time, streams that begin anew, time to live, point-in-time recovery.
+ */
+export function dynamoDbService({
+  state,
+  environment,
+  assumptions,
+  env = process.env,
+}: DynamoDbOptions): DynamoDbService {
+  const chosen = assume(DYNAMODB_ASSUMPTIONS, assumptions);
+  const backend = openBackend({ databaseFile: state.path('dynamodb/dynoxide.db'), env });
+  const delay = (name: Parameters<typeof chosen>[0]) => Number(chosen(name));
+  const context: OperationContext = {
+    lifecycle: new Lifecycle(delay),
+    facts: new TableFactStore(state),
+    delay,
+    forward: (operation, input) => forward(backend, environment, operation, input),
+  };
+  const operations: Readonly<Record<string, Operation>> = {
+    ...TABLE_OPERATIONS,
+    ...SETTING_OPERATIONS,
+    ...STREAM_OPERATIONS,
+    GetRecords: getRecords(environment.region),
+  };
+  const streams = new Map<string, string>();
+  const inTurn = turns();
+
+  const perform = async (operation: string, body: Buffer): Promise<ServiceResponse> => {
+    const given = parseInput(body);
+    const named = withTableNames(given);
+    const input = named ?? given;
+    if (DATA_PLANE.includes(operation)) {
+      for (const { table, index } of tablesOf(operation, input)) context.lifecycle.refuseUnreadable(table, index);
+      return respond(await backend.send(target(operation), named ? Buffer.from(JSON.stringify(named)) : body));
+    }
+    const run = operations[operation] ?? ((request, { forward: pass }) => pass(operation, request));
+    const output = await inTurn(operation, input, () => run(input, context));
+    rememberIterator(streams, input, output);
+    return respond({ statusCode: 200, body: Buffer.from(JSON.stringify(output)) });
+  };
+
+  return {
+    signingNames: ['dynamodb'],
+    protocol: 'json',
+    permission: ({ operation, body }) =>
+      permissionsOf(operation, parseInput(body), environment, (iterator) => streams.get(tableOfIterator(iterator))),
+    handle: (request) => perform(request.operation, request.body),
+    async call(operation, input) {
+      const { statusCode, body } = await perform(operation, Buffer.from(JSON.stringify(input)));
+      return parseAnswer({ statusCode, body: body as Buffer });
+    },
+    close: () => backend.close(),
+  };
+}
+
+/**
+ * Changes of one table run one after the other: of two UpdateTable calls at the same time, the second must find the
+ * table UPDATING.
+ */
+function turns() {
+  const last = new Map<unknown, Promise<unknown>>();
+  return <T>(operation: string, { TableName: table }: Input, run: () => Promise<T>): Promise<T> => {
+    if (operation.startsWith('Describe')) return run();
+    const turn = (last.get(table) ?? Promise.resolve()).then(run, run);
+    last.set(table, turn);
+    return turn;
+  };
+}
+
+async function forward(backend: Backend, environment: Environment, operation: string, input: Input): Promise<Input> {
+  const answer = await backend.send(target(operation), Buffer.from(JSON.stringify(input)));
+  const carriesItems = operation === 'GetRecords';
+  const text = answer.body.toString('utf8');
+  return parseAnswer({ ...answer, body: Buffer.from(carriesItems ? text : translateArns(text, environment)) });
+}
+
+function target(operation: string): string {
+  return `${STREAMS.includes(operation) ? 'DynamoDBStreams' : 'DynamoDB'}_20120810.${operation}`;
+}
+
+function parseAnswer({ statusCode, body }: BackendAnswer): Input {
+  const { __type: type, message, Message, ...details } = parseInput(body);
+  if (statusCode < 400) return parseInput(body);
+  const code = String(type ?? 'InternalServerError').replace(/^.*#/, '');
+  throw new AwsError(code, String(message ?? Message ?? code), statusCode, details);
+}
+
+function respond({ statusCode, body }: BackendAnswer): ServiceResponse {
+  return { statusCode, headers: { 'content-type': 'application/x-amz-json-1.0' }, body };
+}
+
+/** A shard iterator names no stream that IAM could check; the one its table's iterators were last asked for does. */
+function rememberIterator(streams: Map<string, string>, { StreamArn: stream }: Input, output: Input): void {
+  if (typeof stream === 'string' && 'ShardIterator' in output) streams.set(tableOfStream(stream), stream);
+}
+
+function tableOfIterator(iterator: string): string {
+  try {
+    return String(parseInput(Buffer.from(iterator, 'base64'))['table_name']);
+  } catch {
+    // Not one of dynoxide's: it will refuse the request itself.
+    return '';
+  }
+}

@@ -1,0 +1,25 @@
+/** The members of DynamoDB's TableDescription that the sandbox looks at; the others pass through. */
+export interface TableDescription {
+  readonly TableName: string;
+  readonly TableArn: string;
+  readonly TableId: string;
+  readonly TableStatus: string;
+  readonly KeySchema: readonly KeySchemaElement[];
+  readonly AttributeDefinitions: readonly { readonly AttributeName: string; readonly AttributeType: string }[];
+  readonly GlobalSecondaryIndexes?: readonly IndexDescription[];
+  readonly StreamSpecification?: { readonly StreamEnabled?: boolean; readonly StreamViewType?: string };
+  readonly LatestStreamArn?: string;
+  readonly BillingModeSummary?: { readonly BillingMode: string };
+  readonly DeletionProtectionEnabled?: boolean;
+}
+
+export interface KeySchemaElement {
+  readonly AttributeName: string;
+  readonly KeyType: string;
+}
+
+export interface IndexDescription {
+  readonly IndexName: string;
+  readonly IndexStatus: string;
+  readonly Backfilling?: boolean;
+}

@@ -1,0 +1,38 @@
+import type { StateStore } from '../../state';
+
+/** What DynamoDB remembers of a table and dynoxide does not. */
+export interface TableFacts {
+  readonly recovery?: { readonly days: number; readonly since: number };
+  /** When time to live was last changed, in milliseconds. */
+  readonly timeToLiveChanged?: number;
+  /** Where each stream begins, by stream ARN: a shard iterator taken when it was enabled. */
+  readonly streamStarts?: Readonly<Record<string, string>>;
+}
+
+const DOCUMENT = 'dynamodb-tables.json';
+
+/** Kept in the state folder, by table name; forgotten with the table. */
+export class TableFactStore {
+  readonly #state: StateStore;
+
+  constructor(state: StateStore) {
+    this.#state = state;
+  }
+
+  of(table: string): TableFacts {
+    return this.#read()[table] ?? {};
+  }
+
+  set(table: string, facts: TableFacts): void {
+    this.#state.write(DOCUMENT, { ...this.#read(), [table]: { ...this.of(table), ...facts } });
+  }
+
+  forget(table: string): void {
+    const { [table]: _gone, ...others } = this.#read();
+    this.#state.write(DOCUMENT, others);
+  }
+
+  #read(): Readonly<Record<string, TableFacts>> {
+    return this.#state.read<Readonly<Record<string, TableFacts>>>(DOCUMENT, {});
+  }
+}

@@ -1,0 +1,109 @@
+import { AwsError } from '../../aws-error';
+import { type Input, record, records, text } from '../input';
+import { oneIndexOnly } from './lifecycle';
+import type { Operation, OperationContext } from './operation';
+import { rememberStreamStart } from './stream-operations';
+import type { IndexDescription, TableDescription } from './table-description';
+
+const createTable: Operation = async (input, { lifecycle, facts, forward }) => {
+  const table = text(input, 'TableName');
+  lifecycle.refuseBusy(table);
+  const { TableDescription: created } = await forward('CreateTable', input);
+  facts.forget(table);
+  lifecycle.creating(table);
+  return { TableDescription: lifecycle.describe(created as TableDescription) };
+};
+
+const describeTable: Operation = async (input, { lifecycle, forward }) => {
+  const table = text(input, 'TableName');
+  lifecycle.refuseUnseen(table);
+  const ghost = lifecycle.ghost(table);
+  if (ghost) return { Table: ghost };
+  const { Table } = await forward('DescribeTable', input);
+  return { Table: lifecycle.describe(Table as TableDescription) };
+};
+
+const deleteTable: Operation = async (input, { lifecycle, facts, forward }) => {
+  const table = text(input, 'TableName');
+  // DeleteTable of a table that is being deleted succeeds (aws-facts 5).
+  const ghost = lifecycle.ghost(table);
+  if (ghost) return { TableDescription: ghost };
+  lifecycle.refuseBusy(table);
+  const { TableDescription: deleted } = await forward('DeleteTable', input);
+  facts.forget(table);
+  lifecycle.deleting(table, deleted as TableDescription);
+  return { TableDescription: lifecycle.ghost(table) ?? deleted };
+};
+
+/**
+ * dynoxide takes any number of index changes in one call, enables an enabled stream anew, disables a disabled one, and
+ * is done when it answers. DynamoDB takes one index change, refuses the others, and takes its time (aws-facts 5).
+ */
+const updateTable: Operation = async (input, context) => {
+  const { lifecycle, forward } = context;
+  const table = text(input, 'TableName');
+  const change = indexChange(table, input);
+  lifecycle.refuseBusy(table);
+  if (change) lifecycle.refuseSecondIndexChange(table, change.verb === 'Delete' ? change.index : undefined);
+  const before = await currentTable(table, forward);
+  const stream = streamChange(input, before);
+  const { TableDescription: updated } = await forward('UpdateTable', input);
+  const description = updated as TableDescription;
+  if (stream === 'enabled') await rememberStreamStart(description, context);
+  if (change) beginIndexChange(table, change, before, context);
+  else lifecycle.updating(table);
+  return { TableDescription: lifecycle.describe(description) };
+};
+
+interface IndexChange {
+  readonly verb: 'Create' | 'Delete';
+  readonly index: string;
+}
+
+function indexChange(table: string, input: Input): IndexChange | undefined {
+  const changes = records(input, 'GlobalSecondaryIndexUpdates').flatMap((update) =>
+    (['Create', 'Delete'] as const)
+      .filter((verb) => update[verb])
+      .map((verb) => ({ verb, index: text(record(update, verb), 'IndexName') })),
+  );
+  if (changes.length > 1) throw oneIndexOnly(table);
+  return changes[0];
+}
+
+function beginIndexChange(
+  table: string,
+  { verb, index }: IndexChange,
+  before: TableDescription,
+  { lifecycle }: OperationContext,
+): void {
+  const ghost: IndexDescription | undefined = before.GlobalSecondaryIndexes?.find(
+    ({ IndexName }) => IndexName === index,
+  );
+  if (verb === 'Create') lifecycle.indexChanging(table, index, 'CREATING');
+  else lifecycle.indexChanging(table, index, 'DELETING', ghost);
+}
+
+function streamChange(input: Input, before: TableDescription): 'enabled' | 'disabled' | undefined {
+  const wanted = record(input, 'StreamSpecification')['StreamEnabled'];
+  if (wanted === undefined) return undefined;
+  const enabled = before.StreamSpecification?.StreamEnabled === true;
+  if (wanted === true && enabled) {
+    throw new AwsError('ValidationException', `Table already has an enabled stream: TableName: ${before.TableName}`);
+  }
+  if (wanted === false && !enabled) {
+    throw new AwsError('ValidationException', `Table is already disabled for stream: TableName: ${before.TableName}`);
+  }
+  return wanted === true ? 'enabled' : 'disabled';
+}
+
+async function currentTable(table: string, forward: OperationContext['forward']): Promise<TableDescription> {
+  const { Table } = await forward('DescribeTable', { TableName: table });
+  return Table as TableDescription;
+}
+
+export const TABLE_OPERATIONS: Readonly<Record<string, Operation>> = {
+  CreateTable: createTable,
+  DescribeTable: describeTable,
+  DeleteTable: deleteTable,
+  UpdateTable: updateTable,
+};

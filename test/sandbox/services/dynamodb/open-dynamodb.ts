@@ -1,0 +1,55 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type CreateTableCommandInput, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { type DynamoDbService, dynamoDbService } from '../../../../sandbox/services/dynamodb';
+import { StateStore } from '../../../../sandbox/state';
+import { type ServedService, serveService } from '../../../helpers/serve-service';
+
+export const ENVIRONMENT = { region: 'eu-west-1', account: '111122223333', partition: 'aws' } as const;
+
+export interface DynamoDbUnderTest {
+  readonly service: DynamoDbService;
+  readonly client: DynamoDBClient;
+  readonly served: ServedService;
+  readonly folder: string;
+  close(): Promise<void>;
+}
+
+export async function openDynamoDb(
+  assumptions: Readonly<Record<string, string>> = {},
+  folder = mkdtempSync(join(tmpdir(), 'dynamodb-')),
+): Promise<DynamoDbUnderTest> {
+  const service = dynamoDbService({ state: new StateStore(folder), environment: ENVIRONMENT, assumptions });
+  const served = await serveService(service);
+  const client = new DynamoDBClient(served.client);
+  return {
+    service,
+    client,
+    served,
+    folder,
+    async close() {
+      client.destroy();
+      await served.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+export function simpleTable(name: string): CreateTableCommandInput {
+  return {
+    TableName: name,
+    KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
+    AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
+    BillingMode: 'PAY_PER_REQUEST',
+  };
+}
+
+export async function until<T>(read: () => Promise<T>, holds: (value: T) => boolean): Promise<T> {
+  for (const end = Date.now() + 5000; ; await sleep(10)) {
+    const value = await read();
+    if (holds(value)) return value;
+    if (Date.now() > end) throw new Error(`Still not so after 5 s: ${JSON.stringify(value)}`);
+  }
+}
