@@ -1,6 +1,6 @@
 // Builds dist/: every source file transpiled one to one, and the engine bundled into the single Lambda asset.
 // Type declarations are not needed to run anything here; `npm run build:types` adds them before packing.
-import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -10,7 +10,7 @@ const out = join(root, 'dist');
 const rooms = ['authoring', 'bin', 'bundler', 'cli', 'client', 'core', 'lambda', 'lib', 'sandbox'];
 
 const sources = rooms.flatMap((room) => listFiles(join(root, room)));
-rmSync(out, { recursive: true, force: true });
+const startedAt = Date.now();
 
 await Promise.all([
   build({
@@ -42,7 +42,13 @@ await Promise.all([
 ]);
 for (const file of sources.filter((file) => !file.endsWith('.ts'))) {
   mkdirSync(dirname(join(out, relative(root, file))), { recursive: true });
-  cpSync(file, join(out, relative(root, file)));
+  copyFileSync(file, join(out, relative(root, file)));
+}
+
+// Remove what earlier builds left, and only afterwards: a test or a deployment may be reading dist/ right now.
+for (const file of listFiles(out)) {
+  const isDeclaration = file.endsWith('.d.ts');
+  if (!isDeclaration && statSync(file).mtimeMs < startedAt - 1000) rmSync(file);
 }
 
 function listFiles(folder) {

@@ -57,9 +57,8 @@ const statementErrors: readonly string[] = ['STATEMENT_FAILED', 'STATEMENT_TIMEO
 
 /** Each verify statement must return one row whose first column is true. */
 export async function verifySql(statements: readonly Statement[], context: StepContext): Promise<void> {
-  const target = sqlTarget(context);
   for (const statement of statements) {
-    const { rows } = await runOne(statement, context, () => target.execute(statement.text));
+    const { rows } = await runOne(statement, context, () => sqlTarget(context).execute(statement.text));
     const values = rows.map((row) => Object.values(row)[0]);
     if (values.length === 1 && values[0] === true) continue;
     throw new MigrationError(
