@@ -95,6 +95,15 @@ export function isPostgres(engine: string): boolean {
   return engine.includes('postgres');
 }
 
+/** The writer's or the readers' address, as it would be on AWS. Nothing listens there. */
+export function clusterHost(
+  { arn: clusterArn, identifier, resourceId }: Cluster,
+  kind: 'cluster' | 'cluster-ro',
+): string {
+  const [, , , region] = clusterArn.split(':');
+  return `${identifier}.${kind}-${resourceId.slice(-12).toLowerCase()}.${region}.rds.amazonaws.com`;
+}
+
 /**
  * Name of the real database behind a database of a cluster: stable, unique to this very cluster, safe as a folder and
  * as a PostgreSQL name (63 bytes) whatever characters the cluster's database name has.

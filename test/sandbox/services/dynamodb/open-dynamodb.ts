@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type CreateTableCommandInput, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type DynamoDbService, dynamoDbService } from '../../../../sandbox/services/dynamodb';
 import { StateStore } from '../../../../sandbox/state';
@@ -44,12 +43,4 @@ export function simpleTable(name: string): CreateTableCommandInput {
     AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
     BillingMode: 'PAY_PER_REQUEST',
   };
-}
-
-export async function until<T>(read: () => Promise<T>, holds: (value: T) => boolean): Promise<T> {
-  for (const end = Date.now() + 5000; ; await sleep(10)) {
-    const value = await read();
-    if (holds(value)) return value;
-    if (Date.now() > end) throw new Error(`Still not so after 5 s: ${JSON.stringify(value)}`);
-  }
 }

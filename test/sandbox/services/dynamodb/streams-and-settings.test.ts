@@ -9,7 +9,8 @@ import {
   UpdateTimeToLiveCommand,
 } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type DynamoDbUnderTest, openDynamoDb, simpleTable, until } from './open-dynamodb';
+import { until } from '../../../helpers/until';
+import { type DynamoDbUnderTest, openDynamoDb, simpleTable } from './open-dynamodb';
 
 interface StreamRecord {
   readonly eventName: string;

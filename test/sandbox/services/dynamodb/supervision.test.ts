@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { CreateTableCommand, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it } from 'vitest';
 import { findDynoxide } from '../../../../sandbox/services/dynamodb/dynoxide/find-binary';
-import { openDynamoDb, simpleTable, until } from './open-dynamodb';
+import { until } from '../../../helpers/until';
+import { openDynamoDb, simpleTable } from './open-dynamodb';
 
 const running = (databaseFile: string): boolean =>
   execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' })

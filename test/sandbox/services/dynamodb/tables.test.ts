@@ -11,7 +11,8 @@ import {
   UpdateTableCommand,
 } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type DynamoDbUnderTest, openDynamoDb, simpleTable, until } from './open-dynamodb';
+import { until } from '../../../helpers/until';
+import { type DynamoDbUnderTest, openDynamoDb, simpleTable } from './open-dynamodb';
 
 describe('DynamoDB tables', () => {
   let db: DynamoDbUnderTest;
