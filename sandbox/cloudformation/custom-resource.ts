@@ -8,6 +8,7 @@ import {
   type Json,
   type Properties,
   ResourceFailure,
+  ResourceRefusal,
   type ResourceResult,
   type ResourceType,
   type UpdateRequest,
@@ -49,10 +50,10 @@ export class CustomResource implements ResourceType {
   }
 
   /** aws-facts 1.3: the documents disagree, in practice it is refused. */
-  #refuseOtherServiceToken({ properties, oldProperties }: UpdateRequest): void {
-    if (this.assumptions['service-token-change'] === 'allowed') return;
+  #refuseOtherServiceToken({ properties, oldProperties, isRollback = false }: UpdateRequest): void {
+    if (isRollback || this.assumptions['service-token-change'] === 'allowed') return;
     if (properties.ServiceToken === oldProperties.ServiceToken) return;
-    throw new ResourceFailure('Modifying service token is not allowed.');
+    throw new ResourceRefusal('Modifying service token is not allowed.');
   }
 
   /** aws-facts 1.2: a failed update that answers with another id breaks handlers which do not expect its Delete. */
@@ -63,7 +64,7 @@ export class CustomResource implements ResourceType {
   async #ask(kind: RequestType, request: CreateRequest, extra: Properties): Promise<CustomResourceAnswer> {
     const { ServiceToken } = request.properties;
     if (typeof ServiceToken !== 'string' || ServiceToken === '') {
-      throw new ResourceFailure(`Invalid ServiceToken ${JSON.stringify(ServiceToken)}: must be the ARN of a function.`);
+      throw new ResourceRefusal(`Invalid ServiceToken ${JSON.stringify(ServiceToken)}: must be the ARN of a function.`);
     }
     const limit = serviceTimeout(request.properties.ServiceTimeout);
     const response = this.transport.openResponse();
@@ -74,7 +75,6 @@ export class CustomResource implements ResourceType {
     };
     const event = {
       RequestType: kind,
-      ServiceToken,
       ResponseURL: response.url,
       ...identity,
       ResourceType: request.type,
@@ -167,7 +167,7 @@ function serviceTimeout(value: Json | undefined): number {
   if (value === undefined) return MAXIMUM_SECONDS;
   const seconds = Number(value);
   if (Number.isInteger(seconds) && seconds >= 1 && seconds <= MAXIMUM_SECONDS) return seconds;
-  throw new ResourceFailure(
+  throw new ResourceRefusal(
     `Invalid ServiceTimeout ${JSON.stringify(value)}: must be 1 to ${MAXIMUM_SECONDS} seconds.`,
   );
 }

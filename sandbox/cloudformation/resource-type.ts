@@ -38,6 +38,8 @@ export interface UpdateRequest extends Request {
   readonly physicalId: string;
   readonly oldProperties: Properties;
   readonly attributes: Properties;
+  /** Undoes an update; nothing in the request of a custom resource tells it. */
+  readonly isRollback?: boolean;
 }
 
 export interface DeleteRequest extends Request {
@@ -67,6 +69,9 @@ export class ResourceFailure extends Error {
     this.name = 'ResourceFailure';
   }
 }
+
+/** A request that was refused before it reached the resource: nothing is left behind. */
+export class ResourceRefusal extends ResourceFailure {}
 
 /** Finds the implementation of a type. Types it does not know get an inert one; the engine warns once for each. */
 export interface ResourceTypes {

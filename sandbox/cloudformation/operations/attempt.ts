@@ -1,4 +1,4 @@
-import { ResourceFailure, type ResourceResult } from '../resource-type';
+import { ResourceFailure, ResourceRefusal, type ResourceResult } from '../resource-type';
 import type { LiveStack } from '../stack/live-stack';
 import type { ResourceRecord } from '../stack/stack-record';
 import { isCustomResource } from '../template/template';
@@ -23,7 +23,7 @@ export interface Attempted {
  */
 export async function attempt(request: Attempted): Promise<ResourceResult> {
   const { stack, logicalId, signal } = request;
-  const cancel = (): void => announceFailure(request, cancelledReason(request.verb));
+  const cancel = (): void => announceFailure(request, new ResourceFailure(cancelledReason(request.verb)));
   signal.addEventListener('abort', cancel, { once: true });
   try {
     const result = await request.work();
@@ -34,7 +34,7 @@ export async function attempt(request: Attempted): Promise<ResourceResult> {
   } catch (error) {
     if (error instanceof ResourceFailure && error.physicalId !== undefined) request.adopt(error.physicalId);
     if (!signal.aborted) await request.beforeFailure?.();
-    if (!signal.aborted) announceFailure(request, reasonOf(error));
+    if (!signal.aborted) announceFailure(request, error);
     throw error;
   } finally {
     signal.removeEventListener('abort', cancel);
@@ -52,8 +52,10 @@ export function withPhysicalId(stack: LiveStack, resource: ResourceRecord): Reso
   return { ...resource, physicalId: `${stack.record.name}-${resource.logicalId}-${randomSuffix()}` };
 }
 
-function announceFailure({ stack, logicalId, verb }: Attempted, reason: string): void {
-  stack.setResource(withPhysicalId(stack, currentResource(stack, logicalId)), `${verb}_FAILED`, reason);
+function announceFailure({ stack, logicalId, verb }: Attempted, error: unknown): void {
+  const resource = currentResource(stack, logicalId);
+  const failed = error instanceof ResourceRefusal ? resource : withPhysicalId(stack, resource);
+  stack.setResource(failed, `${verb}_FAILED`, reasonOf(error));
 }
 
 function keep(stack: LiveStack, logicalId: string, result: ResourceResult): void {

@@ -8,6 +8,7 @@ import {
   type ResourceType,
   type UpdateRequest,
 } from '../resource-type';
+import { refuseDeleteOfUsedExports } from '../stack/exports';
 import type { LiveStack } from '../stack/live-stack';
 import type { ResourceRecord, StackRecord } from '../stack/stack-record';
 import type { PreparedStack } from '../template/prepare';
@@ -19,6 +20,7 @@ import { Injections } from './injections';
 import { cancelInterrupted } from './interrupted';
 import { newStackRecord } from './new-stack';
 import type { Engine, NestedStacks, Operation, StackIdentity } from './operation';
+import { refuseTypeChange } from './refusals';
 import { randomSuffix } from './resource-request';
 import { restoreStack } from './roll-back-update';
 import { applyAndPublish, begin, completeCreate, enterCleanup, type Intent } from './run-operation';
@@ -27,9 +29,9 @@ import { applyAndPublish, begin, completeCreate, enterCleanup, type Intent } fro
 export function nestedStacks(engine: Engine): NestedStacks {
   return {
     type: (parent): ResourceType => ({
-      create: (request) => createChild(parent, request),
-      update: (request) => updateChild(parent, request),
-      delete: (request) => deleteChild(parent, request),
+      create: (request) => unwrapped(createChild(parent, request)),
+      update: (request) => unwrapped(updateChild(parent, request)),
+      delete: (request) => unwrapped(deleteChild(parent, request)),
     }),
     hasChanges: async (resource, properties) => {
       const record = childRecord(engine, resource.physicalId);
@@ -38,6 +40,15 @@ export function nestedStacks(engine: Engine): NestedStacks {
     rollBack: (parent, resource) => rollBackChild(parent, resource),
     finish: (parent, resource) => finishChild(parent, resource),
   };
+}
+
+/** What is wrong with a nested template is said in CloudFormation's own words. */
+async function unwrapped<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    throw error instanceof ResourceFailure ? error : new ResourceFailure((error as Error).message);
+  }
 }
 
 /** When it fails it stays as it is: its parent's rollback deletes it. */
@@ -65,6 +76,7 @@ async function updateChild(parent: Operation, request: UpdateRequest): Promise<R
   const { engine } = parent;
   const child = childOperation(parent, request, childRecord(engine, request.physicalId));
   const prepared = await prepareChild(engine, child.stack.record, request.properties);
+  refuseTypeChange(prepared, child.stack.record);
   const isForced = child.injections.unused.length > 0 || child.stack.record.attempt !== undefined;
   if (!isForced && !(await hasChanges(engine, prepared, child.stack.record))) return result(child.stack);
   begin(child, prepared, childIntent(parent), 'UPDATE_IN_PROGRESS');
@@ -83,6 +95,7 @@ async function updateChild(parent: Operation, request: UpdateRequest): Promise<R
 async function deleteChild(parent: Operation, { physicalId }: DeleteRequest): Promise<void> {
   const record = parent.engine.store.find(physicalId);
   if (!record || record.status === 'DELETE_COMPLETE') return;
+  refuseDeleteOfUsedExports(parent.engine.store, record);
   const child = quietOperation(parent, record);
   cancelInterrupted(child.stack);
   await deleteStack(child);
@@ -140,9 +153,17 @@ async function prepareChild(engine: Engine, stack: StackIdentity, properties: Pr
   if (typeof TemplateURL !== 'string') {
     throw new ResourceFailure(`TemplateURL must be a URL, not ${JSON.stringify(TemplateURL)}.`);
   }
-  const source: unknown = JSON.parse(await engine.options.readTemplate(TemplateURL));
+  const source = parseJson(await engine.options.readTemplate(TemplateURL), TemplateURL);
   // A parent says all parameters each time, so none keeps its previous value.
   return engine.prepare(source, { ...stack, parameters: {} }, asTexts(Parameters));
+}
+
+function parseJson(text: string, url: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new ResourceFailure(`Template format error: ${url} is not JSON: ${(error as Error).message}`);
+  }
 }
 
 function asTexts(parameters: Json | undefined): Readonly<Record<string, string>> {

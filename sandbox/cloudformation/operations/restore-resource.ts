@@ -52,6 +52,7 @@ async function sendBack(operation: Operation, stable: ResourceRecord, signal: Ab
     physicalId,
     oldProperties: now.properties,
     attributes: now.attributes,
+    isRollback: true,
   });
 }
 

@@ -1,11 +1,12 @@
 import type { Json } from '../resource-type';
 import type { DeletionPolicy, DisposalPolicy, StackOutput } from '../stack/stack-record';
+import { activeOutputs, importNames, refuseBadValues, refuseInactiveOutputs, unknownResources } from './check-values';
 import { findCycle } from './graph';
 import { evaluateRequired, type Scope } from './intrinsics';
 import { type ParameterSources, type ParameterValues, resolveParameters } from './parameters';
-import { findImports, findReferences } from './references';
+import { findReferences } from './references';
 import { makeScope, noResources, type ResourceValues, type ScopeSources } from './scope';
-import { invalid, type OutputDefinition, parseTemplate, type ResourceDefinition, type Template } from './template';
+import { invalid, parseTemplate, type ResourceDefinition, type Template } from './template';
 import { dependsOnList, unresolved, validateReferences } from './validate';
 
 /** A resource whose condition holds, with its place in the graph. */
@@ -41,6 +42,7 @@ export async function prepareStack(sources: Sources): Promise<PreparedStack> {
   const resources = activeResources(template, scope);
   refuseCycle(resources);
   refuseInactiveOutputs(template, resources, scope);
+  refuseBadValues(template, resources, makeScope(scopeSources, unknownResources));
   return {
     template,
     parameters,
@@ -61,12 +63,6 @@ export function evaluateOutputs(prepared: PreparedStack, resources: ResourceValu
     }
     const exportName = Export && String(evaluateRequired(Export.Name, scope, `Outputs.${key}.Export.Name`));
     return { key, value: String(value), description: Description, exportName };
-  });
-}
-
-function activeOutputs(template: Template, scope: Scope): readonly (readonly [string, OutputDefinition])[] {
-  return Object.entries(template.Outputs ?? {}).filter(([key, { Condition }]) => {
-    return Condition === undefined || scope.condition(Condition, `Outputs.${key}`);
   });
 }
 
@@ -137,25 +133,4 @@ function defaultPolicy({ Type, Properties }: ResourceDefinition): DeletionPolicy
 function refuseCycle(resources: readonly PreparedResource[]): void {
   const cycle = findCycle(resources);
   if (cycle) throw invalid(`Circular dependency between resources: [${cycle.join(', ')}]`);
-}
-
-function refuseInactiveOutputs(template: Template, resources: readonly PreparedResource[], scope: Scope): void {
-  const active = new Set(resources.map(({ logicalId }) => logicalId));
-  for (const [key, { Value }] of activeOutputs(template, scope)) {
-    const path = `Outputs.${key}.Value`;
-    const references = findReferences(Value, path, (name) => scope.condition(name, path));
-    const inactive = references.find(({ name }) => template.Resources[name] !== undefined && !active.has(name));
-    if (inactive) throw unresolved('Outputs', inactive);
-  }
-}
-
-function importNames(template: Template, resources: readonly PreparedResource[], scope: Scope): readonly string[] {
-  const choose = (name: string): boolean => scope.condition(name, 'Fn::ImportValue');
-  const outputs = activeOutputs(template, scope).map(([, { Value }]) => Value);
-  const names = findImports([...resources.map(({ properties }) => properties), ...outputs], choose).map((argument) => {
-    const name = String(evaluateRequired(argument, scope, 'Fn::ImportValue'));
-    scope.importValue(name, 'Fn::ImportValue');
-    return name;
-  });
-  return [...new Set(names)];
 }

@@ -186,6 +186,11 @@ function versions({ action, request }: Call): string {
   return action === 'update' ? ` ${Version}/${request.oldProperties.Version}` : ` ${Version}`;
 }
 
+/** A variable in the text of `Fn::Sub`. */
+export function variable(name: string): string {
+  return `\${${name}}`;
+}
+
 /** Something that happens when the test says so. */
 export function gate(): { readonly opened: Promise<void>; open(): void } {
   let open = (): void => undefined;
