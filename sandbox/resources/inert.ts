@@ -33,6 +33,9 @@ export function inert(environment: Environment): ResourceType {
   };
 }
 
+/** Attributes that are lists, which one may select from or join. */
+const LISTS = ['Ipv6CidrBlocks', 'CidrBlockAssociations', 'DnsEntries', 'NetworkInterfaceIds'];
+const IDS = ['GroupId', 'AllocationId', 'DefaultSecurityGroup', 'DefaultNetworkAcl', 'KeyId', 'AvailabilityZone'];
 /** Attributes that are addresses; the engine makes up the ones that nobody thought of here. */
 const URLS = ['Url', 'QueueUrl', 'FunctionUrl', 'ApiEndpoint', 'WebsiteURL'];
 const HOSTS = ['DomainName', 'RegionalDomainName', 'DNSName'];
@@ -50,6 +53,11 @@ function madeUpAttributes(
   return {
     ...Object.fromEntries(URLS.map((attribute) => [attribute, `https://${host}`])),
     ...Object.fromEntries(HOSTS.map((attribute) => [attribute, host])),
+    ...Object.fromEntries(IDS.map((attribute) => [attribute, `${name}-${attribute}`])),
+    ...Object.fromEntries(LISTS.map((attribute) => [attribute, []])),
+    // `VpcId` of AWS::EC2::VPC, `RouteTableId` of AWS::EC2::RouteTable: the name once more.
+    [`${type.split('::').at(-1)}Id`]: name,
+    VpcId: name,
     ...scalars(properties),
     ...(physicalId.startsWith('https://') && { QueueUrl: physicalId, QueueName: name }),
     Arn: physicalId.startsWith('arn:') ? physicalId : arn(environment, service, name),

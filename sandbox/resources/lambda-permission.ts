@@ -21,7 +21,10 @@ export function lambdaPermission(lambda: Lambda): ResourceType {
   };
   return {
     create: write,
-    update: write,
+    async update(request) {
+      removeStatement(lambda, functionNameOf(text(request.oldProperties, 'FunctionName')), request.physicalId);
+      return write(request);
+    },
     async delete({ properties, physicalId }) {
       removeStatement(lambda, functionNameOf(text(properties, 'FunctionName')), physicalId);
     },

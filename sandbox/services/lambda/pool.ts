@@ -18,6 +18,14 @@ interface Slot {
 export class ProcessPool {
   readonly #slots = new Set<Slot>();
   readonly #waiting: (() => void)[] = [];
+  /** Processes end by themselves when their channel closes, but not one that an interceptor stopped or that is busy. */
+  readonly #killAll = (): void => {
+    for (const slot of this.#slots) slot.environment.kill();
+  };
+
+  constructor() {
+    process.on('exit', this.#killAll);
+  }
 
   running(functionName: string): number {
     return [...this.#slots].filter((slot) => slot.functionName === functionName && slot.busy).length;
@@ -45,6 +53,7 @@ export class ProcessPool {
   }
 
   async close(): Promise<void> {
+    process.off('exit', this.#killAll);
     const slots = [...this.#slots];
     for (const slot of slots) this.#end(slot);
     await Promise.all(slots.map((slot) => slot.environment.exited));

@@ -20,6 +20,7 @@ export const MAP_PARAMETERS = { 'input.$': '$', 'context.$': '$$' } as const;
 
 /** AWS has no timeout for a task by default; the interpreter has 60 s. Timers take at most 24 days. */
 const NO_TIMEOUT_SECONDS = 2_000_000;
+const NESTED_MACHINES = ['ItemProcessor', 'Iterator', 'Branches'];
 const TYPE_TESTS = ['IsPresent', 'IsNull', 'IsNumeric', 'IsString', 'IsBoolean', 'IsTimestamp'];
 
 /** Evens out where the interpreter differs from Step Functions. Each rule says how; tests pin each of them down. */
@@ -76,13 +77,15 @@ function refuseUnknownLanguage(name: string, state: JsonObject): void {
 /** `$$.State.Name` is known here; the input of the execution is kept where nested machines do not replace it. */
 function withStateName(name: string, state: JsonObject): JsonObject {
   const replace = (value: Json): Json => {
-    if (typeof value === 'string') return value.replaceAll('$$.Execution.Input', '$$.ExecutionInput');
+    if (typeof value === 'string') return value.replaceAll('$$.Execution.Input', () => '$$.ExecutionInput');
     if (Array.isArray(value)) return value.map(replace);
     if (value === null || typeof value !== 'object') return value;
     return Object.fromEntries(
-      Object.entries(value).map(([key, inner]) =>
-        inner === '$$.State.Name' && key.endsWith('.$') ? [key.slice(0, -2), name] : [key, replace(inner)],
-      ),
+      Object.entries(value).map(([key, inner]) => {
+        // The states of a nested machine are adapted on their own.
+        if (NESTED_MACHINES.includes(key)) return [key, inner];
+        return inner === '$$.State.Name' && key.endsWith('.$') ? [key.slice(0, -2), name] : [key, replace(inner)];
+      }),
     );
   };
   return replace(state) as JsonObject;
