@@ -40,7 +40,7 @@ export function createPlatform({ state, environment, assumptions, postgresUrl, b
     state,
     callers,
     control,
-    authorize: (caller, permissions, service) => iam.authorize(caller, permissions, service.protocol),
+    authorize: (caller, permissions, service) => iam.authorize(caller, permissions, service),
   });
 
   const objects = new ObjectStore(state, environment);

@@ -26,6 +26,7 @@ import { lambdaVersion } from './lambda-version';
 import { rdsClusterType } from './rds-cluster';
 import { rdsInstanceType } from './rds-instance';
 import { s3Bucket } from './s3-bucket';
+import { s3BucketPolicy } from './s3-bucket-policy';
 import { secretTargetAttachmentType } from './secret-target-attachment';
 import { secret } from './secrets-manager-secret';
 import { ssmParameter } from './ssm-parameter';
@@ -70,7 +71,6 @@ const SILENT = [
   'AWS::RDS::DBClusterParameterGroup',
   'AWS::RDS::DBParameterGroup',
   'AWS::RDS::DBSubnetGroup',
-  'AWS::S3::BucketPolicy',
   'AWS::SecretsManager::ResourcePolicy',
 ];
 
@@ -97,6 +97,7 @@ export function resourceTypes(services: ResourceServices): ResourceTypes {
     ['AWS::RDS::DBCluster', rdsClusterType({ clusters, secrets })],
     ['AWS::RDS::DBInstance', rdsInstanceType({ clusters, environment })],
     ['AWS::S3::Bucket', s3Bucket(objects, environment)],
+    ['AWS::S3::BucketPolicy', s3BucketPolicy(objects)],
     ['AWS::SSM::Parameter', ssmParameter(services.parameters)],
     ['AWS::SecretsManager::Secret', secret(secrets)],
     ['AWS::SecretsManager::SecretTargetAttachment', secretTargetAttachmentType({ clusters, secrets })],

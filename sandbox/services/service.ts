@@ -6,6 +6,8 @@ export interface Service {
   readonly protocol: 'json' | 'rest-json' | 'query' | 's3';
   /** What the caller needs permission for; null when the service asks for none. */
   permission(request: ServiceRequest): Permission | readonly Permission[] | null;
+  /** The policy that the resource itself has, as a document; asked beside the caller's own policies. */
+  resourcePolicy?(permission: Permission): unknown;
   /** Throws {@link AwsError} for errors that the service answers. */
   handle(request: ServiceRequest): Promise<ServiceResponse>;
   close?(): Promise<void>;

@@ -24,6 +24,9 @@ export interface Role {
   readonly attached: readonly string[];
 }
 
+/** What IAM asks of the service whose operation a caller wants. */
+export type AskedService = Pick<Service, 'protocol' | 'resourcePolicy'>;
+
 /** What a role was allowed from a moment on. */
 interface Effective {
   readonly since: number;
@@ -85,13 +88,17 @@ export class Iam {
   }
 
   /** Throws what the service in question answers when the caller may not. The host may do everything. */
-  authorize(caller: Caller, permissions: readonly Permission[], protocol: Service['protocol'] = 'json'): void {
-    if (caller.roleName === undefined) return;
-    for (const permission of permissions) this.#require(caller.roleName, caller.sessionName, permission, protocol);
+  authorize(caller: Caller, permissions: readonly Permission[], service?: AskedService): void {
+    const { roleName, sessionName } = caller;
+    if (roleName === undefined) return;
+    for (const permission of permissions) this.#require(roleName, sessionName, permission, service);
   }
 
-  #require(role: string, session: string, { action, resource }: Permission, protocol: Service['protocol']): void {
-    const decision = evaluate(this.#statements(role), {
+  #require(role: string, session: string, permission: Permission, service: AskedService = { protocol: 'json' }): void {
+    const { action, resource } = permission;
+    // In one account either side's Allow is enough, and a Deny on either side wins.
+    const statements = [...this.#statements(role), ...this.#ofResource(role, service.resourcePolicy?.(permission))];
+    const decision = evaluate(statements, {
       action,
       resource,
       keys: this.#keys(role),
@@ -104,11 +111,17 @@ export class Iam {
     const user = `arn:aws:sts::${this.options.environment.account}:assumed-role/${role}/${session}`;
     const reason =
       decision === 'denied'
-        ? 'with an explicit deny in an identity-based policy'
+        ? 'with an explicit deny in a policy'
         : `because no identity-based policy allows the ${action} action`;
     const message = `User: ${user} is not authorized to perform: ${action} on resource: ${resource} ${reason}`;
+    const { protocol } = service;
     const code = protocol === 's3' || protocol === 'query' ? 'AccessDenied' : 'AccessDeniedException';
     throw new AwsError(code, message, protocol === 'json' ? 400 : 403);
+  }
+
+  #ofResource(roleName: string, policy: unknown): readonly Statement[] {
+    const names = ['*', this.find(roleName)?.arn ?? ''];
+    return parsePolicy(policy).filter(({ principals }) => principals.some((principal) => names.includes(principal)));
   }
 
   #statements(roleName: string): readonly Statement[] {

@@ -3,6 +3,8 @@ import type { Input } from '../input';
 /** A policy as it is asked: lists where IAM allows a single value. */
 export interface Statement {
   readonly effect: 'Allow' | 'Deny';
+  /** Of a resource's policy: ARNs or `*`. Services are left out; they do not call here. */
+  readonly principals: readonly string[];
   readonly actions: readonly string[];
   readonly notActions: readonly string[];
   readonly resources: readonly string[];
@@ -25,6 +27,7 @@ export function parsePolicy(document: unknown): readonly Statement[] {
 function parseStatement(statement: Input): Statement {
   return {
     effect: statement['Effect'] === 'Deny' ? 'Deny' : 'Allow',
+    principals: principalsOf(statement['Principal']),
     actions: asTexts(statement['Action']),
     notActions: asTexts(statement['NotAction']),
     resources: asTexts(statement['Resource']),
@@ -33,6 +36,12 @@ function parseStatement(statement: Input): Statement {
       Object.entries(keys as Input).map(([key, values]) => ({ operator, key, values: asTexts(values) })),
     ),
   };
+}
+
+function principalsOf(principal: unknown): readonly string[] {
+  return typeof principal === 'object' && principal !== null
+    ? asTexts((principal as Input)['AWS'])
+    : asTexts(principal);
 }
 
 function asList(value: unknown): readonly unknown[] {

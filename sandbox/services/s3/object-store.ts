@@ -21,9 +21,14 @@ export interface StoredObject extends ObjectMetadata {
   readonly body: Buffer;
 }
 
-interface Buckets {
-  readonly [name: string]: { readonly created: string };
+export interface Bucket {
+  readonly created: string;
+  readonly tags?: Readonly<Record<string, string>>;
+  /** The bucket's resource policy, as written. */
+  readonly policy?: unknown;
 }
+
+type Buckets = Readonly<Record<string, Bucket>>;
 
 const BUCKETS = 's3.json';
 
@@ -53,6 +58,17 @@ export class ObjectStore {
       throw new AwsError('BucketAlreadyOwnedByYou', `The bucket '${name}' exists and is yours already.`, 409);
     }
     this.state.write(BUCKETS, { ...this.#buckets(), [name]: { created: new Date().toISOString() } });
+  }
+
+  /** Undefined for the asset buckets, which have no settings of their own. */
+  bucket(name: string): Bucket | undefined {
+    this.#requireBucket(name);
+    return this.#buckets()[name];
+  }
+
+  changeBucket(name: string, change: Partial<Bucket>): void {
+    const bucket = this.bucket(name);
+    if (bucket) this.state.write(BUCKETS, { ...this.#buckets(), [name]: { ...bucket, ...change } });
   }
 
   deleteBucket(name: string): void {

@@ -2,11 +2,12 @@ import { AwsError } from '../../aws-error';
 import type { Permission, Service, ServiceRequest, ServiceResponse } from '../service';
 import { xmlDocument } from '../xml';
 import { addressOf, type ObjectAddress } from './address';
+import { bucketSubresources } from './bucket-subresources';
 import { listObjects } from './list-objects';
 import type { ObjectMetadata, ObjectStore } from './object-store';
 import type { ResponseUrls } from './response-urls';
 
-interface Operation {
+export interface S3Operation {
   /** Without the `s3:`. */
   readonly action: string;
   run(address: ObjectAddress, request: ServiceRequest): ServiceResponse;
@@ -16,8 +17,13 @@ interface Operation {
 export function s3Service(store: ObjectStore, responses: ResponseUrls): Service {
   const objects = objectOperations(store);
   const buckets = bucketOperations(store);
-  const find = (request: ServiceRequest, address: ObjectAddress): Operation => {
-    const operation = (address.key === '' ? buckets : objects)[request.method];
+  const subresources = bucketSubresources(store);
+  const find = (request: ServiceRequest, address: ObjectAddress): S3Operation => {
+    const subresource = [...request.query.keys()].find((name) => `${request.method} ${name}` in subresources);
+    const operation =
+      address.key === '' && subresource !== undefined
+        ? subresources[`${request.method} ${subresource}`]
+        : (address.key === '' ? buckets : objects)[request.method];
     if (operation) return operation;
     throw new AwsError('NotImplemented', `The sandbox's S3 has no ${request.method} ${request.path}.`, 501);
   };
@@ -28,8 +34,13 @@ export function s3Service(store: ObjectStore, responses: ResponseUrls): Service 
       const address = addressOf(request);
       if (address.bucket === responses.bucket) return null;
       if (request.accessKeyId === undefined) throw new AwsError('AccessDenied', 'Access Denied', 403);
-      const resource = `arn:aws:s3:::${address.bucket}${address.key === '' ? '' : `/${address.key}`}`;
-      return { action: `s3:${find(request, address).action}`, resource };
+      const { action } = find(request, address);
+      const key = action === 'DeleteObject' && address.key === '' ? '*' : address.key;
+      return { action: `s3:${action}`, resource: `arn:aws:s3:::${address.bucket}${key === '' ? '' : `/${key}`}` };
+    },
+    resourcePolicy({ resource }) {
+      const bucket = resource.slice('arn:aws:s3:::'.length).split('/')[0] ?? '';
+      return store.hasBucket(bucket) ? store.bucket(bucket)?.policy : undefined;
     },
     async handle(request) {
       const address = addressOf(request);
@@ -42,7 +53,7 @@ export function s3Service(store: ObjectStore, responses: ResponseUrls): Service 
   };
 }
 
-function objectOperations(store: ObjectStore): Readonly<Record<string, Operation>> {
+function objectOperations(store: ObjectStore): Readonly<Record<string, S3Operation>> {
   return {
     GET: {
       action: 'GetObject',
@@ -81,7 +92,7 @@ function objectOperations(store: ObjectStore): Readonly<Record<string, Operation
   };
 }
 
-function bucketOperations(store: ObjectStore): Readonly<Record<string, Operation>> {
+function bucketOperations(store: ObjectStore): Readonly<Record<string, S3Operation>> {
   return {
     GET: {
       action: 'ListBucket',
