@@ -1,9 +1,9 @@
 import type { Bundle, BundledMigration, MigrationKind } from '../core/bundle';
+import { serializeBundle } from '../core/bundle-file';
 import { sourceChecksum } from '../core/checksum';
 import type { Engine } from '../core/contract';
 import { aggregateErrors, describe, flattenErrors, MigrationError } from '../core/errors';
 import { findGraphErrors, orderMigrations } from '../core/graph';
-import { serializeBundle } from '../core/manifest';
 import { didYouMean } from '../core/near-names';
 import { compareTexts, migrationId } from '../core/version';
 import type { Draft, Report } from './draft';

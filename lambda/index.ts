@@ -1,4 +1,4 @@
-import { Clients } from './aws/clients';
+import { once } from './aws/once';
 import { awsPorts } from './aws/ports';
 import type { CloudFormationEvent, StackStatusEvent } from './cloudformation/event';
 import { onEvent as receive } from './on-event';
@@ -6,22 +6,24 @@ import { respond as answer, type RespondEvent } from './respond';
 import { readSettings } from './settings';
 import { type TickEvent, tick as work } from './tick';
 
-const clients = new Clients();
+/** Made once per process, and not before the environment is known to be complete. */
+const settings = once(() => readSettings());
+const ports = once(() => awsPorts(settings()));
+const executions = once(async () => new (await import('./aws/executions.js')).Executions(settings().stateMachine));
 
 /** Entry of the function that CloudFormation and EventBridge call. */
 export async function onEvent(event: CloudFormationEvent | StackStatusEvent): Promise<void> {
-  const settings = readSettings();
-  const { requests, clock } = awsPorts({ ...settings, clients });
-  await receive(event, { requests, clients, settings, now: () => clock.now() });
+  const { requests, clock } = ports();
+  const start = async (name: string, input: object) => (await executions()).start(name, input);
+  await receive(event, { requests, executions: { start }, scope: settings().scope, now: () => clock.now() });
 }
 
 /** Entry of the function that works. It also answers, when the function meant for that cannot. */
 export async function tick(event: TickEvent | RespondEvent): Promise<unknown> {
-  const ports = awsPorts({ ...readSettings(), clients });
-  return event.action === 'respond' ? answer(event, ports) : work(event, ports);
+  return event.action === 'respond' ? answer(event, ports()) : work(event, ports());
 }
 
 /** Entry of the function that answers CloudFormation. */
 export async function respond(event: RespondEvent): Promise<void> {
-  await answer(event, awsPorts({ ...readSettings(), clients }));
+  await answer(event, ports());
 }

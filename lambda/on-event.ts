@@ -1,9 +1,6 @@
-import { ExecutionAlreadyExists, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { failedOutcome, successOutcome } from '../core/decide';
 import type { Requests } from '../core/ports';
 import type { Outcome, RecordedRequest } from '../core/request';
-import type { Clients } from './aws/clients';
-import { patiently } from './aws/retry';
 import { answerBody, sendAnswer } from './cloudformation/answer';
 import {
   type CloudFormationEvent,
@@ -13,13 +10,18 @@ import {
   settleRequest,
 } from './cloudformation/event';
 import { log } from './log';
-import type { Settings } from './settings';
 
 export interface OnEventParts {
   readonly requests: Requests;
-  readonly clients: Clients;
-  readonly settings: Settings;
+  readonly executions: ExecutionStarter;
+  /** Of stack events, which do not name theirs. */
+  readonly scope: string;
   readonly now: () => number;
+}
+
+/** Starts the execution that works on a request. False when one of that name was started before. */
+export interface ExecutionStarter {
+  start(name: string, input: object): Promise<boolean>;
 }
 
 /**
@@ -28,7 +30,7 @@ export interface OnEventParts {
  */
 export async function onEvent(event: CloudFormationEvent | StackStatusEvent, parts: OnEventParts): Promise<void> {
   if (isStackStatusEvent(event)) {
-    await begin(settleRequest(event, parts.settings.scope, parts.now()), parts);
+    await begin(settleRequest(event, parts.scope, parts.now()), parts);
     return;
   }
   log('request', {
@@ -59,20 +61,11 @@ export async function onEvent(event: CloudFormationEvent | StackStatusEvent, par
   }
 }
 
-async function begin(recorded: RecordedRequest, { requests, clients, settings }: OnEventParts): Promise<void> {
+async function begin(recorded: RecordedRequest, { requests, executions }: OnEventParts): Promise<void> {
   await requests.record(recorded);
-  const start = new StartExecutionCommand({
-    stateMachineArn: settings.stateMachine,
-    // The same delivery twice names the same execution; Step Functions keeps the second one from running.
-    name: recorded.key,
-    input: JSON.stringify({ requestKey: recorded.key, scope: recorded.scope }),
-  });
-  try {
-    await patiently(() => clients.stepFunctions().send(start));
-  } catch (error) {
-    if (!(error instanceof ExecutionAlreadyExists)) throw error;
-    log('delivered again', { request: recorded.requestId });
-  }
+  // The same delivery twice names the same execution; Step Functions keeps the second one from running.
+  const isNew = await executions.start(recorded.key, { requestKey: recorded.key, scope: recorded.scope });
+  if (!isNew) log('delivered again', { request: recorded.requestId });
 }
 
 /** A request nobody can read. Its Delete succeeds: what cannot be read has done nothing that could be undone. */

@@ -1,9 +1,10 @@
-// Builds dist/: every source file transpiled one to one, and the engine bundled into the single Lambda asset.
+// Builds dist/: every source file transpiled one to one, and the engine bundled into the Lambda asset.
 // Type declarations are not needed to run anything here; `npm run build:types` adds them before packing.
 import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { buildAsset } from './build-asset.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const out = join(root, 'dist');
@@ -23,22 +24,7 @@ await Promise.all([
     sourcemap: true,
     logLevel: 'warning',
   }),
-  existsSync(join(root, 'lambda/index.ts')) &&
-    build({
-      entryPoints: [join(root, 'lambda/index.ts')],
-      outfile: join(out, 'asset/index.js'),
-      bundle: true,
-      minify: true,
-      // Class names are part of the engine's error codes; property names are never mangled.
-      keepNames: false,
-      platform: 'node',
-      format: 'cjs',
-      target: 'node20',
-      // Tree shaking needs the SDK's ES modules: half the size and half the cold start (bench/lambda-asset).
-      mainFields: ['module', 'main'],
-      legalComments: 'none',
-      logLevel: 'warning',
-    }),
+  buildAsset(join(out, 'asset')),
 ]);
 for (const file of sources.filter((file) => !file.endsWith('.ts'))) {
   mkdirSync(dirname(join(out, relative(root, file))), { recursive: true });

@@ -1,6 +1,10 @@
-import { DescribeStackEventsCommand, DescribeStacksCommand, type StackEvent } from '@aws-sdk/client-cloudformation';
+import {
+  CloudFormationClient,
+  DescribeStackEventsCommand,
+  DescribeStacksCommand,
+  type StackEvent,
+} from '@aws-sdk/client-cloudformation';
 import type { Stacks, StackView } from '../../core/ports';
-import type { Clients } from './clients';
 import { patiently } from './retry';
 
 /** Pages of 100 events: enough for two operations on the largest stack (500 resources, some four events each). */
@@ -8,12 +12,12 @@ const mostPages = 40;
 
 /** CloudFormation's own record of the stack. */
 export class CloudFormationStacks implements Stacks {
-  constructor(private readonly clients: Clients) {}
+  constructor(private readonly client = new CloudFormationClient({})) {}
 
   async view(stackId: string, since?: string): Promise<StackView | undefined> {
     try {
       const { Stacks: stacks } = await patiently(() =>
-        this.clients.cloudFormation().send(new DescribeStacksCommand({ StackName: stackId })),
+        this.client.send(new DescribeStacksCommand({ StackName: stackId })),
       );
       const status = stacks?.[0]?.StackStatus;
       return status && { status, history: await this.history(stackId, since) };
@@ -30,7 +34,7 @@ export class CloudFormationStacks implements Stacks {
     let token: string | undefined;
     for (let page = 0; page < mostPages; page += 1) {
       const input = { StackName: stackId, NextToken: token };
-      const answer = await patiently(() => this.clients.cloudFormation().send(new DescribeStackEventsCommand(input)));
+      const answer = await patiently(() => this.client.send(new DescribeStackEventsCommand(input)));
       history.push(...(answer.StackEvents ?? []).filter((event) => isOfStack(event, stackId)).map(toChange));
       token = answer.NextToken;
       if (!token || history.some((change) => isFarEnough(change, since))) break;

@@ -4,19 +4,26 @@ import {
   ExecuteStatementCommand,
   type ExecuteStatementCommandOutput,
   type Field,
+  RDSDataClient,
   RollbackTransactionCommand,
   type SqlParameter,
 } from '@aws-sdk/client-rds-data';
 import type { AuroraTargetProperties } from '../../core/contract';
 import { MigrationError } from '../../core/errors';
 import type { SqlConnection, SqlResult, SqlRow } from '../../core/ports';
-import type { Clients } from './clients';
 import { errorName, patiently } from './retry';
+
+/** Milliseconds. The Data API itself ends a statement after 45 s (aws-facts 3): the socket must wait longer. */
+const socketTimeout = 60_000;
+
+export function rdsDataClient(): RDSDataClient {
+  return new RDSDataClient({ requestHandler: { requestTimeout: socketTimeout } });
+}
 
 /** One database through the RDS Data API: statements, transactions, and errors in our words. */
 export class DataApi {
   constructor(
-    private readonly clients: Clients,
+    private readonly client: RDSDataClient,
     private readonly properties: AuroraTargetProperties,
   ) {}
 
@@ -39,14 +46,14 @@ export class DataApi {
       // DDL that outlives the call's 45 s goes on, rather than being broken off halfway (aws-facts 3).
       continueAfterTimeout: transactionId === undefined,
     });
-    const send = () => this.clients.rdsData().send(command);
+    const send = () => this.client.send(command);
     return toResult(await this.translated(() => (transactionId === undefined ? patiently(send) : send())));
   }
 
   /** Commits what `work` did, or rolls it back when it throws. */
   async transaction<T>(work: (connection: SqlConnection) => Promise<T>): Promise<T> {
     const begin = new BeginTransactionCommand(this.database);
-    const { transactionId } = await this.translated(() => patiently(() => this.clients.rdsData().send(begin)));
+    const { transactionId } = await this.translated(() => patiently(() => this.client.send(begin)));
     const end = { resourceArn: this.database.resourceArn, secretArn: this.database.secretArn, transactionId };
     let result: T;
     try {
@@ -55,7 +62,7 @@ export class DataApi {
       await this.rollback(end);
       throw error;
     }
-    await this.translated(() => this.clients.rdsData().send(new CommitTransactionCommand(end)));
+    await this.translated(() => this.client.send(new CommitTransactionCommand(end)));
     return result;
   }
 
@@ -66,7 +73,7 @@ export class DataApi {
     transactionId: string | undefined;
   }): Promise<void> {
     try {
-      await this.clients.rdsData().send(new RollbackTransactionCommand(end));
+      await this.client.send(new RollbackTransactionCommand(end));
     } catch (error) {
       console.warn(
         JSON.stringify({

@@ -118,7 +118,7 @@ export class DynamoDbLeases implements Leases {
       ...input,
     };
     try {
-      const { Attributes } = await patiently(() => this.table.clients.dynamodb().send(new UpdateItemCommand(command)));
+      const { Attributes } = await patiently(() => this.table.client.send(new UpdateItemCommand(command)));
       return unmarshall(Attributes ?? {}) as LeaseItem;
     } catch (error) {
       if (error instanceof ConditionalCheckFailedException) return undefined;

@@ -56,7 +56,7 @@ export class DynamoDbLedger implements Ledger {
     const items = [this.checkLease(session), this.putHead(head, base.version), ...this.changes(base.scope, transition)];
     try {
       await patiently(
-        () => this.table.clients.dynamodb().send(new TransactWriteItemsCommand({ TransactItems: items })),
+        () => this.table.client.send(new TransactWriteItemsCommand({ TransactItems: items })),
         isConflict,
       );
     } catch (error) {

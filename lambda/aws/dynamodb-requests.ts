@@ -22,7 +22,7 @@ export class DynamoDbRequests implements Requests {
       Item,
       ConditionExpression: 'attribute_not_exists(pk)',
     });
-    return unlessRefused(() => this.table.clients.dynamodb().send(put));
+    return unlessRefused(() => this.table.client.send(put));
   }
 
   async find(scope: string, key: string): Promise<RecordedRequest | undefined> {
@@ -57,7 +57,7 @@ export class DynamoDbRequests implements Requests {
       ConditionExpression: condition,
       ExpressionAttributeValues: toItem(values),
     });
-    return unlessRefused(() => this.table.clients.dynamodb().send(update));
+    return unlessRefused(() => this.table.client.send(update));
   }
 }
 

@@ -5,6 +5,7 @@ import {
   type CreateTableCommandInput,
   DeleteTableCommand,
   DescribeTableCommand,
+  type DynamoDBClient,
   DynamoDBServiceException,
   type GlobalSecondaryIndex,
   type GlobalSecondaryIndexDescription,
@@ -15,7 +16,6 @@ import type { CreateTable, IndexDefinition, KeyAttribute, KeyType } from '../../
 import type { DynamoDbTargetProperties } from '../../core/contract';
 import { MigrationError } from '../../core/errors';
 import type { Session, TableDescription, TableStatus, TableTarget } from '../../core/ports';
-import type { Clients } from './clients';
 import { errorName, patiently } from './retry';
 
 /** DynamoDB tables. Control-plane calls are asynchronous: each sends its request, and `describe` says when it is true. */
@@ -23,7 +23,7 @@ export class DynamoDbTables implements TableTarget {
   readonly engine = 'dynamodb';
 
   constructor(
-    private readonly clients: Clients,
+    private readonly client: DynamoDBClient,
     private readonly properties: DynamoDbTargetProperties,
     private readonly session: Session,
   ) {}
@@ -59,12 +59,12 @@ export class DynamoDbTables implements TableTarget {
       ]),
       GlobalSecondaryIndexes: indexes.length > 0 ? indexes.map(toIndex) : undefined,
     };
-    await this.change(table, () => this.clients.dynamodb().send(new CreateTableCommand(input)));
+    await this.change(table, () => this.client.send(new CreateTableCommand(input)));
   }
 
   async deleteTable(table: string): Promise<void> {
     const input = { TableName: this.physicalName(table) };
-    await this.change(table, () => this.clients.dynamodb().send(new DeleteTableCommand(input)));
+    await this.change(table, () => this.client.send(new DeleteTableCommand(input)));
   }
 
   async addIndex(table: string, index: IndexDefinition): Promise<void> {
@@ -79,7 +79,7 @@ export class DynamoDbTables implements TableTarget {
       AttributeDefinitions: definitions([index.partitionKey, index.sortKey]),
       GlobalSecondaryIndexUpdates: [{ Create: { ...toIndex(index), ProvisionedThroughput } }],
     });
-    await this.change(table, () => this.clients.dynamodb().send(update));
+    await this.change(table, () => this.client.send(update));
   }
 
   async removeIndex(table: string, index: string): Promise<void> {
@@ -87,13 +87,13 @@ export class DynamoDbTables implements TableTarget {
       TableName: this.physicalName(table),
       GlobalSecondaryIndexUpdates: [{ Delete: { IndexName: index } }],
     });
-    await this.change(table, () => this.clients.dynamodb().send(update));
+    await this.change(table, () => this.client.send(update));
   }
 
   private async find(table: string): Promise<AwsTable | undefined> {
     const describe = new DescribeTableCommand({ TableName: this.physicalName(table) });
     try {
-      return (await patiently(() => this.clients.dynamodb().send(describe))).Table;
+      return (await patiently(() => this.client.send(describe))).Table;
     } catch (error) {
       if (errorName(error) === 'ResourceNotFoundException') return undefined;
       throw error;

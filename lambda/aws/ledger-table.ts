@@ -1,12 +1,12 @@
 import {
   type AttributeValue,
+  type DynamoDBClient,
   GetItemCommand,
   QueryCommand,
   type QueryCommandInput,
   type TransactWriteItem,
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import type { Clients } from './clients';
 import { patiently } from './retry';
 
 export type Item = Record<string, AttributeValue>;
@@ -15,14 +15,12 @@ export type Item = Record<string, AttributeValue>;
 export class LedgerTable {
   constructor(
     readonly name: string,
-    readonly clients: Clients,
+    readonly client: DynamoDBClient,
   ) {}
 
   async get(scope: string, sk: string): Promise<Record<string, unknown> | undefined> {
     const { Item } = await patiently(() =>
-      this.clients
-        .dynamodb()
-        .send(new GetItemCommand({ TableName: this.name, Key: keyOf(scope, sk), ConsistentRead: true })),
+      this.client.send(new GetItemCommand({ TableName: this.name, Key: keyOf(scope, sk), ConsistentRead: true })),
     );
     return Item && unmarshall(Item);
   }
@@ -36,7 +34,7 @@ export class LedgerTable {
     const records: Record<string, unknown>[] = [];
     let from: Item | undefined;
     do {
-      const page = await patiently(() => this.clients.dynamodb().send(this.query(scope, prefix, from, filter)));
+      const page = await patiently(() => this.client.send(this.query(scope, prefix, from, filter)));
       records.push(...(page.Items ?? []).map((item) => unmarshall(item)));
       from = page.LastEvaluatedKey;
     } while (from);

@@ -1,46 +1,81 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { TargetProperties } from '../../core/contract';
-import type { Clock, Ports, Session, Target } from '../../core/ports';
-import { AuroraPostgresql } from './aurora-postgresql';
-import { Clients } from './clients';
-import { CloudFormationStacks } from './cloudformation-stacks';
-import { DataApi } from './data-api';
+import type { Bundles, Claims, Clock, Ports, Session, Stacks, Target, Targets } from '../../core/ports';
 import { DynamoDbLeases } from './dynamodb-leases';
 import { DynamoDbLedger } from './dynamodb-ledger';
 import { DynamoDbRequests } from './dynamodb-requests';
-import { DynamoDbTables } from './dynamodb-tables';
 import { LedgerTable } from './ledger-table';
-import { S3Bundles } from './s3-bundles';
-import { SsmClaims } from './ssm-claims';
+import { once } from './once';
 
 export interface AwsPortsOptions {
   readonly ledgerTable: string;
   /** Seconds a lease lives without renewal. */
   readonly leaseSeconds: number;
-  readonly clients?: Clients;
+  /** Default: a client of its own. */
+  readonly dynamodb?: DynamoDBClient;
 }
 
-/** Everything the engine needs, in AWS. */
-export function awsPorts({ ledgerTable, leaseSeconds, clients = new Clients() }: AwsPortsOptions): Ports {
-  const table = new LedgerTable(ledgerTable, clients);
+/**
+ * Everything the engine needs, in AWS. Each request touches the ledger; every other adapter is loaded with its SDK
+ * client when it is first asked for something, so that a function starts in half the time (docs/bench.md).
+ */
+export function awsPorts({ ledgerTable, leaseSeconds, dynamodb = new DynamoDBClient({}) }: AwsPortsOptions): Ports {
+  const table = new LedgerTable(ledgerTable, dynamodb);
   return {
     ledger: new DynamoDbLedger(table),
     leases: new DynamoDbLeases(table, systemClock, leaseSeconds * 1000),
     requests: new DynamoDbRequests(table),
-    targets: { open: async (_name, properties, session) => openTarget(clients, properties, session) },
-    bundles: new S3Bundles(clients),
-    stacks: new CloudFormationStacks(clients),
-    claims: new SsmClaims(clients),
+    targets: targets(dynamodb),
+    bundles: bundles(),
+    stacks: stacks(),
+    claims: claims(),
     clock: systemClock,
   };
-}
-
-function openTarget(clients: Clients, properties: TargetProperties, session: Session): Target {
-  return properties.Engine === 'dynamodb'
-    ? new DynamoDbTables(clients, properties, session)
-    : new AuroraPostgresql(new DataApi(clients, properties), session);
 }
 
 export const systemClock: Clock = {
   now: () => Date.now(),
   sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
 };
+
+function targets(dynamodb: DynamoDBClient): Targets {
+  const openTable = once(() => import('./dynamodb-tables.js'));
+  const openAurora = once(async () => {
+    const [{ AuroraPostgresql }, { DataApi, rdsDataClient }] = await Promise.all([
+      import('./aurora-postgresql.js'),
+      import('./data-api.js'),
+    ]);
+    const client = rdsDataClient();
+    return (properties: Aurora, session: Session) => new AuroraPostgresql(new DataApi(client, properties), session);
+  });
+  return {
+    async open(_name, properties, session): Promise<Target> {
+      if (properties.Engine !== 'dynamodb') return (await openAurora())(properties, session);
+      const { DynamoDbTables } = await openTable();
+      return new DynamoDbTables(dynamodb, properties, session);
+    },
+  };
+}
+
+type Aurora = Extract<TargetProperties, { readonly Engine: 'aurora-postgresql' }>;
+
+function bundles(): Bundles {
+  const loaded = once(async () => new (await import('./s3-bundles.js')).S3Bundles());
+  return {
+    load: async (location) => (await loaded()).load(location),
+    module: async (location, migration) => (await loaded()).module(location, migration),
+  };
+}
+
+function stacks(): Stacks {
+  const loaded = once(async () => new (await import('./cloudformation-stacks.js')).CloudFormationStacks());
+  return { view: async (stackId, since) => (await loaded()).view(stackId, since) };
+}
+
+function claims(): Claims {
+  const loaded = once(async () => new (await import('./ssm-claims.js')).SsmClaims());
+  return {
+    claim: async (identity, claim) => (await loaded()).claim(identity, claim),
+    release: async (identity, owner) => (await loaded()).release(identity, owner),
+  };
+}

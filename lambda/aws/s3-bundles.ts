@@ -1,10 +1,9 @@
-import { GetObjectCommand, NoSuchKey } from '@aws-sdk/client-s3';
+import { GetObjectCommand, NoSuchKey, S3Client } from '@aws-sdk/client-s3';
 import type { Bundle } from '../../core/bundle';
+import { parseBundle } from '../../core/bundle-file';
 import type { BundleLocation } from '../../core/contract';
 import { MigrationError } from '../../core/errors';
-import { parseBundle } from '../../core/manifest';
 import type { Bundles, MigrationModule } from '../../core/ports';
-import type { Clients } from './clients';
 import { evaluate } from './evaluate';
 import { errorName, patiently } from './retry';
 
@@ -15,7 +14,7 @@ import { errorName, patiently } from './retry';
 export class S3Bundles implements Bundles {
   private readonly loaded = new Map<string, Promise<Bundle>>();
 
-  constructor(private readonly clients: Clients) {}
+  constructor(private readonly client = new S3Client({})) {}
 
   load(location: BundleLocation): Promise<Bundle> {
     const known = this.loaded.get(location.Digest);
@@ -35,7 +34,7 @@ export class S3Bundles implements Bundles {
 
   private async fetch({ Bucket, Key, Digest }: BundleLocation): Promise<Bundle> {
     try {
-      const { Body } = await patiently(() => this.clients.s3().send(new GetObjectCommand({ Bucket, Key })));
+      const { Body } = await patiently(() => this.client.send(new GetObjectCommand({ Bucket, Key })));
       return parseBundle(await Body!.transformToByteArray(), Digest);
     } catch (error) {
       if (!(error instanceof NoSuchKey) && !absent.includes(errorName(error))) throw error;

@@ -4,11 +4,11 @@ import {
   ParameterAlreadyExists,
   ParameterNotFound,
   PutParameterCommand,
+  SSMClient,
 } from '@aws-sdk/client-ssm';
 import { sha256 } from '../../core/checksum';
 import { claimPrefix } from '../../core/contract';
 import type { Claim, Claims } from '../../core/ports';
-import type { Clients } from './clients';
 import { patiently } from './retry';
 
 /**
@@ -16,7 +16,7 @@ import { patiently } from './retry';
  * PutParameter without Overwrite is an atomic "create unless it exists" (aws-facts 6).
  */
 export class SsmClaims implements Claims {
-  constructor(private readonly clients: Clients) {}
+  constructor(private readonly client = new SSMClient({})) {}
 
   async claim(identity: string, claim: Claim): Promise<Claim | undefined> {
     const put = new PutParameterCommand({
@@ -26,7 +26,7 @@ export class SsmClaims implements Claims {
       Description: 'Which DatabaseMigrations construct owns a database. Delete it only when that construct is gone.',
     });
     try {
-      await patiently(() => this.clients.ssm().send(put));
+      await patiently(() => this.client.send(put));
       return undefined;
     } catch (error) {
       if (!(error instanceof ParameterAlreadyExists)) throw error;
@@ -40,7 +40,7 @@ export class SsmClaims implements Claims {
     const current = await this.owner(identity);
     if (!current || !isSame(current, owner)) return;
     try {
-      await patiently(() => this.clients.ssm().send(new DeleteParameterCommand({ Name: nameOf(identity) })));
+      await patiently(() => this.client.send(new DeleteParameterCommand({ Name: nameOf(identity) })));
     } catch (error) {
       if (!(error instanceof ParameterNotFound)) throw error;
     }
@@ -49,7 +49,7 @@ export class SsmClaims implements Claims {
   private async owner(identity: string): Promise<Claim | undefined> {
     try {
       const { Parameter } = await patiently(() =>
-        this.clients.ssm().send(new GetParameterCommand({ Name: nameOf(identity) })),
+        this.client.send(new GetParameterCommand({ Name: nameOf(identity) })),
       );
       return JSON.parse(Parameter?.Value ?? '{}') as Claim;
     } catch (error) {

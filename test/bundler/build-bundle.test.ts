@@ -2,8 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { buildBundle } from '../../bundler';
+import { parseBundle } from '../../core/bundle-file';
 import { sha256, sourceChecksum } from '../../core/checksum';
-import { parseBundle } from '../../core/manifest';
 import { errorOf, migrationsFolder, placesOf, tableSql } from '../helpers/migrations-folder';
 
 const dynamo = (body = "up: [createTable({ table: 'meals', partitionKey: { name: 'id', type: 'S' } })]") =>

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { buildBundle, buildBundleSync } from '../../bundler';
-import { parseBundle } from '../../core/manifest';
+import { parseBundle } from '../../core/bundle-file';
 import { errorOf, migrationsFolder, tableSql } from '../helpers/migrations-folder';
 
 const root = join(__dirname, '../..');

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Bundle, BundledMigration } from '../../core/bundle';
+import { parseBundle, serializeBundle } from '../../core/bundle-file';
 import { canonicalJson, sha256, sourceChecksum } from '../../core/checksum';
 import { sourceLineOf } from '../../core/code-lines';
-import { manifestOf, parseBundle, serializeBundle } from '../../core/manifest';
+import { manifestOf } from '../../core/manifest';
 import { errorOf } from '../helpers/migrations-folder';
 
 const migration: BundledMigration = {
