@@ -3,10 +3,11 @@ import type { CreateRequest, Properties, ResourceResult, ResourceType } from '..
 import { arn } from '../services/arn';
 import type { ClusterControl } from '../services/rds-data';
 import type { Environment } from '../services/service';
-import { optionalText } from './properties';
+import { optionalNumber, optionalText } from './properties';
 import { changedProperty, freshName, refuseNamedReplacement } from './replacement';
 
 const MAX_IDENTIFIER = 63;
+const DEFAULT_PORT = 5432;
 const REPLACING = ['DBInstanceIdentifier', 'DBClusterIdentifier', 'Engine'];
 
 /** AWS::RDS::DBInstance: in a cluster, what makes its Data API answer; alone, inert (the Data API is Aurora's). */
@@ -22,7 +23,7 @@ export function rdsInstanceType(options: {
     const clusterName = optionalText(properties, 'DBClusterIdentifier');
     if (clusterName !== undefined) join(clusterName.toLowerCase(), identifier);
     request.issued(identifier);
-    return result(identifier);
+    return result(identifier, properties);
   };
 
   const join = (clusterName: string, identifier: string): void => {
@@ -36,20 +37,25 @@ export function rdsInstanceType(options: {
     clusters.update(clusterName, ({ instances }) => ({ instances: [...new Set([...instances, identifier])] }));
   };
 
-  const result = (identifier: string): ResourceResult => ({
+  const portOf = (properties: Properties): number => {
+    const cluster = clusters.find(optionalText(properties, 'DBClusterIdentifier')?.toLowerCase() ?? '');
+    return optionalNumber(properties, 'Port') ?? cluster?.port ?? DEFAULT_PORT;
+  };
+
+  const result = (identifier: string, properties: Properties): ResourceResult => ({
     physicalId: identifier,
     attributes: {
       DBInstanceArn: arn(environment, 'rds', `db:${identifier}`),
       DbiResourceId: `db-${identifier.toUpperCase()}`,
       'Endpoint.Address': `${identifier}.${environment.region}.rds.amazonaws.com`,
-      'Endpoint.Port': '5432',
+      'Endpoint.Port': String(portOf(properties)),
     },
   });
 
   return {
     create,
     async update(request) {
-      if (!changedProperty(request, REPLACING)) return result(request.physicalId);
+      if (!changedProperty(request, REPLACING)) return result(request.physicalId, request.properties);
       refuseNamedReplacement(givenIdentifier(request.properties), request);
       return create(request);
     },

@@ -36,20 +36,34 @@ export function databaseError(error: unknown, assume: RdsDataAssume, position = 
     return refuser(assume)("Multistatements aren't supported.");
   }
   const at = error.position === undefined ? undefined : position(Number(error.position));
-  return new AwsError('DatabaseErrorException', LAYOUTS[assume('database-error-text')]!(error, at));
+  return refusedByDatabase({ ...error, message: error.message, position: at }, assume);
+}
+
+interface DatabaseRefusal {
+  readonly severity?: string;
+  readonly message: string;
+  /** SQLSTATE. */
+  readonly code?: string;
+  readonly detail?: string;
+  readonly hint?: string;
+  readonly position?: number;
+}
+
+export function refusedByDatabase(refusal: DatabaseRefusal, assume: RdsDataAssume): AwsError {
+  return new AwsError('DatabaseErrorException', LAYOUTS[assume('database-error-text')]!(refusal));
 }
 
 /** Seen in the field: "ERROR: operator does not exist: uuid = text; Hint: No ...; Position: 54; SQLState: 42883". */
-const LAYOUTS: Readonly<Record<string, (error: DatabaseError, position: number | undefined) => string>> = {
-  'sql-state': (error, position) => [...parts(error, position), `SQLState: ${error.code}`].join('; '),
-  'position-only': (error, position) => parts(error, position).join('\n  '),
+const LAYOUTS: Readonly<Record<string, (refusal: DatabaseRefusal) => string>> = {
+  'sql-state': (refusal) => [...parts(refusal), `SQLState: ${refusal.code}`].join('; '),
+  'position-only': (refusal) => parts(refusal).join('\n  '),
 };
 
-function parts(error: DatabaseError, position: number | undefined): readonly string[] {
+function parts({ severity = 'ERROR', message, detail, hint, position }: DatabaseRefusal): readonly string[] {
   return [
-    `${error.severity}: ${error.message}`,
-    ...(error.detail === undefined ? [] : [`Detail: ${error.detail}`]),
-    ...(error.hint === undefined ? [] : [`Hint: ${error.hint}`]),
+    `${severity}: ${message}`,
+    ...(detail === undefined ? [] : [`Detail: ${detail}`]),
+    ...(hint === undefined ? [] : [`Hint: ${hint}`]),
     ...(position === undefined ? [] : [`Position: ${position}`]),
   ];
 }

@@ -77,27 +77,20 @@ export class Executor {
     atomic: boolean,
     work: (session: SqlSession, limit: Deadline) => Promise<T>,
   ): Promise<T> {
-    const limit = deadline(this.#assume);
     const { cluster, transactionId } = target;
-    if (transactionId !== undefined) {
-      return this.#transactions.run(transactionId, cluster.arn, limit, (session) => work(session, limit));
-    }
+    const limited = (session: SqlSession) => work(session, deadline(this.#assume));
+    if (transactionId !== undefined) return this.#transactions.run(transactionId, cluster.arn, limited);
     const database = this.#databases.locate(cluster, target.database);
-    if (await this.#databases.perform(cluster, sql)) return work(NOTHING_TO_RUN, limit);
-    return this.#autocommit(database, limit, atomic || this.#inBlock(), (session) => work(session, limit));
+    if (await this.#databases.perform(cluster, sql)) return limited(NOTHING_TO_RUN);
+    return this.#autocommit(database, atomic || this.#inBlock(), limited);
   }
 
   #inBlock(): boolean {
     return this.#assume('concurrent-index-in-autocommit') === 'fails';
   }
 
-  async #autocommit<T>(
-    database: string,
-    limit: Deadline,
-    inBlock: boolean,
-    work: (session: SqlSession) => Promise<T>,
-  ): Promise<T> {
-    const session = await openInTime(this.#engine, database, limit).catch((error) => {
+  async #autocommit<T>(database: string, inBlock: boolean, work: (session: SqlSession) => Promise<T>): Promise<T> {
+    const session = await openInTime(this.#engine, database, this.#assume).catch((error) => {
       throw databaseError(error, this.#assume);
     });
     let busy: Promise<unknown> | undefined;

@@ -2,7 +2,7 @@ import type { RdsDataAssume } from './assumptions';
 import type { SqlEngine, SqlResult, SqlSession } from './engine/sql-engine';
 import { StatementTimeout } from './errors';
 
-/** How long one call may take in all: waiting for a session and running. */
+/** When the statements of a call must be done. Counted from when it has its session: a first start takes its time. */
 export interface Deadline {
   readonly at: number;
   readonly milliseconds: number;
@@ -14,13 +14,14 @@ export function deadline(assume: RdsDataAssume): Deadline {
 }
 
 /** Opens a session in time. PGlite has a single session: an open transaction holds up every other call. */
-export async function openInTime(engine: SqlEngine, database: string, limit: Deadline): Promise<SqlSession> {
+export async function openInTime(engine: SqlEngine, database: string, assume: RdsDataAssume): Promise<SqlSession> {
+  const { milliseconds } = deadline(assume);
   const reason = new StatementTimeout(
-    `The call waited ${limit.milliseconds} ms for a database session and got none: open transactions hold them. ` +
+    `The call waited ${milliseconds} ms for a database session and got none: open transactions hold them. ` +
       'The embedded PGlite has one session per database; finish the transaction first, or use a PostgreSQL server.',
   );
   const waiting = new AbortController();
-  const timer = setTimeout(() => waiting.abort(reason), Math.max(0, limit.at - Date.now()));
+  const timer = setTimeout(() => waiting.abort(reason), milliseconds);
   try {
     return await engine.open(database, waiting.signal);
   } finally {

@@ -33,6 +33,7 @@ export interface RdsDataService extends Service {
 
 /** What the resource types do with clusters. */
 export interface ClusterControl {
+  list(): readonly Cluster[];
   find(arnOrIdentifier: string): Cluster | undefined;
   create(request: Omit<NewCluster, 'pausedCalls'>): Cluster;
   update(
@@ -50,7 +51,7 @@ export function rdsDataService(options: RdsDataOptions): RdsDataService {
   const assume: RdsDataAssume = chooser(RDS_DATA_ASSUMPTIONS, options.assumptions);
   const clusters = new Clusters(options.state, options.environment);
   const engine = makeEngine(options);
-  const databases = new Databases(clusters, engine);
+  const databases = new Databases(clusters, engine, assume);
   const transactions = new Transactions(engine, assume);
   const executor = new Executor(engine, databases, transactions, assume);
   const context: OperationContext = { executor, databases, transactions, assume, refuse: refuser(assume) };
@@ -155,6 +156,7 @@ function clusterControl(
   assume: RdsDataAssume,
 ): ClusterControl {
   return {
+    list: () => clusters.list(),
     find: (name) => clusters.find(name),
     create: (request) => clusters.create({ ...request, pausedCalls: Number(assume('paused-clusters')) }),
     update: (name, change) => clusters.update(name, change),
@@ -163,8 +165,9 @@ function clusterControl(
       const cluster = clusters.find(name);
       if (!cluster) return;
       clusters.remove(cluster.arn);
-      await transactions.close(cluster.arn);
+      // In this order: dropping ends what runs, and a transaction need not wait for its statement to roll back.
       await databases.dropAll(cluster);
+      await transactions.close(cluster.arn);
     },
   };
 }

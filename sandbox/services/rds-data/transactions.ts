@@ -3,7 +3,7 @@ import { AwsError } from '../../aws-error';
 import type { RdsDataAssume } from './assumptions';
 import type { SqlEngine, SqlSession } from './engine/sql-engine';
 import { databaseError, notFound, StatementTimeout } from './errors';
-import { type Deadline, openInTime } from './run-statement';
+import { openInTime } from './run-statement';
 
 const LONGEST_MS = 24 * 3600 * 1000;
 const REMEMBERED = 1000;
@@ -55,10 +55,10 @@ export class Transactions {
   }
 
   /** Runs a statement's work in the transaction. After an error the transaction is dead. */
-  async run<T>(id: string, cluster: string, limit: Deadline, work: (session: SqlSession) => Promise<T>): Promise<T> {
+  async run<T>(id: string, cluster: string, work: (session: SqlSession) => Promise<T>): Promise<T> {
     const transaction = this.#take(id, cluster);
     try {
-      transaction.session ??= await this.#start(transaction.database, limit);
+      transaction.session ??= await this.#start(transaction.database);
       const outcome = await work(transaction.session);
       if (transaction.session.inTransaction()) this.#free(transaction);
       else await this.#end(id, ENDED.sql);
@@ -79,16 +79,21 @@ export class Transactions {
     return this.#finish(id, cluster, 'ROLLBACK');
   }
 
-  /** Rolls back what is open, on one cluster or (at the end of the sandbox) on all. */
+  /** Stops and rolls back what is open, on one cluster or (at the end of the sandbox) on all. */
   async close(cluster?: string): Promise<void> {
-    const ids = [...this.#open.values()].filter((open) => cluster === undefined || open.cluster === cluster);
-    await Promise.all(ids.map(({ id }) => this.#end(id, ENDED.aborted)));
+    const open = [...this.#open.values()].filter((candidate) => cluster === undefined || candidate.cluster === cluster);
+    await Promise.all(
+      open.map(async ({ id, running, session }) => {
+        if (running) await session?.cancel();
+        await this.#end(id, ENDED.aborted);
+      }),
+    );
   }
 
-  async #start(database: string, limit: Deadline): Promise<SqlSession> {
+  async #start(database: string): Promise<SqlSession> {
     let session: SqlSession | undefined;
     try {
-      session = await openInTime(this.#engine, database, limit);
+      session = await openInTime(this.#engine, database, this.#assume);
       await session.query('BEGIN');
       return session;
     } catch (error) {

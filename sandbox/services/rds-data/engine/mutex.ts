@@ -3,6 +3,10 @@ export class Mutex {
   #held = false;
   readonly #waiters: (() => void)[] = [];
 
+  get held(): boolean {
+    return this.#held;
+  }
+
   /** Answers the function that gives the lock back. */
   async lock(signal: AbortSignal): Promise<() => void> {
     signal.throwIfAborted();

@@ -31,14 +31,14 @@ export class PgliteEngine implements SqlEngine {
   async drop(database: string): Promise<void> {
     const known = this.#databases.get(database);
     this.#databases.delete(database);
-    await known?.terminate();
+    await known?.retire('terminate');
     await rm(join(this.#folder, database), { recursive: true, force: true });
   }
 
   async close(): Promise<void> {
     const databases = [...this.#databases.values()];
     this.#databases.clear();
-    await Promise.all(databases.map((database) => database.close()));
+    await Promise.all(databases.map((database) => database.retire('close')));
   }
 }
 
@@ -47,6 +47,7 @@ class PgliteDatabase {
   readonly #session = new Mutex();
   #server: Promise<PgliteServer> | undefined;
   #idle: NodeJS.Timeout | undefined;
+  #retired = false;
   /** Two PGlites on one folder would ruin it, so a start waits for the end of the one before. */
   #ending = Promise.resolve();
 
@@ -57,13 +58,14 @@ class PgliteDatabase {
   async open(signal: AbortSignal): Promise<SqlSession> {
     const unlock = await this.#session.lock(signal);
     try {
+      if (this.#retired) throw new Error('The database was dropped, or its sandbox closed, while the call waited.');
       clearTimeout(this.#idle);
       const server = await this.#start();
       return new ClientSession(server.client, {
-        cancel: () => this.terminate(),
+        cancel: () => this.#end((running) => running.terminate()),
         release: async (reusable) => {
-          if (!reusable) await this.terminate();
-          this.#idle = setTimeout(() => void this.close(), IDLE_MS).unref();
+          if (!reusable) await this.#end((running) => running.terminate());
+          this.#idle = setTimeout(() => void this.#end((running) => running.close()), IDLE_MS).unref();
           unlock();
         },
       });
@@ -83,12 +85,10 @@ class PgliteDatabase {
     }
   }
 
-  terminate(): Promise<void> {
-    return this.#end((server) => server.terminate());
-  }
-
-  close(): Promise<void> {
-    return this.#end((server) => server.close());
+  /** For good: who still waits for the session must not start it again. A statement that runs is not waited for. */
+  retire(how: 'close' | 'terminate'): Promise<void> {
+    this.#retired = true;
+    return this.#end((server) => (this.#session.held ? server.terminate() : server[how]()));
   }
 
   #end(how: (server: PgliteServer) => Promise<void>): Promise<void> {

@@ -10,6 +10,8 @@ export class PostgresEngine implements SqlEngine {
   readonly #url: string;
   readonly #admin: Pool;
   readonly #pools = new Map<string, Promise<Pool>>();
+  /** Backends of the sessions that are open, so that closing need not wait for what they run. */
+  readonly #backends = new Set<number>();
 
   /** @param url of a role with the right to create databases. */
   constructor(url: string) {
@@ -21,10 +23,15 @@ export class PostgresEngine implements SqlEngine {
     signal.throwIfAborted();
     const pool = await this.#pool(database);
     const client = await connect(pool, signal);
+    // node-postgres has the backend's id from the start-up handshake but no type for it.
+    const { processID: backend } = client as PoolClient & { readonly processID: number };
+    this.#backends.add(backend);
     return new ClientSession(client, {
-      // node-postgres has the backend's id from the start-up handshake but no type for it.
-      cancel: () => this.#cancel((client as PoolClient & { readonly processID: number }).processID),
-      release: async (reusable) => client.release(!reusable),
+      cancel: () => this.#cancel(backend),
+      release: async (reusable) => {
+        this.#backends.delete(backend);
+        client.release(!reusable);
+      },
     });
   }
 
@@ -39,6 +46,7 @@ export class PostgresEngine implements SqlEngine {
   async close(): Promise<void> {
     const pools = [...this.#pools.values()];
     this.#pools.clear();
+    await Promise.all([...this.#backends].map((backend) => this.#cancel(backend)));
     await Promise.all([this.#admin.end(), ...pools.map(async (pool) => (await pool).end())]);
   }
 
@@ -91,9 +99,10 @@ async function connect(pool: Pool, signal: AbortSignal): Promise<PoolClient> {
   }
 }
 
-/** Without a listener, the loss of an idle connection (its database was dropped) would end the process. */
+/** Without listeners, the loss of a connection, idle or in use (its database was dropped), would end the process. */
 function quiet(pool: Pool): Pool {
-  return pool.on('error', () => {});
+  pool.on('error', () => {});
+  return pool.on('connect', (client) => client.on('error', () => {}));
 }
 
 function quoteName(name: string): string {

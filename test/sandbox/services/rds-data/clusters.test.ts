@@ -1,6 +1,7 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   BatchExecuteStatementCommand,
   BeginTransactionCommand,
@@ -67,6 +68,30 @@ describe.each(enginesUnderTest())('clusters on $name', (engine) => {
     });
     api.service.clusters.update('main', () => ({ instances: ['main-1'] }));
     await expect(run('SELECT 1 FROM kept')).rejects.toThrow(/"kept" does not exist/);
+  });
+
+  it('ends the calls on a cluster that is deleted, those that run and those that wait', async () => {
+    api = await openDataApi(engine);
+    await run('CREATE TABLE held (a int)');
+    const { transactionId } = await api.client.send(new BeginTransactionCommand(api.base));
+    await run('LOCK TABLE held', { transactionId });
+    const calls = [run('SELECT pg_sleep(20)', { transactionId }), run('SELECT a FROM held')];
+    const outcomes = Promise.allSettled(calls);
+    await sleep(100);
+    await api.service.clusters.delete('main');
+    expect((await outcomes).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+  });
+
+  it('does not wait at its end for a statement that runs', async () => {
+    api = await openDataApi(engine);
+    await select();
+    const { transactionId } = await api.client.send(new BeginTransactionCommand({ ...api.base, database: 'postgres' }));
+    const calls = [run('SELECT pg_sleep(20)', { transactionId, database: 'postgres' }), run('SELECT pg_sleep(20)')];
+    const outcomes = Promise.allSettled(calls);
+    await sleep(1500);
+    await api.service.close();
+    expect((await outcomes).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    api = await openDataApi(engine, {}, api.folder);
   });
 
   it('plays the other side of what is assumed', async () => {
