@@ -11,7 +11,8 @@ export type ErrorCode =
   | SafetyCode
   | BundleCode
   | EngineCode
-  | StepCode;
+  | StepCode
+  | CommandCode;
 
 type FolderCode =
   /** The migrations folder is not there, or is no folder. */
@@ -156,3 +157,21 @@ type StepCode =
   | 'TABLE_OPERATION_FAILED'
   /** The engine may not do what it must: permissions are missing, also after waiting for them to propagate. */
   | 'ACCESS_DENIED';
+
+type CommandCode =
+  /** A command line that the CLI does not understand. */
+  | 'USAGE'
+  /** The CDK app ended with an error, so that there is nothing to deploy. */
+  | 'SYNTH_FAILED'
+  /** The CDK app asks for facts of an AWS account that nobody looked up. */
+  | 'CONTEXT_MISSING'
+  /** A folder that is no sandbox's state. */
+  | 'NO_SANDBOX'
+  /** A sandbox runs on the folder, and the command needs it at rest. */
+  | 'SANDBOX_RUNNING'
+  /** No stack says where a ledger is. */
+  | 'SCOPE_NOT_FOUND'
+  /** Several scopes, and the command is about one. */
+  | 'SCOPE_AMBIGUOUS'
+  /** Somebody works on the scope right now. */
+  | 'LEASE_HELD';

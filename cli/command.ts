@@ -1,0 +1,41 @@
+import type { Command } from 'commander';
+import type { ExitCode } from './exit-codes';
+import { exitCodes } from './exit-codes';
+import { type Report, type Terminal, terminal } from './output';
+
+export interface CommonOptions {
+  readonly json?: boolean;
+  readonly verbose?: boolean;
+}
+
+/** The work of a command. Throws when it cannot be done; a report with an exit code when it was done and ended badly. */
+export type Work<Options> = (
+  options: Options,
+  terminal: Terminal,
+  ...args: readonly string[]
+) => Promise<Report | undefined>;
+
+/** How commands hand their exit code to `main`. */
+export interface Session {
+  exitCode: ExitCode;
+}
+
+/** Adds a command with the options that every command has. Returns it for more options; `does` gives it its work. */
+export function addCommand(parent: Command, name: string, description: string): Command {
+  return parent
+    .command(name)
+    .description(description)
+    .option('--json', 'print one JSON document and nothing else on stdout', false)
+    .option('--verbose', 'print stack traces and details', false);
+}
+
+/** The handler that commander calls: with the arguments of the command, its options and itself. */
+export function does<Options extends object>(session: Session, work: Work<Options & CommonOptions>) {
+  return async (...received: readonly unknown[]): Promise<void> => {
+    const options = received.at(-2) as Options & CommonOptions;
+    const screen = terminal(options);
+    const report = await work(options, screen, ...(received.slice(0, -2) as readonly string[]));
+    if (report) screen.print(report);
+    session.exitCode = report?.exitCode ?? exitCodes.success;
+  };
+}

@@ -1,0 +1,63 @@
+import type { Command } from 'commander';
+import { verifyChain } from '../../core/audit';
+import type { AuditEvent } from '../../core/ledger';
+import { addCommand, does, type Session } from '../command';
+import { exitCodes } from '../exit-codes';
+import { type ScopeAccess, type ScopeOptions, withScope } from '../ledger-access';
+import { type Report, table } from '../output';
+import { withScopeOptions } from '../scope-options';
+
+interface HistoryOptions extends ScopeOptions {
+  readonly verify?: boolean;
+}
+
+export function addHistory(parent: Command, session: Session): void {
+  withScopeOptions(addCommand(parent, 'history', 'Show everything that happened to a scope, oldest first'))
+    .option('--verify', 'check that no event was edited, removed or moved')
+    .action(does<HistoryOptions>(session, showHistory));
+}
+
+function showHistory({ verify = false, ...options }: HistoryOptions): Promise<Report> {
+  return withScope(options, verify ? verifyHistory : listHistory);
+}
+
+async function listHistory({ ports, scope }: ScopeAccess): Promise<Report> {
+  const events = await ports.ledger.events(scope);
+  return { data: events, text: events.length === 0 ? `${scope} has no history yet.` : renderEvents(events) };
+}
+
+/** The head is read first: what is recorded in between then stands behind its end, where nothing is compared. */
+async function verifyHistory({ ports, scope }: ScopeAccess): Promise<Report> {
+  const end = await ports.ledger.load(scope);
+  const events = (await ports.ledger.events(scope)).filter(({ seq }) => seq <= end.eventCount);
+  const problem = verifyChain(events, end);
+  if (problem) {
+    return {
+      data: { valid: false, problem },
+      text: `The history of ${scope} was tampered with. ${problem.message}`,
+      exitCode: exitCodes.needsPerson,
+    };
+  }
+  return {
+    data: { valid: true, events: events.length },
+    text: `The history of ${scope} is complete and unchanged: ${events.length} events.`,
+  };
+}
+
+function renderEvents(events: readonly AuditEvent[]): string {
+  const rows = events.map(({ seq, at, type, target, version, deployment, actor, detail }) => [
+    String(seq),
+    at,
+    type,
+    target && version ? `${target}/${version}` : target,
+    deployment,
+    actor,
+    Object.keys(detail).length === 0 ? '' : clip(JSON.stringify(detail)),
+  ]);
+  return table(['#', 'at', 'event', 'migration', 'deployment', 'actor', 'detail'], rows);
+}
+
+/** The whole detail is in the JSON. */
+function clip(text: string): string {
+  return text.length > 100 ? `${text.slice(0, 99)}…` : text;
+}

@@ -1,0 +1,90 @@
+import { randomUUID } from 'node:crypto';
+import { hostname, userInfo } from 'node:os';
+import type { Command } from 'commander';
+import { type DriveResult, drive } from '../../core/drive';
+import { MigrationError } from '../../core/errors';
+import type { ScopeState } from '../../core/ledger';
+import type { RecordedRequest } from '../../core/request';
+import { addCommand, does, type Session } from '../command';
+import { exitCodes } from '../exit-codes';
+import { type ScopeAccess, type ScopeOptions, withScope } from '../ledger-access';
+import type { Report, Terminal } from '../output';
+import { withScopeOptions } from '../scope-options';
+import { activityOf } from '../status/status';
+
+export function addRepair(parent: Command, session: Session): void {
+  withScopeOptions(
+    addCommand(parent, 'repair', 'Resume a deployment that failed, from its recorded step, after its cause was fixed'),
+  ).action(
+    does<ScopeOptions>(session, (options, terminal) => withScope(options, (access) => repair(access, terminal))),
+  );
+}
+
+/** Milliseconds for a person at a terminal: as long as CloudFormation would wait. */
+const patience = 3_600_000;
+const pollInterval = 500;
+
+async function repair(access: ScopeAccess, terminal: Terminal): Promise<Report> {
+  const { ports, scope } = access;
+  const before = await ports.ledger.load(scope);
+  if (before.open.length === 0) return report(before, 'Nothing is open: there is nothing to repair.');
+  await refuseWhileHeld(access);
+
+  const recorded = repairRequest(before, ports.clock.now());
+  await ports.requests.record(recorded);
+  const { outcome } = await driveToTheEnd(access, recorded, terminal);
+  return report(await ports.ledger.load(scope), outcome.reason);
+}
+
+async function driveToTheEnd(
+  { ports }: ScopeAccess,
+  recorded: RecordedRequest,
+  terminal: Terminal,
+): Promise<Extract<DriveResult, { status: 'done' }>> {
+  for (;;) {
+    const limits = { stopBy: ports.clock.now() + patience, pollInterval };
+    const result = await drive(ports, recorded, recorded.actor, limits);
+    if (result.status === 'done') return result;
+    if (result.status === 'continue') continue;
+    terminal.say(`Waiting ${result.waitSeconds} s for what is under way ...`);
+    await ports.clock.sleep(result.waitSeconds * 1000);
+  }
+}
+
+function repairRequest({ scope, stackId = '' }: ScopeState, now: number): RecordedRequest {
+  const requestId = randomUUID();
+  return {
+    key: `repair-${requestId}`,
+    scope,
+    stackId,
+    logicalId: '',
+    requestId,
+    actor: `cli ${userInfo().username}@${hostname()}`,
+    request: { kind: 'settle', repair: true },
+    receivedAt: now,
+    answerBy: now + patience,
+  };
+}
+
+/** Another process that is alive either finishes the work itself, or fails and leaves it to us. */
+async function refuseWhileHeld({ ports, scope }: ScopeAccess): Promise<void> {
+  const lease = await ports.leases.inspect(scope);
+  if (!lease || lease.expiresAt <= ports.clock.now()) return;
+  throw new MigrationError('LEASE_HELD', `${scope} is worked on by ${lease.holder.id} since ${lease.acquiredAt}.`, {
+    payload: { scope, holder: lease.holder, since: lease.acquiredAt },
+    hint: 'Wait until it ends; migrations unlock shows more.',
+  });
+}
+
+function report(state: ScopeState, reason: string): Report {
+  const activity = activityOf(state);
+  const failure = state.open.find((deployment) => deployment.state === 'failed')?.failure;
+  const advice = failure
+    ? `${state.scope} is still failed. Fix the cause and run migrations repair again.`
+    : `${state.scope} is ${activity}. If its stack is in a FAILED status, continue its rollback now.`;
+  return {
+    data: { scope: state.scope, state: activity, reason, failure: failure ?? null },
+    text: [reason, advice].join('\n'),
+    exitCode: failure ? exitCodes.needsPerson : exitCodes.success,
+  };
+}

@@ -1,0 +1,26 @@
+import type { Command } from 'commander';
+import { addCommand, does, type Session } from '../../command';
+import type { Report, Terminal } from '../../output';
+import { withExistingSandbox } from './open';
+import { type RunOptions, watched, withRunOptions } from './sandbox-options';
+
+interface CancelOptions extends RunOptions {
+  readonly stack: string;
+}
+
+export function addCancel(parent: Command, session: Session): void {
+  withRunOptions(addCommand(parent, 'cancel', 'Cancel the update of a stack that another command is running'))
+    .requiredOption('--stack <name>', 'the stack')
+    .action(does<CancelOptions>(session, cancel));
+}
+
+function cancel(options: CancelOptions, terminal: Terminal): Promise<Report> {
+  return withExistingSandbox(watched(options, terminal), async (sandbox) => {
+    await sandbox.cancelUpdate(options.stack);
+    const { stack } = options;
+    return {
+      data: { stack, cancelled: true },
+      text: `The update of ${stack} is cancelled: CloudFormation rolls it back.`,
+    };
+  });
+}

@@ -1,0 +1,21 @@
+import type { Command } from 'commander';
+import { addCommand, does, type Session } from '../../command';
+import { collect } from '../../options';
+import type { Report, Terminal } from '../../output';
+import { type RunOptions, withRunOptions } from './sandbox-options';
+import { runStackOperation, type StackOperation } from './stack-operation';
+
+interface DestroyOptions extends RunOptions {
+  readonly stack?: readonly string[];
+}
+
+export function addDestroy(parent: Command, session: Session): void {
+  withRunOptions(addCommand(parent, 'destroy', 'Delete stacks of the sandbox'))
+    .option('--stack <name>', 'only this stack; may be repeated', collect)
+    .action(does<DestroyOptions>(session, destroy));
+}
+
+function destroy(options: DestroyOptions, terminal: Terminal): Promise<Report> {
+  const operation: StackOperation = { run: (sandbox) => sandbox.destroy(options.stack), wished: /^DELETE_COMPLETE$/ };
+  return runStackOperation(operation, options, terminal);
+}

@@ -1,0 +1,23 @@
+import type { Command } from 'commander';
+import { addCommand, does, type Session } from '../../command';
+import type { Report, Terminal } from '../../output';
+import { type RunOptions, withRunOptions } from './sandbox-options';
+import { runStackOperation, type StackOperation } from './stack-operation';
+
+interface RollbackOptions extends RunOptions {
+  readonly stack: string;
+}
+
+export function addRollback(parent: Command, session: Session): void {
+  withRunOptions(addCommand(parent, 'rollback', 'Roll back a stack that failed with --no-rollback'))
+    .requiredOption('--stack <name>', 'the stack')
+    .action(does<RollbackOptions>(session, rollBack));
+}
+
+function rollBack(options: RollbackOptions, terminal: Terminal): Promise<Report> {
+  const operation: StackOperation = {
+    run: async (sandbox) => [await sandbox.rollbackStack(options.stack)],
+    wished: /^(UPDATE_)?ROLLBACK_COMPLETE$/,
+  };
+  return runStackOperation(operation, options, terminal);
+}

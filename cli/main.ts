@@ -1,0 +1,43 @@
+import { Command, CommanderError } from 'commander';
+import type { Session } from './command';
+import { addHistory } from './commands/history';
+import { addRepair } from './commands/repair';
+import { addSandbox } from './commands/sandbox';
+import { addStatus } from './commands/status';
+import { addUnlock } from './commands/unlock';
+import { addValidate } from './commands/validate';
+import { type ExitCode, exitCodes } from './exit-codes';
+import { packageVersion } from './package-version';
+import { reportError } from './report-error';
+
+/** Runs one command line, without the program's name in front, and says with which code the process should end. */
+export async function main(args: readonly string[]): Promise<ExitCode> {
+  const session: Session = { exitCode: exitCodes.success };
+  try {
+    await buildProgram(session).parseAsync(args, { from: 'user' });
+    return session.exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.success;
+    // A group without a command (`migrations sandbox`) has printed its help; there is no more to say.
+    if (error instanceof CommanderError && error.code === 'commander.help') return exitCodes.usage;
+    const verbose = args.includes('--verbose') || Boolean(process.env['DEBUG']);
+    return reportError(error, { json: args.includes('--json'), verbose });
+  }
+}
+
+function buildProgram(session: Session): Command {
+  const program = new Command('migrations')
+    .description('Looks after the database migrations of CDK apps, and deploys CDK apps to a local AWS.')
+    .version(packageVersion())
+    .showSuggestionAfterError()
+    .exitOverride()
+    // Errors are printed in one place, with code and hint: ./report-error.ts.
+    .configureOutput({ outputError: () => undefined });
+  addStatus(program, session);
+  addHistory(program, session);
+  addValidate(program, session);
+  addUnlock(program, session);
+  addRepair(program, session);
+  addSandbox(program, session);
+  return program;
+}

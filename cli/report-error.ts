@@ -1,0 +1,88 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { CommanderError } from 'commander';
+import { type ErrorCode, type ErrorLocation, flattenErrors, MigrationError, renderError } from '../core/errors';
+import { type ExitCode, exitCodes } from './exit-codes';
+import { terminal } from './output';
+
+/** An error as `--json` prints it. */
+interface PlainError {
+  readonly code: string;
+  readonly message: string;
+  readonly hint?: string;
+  readonly location?: ErrorLocation;
+  /** The single errors, when this one reports several. */
+  readonly errors?: readonly PlainError[];
+}
+
+/** Errors of ours that are about the world as it is. All others are about what the command was given. */
+const operational: readonly ErrorCode[] = [
+  'LEASE_HELD',
+  'LEASE_LOST',
+  'STATE_CHANGED',
+  'BUNDLE_MISSING',
+  'BUNDLE_DIGEST_MISMATCH',
+  'BUNDLER_FAILED',
+  'ACCESS_DENIED',
+];
+
+/** Prints why a command failed and says how the process ends. The only place that does. */
+export function reportError(
+  error: unknown,
+  { json, verbose }: { readonly json: boolean; readonly verbose: boolean },
+): ExitCode {
+  const known = error instanceof CommanderError ? usageError(error) : error;
+  const plain = toPlainError(known);
+  const screen = terminal({ json });
+  if (json) screen.print({ data: { error: plain }, text: '' });
+  screen.warn(render(known, plain));
+  if (verbose && known instanceof Error) screen.warn(String(known.stack));
+  return exitCodeOf(known, plain);
+}
+
+function render(error: unknown, plain: PlainError): string {
+  if (error instanceof MigrationError) return renderError(error, sourceOf);
+  return [`${plain.code}: ${plain.message}`, ...(plain.hint ? [`  hint: ${plain.hint}`] : [])].join('\n');
+}
+
+function exitCodeOf(error: unknown, { code }: PlainError): ExitCode {
+  if (error instanceof MigrationError) return operational.includes(error.code) ? exitCodes.failed : exitCodes.usage;
+  // What AWS, and the sandbox, call a request that cannot be right.
+  return code === 'ValidationError' ? exitCodes.usage : exitCodes.failed;
+}
+
+function toPlainError(error: unknown): PlainError {
+  if (error instanceof MigrationError) {
+    const { code, message, hint, location } = error;
+    const errors = error.errors.length > 0 ? flattenErrors(error).map(toPlainError) : undefined;
+    return { code, message, hint, location, errors };
+  }
+  if (!(error instanceof Error)) return { code: 'Error', message: String(error) };
+  const code = codeOf(error);
+  return { code, message: error.message || code, hint: hints[code] };
+}
+
+/** AWS errors have their code as `code` (the sandbox) or as `name` (the SDK); Node's have a `code`. */
+function codeOf(error: Error & { readonly code?: unknown }): string {
+  return typeof error.code === 'string' ? error.code : error.name;
+}
+
+const noAws = 'Check the AWS credentials, region and network of this shell; --state DIR asks a sandbox instead.';
+
+const hints: Readonly<Record<string, string>> = {
+  CredentialsProviderError: noAws,
+  ECONNREFUSED: noAws,
+  ENOTFOUND: noAws,
+  UnrecognizedClientException: noAws,
+  ExpiredTokenException: noAws,
+};
+
+/** Commander writes `error: unknown option '--jsn'\n(Did you mean --json?)`. */
+function usageError({ message }: CommanderError): MigrationError {
+  const [what = '', suggestion] = message.replace(/^error: /, '').split('\n');
+  const hint = [suggestion?.replace(/^\(|\)$/g, ''), 'See --help of the command.'].filter(Boolean).join(' ');
+  return new MigrationError('USAGE', `${what.charAt(0).toUpperCase()}${what.slice(1).replace(/\.?$/, '.')}`, { hint });
+}
+
+function sourceOf(file: string): string | undefined {
+  return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
+}

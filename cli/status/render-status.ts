@@ -1,0 +1,34 @@
+import { type Colour, type Terminal, table } from '../output';
+import type { ScopeActivity, ScopeStatus, TargetStatus } from './status';
+
+const colours: Readonly<Record<ScopeActivity, Colour>> = {
+  idle: 'green',
+  deploying: 'cyan',
+  'awaiting-commit': 'cyan',
+  'rolling-back': 'yellow',
+  failed: 'red',
+};
+
+export function renderStatus(status: ScopeStatus, { paint }: Pick<Terminal, 'paint'>): string {
+  const { scope, revision, state, heads, targets } = status;
+  return [
+    `${paint('bold', scope)}  ${paint(colours[state], state)}`,
+    `revision ${revision?.slice(0, 12) ?? 'none'}, heads ${heads.join(', ') || 'none'}`,
+    ...(state === 'failed' ? ['A person is needed: see `migrations history`, then `migrations repair`.'] : []),
+    ...targets.map((target) => `\n${renderTarget(target)}`),
+  ].join('\n');
+}
+
+function renderTarget({ name, engine, applied, pending }: TargetStatus): string {
+  const rows = [
+    ...applied.map((one) => [one.version, one.name, one.kind, one.state, one.appliedAt ?? '', duration(one)]),
+    ...pending.map(({ version, name, kind }) => [version, name, kind, 'pending', '', '']),
+  ];
+  const title = `${name} (${engine})`;
+  if (rows.length === 0) return `${title}: no migrations`;
+  return `${title}\n${table(['version', 'name', 'kind', 'state', 'applied', 'took'], rows)}`;
+}
+
+function duration({ durationMs }: { readonly durationMs: number | null }): string {
+  return durationMs === null ? '' : `${durationMs} ms`;
+}

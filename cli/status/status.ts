@@ -1,0 +1,110 @@
+import type { Bundle, BundledMigration, MigrationKind } from '../../core/bundle';
+import type { Engine } from '../../core/contract';
+import { heads } from '../../core/graph';
+import type { Deployment, MigrationRecord, MigrationState, Place, ScopeState } from '../../core/ledger';
+import { plan } from '../../core/plan';
+
+/** What `migrations status --json` prints. A public contract: members are added, never changed. */
+export interface ScopeStatus {
+  readonly scope: string;
+  /** Revision of the migrations that are applied; null when none are. */
+  readonly revision: string | null;
+  readonly state: ScopeActivity;
+  /** Applied migrations on which no other applied one of their target depends. */
+  readonly heads: readonly string[];
+  readonly targets: readonly TargetStatus[];
+}
+
+export type ScopeActivity = 'idle' | 'deploying' | 'awaiting-commit' | 'rolling-back' | 'failed';
+
+export interface TargetStatus {
+  readonly name: string;
+  readonly engine: Engine;
+  readonly applied: readonly AppliedStatus[];
+  readonly pending: readonly PendingStatus[];
+}
+
+export interface AppliedStatus {
+  readonly version: string;
+  readonly name: string;
+  readonly kind: MigrationKind;
+  readonly state: MigrationState;
+  readonly appliedAt: string | null;
+  readonly durationMs: number | null;
+  readonly checksum: string;
+  readonly deployment: string;
+}
+
+export interface PendingStatus {
+  readonly version: string;
+  readonly name: string;
+  readonly kind: MigrationKind;
+}
+
+/**
+ * @param bundle what pending migrations are counted against; undefined when nothing was ever deployed
+ * @throws CHECKSUM_MISMATCH when the bundle has an applied migration in another form
+ */
+export function scopeStatus(
+  state: ScopeState,
+  bundle: Bundle | undefined,
+  engines: Readonly<Record<string, Engine>>,
+): ScopeStatus {
+  const place = currentPlace(state);
+  const applied = place ? state.migrations.filter((record) => isAt(record, place)) : [];
+  const all = bundle?.migrations ?? [];
+  const pending = place ? plan(all, state.migrations, place).pending : all;
+  const names = new Set([...Object.keys(place?.identities ?? {}), ...pending.map(({ target }) => target)]);
+  return {
+    scope: state.scope,
+    revision: state.place?.revision ?? null,
+    state: activityOf(state),
+    heads: headsOf(applied, all),
+    targets: [...names].map((name) => ({
+      name,
+      engine: engines[name] ?? engineOf([...applied, ...pending].find(({ target }) => target === name)?.kind),
+      applied: applied.filter(({ target }) => target === name).map(appliedStatus),
+      pending: pending.filter(({ target }) => target === name).map(pendingStatus),
+    })),
+  };
+}
+
+/** Where the scope is, or, before its first deployment is done, where it goes. */
+export function currentPlace({ place, open }: ScopeState): Place | null {
+  return place ?? open.at(-1)?.to ?? null;
+}
+
+/** The deployment that is applying migrations right now. */
+export function forwardDeployment({ open }: ScopeState): Deployment | undefined {
+  return open.find(({ state }) => state === 'forward');
+}
+
+export function activityOf({ open }: ScopeState): ScopeActivity {
+  const has = (...states: readonly Deployment['state'][]) => open.some(({ state }) => states.includes(state));
+  if (has('failed')) return 'failed';
+  if (has('undoing')) return 'rolling-back';
+  if (has('forward')) return 'deploying';
+  return has('applied', 'committing') ? 'awaiting-commit' : 'idle';
+}
+
+function isAt(record: MigrationRecord, place: Place): boolean {
+  return place.identities[record.target] === record.identity;
+}
+
+function headsOf(applied: readonly MigrationRecord[], all: readonly BundledMigration[]): readonly string[] {
+  const ids = new Set(applied.map(({ id }) => id));
+  return heads(all.filter(({ id }) => ids.has(id))).map(({ id }) => id);
+}
+
+function engineOf(kind: MigrationKind | undefined): Engine {
+  return kind === 'dynamodb' ? 'dynamodb' : 'aurora-postgresql';
+}
+
+function appliedStatus(record: MigrationRecord): AppliedStatus {
+  const { version, name, kind, state, appliedAt = null, durationMs = null, checksum, deployment } = record;
+  return { version, name, kind, state, appliedAt, durationMs, checksum, deployment };
+}
+
+function pendingStatus({ version, name, kind }: PendingStatus): PendingStatus {
+  return { version, name, kind };
+}
