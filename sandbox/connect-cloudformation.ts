@@ -1,3 +1,4 @@
+import { answerInItsPlace, isAbsentService } from './absent-services';
 import type { SandboxAssumptions } from './assumptions';
 import { AwsError } from './aws-error';
 import type { Broadcast } from './broadcast';
@@ -23,7 +24,7 @@ export function connectCloudFormation(
     state,
     environment: platform.environment,
     types: resourceTypes({ ...platform, warn }),
-    transport: customResourceTransport(platform.lambda, platform.responses),
+    transport: customResourceTransport(platform.lambda, platform.responses, warn),
     resolveDynamicReference: dynamicReferences(platform.parameters, platform.secrets),
     readTemplate: async (url) => readTemplate(platform.objects, url),
     alarmState: async (alarm) => platform.alarms.stateOf(alarm),
@@ -34,7 +35,11 @@ export function connectCloudFormation(
   });
 }
 
-function customResourceTransport(lambda: Lambda, responses: ResponseUrls): CustomResourceTransport {
+function customResourceTransport(
+  lambda: Lambda,
+  responses: ResponseUrls,
+  warn: (message: string) => void,
+): CustomResourceTransport {
   return {
     openResponse: () => responses.open(),
     async invoke(serviceToken, event) {
@@ -44,7 +49,8 @@ function customResourceTransport(lambda: Lambda, responses: ResponseUrls): Custo
           `The sandbox calls custom resources in Lambda functions only, not ${serviceToken}.`,
         );
       }
-      lambda.invokeAsync(serviceToken, JSON.stringify(event));
+      if (isAbsentService(event)) await answerInItsPlace(event, warn);
+      else lambda.invokeAsync(serviceToken, JSON.stringify(event));
     },
   };
 }

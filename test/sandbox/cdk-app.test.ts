@@ -34,7 +34,7 @@ const handler = 'index.handler';
 function synthesize(): string {
   const app = new App({ outdir: temporaryFolder('cdk-out-') });
   const data = new Stack(app, 'Data');
-  const vpc = new ec2.Vpc(data, 'Vpc', { maxAzs: 2, restrictDefaultSecurityGroup: false });
+  const vpc = new ec2.Vpc(data, 'Vpc', { maxAzs: 2, restrictDefaultSecurityGroup: true });
   const cluster = new rds.DatabaseCluster(data, 'Cluster', {
     engine: rds.DatabaseClusterEngine.auroraPostgres({ version: rds.AuroraPostgresEngineVersion.VER_16_4 }),
     writer: rds.ClusterInstance.serverlessV2('writer'),

@@ -3,6 +3,7 @@ import type { StateStore } from '../../state';
 import { globalArn } from '../arn';
 import type { Caller } from '../callers';
 import type { Environment, Permission, Service } from '../service';
+import { awsManagedPolicy } from './aws-managed-policies';
 import { evaluate } from './evaluate';
 import { parsePolicy, type Statement } from './policy-document';
 
@@ -40,10 +41,6 @@ interface Document {
 }
 
 const DOCUMENT = 'iam.json';
-/** AWS managed policies that allow nothing which the sandbox asks about: logs, traces, network interfaces. */
-const HARMLESS =
-  /policy\/(service-role\/)?(AWSLambda(Basic|VPCAccess)ExecutionRole|AWSXRay.*|CloudWatch.*|AWSLambdaRole)$/;
-
 /** Roles and their policies, and the answer to "may this caller do that?". */
 export class Iam {
   #document: Document;
@@ -164,12 +161,9 @@ export class Iam {
   }
 
   #awsManaged(policyArn: string): unknown {
-    const everything = { Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] };
-    if (policyArn.endsWith(':policy/AdministratorAccess')) return everything;
-    if (!HARMLESS.test(policyArn)) {
-      this.#warn(`The sandbox does not know the managed policy ${policyArn}; it allows nothing here.`);
-    }
-    return undefined;
+    const document = awsManagedPolicy(policyArn);
+    if (!document) this.#warn(`The sandbox does not know the managed policy ${policyArn}; it allows nothing here.`);
+    return document;
   }
 
   #warn(message: string): void {
