@@ -1,7 +1,7 @@
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ping } from './ping';
+import { greet } from './ping';
 
 /** Who holds a state folder: `<state>/sandbox.json`. */
 export interface Holder {
@@ -14,25 +14,47 @@ export type Claim =
   | { readonly held: false; announce(endpoint: string): void; release(): void }
   | { readonly held: true; readonly endpoint: string };
 
-const START_MS = 30_000;
+/** How long a holder may take to start, to answer while it is busy, or to close. */
+const PATIENCE_MS = 30_000;
 const POLL_MS = 50;
 
 /** Takes the folder, or tells where the sandbox that has it answers. A holder that is gone is taken over from. */
 export async function claimFolder(folder: string): Promise<Claim> {
   mkdirSync(folder, { recursive: true });
   const file = join(folder, 'sandbox.json');
-  const deadline = Date.now() + START_MS;
+  const deadline = Date.now() + PATIENCE_MS;
   for (;;) {
     if (createExclusively(file)) return ownClaim(file);
     const holder = readHolder(file);
-    if (!holder) continue;
-    if (holder.endpoint !== undefined && (await ping(holder.endpoint)) === holder.pid) {
-      return { held: true, endpoint: holder.endpoint };
-    }
-    const starting = isAlive(holder.pid) && holder.endpoint === undefined && Date.now() < deadline;
-    if (starting) await sleep(POLL_MS);
-    else removeStale(file, holder);
+    const state = await stateOf(holder);
+    if (state === 'answers') return { held: true, endpoint: holder?.endpoint ?? '' };
+    const waited = Date.now() > deadline;
+    if (waited && state === 'busy') throw heldBySilence(file, holder);
+    if (waited || state === 'gone') removeStale(file, holder);
+    else await sleep(POLL_MS);
   }
+}
+
+type HolderState = 'answers' | 'gone' | 'busy' | 'quiet';
+
+/**
+ * A living process that does not answer is starting, closing, or busy: its databases are open, so taking over at once
+ * would ruin them. Nobody listening for long means that the pid belongs to another program by now.
+ */
+async function stateOf(holder: Holder | undefined): Promise<HolderState> {
+  if (!holder) return 'quiet';
+  if (!isAlive(holder.pid)) return 'gone';
+  if (holder.endpoint === undefined) return 'quiet';
+  const greeting = await greet(holder.endpoint);
+  if (typeof greeting === 'string') return greeting === 'silent' ? 'busy' : 'quiet';
+  return greeting.pid === holder.pid ? 'answers' : 'gone';
+}
+
+function heldBySilence(file: string, holder: Holder | undefined): Error {
+  return new Error(
+    `The sandbox in ${dirname(file)} is held by process ${holder?.pid}, which has not answered for ` +
+      `${PATIENCE_MS / 1000} s. End that process, or use another state folder.`,
+  );
 }
 
 function ownClaim(file: string): Claim {
@@ -69,7 +91,7 @@ function readHolder(file: string): Holder | undefined {
  * Two processes may find the same stale file. Moving it away first shows which file one really took: if it is a new
  * holder's by now, it is put back.
  */
-function removeStale(file: string, stale: Holder): void {
+function removeStale(file: string, stale: Holder | undefined): void {
   const taken = `${file}.${process.pid}.stale`;
   try {
     renameSync(file, taken);
@@ -78,7 +100,7 @@ function removeStale(file: string, stale: Holder): void {
     throw error;
   }
   const holder = readHolder(taken);
-  if (holder && (holder.pid !== stale.pid || holder.endpoint !== stale.endpoint)) linkSync(taken, file);
+  if (holder && (holder.pid !== stale?.pid || holder.endpoint !== stale.endpoint)) linkSync(taken, file);
   rmSync(taken, { force: true });
 }
 

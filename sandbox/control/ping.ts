@@ -9,12 +9,8 @@ export interface Greeting {
   readonly environmentVariables: Readonly<Record<string, string>>;
 }
 
-/** The pid of the sandbox that answers there; undefined when none does. */
-export async function ping(endpoint: string): Promise<number | undefined> {
-  return (await greet(endpoint))?.pid;
-}
-
-export function greet(endpoint: string): Promise<Greeting | undefined> {
+/** The greeting of the sandbox that answers there; `refused` when nobody listens, `silent` when the answer takes too long. */
+export function greet(endpoint: string): Promise<Greeting | 'refused' | 'silent'> {
   return new Promise((resolve) => {
     const options = { headers: { [CONTROL_HEADER]: '1' }, timeout: PATIENCE_MS, agent: false };
     const call = request(`${endpoint}/_sandbox/ping`, options, (response) => {
@@ -25,15 +21,16 @@ export function greet(endpoint: string): Promise<Greeting | undefined> {
       response.on('end', () => resolve(parse(body)));
     });
     call.on('timeout', () => call.destroy());
-    call.on('error', () => resolve(undefined));
+    call.on('error', ({ code }: NodeJS.ErrnoException) => resolve(code === 'ECONNREFUSED' ? 'refused' : 'silent'));
     call.end();
   });
 }
 
-function parse(body: string): Greeting | undefined {
+/** Something else than a sandbox may have got the port since. */
+function parse(body: string): Greeting | 'refused' {
   try {
     return JSON.parse(body) as Greeting;
   } catch {
-    return undefined;
+    return 'refused';
   }
 }

@@ -9,7 +9,9 @@ import type { ControlError, ControlLine, RemoteMethod } from './protocol';
 /** The sandbox of another process: calls go there over HTTP, events and warnings come back while they run. */
 export async function connectSandbox(endpoint: string, options: SandboxOptions): Promise<Sandbox> {
   const greeting = await greet(endpoint);
-  if (!greeting) throw new Error(`The sandbox at ${endpoint} has just ended. Run the command again.`);
+  if (typeof greeting === 'string') {
+    throw new Error(`The sandbox at ${endpoint} has just ended. Run the command again.`);
+  }
   const call = <Method extends RemoteMethod>(method: Method, ...args: Parameters<Sandbox[Method]>) =>
     callRemote(endpoint, method, args, options) as ReturnType<Sandbox[Method]>;
   return {
