@@ -7,7 +7,7 @@ export async function deployedTargets(
   { dynamodb, location }: ScopeAccess,
   { scope, open }: ScopeState,
 ): Promise<Readonly<Record<string, TargetProperties>>> {
-  const { fromItem, LedgerTable, sortKeys } = await import('../lambda/aws/ledger-table');
+  const { fromItem, LedgerTable, sortKeys } = await import('../lambda/aws/ledger-table.js');
   const closed = await new LedgerTable(location.table, dynamodb).list(scope, sortKeys.closed(''));
   const deployments = [...closed.map((item) => fromItem<Deployment>(item)), ...open];
   const oldestFirst = deployments.sort((a, b) => (a.startedAt < b.startedAt ? -1 : 1));

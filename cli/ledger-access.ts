@@ -56,7 +56,7 @@ interface FoundLedger {
 
 async function open({ stack, location }: FoundLedger): Promise<ScopeAccess> {
   const [{ awsPorts }, { DynamoDBClient }] = await Promise.all([
-    import('../lambda/aws/ports'),
+    import('../lambda/aws/ports.js'),
     import('@aws-sdk/client-dynamodb'),
   ]);
   const dynamodb = new DynamoDBClient({});

@@ -14,7 +14,7 @@ export function addValidate(parent: Command, session: Session): void {
 }
 
 async function validate({ migrations: folder }: ValidateOptions): Promise<Report> {
-  const { buildBundle } = await import('../../bundler');
+  const { buildBundle } = await import('../../bundler/index.js');
   const { bundle, revision } = await buildBundle({ folder });
   const { heads, migrations } = manifestOf(bundle, revision);
   const rows = migrations.map(({ id, name, kind, dependsOn }) => [id, name, kind, dependsOn.join(', ')]);

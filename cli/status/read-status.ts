@@ -20,6 +20,6 @@ async function deployedBundle({ ports }: ScopeAccess, state: ScopeState): Promis
 }
 
 async function localBundle(folder: string): Promise<Bundle> {
-  const { buildBundle } = await import('../../bundler');
+  const { buildBundle } = await import('../../bundler/index.js');
   return (await buildBundle({ folder })).bundle;
 }

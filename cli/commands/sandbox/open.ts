@@ -29,7 +29,7 @@ export async function openExisting(folder: string): Promise<Sandbox> {
 
 export async function open(options: SandboxOptions): Promise<Sandbox> {
   // PGlite and the services take a while to load: only who needs them waits.
-  const { openSandbox } = await import('../../../sandbox');
+  const { openSandbox } = await import('../../../sandbox/index.js');
   return openSandbox({ ...options, stateDir: resolve(options.stateDir) });
 }
 
