@@ -68,7 +68,7 @@ export class CloudFormation {
     const existing = this.#engine.store.find(request.stackName);
     if (existing) refuseUpdate(existing, request.disableRollback ?? false);
     const record = existing ?? newStackRecord(request.stackName, this.#engine.options.environment);
-    return this.#operate(record, new Injections(request.fail), async (operation) => {
+    return this.#operate(record, Injections.of(request.fail), async (operation) => {
       const prepared = await this.#engine.prepare(request.template, record, request.parameters ?? {});
       operation.injections.check(prepared.resources.map(({ logicalId }) => logicalId));
       if (existing) refuseTypeChange(prepared, existing);
@@ -95,7 +95,7 @@ export class CloudFormation {
     }
     refuseDelete(record, retainResources);
     refuseDeleteOfUsedExports(this.#engine.store, record);
-    return this.#operate(record, new Injections(), async (operation) => {
+    return this.#operate(record, Injections.of(), async (operation) => {
       await deleteStack(operation, retainResources);
       return 'done';
     });
@@ -115,7 +115,7 @@ export class CloudFormation {
   async continueUpdateRollback(nameOrId: string, resourcesToSkip: readonly string[] = []): Promise<StackResult> {
     const record = this.#existing(nameOrId);
     refuseContinue(record);
-    return this.#operate(record, new Injections(), async (operation) => {
+    return this.#operate(record, Injections.of(), async (operation) => {
       noteSkipped(this.#engine, operation.stack, resourcesToSkip);
       const { previous } = operation.stack.attempt;
       if (previous) await rollBackUpdate(operation, previous, '');
@@ -127,7 +127,7 @@ export class CloudFormation {
   async rollbackStack(nameOrId: string): Promise<StackResult> {
     const record = this.#existing(nameOrId);
     refuseRollback(record);
-    return this.#operate(record, new Injections(), async (operation) => {
+    return this.#operate(record, Injections.of(), async (operation) => {
       const { previous } = operation.stack.attempt;
       const deletes = this.#engine.options.assumptions['rollback-without-stable-state'] === 'delete';
       if (previous) await rollBackUpdate(operation, previous, USER_INITIATED);
@@ -141,7 +141,7 @@ export class CloudFormation {
   async recover(): Promise<readonly StackResult[]> {
     const unfinished = this.#engine.store.list().filter((record) => !record.parent && isUnfinished(record));
     const recover = (record: StackRecord): Promise<StackResult> => {
-      return this.#operate(record, new Injections(), async (operation) => {
+      return this.#operate(record, Injections.of(), async (operation) => {
         await recoverStack(operation);
         return 'done';
       });

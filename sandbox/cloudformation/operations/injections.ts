@@ -6,52 +6,55 @@ type Action = 'create' | 'update';
 
 /** Failures made on purpose, for one deployment. `Child.Resource` names a resource of a nested stack. */
 export class Injections {
-  readonly #pending: FailureInjection[];
+  /** `pending` is shared with nested stacks, so that the root knows which were never used. */
+  private constructor(
+    private readonly pending: FailureInjection[],
+    private readonly prefix: string,
+  ) {}
 
-  constructor(injections: readonly FailureInjection[] = []) {
-    this.#pending = [...injections];
+  static of(injections: readonly FailureInjection[] = []): Injections {
+    return new Injections([...injections], '');
   }
 
+  /** Those not used yet, for this stack and what is nested in it. */
   get unused(): readonly FailureInjection[] {
-    return this.#pending;
+    return this.pending.filter(({ logicalId }) => logicalId.startsWith(this.prefix));
   }
 
   /** Refuses names that the template does not have, with those that look alike. */
   check(logicalIds: readonly string[]): void {
-    for (const { logicalId } of this.#pending) {
-      const [first = ''] = logicalId.split('.');
-      if (logicalIds.includes(first)) continue;
-      const close = closest(first, logicalIds);
+    for (const { logicalId } of this.unused) {
+      const [name = ''] = logicalId.slice(this.prefix.length).split('.');
+      if (logicalIds.includes(name)) continue;
+      const close = closest(name, logicalIds);
       const advice = close.length > 0 ? `Did you mean ${close.join(', ')}?` : `Allowed: ${logicalIds.join(', ')}.`;
-      throw invalid(`Cannot make '${logicalId}' fail: the template has no resource '${first}'. ${advice}`);
+      throw invalid(`Cannot make '${logicalId}' fail: the template has no resource '${name}'. ${advice}`);
     }
   }
 
   expects(logicalId: string, action: Action): boolean {
-    return this.#pending.some((injection) => matches(injection, logicalId, action));
+    return this.#find(logicalId, action) >= 0;
   }
 
   /** Fails once for each injection. */
   throwIfExpected(logicalId: string, action: Action): void {
-    const index = this.#pending.findIndex((injection) => matches(injection, logicalId, action));
+    const index = this.#find(logicalId, action);
     if (index < 0) return;
-    this.#pending.splice(index, 1);
+    this.pending.splice(index, 1);
     throw new ResourceFailure('Resource handler returned message: "failed on purpose"');
   }
 
-  /** Hands over those for the resources of a nested stack. */
-  takeNested(logicalId: string): Injections {
-    const prefix = `${logicalId}.`;
-    const nested = this.#pending.filter((injection) => injection.logicalId.startsWith(prefix));
-    for (const injection of nested) this.#pending.splice(this.#pending.indexOf(injection), 1);
-    return new Injections(
-      nested.map((injection) => ({ ...injection, logicalId: injection.logicalId.slice(prefix.length) })),
-    );
+  /** Those for the resources of a nested stack. */
+  nested(logicalId: string): Injections {
+    return new Injections(this.pending, `${this.prefix}${logicalId}.`);
   }
-}
 
-function matches({ logicalId, on }: FailureInjection, wanted: string, action: Action): boolean {
-  return logicalId === wanted && (on === undefined || on === action);
+  #find(logicalId: string, action: Action): number {
+    const name = `${this.prefix}${logicalId}`;
+    return this.pending.findIndex((injection) => {
+      return injection.logicalId === name && (injection.on === undefined || injection.on === action);
+    });
+  }
 }
 
 /** Up to three names within a third of the letters. */

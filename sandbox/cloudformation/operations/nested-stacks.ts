@@ -59,6 +59,7 @@ async function createChild(parent: Operation, request: CreateRequest): Promise<R
   const parentReference = { stackId: parent.stack.record.id, logicalId };
   const child = childOperation(parent, request, newStackRecord(name, engine.options.environment, parentReference));
   const prepared = await prepareChild(engine, child.stack.record, properties);
+  child.injections.check(prepared.resources.map((resource) => resource.logicalId));
   request.issued(child.stack.record.id);
   begin(child, prepared, childIntent(parent), 'CREATE_IN_PROGRESS');
   const failure = await applyAndPublish(child, prepared);
@@ -77,6 +78,7 @@ async function updateChild(parent: Operation, request: UpdateRequest): Promise<R
   const child = childOperation(parent, request, childRecord(engine, request.physicalId));
   const prepared = await prepareChild(engine, child.stack.record, request.properties);
   refuseTypeChange(prepared, child.stack.record);
+  child.injections.check(prepared.resources.map((resource) => resource.logicalId));
   const isForced = child.injections.unused.length > 0 || child.stack.record.attempt !== undefined;
   if (!isForced && !(await hasChanges(engine, prepared, child.stack.record))) return result(child.stack);
   begin(child, prepared, childIntent(parent), 'UPDATE_IN_PROGRESS');
@@ -135,12 +137,12 @@ function childRecord(engine: Engine, physicalId: string): StackRecord {
 function childOperation(parent: Operation, { logicalId, signal }: CreateRequest, record: StackRecord): Operation {
   const interrupt = new AbortController();
   signal.addEventListener('abort', () => interrupt.abort('Resource operation cancelled'), { once: true });
-  const injections = parent.injections.takeNested(logicalId);
+  const injections = parent.injections.nested(logicalId);
   return { engine: parent.engine, stack: parent.engine.open(record), injections, interrupt };
 }
 
 function quietOperation({ engine }: Operation, record: StackRecord): Operation {
-  return { engine, stack: engine.open(record), injections: new Injections(), interrupt: new AbortController() };
+  return { engine, stack: engine.open(record), injections: Injections.of(), interrupt: new AbortController() };
 }
 
 function childIntent({ stack }: Operation): Intent {

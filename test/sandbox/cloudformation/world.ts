@@ -54,6 +54,7 @@ export class World {
   readonly references = new Map<string, string>();
   readonly alarms = new Map<string, AlarmState>();
   readonly answers = new Map<string, (body: string) => void>();
+  openUrls = 0;
   handler: Handler = (request) => ({
     PhysicalResourceId: request.PhysicalResourceId ?? `${request.LogicalResourceId}-id`,
   });
@@ -149,7 +150,8 @@ export class World {
   #openResponse(): { url: string; answer: Promise<string>; close(): void } {
     const url = `https://answers.test/${this.answers.size}`;
     const answer = new Promise<string>((resolve) => this.answers.set(url, resolve));
-    return { url, answer, close: () => undefined };
+    this.openUrls++;
+    return { url, answer, close: () => void this.openUrls-- };
   }
 
   async #invoke(request: CustomRequest): Promise<void> {
