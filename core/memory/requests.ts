@@ -38,6 +38,7 @@ export function isSuperseded(older: RecordedRequest, by: RecordedRequest): boole
     older.key !== by.key &&
     older.requestId !== by.requestId &&
     older.stackId === by.stackId &&
+    older.scope === by.scope &&
     older.receivedAt <= by.receivedAt &&
     !older.outcome
   );

@@ -34,7 +34,7 @@ export class DynamoDbLeases implements Leases {
     const taken = await this.update(scope, {
       UpdateExpression:
         'SET holderId = :id, description = :description, acquiredAt = :at, expiresAt = :expires REMOVE stopRequested ADD #token :one',
-      ConditionExpression: 'attribute_not_exists(holderId) OR expiresAt < :now OR holderId = :id',
+      ConditionExpression: 'attribute_not_exists(holderId) OR expiresAt <= :now OR holderId = :id',
       ExpressionAttributeNames: { '#token': 'token' },
       ExpressionAttributeValues: toItem({
         ':id': holder.id,

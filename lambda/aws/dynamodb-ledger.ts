@@ -14,19 +14,19 @@ import {
   type ScopeState,
   type Transition,
 } from '../../core/ledger';
-import { applyTransition } from '../../core/memory/ledger';
-import type { Ledger, Session } from '../../core/ports';
+import { applyTransition, checkSize } from '../../core/memory/ledger';
+import type { Clock, Ledger, Session } from '../../core/ports';
 import { fromItem, keyOf, type LedgerTable, sortKeys, toItem } from './ledger-table';
 import { patiently } from './retry';
 
 type Head = Omit<ScopeState, 'open' | 'migrations'>;
 
-/** Bytes. DynamoDB takes items up to 400 KB (aws-facts 5); the rest is room for the other attributes. */
-const largestRunRecord = 380_000;
-
 /** The ledger in DynamoDB: every transition is one transaction that also checks the lease and the version. */
 export class DynamoDbLedger implements Ledger {
-  constructor(private readonly table: LedgerTable) {}
+  constructor(
+    private readonly table: LedgerTable,
+    private readonly clock: Pick<Clock, 'now'>,
+  ) {}
 
   async load(scope: string): Promise<ScopeState> {
     const head = await this.table.get(scope, sortKeys.head);
@@ -52,6 +52,7 @@ export class DynamoDbLedger implements Ledger {
 
   async commit(session: Session, base: ScopeState, transition: Transition): Promise<ScopeState> {
     const next = applyTransition(base, transition);
+    if (transition.run) checkSize(transition.run);
     const { open: _open, migrations: _migrations, ...head } = next;
     const items = [this.checkLease(session), this.putHead(head, base.version), ...this.changes(base.scope, transition)];
     try {
@@ -72,7 +73,7 @@ export class DynamoDbLedger implements Ledger {
         Key: keyOf(session.scope, sortKeys.lease),
         ConditionExpression: '#token = :token AND attribute_exists(holderId) AND expiresAt > :now',
         ExpressionAttributeNames: { '#token': 'token' },
-        ExpressionAttributeValues: toItem({ ':token': session.token, ':now': Date.now() }),
+        ExpressionAttributeValues: toItem({ ':token': session.token, ':now': this.clock.now() }),
       },
     };
   }
@@ -93,7 +94,7 @@ export class DynamoDbLedger implements Ledger {
     return [
       ...deployments.flatMap((deployment) => this.putDeployment(scope, deployment)),
       ...(migration ? [this.table.put(scope, sortKeys.migration(migration.key), migration)] : []),
-      ...(run ? [this.putRun(scope, run)] : []),
+      ...(run ? [this.table.put(scope, sortKeys.run(run.key), run)] : []),
       ...(forget
         ? [this.table.delete(scope, sortKeys.migration(forget)), this.table.delete(scope, sortKeys.run(forget))]
         : []),
@@ -111,24 +112,13 @@ export class DynamoDbLedger implements Ledger {
     ];
   }
 
-  private putRun(scope: string, run: RunRecord): TransactWriteItem {
-    const bytes = Buffer.byteLength(JSON.stringify(run));
-    if (bytes <= largestRunRecord) return this.table.put(scope, sortKeys.run(run.key), run);
-    throw new MigrationError(
-      'RUN_RECORD_TOO_LARGE',
-      `What undoes ${run.file} takes ${bytes} bytes, at most ${largestRunRecord} fit in the ledger.`,
-      {
-        hint: 'Split the migration, or move bulk data out of its down and contract sections.',
-      },
-    );
-  }
-
   private setOutcome(scope: string, answer: NonNullable<Transition['answer']>): TransactWriteItem {
     return {
       Update: {
         TableName: this.table.name,
         Key: keyOf(scope, sortKeys.request(answer.requestKey)),
-        UpdateExpression: 'SET outcome = :outcome',
+        // A request that was answered before, by a newer one that superseded it, keeps its answer.
+        UpdateExpression: 'SET outcome = if_not_exists(outcome, :outcome)',
         ExpressionAttributeValues: toItem({ ':outcome': answer.outcome }),
       },
     };

@@ -64,7 +64,7 @@ export class DynamoDbTables implements TableTarget {
 
   async deleteTable(table: string): Promise<void> {
     const input = { TableName: this.physicalName(table) };
-    await this.change(table, () => this.client.send(new DeleteTableCommand(input)));
+    await this.change(table, () => this.client.send(new DeleteTableCommand(input)), [...busy, ...gone]);
   }
 
   async addIndex(table: string, index: IndexDefinition): Promise<void> {
@@ -87,7 +87,7 @@ export class DynamoDbTables implements TableTarget {
       TableName: this.physicalName(table),
       GlobalSecondaryIndexUpdates: [{ Delete: { IndexName: index } }],
     });
-    await this.change(table, () => this.client.send(update));
+    await this.change(table, () => this.client.send(update), [...busy, ...gone]);
   }
 
   private async find(table: string): Promise<AwsTable | undefined> {
@@ -101,12 +101,12 @@ export class DynamoDbTables implements TableTarget {
   }
 
   /** A table that is busy, or an account that is, accepts the change later: the caller observes and tries again. */
-  private async change(table: string, send: () => Promise<unknown>): Promise<void> {
+  private async change(table: string, send: () => Promise<unknown>, passing = busy): Promise<void> {
     await this.session.guard();
     try {
       await patiently(send);
     } catch (error) {
-      if (busy.includes(errorName(error))) return;
+      if (passing.includes(errorName(error))) return;
       if (!(error instanceof DynamoDBServiceException) || error.$fault !== 'client') throw error;
       throw new MigrationError(
         'TABLE_OPERATION_FAILED',
@@ -120,6 +120,9 @@ export class DynamoDbTables implements TableTarget {
 }
 
 const busy: readonly string[] = ['ResourceInUseException', 'LimitExceededException'];
+
+/** What is to be deleted may be gone since it was last looked at. */
+const gone: readonly string[] = ['ResourceNotFoundException'];
 
 function keySchema(partitionKey: KeyAttribute, sortKey: KeyAttribute | undefined): KeySchemaElement[] {
   const schema: KeySchemaElement[] = [{ AttributeName: partitionKey.name, KeyType: 'HASH' }];

@@ -22,7 +22,7 @@ export interface AwsPortsOptions {
 export function awsPorts({ ledgerTable, leaseSeconds, dynamodb = new DynamoDBClient({}) }: AwsPortsOptions): Ports {
   const table = new LedgerTable(ledgerTable, dynamodb);
   return {
-    ledger: new DynamoDbLedger(table),
+    ledger: new DynamoDbLedger(table, systemClock),
     leases: new DynamoDbLeases(table, systemClock, leaseSeconds * 1000),
     requests: new DynamoDbRequests(table),
     targets: targets(dynamodb),

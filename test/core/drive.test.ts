@@ -3,7 +3,11 @@ import { verifyChain } from '../../core/audit';
 import { createTable, MemoryWorld, scope, sqlMigration, tableMigration } from '../helpers/memory-world';
 
 const first = [sqlMigration('1.0.0'), tableMigration('1.0.0', [createTable('plans')])];
-const second = [...first, sqlMigration('1.1.0', { contract: ['drop old'] }), tableMigration('1.1.0', [createTable('lists')])];
+const second = [
+  ...first,
+  sqlMigration('1.1.0', { contract: ['drop old'] }),
+  tableMigration('1.1.0', [createTable('lists')]),
+];
 
 let world: MemoryWorld;
 
@@ -128,7 +132,10 @@ describe('an update', () => {
     const a = await deployedA();
     const before = world.snapshot();
     world.stackIs('UPDATE_IN_PROGRESS');
-    const failed = await world.migrations('Update', world.revision('B', [...first, sqlMigration('1.1.0', { up: ['fail'] })]));
+    const failed = await world.migrations(
+      'Update',
+      world.revision('B', [...first, sqlMigration('1.1.0', { up: ['fail'] })]),
+    );
     expect(failed.status).toBe('FAILED');
     world.stackIs('UPDATE_ROLLBACK_IN_PROGRESS');
 
@@ -196,7 +203,9 @@ describe('a way back that fails', () => {
     const failed = await world.migrations('Update', a);
 
     expect(failed.status).toBe('FAILED');
-    expect(failed.reason).toMatch(/users\/1\.1\.0.*fail to go back.*migrations repair.*ResourcesToSkip=Migrations.*backup/);
+    expect(failed.reason).toMatch(
+      /users\/1\.1\.0.*fail to go back.*migrations repair.*ResourcesToSkip=Migrations.*backup/,
+    );
     expect((await state()).open).toMatchObject([{ state: 'failed' }]);
     expect((await state()).migrations.map(({ id }) => id)).toContain('users/1.1.0');
     expect((await state()).migrations.map(({ id }) => id)).not.toContain('users/1.2.0');
@@ -263,7 +272,9 @@ describe('removal', () => {
     const before = world.snapshot();
     world.stacks.views.clear();
 
-    expect((await world.migrations('Delete', world.revision('A', first, { OnRemoval: 'revert' }))).status).toBe('SUCCESS');
+    expect((await world.migrations('Delete', world.revision('A', first, { OnRemoval: 'revert' }))).status).toBe(
+      'SUCCESS',
+    );
     expect(world.snapshot()).toEqual(before);
   });
 });
@@ -293,7 +304,10 @@ describe('the lease', () => {
 
   it('lets a repeated delivery find the same outcome', async () => {
     const a = world.revision('A', first);
-    const once = await world.request({ kind: 'migrations', type: 'Create', physicalId: undefined, properties: a }, 'same');
+    const once = await world.request(
+      { kind: 'migrations', type: 'Create', physicalId: undefined, properties: a },
+      'same',
+    );
     await world.request({ kind: 'migrations', type: 'Create', physicalId: undefined, properties: a }, 'same');
 
     const outcome = await world.work(once);
@@ -309,7 +323,7 @@ it('writes a history whose chain holds', async () => {
   world.stackIs('UPDATE_ROLLBACK_IN_PROGRESS');
   await world.migrations('Update', a);
 
-  const events = await world.ledger.events();
+  const events = await world.ledger.events(scope);
   expect(events.map(({ type }) => type)).toEqual([
     'deployment-started',
     'migration-started',

@@ -4,15 +4,9 @@ import { type DriveResult, drive } from '../../core/drive';
 import { MemoryLeases } from '../../core/memory/leases';
 import { MemoryLedger } from '../../core/memory/ledger';
 import { MemoryRequests } from '../../core/memory/requests';
-import {
-  MemoryBundles,
-  MemoryClaims,
-  MemoryClock,
-  MemorySqlDatabase,
-  MemoryStacks,
-  MemoryTables,
-  MemoryTargets,
-} from '../../core/memory/world';
+import { MemorySqlDatabase } from '../../core/memory/sql-database';
+import { MemoryTables } from '../../core/memory/tables';
+import { MemoryBundles, MemoryClaims, MemoryClock, MemoryStacks, MemoryTargets } from '../../core/memory/world';
 import type { Ports } from '../../core/ports';
 import type { Outcome, RecordedRequest, Request } from '../../core/request';
 import type { Limits } from '../../core/work';
@@ -89,7 +83,11 @@ export class MemoryWorld {
     throw new Error(`No outcome for ${recorded.key} after 200 ticks.`);
   }
 
-  async migrations(type: 'Create' | 'Update' | 'Delete', properties: MigrationsProperties, physicalId?: string): Promise<Outcome> {
+  async migrations(
+    type: 'Create' | 'Update' | 'Delete',
+    properties: MigrationsProperties,
+    physicalId?: string,
+  ): Promise<Outcome> {
     const id = physicalId ?? (type === 'Create' ? undefined : scope);
     return this.work(await this.request({ kind: 'migrations', type, physicalId: id, properties }));
   }
@@ -104,7 +102,11 @@ export class MemoryWorld {
   }
 
   /** A revision with these migrations, and the properties that ask for it. */
-  revision(revision: string, migrations: readonly BundledMigration[], change: Partial<MigrationsProperties> = {}): MigrationsProperties {
+  revision(
+    revision: string,
+    migrations: readonly BundledMigration[],
+    change: Partial<MigrationsProperties> = {},
+  ): MigrationsProperties {
     this.bundles.bundles.set(revision, { format: 1, migrations });
     return {
       Format: '1',
@@ -112,7 +114,13 @@ export class MemoryWorld {
       Revision: revision,
       Bundle: { Bucket: 'assets', Key: `${revision}.json`, Digest: revision },
       Targets: {
-        users: { Engine: 'aurora-postgresql', Identity: 'users-1', ClusterArn: 'arn:c', SecretArn: 'arn:s', DatabaseName: 'app' },
+        users: {
+          Engine: 'aurora-postgresql',
+          Identity: 'users-1',
+          ClusterArn: 'arn:c',
+          SecretArn: 'arn:s',
+          DatabaseName: 'app',
+        },
         meals: { Engine: 'dynamodb', Identity: 'meals-1', Tables: {}, TableNamePrefix: 'app-' },
       },
       OnOlderRevision: 'refuse',
@@ -144,7 +152,13 @@ export function sqlMigration(version: string, options: SqlOptions = {}): Bundled
   const section = (texts: readonly string[]) =>
     texts.length === 0
       ? []
-      : [{ type: 'sql' as const, transaction: true, statements: texts.map((text, line) => ({ text, line: line + 2, column: 1 })) }];
+      : [
+          {
+            type: 'sql' as const,
+            transaction: true,
+            statements: texts.map((text, line) => ({ text, line: line + 2, column: 1 })),
+          },
+        ];
   return {
     id: `users/${version}`,
     target: 'users',
@@ -155,13 +169,23 @@ export function sqlMigration(version: string, options: SqlOptions = {}): Bundled
     dependsOn: [],
     irreversible: options.irreversible ?? false,
     file: `users/${version}_step.sql`,
-    phases: { up: section(up), down: options.irreversible ? [] : section(down), contract: section(contract), verify: [] },
+    phases: {
+      up: section(up),
+      down: options.irreversible ? [] : section(down),
+      contract: section(contract),
+      verify: [],
+    },
   };
 }
 
 /** A DynamoDB migration of target `meals`. */
-export function tableMigration(version: string, up: readonly TableOperation[], contract: readonly TableOperation[] = []): BundledMigration {
-  const actions = (operations: readonly TableOperation[]) => operations.map((operation) => ({ type: 'table' as const, operation }));
+export function tableMigration(
+  version: string,
+  up: readonly TableOperation[],
+  contract: readonly TableOperation[] = [],
+): BundledMigration {
+  const actions = (operations: readonly TableOperation[]) =>
+    operations.map((operation) => ({ type: 'table' as const, operation }));
   return {
     id: `meals/${version}`,
     target: 'meals',
