@@ -20,7 +20,8 @@ export async function respond(event: RespondEvent, { requests }: Pick<Ports, 're
   const outcome = recorded.outcome ?? (await decideFailure(recorded, event, requests));
   const accepted = await sendAnswer(recorded.responseUrl, answerBody(recorded, outcome));
   log('answered', { request: recorded.requestId, status: outcome.status, accepted });
-  await requests.answered(recorded.scope, recorded.key);
+  // CloudFormation has its answer; an error from here on would only send it again.
+  await requests.answered(recorded.scope, recorded.key).catch((error) => log('not marked', { error: String(error) }));
 }
 
 async function decideFailure(

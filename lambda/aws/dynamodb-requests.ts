@@ -31,9 +31,9 @@ export class DynamoDbRequests implements Requests {
   }
 
   async decide(scope: string, key: string, outcome: Outcome): Promise<void> {
-    await this.update(scope, key, 'SET outcome = :outcome', 'attribute_exists(pk) AND attribute_not_exists(outcome)', {
-      ':outcome': outcome,
-    });
+    const condition = 'attribute_exists(pk) AND attribute_not_exists(outcome)';
+    const update = this.update(scope, key, 'SET outcome = :outcome', condition, { ':outcome': outcome });
+    await unlessRefused(() => this.table.client.send(update));
   }
 
   async supersede(by: RecordedRequest, outcome: Outcome): Promise<void> {
@@ -46,18 +46,21 @@ export class DynamoDbRequests implements Requests {
   }
 
   async answered(scope: string, key: string): Promise<void> {
-    await this.update(scope, key, 'SET answered = :yes REMOVE responseUrl', 'attribute_exists(pk)', { ':yes': true });
+    const update = this.update(scope, key, 'SET answered = :yes REMOVE responseUrl', 'attribute_exists(pk)', {
+      ':yes': true,
+    });
+    // Tried once: after the last answer CloudFormation takes our permissions away, and waiting would not bring them back.
+    await this.table.client.send(update);
   }
 
-  private update(scope: string, key: string, change: string, condition: string, values: object): Promise<boolean> {
-    const update = new UpdateItemCommand({
+  private update(scope: string, key: string, change: string, condition: string, values: object): UpdateItemCommand {
+    return new UpdateItemCommand({
       TableName: this.table.name,
       Key: keyOf(scope, sortKeys.request(key)),
       UpdateExpression: change,
       ConditionExpression: condition,
       ExpressionAttributeValues: toItem(values),
     });
-    return unlessRefused(() => this.table.client.send(update));
   }
 }
 

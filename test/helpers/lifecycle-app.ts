@@ -62,7 +62,7 @@ function ownCluster(stack: Stack): Cluster {
     databaseName: 'app',
     enableHttpEndpoint: true,
     masterUsername: 'postgres',
-    masterUserPassword: 'postgres',
+    masterUserPassword: Fn.join('', ['{{resolve:secretsmanager:', secret.ref, ':SecretString:password}}']),
   });
   const writer = new rds.CfnDBInstance(stack, 'Writer', {
     dbClusterIdentifier: resource.ref,
@@ -90,7 +90,12 @@ function importCluster(stack: Stack, clusterIdentifier: string, secretArn: strin
   });
 }
 
-function addMigrations(stack: Stack, migrationsPath: string, { cluster, resource }: Cluster, options: LifecycleAppOptions): DatabaseMigrations {
+function addMigrations(
+  stack: Stack,
+  migrationsPath: string,
+  { cluster, resource }: Cluster,
+  options: LifecycleAppOptions,
+): DatabaseMigrations {
   const owner = options.databasesOf ?? options.stack;
   const timeout = options.timeout && {
     timeout: Duration.seconds(options.timeout),

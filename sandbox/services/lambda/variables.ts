@@ -34,6 +34,8 @@ export function functionVariables(options: VariableOptions): Record<string, stri
     AWS_SESSION_TOKEN: credentials.sessionToken,
     ...options.endpoints,
     _HANDLER: record.handler,
+    // The function asked for a newer Node than the host may have: the SDK's advice to upgrade is not for its author.
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
     LAMBDA_TASK_ROOT: options.taskRoot,
     NODE_PATH: options.runtimeModules,
   };

@@ -1,0 +1,168 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { MigrationsRemoval, OlderRevisionPolicy } from '../../lib';
+import { LifecycleWorld, reasonOf, statuses } from '../helpers/lifecycle-world';
+import { releaseA, releaseB } from '../helpers/releases';
+
+/** Every row of the table in docs/lifecycle.md, in the sandbox: real Lambda processes, PostgreSQL and DynamoDB. */
+describe('the lifecycle', { timeout: 120_000 }, () => {
+  let world: LifecycleWorld;
+
+  beforeAll(async () => {
+    world = await LifecycleWorld.open();
+  });
+
+  afterAll(async () => {
+    await world.close();
+  });
+
+  /** A stack at release A, with rows that the application wrote. */
+  async function atReleaseA(stack: string) {
+    const result = await world.deploy({ stack, release: releaseA, sibling: '1' });
+    expect(result.status).toBe('CREATE_COMPLETE');
+    await world.sql(stack, `INSERT INTO users (id, name) VALUES (1, 'ada'), (2, 'grace')`);
+    await world.putItem(stack, 'plans', { id: 'p1', week: '2026-W01' });
+    return world.snapshot(stack);
+  }
+
+  it('first deploy applies to head, and is committed when the stack is complete', async () => {
+    await atReleaseA('First');
+
+    const state = await world.quietLedger('First');
+    expect(state.open).toEqual([]);
+    expect(state.migrations.map(({ id }) => id)).toEqual(['meals/1.0.0', 'users/1.0.0']);
+  });
+
+  it('deploy applies, and commits by the cleanup Delete of the old marker', async () => {
+    await atReleaseA('Commit');
+
+    const result = await world.deploy({ stack: 'Commit', release: releaseB, sibling: '2' });
+
+    expect(statuses(result)).toEqual(['UPDATE_IN_PROGRESS', 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS', 'UPDATE_COMPLETE']);
+    expect(await world.sql('Commit', 'SELECT id, email FROM users ORDER BY id')).toEqual([
+      { id: 1, email: 'ada@example.com' },
+      { id: 2, email: 'grace@example.com' },
+    ]);
+    expect(await world.sql('Commit', `SELECT to_regclass('contracted') IS NOT NULL AS done`)).toEqual([{ done: true }]);
+    const state = await world.quietLedger('Commit');
+    expect(state.open).toEqual([]);
+    expect(state.migrations.find(({ id }) => id === 'users/1.1.0')?.contract).toBe('done');
+  });
+
+  it('a sibling that fails after the migrations takes them back, rows and all', async () => {
+    const before = await atReleaseA('Rollback');
+
+    const result = await world.deploy(
+      { stack: 'Rollback', release: releaseB, sibling: '2' },
+      { fail: [{ logicalId: 'Sibling' }] },
+    );
+
+    expect(statuses(result)).toEqual([
+      'UPDATE_IN_PROGRESS',
+      'UPDATE_ROLLBACK_IN_PROGRESS',
+      'UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS',
+      'UPDATE_ROLLBACK_COMPLETE',
+    ]);
+    expect(await world.snapshot('Rollback')).toEqual(before);
+    const state = await world.quietLedger('Rollback');
+    expect(state.open).toEqual([]);
+    expect(state.migrations).toHaveLength(2);
+  });
+
+  it('a failed first deploy leaves nothing behind', async () => {
+    const result = await world.deploy(
+      { stack: 'NeverWas', release: releaseB, sibling: '1' },
+      { fail: [{ logicalId: 'Sibling' }] },
+    );
+
+    expect(statuses(result)).toEqual(['CREATE_IN_PROGRESS', 'ROLLBACK_IN_PROGRESS', 'ROLLBACK_COMPLETE']);
+    expect((await world.snapshot('NeverWas').catch(() => ({ tables: {} }))).tables).toEqual({});
+  });
+
+  it('stack delete keeps the databases by default', async () => {
+    await atReleaseA('Keep');
+    await world.sql('Keep', 'CREATE DATABASE kept');
+    await world.deploy({
+      stack: 'KeepUser',
+      databasesOf: 'Keep',
+      databaseName: 'kept',
+      release: keptRelease,
+      sibling: '1',
+    });
+    const before = await world.snapshot('Keep', 'kept');
+
+    expect((await world.destroy('KeepUser')).status).toBe('DELETE_COMPLETE');
+
+    expect(await world.snapshot('Keep', 'kept')).toEqual(before);
+  });
+
+  it('stack delete reverts the migrations when the construct says so', async () => {
+    await atReleaseA('Owner');
+    await world.sql('Owner', 'CREATE DATABASE gone');
+    const props = { onRemoval: MigrationsRemoval.REVERT };
+    await world.deploy({
+      stack: 'Reverted',
+      databasesOf: 'Owner',
+      databaseName: 'gone',
+      release: keptRelease,
+      sibling: '1',
+      props,
+    });
+
+    expect((await world.destroy('Reverted')).status).toBe('DELETE_COMPLETE');
+
+    expect(await world.sql('Owner', `SELECT to_regclass('users')::text AS users`, 'gone')).toEqual([{ users: null }]);
+  });
+
+  it('an older bundle is refused by name', async () => {
+    await atReleaseA('Older');
+    await world.deploy({ stack: 'Older', release: releaseB, sibling: '2' });
+    const before = await world.snapshot('Older');
+
+    const result = await world.deploy({ stack: 'Older', release: releaseA, sibling: '3' });
+
+    expect(result.status).toBe('UPDATE_ROLLBACK_COMPLETE');
+    expect(reasonOf(result, /^Migrations/)).toContain('lacks the applied');
+    expect(await world.snapshot('Older')).toEqual(before);
+  });
+
+  it('an older bundle is taken back to when the policy allows it, at commit', async () => {
+    await atReleaseA('Down');
+    const extra = {
+      ...releaseA,
+      'users/2.0.0_add_age.sql':
+        '-- depends-on: 1.0.0\n-- migrate:up\nALTER TABLE users ADD COLUMN age int;\n-- migrate:down\nALTER TABLE users DROP COLUMN age;\n',
+    };
+    const before = await world.snapshot('Down');
+    await world.deploy({ stack: 'Down', release: extra, sibling: '2' });
+
+    const result = await world.deploy({
+      stack: 'Down',
+      release: releaseA,
+      sibling: '3',
+      props: { onOlderRevision: OlderRevisionPolicy.DOWNGRADE },
+    });
+
+    expect(result.status).toBe('UPDATE_COMPLETE');
+    expect(await world.snapshot('Down')).toEqual(before);
+  });
+
+  it('the construct removed from a stack leaves the databases, and its claim is free', async () => {
+    const before = await atReleaseA('Removed');
+
+    const result = await world.deploy({ stack: 'Removed', release: releaseA, sibling: '1', without: true });
+
+    expect(result.status).toBe('UPDATE_COMPLETE');
+    expect(await world.snapshot('Removed')).toEqual(before);
+  });
+
+  it('two stacks cannot claim one database', async () => {
+    await atReleaseA('Mine');
+
+    const result = await world.deploy({ stack: 'Yours', databasesOf: 'Mine', release: keptRelease, sibling: '1' });
+
+    expect(result.status).toBe('ROLLBACK_COMPLETE');
+    expect(reasonOf(result, /^Migrations/)).toMatch(/is migrated by scope Mine\/Migrations/);
+  });
+});
+
+const keptRelease = { 'users/1.0.0_create_users.sql': releaseA['users/1.0.0_create_users.sql']! };
