@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Assumptions } from './assumptions';
 import { type CustomResourceAnswer, readAnswer } from './custom-resource-answer';
+import { waitForAnswer } from './custom-resource-wait';
 import {
   type CreateRequest,
   type CustomResourceTransport,
@@ -62,17 +63,14 @@ export class CustomResource implements ResourceType {
   }
 
   async #ask(kind: RequestType, request: CreateRequest, extra: Properties): Promise<CustomResourceAnswer> {
-    const { ServiceToken } = request.properties;
-    if (typeof ServiceToken !== 'string' || ServiceToken === '') {
-      throw new ResourceRefusal(`Invalid ServiceToken ${JSON.stringify(ServiceToken)}: must be the ARN of a function.`);
-    }
-    const limit = serviceTimeout(request.properties.ServiceTimeout);
-    const response = this.transport.openResponse();
+    const serviceToken = readServiceToken(request.properties.ServiceToken);
+    const seconds = readServiceTimeout(request.properties.ServiceTimeout);
     const identity = {
       StackId: request.stack.id,
       RequestId: request.requestId ?? randomUUID(),
       LogicalResourceId: request.logicalId,
     };
+    const response = this.transport.openResponse();
     const event = {
       RequestType: kind,
       ResponseURL: response.url,
@@ -81,13 +79,14 @@ export class CustomResource implements ResourceType {
       ResourceProperties: this.#deliver(request.properties),
       ...extra,
     };
-    const answer = withTimeout(response.answer, limit * this.secondMilliseconds);
-    const delivered = this.#invoke(ServiceToken, event);
-    const outcome = Promise.race([answer.promise, rejection(delivered)]).finally(() => {
-      answer.stop();
-      response.close();
+    const body = await waitForAnswer({
+      response,
+      delivered: this.#invoke(serviceToken, event),
+      milliseconds: seconds * this.secondMilliseconds,
+      signal: request.signal,
+      givesUp: this.assumptions['overlap-rollback'] === 'yes',
     });
-    return readAnswer(await this.#unlessCancelled(outcome, answer, request.signal), identity);
+    return readAnswer(body, identity);
   }
 
   async #invoke(serviceToken: string, event: Properties): Promise<void> {
@@ -97,24 +96,6 @@ export class CustomResource implements ResourceType {
     } catch (error) {
       throw new ResourceFailure((error as Error).message);
     }
-  }
-
-  /**
-   * A cancelled request is given up at once, while its handler runs on: the rollback request overlaps it
-   * (aws-facts 1.2). Its URL stays open, as a pre-signed URL does.
-   */
-  async #unlessCancelled(outcome: Promise<string>, timer: Timeout, signal: AbortSignal): Promise<string> {
-    if (this.assumptions['overlap-rollback'] === 'no') return outcome;
-    const cancelled = new Promise<never>((_, reject) => {
-      const cancel = (): void => {
-        timer.detach();
-        reject(new ResourceFailure('Resource operation cancelled'));
-      };
-      if (signal.aborted) cancel();
-      signal.addEventListener('abort', cancel, { once: true });
-    });
-    outcome.catch(() => undefined);
-    return Promise.race([outcome, cancelled]);
   }
 
   /** Properties as the handler sees them: scalars are strings (aws-facts 1.3). */
@@ -133,41 +114,19 @@ export class CustomResource implements ResourceType {
   }
 }
 
-interface Timeout {
-  readonly promise: Promise<string>;
-  stop(): void;
-  /** The process need not stay alive for it any more. */
-  detach(): void;
-}
-
-/** aws-facts 1.3 (obs: cdk#2126). */
-function withTimeout(answer: Promise<string>, milliseconds: number): Timeout {
-  let timer: NodeJS.Timeout | undefined;
-  const expiry = new Promise<never>((_, reject) => {
-    const expire = (): void => reject(new ResourceFailure('Custom Resource failed to stabilize in expected time'));
-    timer = setTimeout(expire, milliseconds);
-  });
-  return {
-    promise: Promise.race([answer, expiry]),
-    stop: () => clearTimeout(timer),
-    detach: () => timer?.unref(),
-  };
-}
-
-/** Settles only when the promise fails. */
-function rejection(promise: Promise<unknown>): Promise<never> {
-  return new Promise((_, reject) => promise.catch(reject));
-}
-
 function result({ physicalId = '', data, noEcho }: CustomResourceAnswer): ResourceResult {
   return { physicalId, attributes: data, noEcho };
 }
 
-function serviceTimeout(value: Json | undefined): number {
+function readServiceToken(value: Json | undefined): string {
+  if (typeof value === 'string' && value !== '') return value;
+  throw new ResourceRefusal(`Invalid ServiceToken ${JSON.stringify(value)}: must be the ARN of a function.`);
+}
+
+function readServiceTimeout(value: Json | undefined): number {
   if (value === undefined) return MAXIMUM_SECONDS;
   const seconds = Number(value);
   if (Number.isInteger(seconds) && seconds >= 1 && seconds <= MAXIMUM_SECONDS) return seconds;
-  throw new ResourceRefusal(
-    `Invalid ServiceTimeout ${JSON.stringify(value)}: must be 1 to ${MAXIMUM_SECONDS} seconds.`,
-  );
+  const rule = `must be 1 to ${MAXIMUM_SECONDS} seconds.`;
+  throw new ResourceRefusal(`Invalid ServiceTimeout ${JSON.stringify(value)}: ${rule}`);
 }

@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 /** One unit of work in a graph. */
 export interface Task {
   readonly id: string;
@@ -25,6 +27,7 @@ export interface TaskFailure {
 export async function runTasks(tasks: readonly Task[], options: TaskOptions): Promise<readonly TaskFailure[]> {
   const stop = new AbortController();
   const signal = options.signal ? AbortSignal.any([stop.signal, options.signal]) : stop.signal;
+  setMaxListeners(0, signal);
   const waiting = new Map(tasks.map((task) => [task.id, task]));
   const unfinished = new Set(waiting.keys());
   const running = new Set<Promise<void>>();

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RollbackConfiguration } from '../stack/stack-record';
-import type { Operation } from './operation';
+import type { AlarmState, Operation } from './operation';
 
 const POLL_SECONDS = 1;
 
@@ -19,7 +19,7 @@ export class AlarmWatch {
   /** Looks once, then keeps looking: what it finds interrupts the operation. */
   async start(): Promise<void> {
     await this.#look();
-    this.#keepLooking().catch((error: Error) => this.operation.interrupt.abort(error.message));
+    void this.#keepLooking();
   }
 
   /** Returns after the monitoring time, or earlier when the operation was interrupted. */
@@ -44,9 +44,8 @@ export class AlarmWatch {
   async #look(): Promise<void> {
     const { engine, interrupt } = this.operation;
     for (const alarm of this.configuration.alarms) {
-      const state = await engine.options.alarmState(alarm);
-      if (state === undefined) interrupt.abort(`Rollback trigger ${alarm} does not exist.`);
-      if (state === 'ALARM') interrupt.abort(`Rollback trigger ${alarm} is in ALARM state.`);
+      const fault = await engine.options.alarmState(alarm).then(faultOf, (error: Error) => error.message);
+      if (fault !== undefined) interrupt.abort(`Rollback trigger ${alarm}: ${fault}`);
     }
   }
 
@@ -54,4 +53,9 @@ export class AlarmWatch {
     const milliseconds = this.operation.engine.milliseconds(seconds);
     await sleep(milliseconds, undefined, { signal }).catch(() => undefined);
   }
+}
+
+function faultOf(state: AlarmState | undefined): string | undefined {
+  if (state === undefined) return 'the alarm does not exist.';
+  return state === 'ALARM' ? 'the alarm is in ALARM state.' : undefined;
 }

@@ -1,13 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Json, Properties } from '../resource-type';
+import { type Json, type Properties, ResourceFailure } from '../resource-type';
 import { runTasks, type TaskFailure } from '../scheduler';
-import type { ResourceRecord } from '../stack/stack-record';
+import { declaredBy, type ResourceRecord } from '../stack/stack-record';
 import { resolveDynamicReferences } from '../template/dynamic-references';
 import { evaluate, type Scope } from '../template/intrinsics';
 import type { PreparedResource, PreparedStack } from '../template/prepare';
 import { NESTED_STACK_TYPE } from '../template/template';
 import { createResource } from './create-resource';
-import { deleteResources } from './delete-resources';
+import { deleteResources, failedToDelete } from './delete-resources';
 import type { Operation } from './operation';
 import type { TargetResource } from './resource-request';
 import { updateResource } from './update-resource';
@@ -52,7 +52,11 @@ async function settleFailedCreate(
   resource: ResourceRecord | undefined,
 ): Promise<ResourceRecord | undefined> {
   if (resource?.status !== 'CREATE_FAILED') return resource;
-  await deleteResources(operation, [{ resource, policy: 'Delete' }], { attempts: 1, onFailure: 'go-on' });
+  const failed = await deleteResources(operation, [{ resource, policy: 'Delete' }], {
+    attempts: 1,
+    onFailure: 'go-on',
+  });
+  if (failed.length > 0) throw new ResourceFailure(failedToDelete(failed));
   operation.stack.dropResource(resource.logicalId);
   return undefined;
 }
@@ -61,7 +65,7 @@ async function settleFailedCreate(
 function needsUpdate({ stack }: Operation, before: ResourceRecord, target: TargetResource): boolean {
   if (before.type === NESTED_STACK_TYPE) return true;
   const isUnsettled = before.status === 'UPDATE_FAILED' && stack.attempt.touched.includes(before.logicalId);
-  return isUnsettled || !isDeepStrictEqual(before.declared, target.declared);
+  return isUnsettled || !isDeepStrictEqual(declaredBy(before), declaredBy(target));
 }
 
 function settledStatus({ status }: ResourceRecord): ResourceRecord['status'] {
@@ -77,7 +81,7 @@ async function resolveTarget(
   try {
     const declared = declaredProperties(resource, prepared.scope(engine.valuesOf(stack.record)));
     const properties = await resolveDynamicReferences(declared, engine.options.resolveDynamicReference);
-    return { ...resource, declared, properties };
+    return { ...resource, properties, declared: isDeepStrictEqual(declared, properties) ? undefined : declared };
   } catch (error) {
     failUnresolved(operation, resource, (error as Error).message);
     throw error;
@@ -96,7 +100,7 @@ function failUnresolved({ stack }: Operation, resource: PreparedResource, reason
     stack.setResource(before, 'UPDATE_FAILED', reason);
     return;
   }
-  const target = { ...resource, properties: {}, declared: {}, physicalId: '', attributes: {}, noEcho: false };
+  const target = { ...resource, properties: {}, physicalId: '', attributes: {}, noEcho: false };
   stack.setResource({ ...target, status: 'CREATE_FAILED', reason }, 'CREATE_FAILED', reason);
 }
 

@@ -18,19 +18,21 @@ export interface Attempted {
 }
 
 /**
- * Runs the request and keeps what it reports. When a sibling's failure cancels it, its event comes at once, and what
- * it still reports is kept, so that the rollback knows what to delete. Throws when it failed or was cancelled.
+ * Runs the request and returns the resource with what it reported. When a sibling's failure cancels it, its event comes
+ * at once, and what it still reports is kept, so that the rollback knows what to delete. Throws when it failed or was
+ * cancelled.
  */
-export async function attempt(request: Attempted): Promise<ResourceResult> {
+export async function attempt(request: Attempted): Promise<ResourceRecord> {
   const { stack, logicalId, signal } = request;
   const cancel = (): void => announceFailure(request, new ResourceFailure(cancelledReason(request.verb)));
   signal.addEventListener('abort', cancel, { once: true });
   try {
     const result = await request.work();
     request.adopt(result.physicalId);
-    keep(stack, logicalId, result);
-    if (signal.aborted) throw new ResourceFailure(cancelledReason(request.verb));
-    return result;
+    const resource = withResult(currentResource(stack, logicalId), result);
+    if (!signal.aborted) return resource;
+    stack.putResource(resource);
+    throw new ResourceFailure(cancelledReason(request.verb));
   } catch (error) {
     if (error instanceof ResourceFailure && error.physicalId !== undefined) request.adopt(error.physicalId);
     if (!signal.aborted) await request.beforeFailure?.();
@@ -58,7 +60,8 @@ function announceFailure({ stack, logicalId, verb }: Attempted, error: unknown):
   stack.setResource(failed, `${verb}_FAILED`, reasonOf(error));
 }
 
-function keep(stack: LiveStack, logicalId: string, result: ResourceResult): void {
+/** What a request reported, over what was known. */
+export function withResult(resource: ResourceRecord, result: ResourceResult): ResourceRecord {
   const { physicalId, ref, attributes = {}, noEcho = false } = result;
-  stack.putResource({ ...currentResource(stack, logicalId), physicalId, ref, attributes, noEcho });
+  return { ...resource, physicalId, ref, attributes, noEcho };
 }

@@ -21,8 +21,7 @@ export async function cleanUp(
     onFailure: 'go-on',
     deleted: (resource) => forget(operation, resource),
   });
-  stack.change({ attempt: undefined });
-  stack.setStatus(outcome, failed.length === 0 ? '' : incompleteReason(outcome));
+  stack.setStatus(outcome, failed.length === 0 ? '' : incompleteReason(outcome), { attempt: undefined });
 }
 
 function incompleteReason(outcome: StackStatus): string {

@@ -1,3 +1,4 @@
+import type { LiveStack } from '../stack/live-stack';
 import type { ResourceRecord } from '../stack/stack-record';
 import { attempt } from './attempt';
 import type { Operation } from './operation';
@@ -16,20 +17,25 @@ export async function createResource(operation: Operation, target: TargetResourc
   const { logicalId } = target;
   stack.setResource({ ...target, ...unborn }, 'CREATE_IN_PROGRESS');
   const issued = (physicalId: string): void => noteIssued(operation, logicalId, physicalId);
-  const result = await attempt({
+  const created = await attempt({
     stack,
     logicalId,
     verb: 'CREATE',
     signal,
-    adopt: (physicalId) => stack.putResource({ ...currentResource(stack, logicalId), physicalId }),
+    adopt: (physicalId) => adopt(stack, logicalId, physicalId),
     work: async () => {
       injections.throwIfExpected(logicalId, 'create');
-      const created = await engine.typeOf(operation, target.type).create(requestFor(stack, target, signal, issued));
-      issued(created.physicalId);
-      return created;
+      const result = await engine.typeOf(operation, target.type).create(requestFor(stack, target, signal, issued));
+      issued(result.physicalId);
+      return result;
     },
   });
-  stack.setResource({ ...currentResource(stack, logicalId), physicalId: result.physicalId }, 'CREATE_COMPLETE');
+  stack.setResource(created, 'CREATE_COMPLETE');
+}
+
+function adopt(stack: LiveStack, logicalId: string, physicalId: string): void {
+  const now = currentResource(stack, logicalId);
+  if (now.physicalId !== physicalId) stack.putResource({ ...now, physicalId });
 }
 
 /** The second CREATE_IN_PROGRESS event, once the physical id is known (aws-facts 1.5). */
@@ -38,5 +44,5 @@ function noteIssued({ stack, engine }: Operation, logicalId: string, physicalId:
   if (now.physicalId === physicalId) return;
   const isShown = now.status === 'CREATE_IN_PROGRESS' && engine.options.assumptions['initiated-event'] === 'yes';
   if (isShown) stack.setResource({ ...now, physicalId }, 'CREATE_IN_PROGRESS', 'Resource creation Initiated');
-  else stack.putResource({ ...now, physicalId });
+  else adopt(stack, logicalId, physicalId);
 }

@@ -1,14 +1,13 @@
-import type { Obsolete, StackStatus } from '../stack/stack-record';
+import { disposal, disposalOfCreated, type Obsolete, type StackStatus } from '../stack/stack-record';
 import { deleteResources, failedToDelete } from './delete-resources';
 import type { Operation } from './operation';
-import { disposalAfterRollback } from './roll-back-update';
 
 /** Undoes a failed create: only deletes, those that refer to others first (aws-facts 1.1). */
 export async function rollBackCreate(operation: Operation, reason: string): Promise<void> {
   const { stack } = operation;
-  stack.changeAttempt({ failure: reason });
-  if (stack.record.status !== 'ROLLBACK_IN_PROGRESS') stack.setStatus('ROLLBACK_IN_PROGRESS', reason);
-  const resources = Object.values(stack.record.resources).map(disposalAfterRollback);
+  const attempt = { ...stack.attempt, failure: reason };
+  if (stack.record.status !== 'ROLLBACK_IN_PROGRESS') stack.setStatus('ROLLBACK_IN_PROGRESS', reason, { attempt });
+  const resources = Object.values(stack.record.resources).map(disposalOfCreated);
   await deleteFromStack(operation, resources, 'ROLLBACK_COMPLETE', 'ROLLBACK_FAILED');
 }
 
@@ -17,15 +16,13 @@ export async function deleteStack(operation: Operation, retain: readonly string[
   const { stack } = operation;
   if (stack.record.status !== 'DELETE_IN_PROGRESS') stack.setStatus('DELETE_IN_PROGRESS', 'User Initiated');
   const listed = Object.values(stack.record.resources).map((resource): Obsolete => {
-    const isRetained = retain.includes(resource.logicalId) || resource.deletionPolicy === 'RetainExceptOnCreate';
-    return { resource, policy: isRetained ? 'Retain' : (resource.deletionPolicy as Obsolete['policy']) };
+    return retain.includes(resource.logicalId) ? { resource, policy: 'Retain' } : disposal(resource);
   });
   const isListed = ({ resource }: Obsolete): boolean => {
     return stack.resource(resource.logicalId)?.physicalId === resource.physicalId;
   };
   const leftBehind = stack.attempt.obsolete.filter((obsolete) => !isListed(obsolete));
   await deleteFromStack(operation, [...leftBehind, ...listed], 'DELETE_COMPLETE', 'DELETE_FAILED');
-  if (stack.record.status === 'DELETE_COMPLETE') stack.change({ deletedAt: new Date().toISOString() });
 }
 
 /** A failed delete blocks the operation; independent resources are still deleted (aws-facts 1.1). */
@@ -51,6 +48,6 @@ async function deleteFromStack(
     stack.setStatus(failure, failedToDelete(failed));
     return;
   }
-  stack.change({ attempt: undefined, outputs: [], imports: [] });
-  stack.setStatus(success);
+  const deletedAt = success === 'DELETE_COMPLETE' ? new Date().toISOString() : undefined;
+  stack.setStatus(success, '', { attempt: undefined, outputs: [], imports: [], deletedAt });
 }

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { StackRecord } from '../stack/stack-record';
+import { declaredBy, type StackRecord } from '../stack/stack-record';
 import { evaluateOutputs, type PreparedStack } from '../template/prepare';
 import { NESTED_STACK_TYPE } from '../template/template';
 import { declaredProperties } from './apply-template';
@@ -25,7 +25,7 @@ async function resourcesDiffer(engine: Engine, prepared: PreparedStack, record: 
   for (const resource of prepared.resources) {
     const before = record.resources[resource.logicalId];
     const declared = declaredProperties(resource, scope);
-    if (!before || before.type !== resource.type || !isDeepStrictEqual(before.declared, declared)) return true;
+    if (!before || before.type !== resource.type || !isDeepStrictEqual(declaredBy(before), declared)) return true;
     if (resource.type === NESTED_STACK_TYPE && (await engine.nested.hasChanges(before, declared))) return true;
   }
   return false;

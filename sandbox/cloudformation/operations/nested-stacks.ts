@@ -23,7 +23,7 @@ import type { Engine, NestedStacks, Operation, StackIdentity } from './operation
 import { refuseTypeChange } from './refusals';
 import { randomSuffix } from './resource-request';
 import { restoreStack } from './roll-back-update';
-import { applyAndPublish, begin, completeCreate, enterCleanup, type Intent } from './run-operation';
+import { applyAndPublish, begin, completeCreate, enterCleanup, failPreserved, type Intent } from './run-operation';
 
 /** AWS::CloudFormation::Stack: stacks whose phases are driven by their parent's (aws-facts 1.5). */
 export function nestedStacks(engine: Engine): NestedStacks {
@@ -64,8 +64,7 @@ async function createChild(parent: Operation, request: CreateRequest): Promise<R
   begin(child, prepared, childIntent(parent), 'CREATE_IN_PROGRESS');
   const failure = await applyAndPublish(child, prepared);
   if (failure !== undefined) {
-    child.stack.changeAttempt({ failure });
-    child.stack.setStatus('CREATE_FAILED', failure);
+    failPreserved(child, 'CREATE_FAILED', failure);
     throw new ResourceFailure(`Embedded stack ${child.stack.record.id} was not successfully created: ${failure}`);
   }
   completeCreate(child);
@@ -87,9 +86,8 @@ async function updateChild(parent: Operation, request: UpdateRequest): Promise<R
     enterCleanup(child, prepared);
     return result(child.stack);
   }
-  child.stack.changeAttempt({ failure });
   const status = parent.stack.attempt.disableRollback ? 'UPDATE_FAILED' : 'UPDATE_ROLLBACK_IN_PROGRESS';
-  child.stack.setStatus(status, failure);
+  child.stack.setStatus(status, failure, { attempt: { ...child.stack.attempt, failure } });
   const text = `was not successfully updated. Currently in ${status} with reason: ${failure}`;
   throw new ResourceFailure(`Embedded stack ${child.stack.record.id} ${text}`);
 }

@@ -22,6 +22,7 @@ export async function recoverStack(operation: Operation): Promise<void> {
   if (status === 'ROLLBACK_IN_PROGRESS') return rollBackCreate(operation, stack.record.reason);
   if (status === 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS') return cleanUp(operation, 'UPDATE_COMPLETE');
   if (status === 'UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS') return cleanUp(operation, 'UPDATE_ROLLBACK_COMPLETE');
+  // Also in the monitoring time of monitoring-status=UPDATE_COMPLETE.
   if (status === 'CREATE_IN_PROGRESS' || status === 'CREATE_COMPLETE') return failCreate(operation);
   return failUpdate(operation);
 }

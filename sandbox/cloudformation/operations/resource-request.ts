@@ -7,8 +7,8 @@ import type { PreparedResource } from '../template/prepare';
 /** A resource as the new template wants it, with everything resolved. */
 export interface TargetResource extends Omit<PreparedResource, 'properties'> {
   readonly properties: Properties;
-  /** Before dynamic references were resolved. */
-  readonly declared: Properties;
+  /** Before dynamic references were resolved, when there are any. */
+  readonly declared: Properties | undefined;
 }
 
 /** What every request to a resource type carries. */

@@ -1,7 +1,7 @@
 import type { ResourceResult } from '../resource-type';
 import type { ResourceRecord } from '../stack/stack-record';
 import { isCustomResource, NESTED_STACK_TYPE } from '../template/template';
-import { attempt } from './attempt';
+import { attempt, withResult } from './attempt';
 import type { Operation } from './operation';
 import { currentResource, requestFor } from './resource-request';
 
@@ -22,7 +22,7 @@ export async function restoreResource(
     adopt: replacing(operation, logicalId),
     work: () => sendBack(operation, stable, signal),
   });
-  stack.setResource(restored(stable, result), 'UPDATE_COMPLETE');
+  stack.setResource(withResult(stable, result), 'UPDATE_COMPLETE');
   stack.untouch(logicalId);
 }
 
@@ -32,7 +32,7 @@ export async function restoreQuietly(operation: Operation, stable: ResourceRecor
   const { logicalId } = stable;
   const result = await sendBack(operation, stable, signal);
   replacing(operation, logicalId)(result.physicalId);
-  stack.putResource({ ...restored(stable, result), status: 'UPDATE_FAILED' });
+  stack.putResource({ ...withResult(stable, result), status: 'UPDATE_FAILED' });
   stack.untouch(logicalId);
 }
 
@@ -64,11 +64,4 @@ function replacing({ stack }: Operation, logicalId: string): (physicalId: string
     stack.retire({ resource: now, policy: 'Delete' });
     stack.putResource({ ...now, physicalId });
   };
-}
-
-function restored(
-  stable: ResourceRecord,
-  { physicalId, ref, attributes = {}, noEcho = false }: ResourceResult,
-): ResourceRecord {
-  return { ...stable, physicalId, ref, attributes, noEcho };
 }

@@ -1,5 +1,6 @@
 import { runTasks, type Task } from '../scheduler';
-import type { Obsolete, ResourceRecord, StableState } from '../stack/stack-record';
+import type { LiveStack } from '../stack/live-stack';
+import { disposalOfCreated, partition, type ResourceRecord, type StableState } from '../stack/stack-record';
 import { cancelledReason } from './attempt';
 import { cleanUp } from './clean-up';
 import type { Operation } from './operation';
@@ -17,21 +18,29 @@ export async function rollBackUpdate(operation: Operation, previous: StableState
  */
 export async function restoreStack(operation: Operation, previous: StableState, reason: string): Promise<boolean> {
   const { stack } = operation;
-  const { template, parameters, outputs, imports, rollback } = previous;
-  stack.changeAttempt({ failure: stack.attempt.failure ?? reason, rollbackFailed: [] });
-  stack.change({ template, parameters, outputs, imports, rollback });
-  if (stack.record.status !== 'UPDATE_ROLLBACK_IN_PROGRESS') stack.setStatus('UPDATE_ROLLBACK_IN_PROGRESS', reason);
+  begin(stack, previous, reason);
   const failures = await runTasks(rollbackTasks(operation, previous), { onFailure: 'stop' });
-  stack.changeAttempt({ skipped: [] });
   if (failures.length > 0) {
     const ids = failures.map(({ id }) => id);
-    stack.changeAttempt({ rollbackFailed: ids.filter((id) => failedItself(operation, id)) });
-    stack.setStatus('UPDATE_ROLLBACK_FAILED', `The following resource(s) failed to update: [${ids.join(', ')}].`);
+    const rollbackFailed = ids.filter((id) => stack.resource(id)?.reason !== cancelledReason('UPDATE'));
+    const attempt = { ...stack.attempt, skipped: [], rollbackFailed };
+    const text = `The following resource(s) failed to update: [${ids.join(', ')}].`;
+    stack.setStatus('UPDATE_ROLLBACK_FAILED', text, { attempt });
     return false;
   }
-  discardCreated(operation, previous);
-  stack.setStatus('UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS');
+  enterCleanup(stack, previous);
   return true;
+}
+
+function begin(
+  stack: LiveStack,
+  { template, parameters, outputs, imports, rollback }: StableState,
+  reason: string,
+): void {
+  const attempt = { ...stack.attempt, failure: stack.attempt.failure ?? reason, rollbackFailed: [] };
+  const patch = { template, parameters, outputs, imports, rollback, attempt };
+  if (stack.record.status === 'UPDATE_ROLLBACK_IN_PROGRESS') stack.change(patch);
+  else stack.setStatus('UPDATE_ROLLBACK_IN_PROGRESS', reason, patch);
 }
 
 /** aws-facts 1.1: the order is not documented; dependency order of the old template is what was observed. */
@@ -67,19 +76,16 @@ function withCurrentId({ stack }: Operation, stable: ResourceRecord): ResourceRe
   return { ...stable, physicalId, ref, attributes, noEcho };
 }
 
-function failedItself({ stack }: Operation, logicalId: string): boolean {
-  return stack.resource(logicalId)?.reason !== cancelledReason('UPDATE');
-}
-
 /** What the failed update added leaves the stack; its deletes come with the cleanup. */
-function discardCreated({ stack }: Operation, previous: StableState): void {
-  const added = Object.values(stack.record.resources).filter(({ logicalId }) => !previous.resources[logicalId]);
-  stack.retire(...added.map(disposalAfterRollback));
-  for (const { logicalId } of added) stack.dropResource(logicalId);
-}
-
-/** RetainExceptOnCreate: not retained when the operation that created it is rolled back (aws-facts 1.4). */
-export function disposalAfterRollback(resource: ResourceRecord): Obsolete {
-  const { deletionPolicy } = resource;
-  return { resource, policy: deletionPolicy === 'RetainExceptOnCreate' ? 'Delete' : deletionPolicy };
+function enterCleanup(stack: LiveStack, previous: StableState): void {
+  const isOld = ({ logicalId }: ResourceRecord): boolean => previous.resources[logicalId] !== undefined;
+  const { kept, dropped } = partition(stack.record.resources, isOld);
+  stack.setStatus('UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS', '', {
+    resources: kept,
+    attempt: {
+      ...stack.attempt,
+      skipped: [],
+      obsolete: [...stack.attempt.obsolete, ...dropped.map(disposalOfCreated)],
+    },
+  });
 }

@@ -1,6 +1,8 @@
 import { exportConflict } from '../stack/exports';
 import {
+  disposal,
   noAttempt,
+  partition,
   type RollbackConfiguration,
   type StackOutput,
   type StackStatus,
@@ -52,18 +54,17 @@ export async function updateStack(operation: Operation, prepared: PreparedStack,
 export function begin({ stack }: Operation, prepared: PreparedStack, intent: Intent, status: StackStatus): void {
   const { record } = stack;
   const { disableRollback, rollback, token } = intent;
-  const previous = status === 'UPDATE_IN_PROGRESS' ? stableState(record) : undefined;
-  const unsettled = record.attempt ?? { ...noAttempt, previous };
-  stack.change({
+  const isUpdate = status === 'UPDATE_IN_PROGRESS';
+  const unsettled = record.attempt ?? { ...noAttempt, previous: isUpdate ? stableState(record) : undefined };
+  stack.setStatus(status, USER_INITIATED, {
     attempt: { ...unsettled, disableRollback, failure: undefined },
     template: prepared.template,
     parameters: prepared.parameters.given,
     imports: [...new Set([...record.imports, ...prepared.imports])],
     rollback,
     token,
-    ...(status === 'UPDATE_IN_PROGRESS' ? { updatedAt: new Date().toISOString() } : {}),
+    ...(isUpdate ? { updatedAt: new Date().toISOString() } : {}),
   });
-  stack.setStatus(status, USER_INITIATED);
 }
 
 /** Resources, outputs and monitoring time: all that can still fail the operation. Returns why it failed. */
@@ -117,26 +118,22 @@ function preserves({ stack, interrupt }: Operation): boolean {
 
 /** Where a failed operation rests when it is not rolled back. */
 export function failPreserved({ stack }: Operation, status: 'CREATE_FAILED' | 'UPDATE_FAILED', failure: string): void {
-  stack.changeAttempt({ failure });
-  stack.setStatus(status, failure);
+  stack.setStatus(status, failure, { attempt: { ...stack.attempt, failure } });
 }
 
 export function completeCreate({ stack }: Operation): void {
-  stack.change({ attempt: undefined });
-  if (stack.record.status !== 'CREATE_COMPLETE') stack.setStatus('CREATE_COMPLETE');
+  // Under monitoring-status=UPDATE_COMPLETE the event is out already.
+  if (stack.record.status === 'CREATE_COMPLETE') stack.change({ attempt: undefined });
+  else stack.setStatus('CREATE_COMPLETE', '', { attempt: undefined });
 }
 
-/** From here on no rollback is possible (aws-facts 1.1). */
+/** From here on no rollback is possible (aws-facts 1.1). What the template no longer has leaves the stack. */
 export function enterCleanup({ stack }: Operation, prepared: PreparedStack): void {
   const wanted = new Set(prepared.resources.map(({ logicalId }) => logicalId));
-  const removed = Object.values(stack.record.resources).filter(({ logicalId }) => !wanted.has(logicalId));
-  stack.retire(
-    ...removed.map((resource) => {
-      const { deletionPolicy } = resource;
-      return { resource, policy: deletionPolicy === 'RetainExceptOnCreate' ? ('Retain' as const) : deletionPolicy };
-    }),
-  );
-  for (const { logicalId } of removed) stack.dropResource(logicalId);
-  stack.change({ imports: prepared.imports });
-  stack.setStatus('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS');
+  const { kept, dropped } = partition(stack.record.resources, ({ logicalId }) => wanted.has(logicalId));
+  stack.setStatus('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS', '', {
+    imports: prepared.imports,
+    resources: kept,
+    attempt: { ...stack.attempt, obsolete: [...stack.attempt.obsolete, ...dropped.map(disposal)] },
+  });
 }

@@ -11,9 +11,8 @@ export async function updateResource(operation: Operation, target: TargetResourc
   const { logicalId } = target;
   const before = currentResource(stack, logicalId);
   const adopt = replacing(operation, before, target);
-  stack.touch(logicalId);
-  stack.setResource({ ...before, ...target }, 'UPDATE_IN_PROGRESS');
-  await attempt({
+  stack.beginUpdate({ ...before, ...target });
+  const updated = await attempt({
     stack,
     logicalId,
     verb: 'UPDATE',
@@ -32,7 +31,7 @@ export async function updateResource(operation: Operation, target: TargetResourc
     },
     beforeFailure: () => preserve(operation, before, signal),
   });
-  stack.setResource(currentResource(stack, logicalId), 'UPDATE_COMPLETE');
+  stack.setResource(updated, 'UPDATE_COMPLETE');
 }
 
 /** The first other id that an update reports makes the resource before it obsolete; a second one the first. */

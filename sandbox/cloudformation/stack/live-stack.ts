@@ -59,9 +59,11 @@ export class LiveStack {
     this.change({ attempt: { ...this.attempt, ...patch } });
   }
 
-  /** Remembers that the resource's update was begun, so that a rollback undoes it. */
-  touch(logicalId: string): void {
-    this.changeAttempt({ touched: [...this.attempt.touched.filter((id) => id !== logicalId), logicalId] });
+  /** Moves a resource to UPDATE_IN_PROGRESS, and remembers that a rollback has to undo it. */
+  beginUpdate(resource: ResourceRecord): void {
+    const touched = [...this.attempt.touched.filter((id) => id !== resource.logicalId), resource.logicalId];
+    this.#record = { ...this.#record, attempt: { ...this.attempt, touched } };
+    this.setResource(resource, 'UPDATE_IN_PROGRESS');
   }
 
   untouch(logicalId: string): void {
@@ -81,10 +83,13 @@ export class LiveStack {
     this.change({ resources });
   }
 
-  /** Moves the stack itself: a stack event and, for EventBridge, a status change. */
-  setStatus(status: StackStatus, reason = ''): void {
+  /**
+   * Moves the stack itself: a stack event and, for EventBridge, a status change. What changes with the status is written
+   * in one piece with it, so that a kill in between cannot make recovery take one operation for another.
+   */
+  setStatus(status: StackStatus, reason = '', patch: Partial<StackRecord> = {}): void {
+    this.#record = { ...this.#record, ...patch, status, reason };
     const { id, name, token } = this.#record;
-    this.#record = { ...this.#record, status, reason };
     this.#emit({ logicalId: name, physicalId: id, type: NESTED_STACK_TYPE, status, reason });
     this.observer.status({ stackId: id, stackName: name, status, reason, token });
   }

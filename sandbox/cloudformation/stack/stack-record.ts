@@ -44,8 +44,8 @@ export interface ResourceRecord {
   readonly noEcho: boolean;
   /** As last sent to the resource. */
   readonly properties: Properties;
-  /** The same before dynamic references were resolved: CloudFormation compares these to find changes. */
-  readonly declared: Properties;
+  /** The same before dynamic references were resolved, when there are any. */
+  readonly declared?: Properties;
   /** Logical ids it refers to; the order of deletes and of the rollback follows from them. */
   readonly dependsOn: readonly string[];
   readonly deletionPolicy: DeletionPolicy;
@@ -124,6 +124,11 @@ export interface StackRecord {
   readonly token: string;
 }
 
+/** What CloudFormation compares to find changes: a dynamic reference whose value changed is none. */
+export function declaredBy({ declared, properties }: Pick<ResourceRecord, 'declared' | 'properties'>): Properties {
+  return declared ?? properties;
+}
+
 export const noAttempt: Attempt = {
   touched: [],
   obsolete: [],
@@ -140,4 +145,28 @@ export function isInProgress(record: StackRecord): boolean {
 export function stableState(record: StackRecord): StableState {
   const { status, template, parameters, outputs, imports, rollback, resources } = record;
   return { status, template, parameters, outputs, imports, rollback, resources };
+}
+
+/** What becomes of a resource that leaves its stack: RetainExceptOnCreate means Retain here (aws-facts 1.4). */
+export function disposal(resource: ResourceRecord): Obsolete {
+  const { deletionPolicy } = resource;
+  return { resource, policy: deletionPolicy === 'RetainExceptOnCreate' ? 'Retain' : deletionPolicy };
+}
+
+/** The same when the operation that created the resource is rolled back: then RetainExceptOnCreate does not retain. */
+export function disposalOfCreated(resource: ResourceRecord): Obsolete {
+  const { deletionPolicy } = resource;
+  return { resource, policy: deletionPolicy === 'RetainExceptOnCreate' ? 'Delete' : deletionPolicy };
+}
+
+/** Divides the resources of a stack into those that stay in it and those that leave. */
+export function partition(
+  resources: StackRecord['resources'],
+  stays: (resource: ResourceRecord) => boolean,
+): { readonly kept: StackRecord['resources']; readonly dropped: readonly ResourceRecord[] } {
+  const entries = Object.entries(resources);
+  return {
+    kept: Object.fromEntries(entries.filter(([, resource]) => stays(resource))),
+    dropped: entries.map(([, resource]) => resource).filter((resource) => !stays(resource)),
+  };
 }

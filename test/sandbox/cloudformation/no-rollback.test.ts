@@ -82,6 +82,19 @@ describe('a create without rollback', () => {
     ]);
   });
 
+  it('fails again when what failed cannot be deleted', async () => {
+    const aws = new World();
+    const X = { Type: 'Custom::Thing', Properties: { ServiceToken: 'arn:handler' } };
+    const request = { stackName: 'S', template: { Resources: { X } }, disableRollback: true };
+    aws.handler = () => ({ Status: 'FAILED', Reason: 'no', PhysicalResourceId: 'F' });
+    await aws.cloudFormation.deploy(request);
+    expect(await aws.cloudFormation.deploy(request)).toMatchObject({
+      status: 'UPDATE_FAILED',
+      reason: 'The following resource(s) failed to create: [X].',
+    });
+    expect(aws.requests.map(({ RequestType }) => RequestType)).toEqual(['Create', 'Delete']);
+  });
+
   it('is deleted by RollbackStack, because there is no state to go back to', async () => {
     const aws = await failed();
     const result = await aws.cloudFormation.rollbackStack('S');

@@ -108,7 +108,7 @@ describe('rollback triggers', () => {
     const result = await update(aws, alarms);
     expect(result).toMatchObject({
       status: 'UPDATE_ROLLBACK_COMPLETE',
-      reason: 'Rollback trigger Health is in ALARM state.',
+      reason: 'Rollback trigger Health: the alarm is in ALARM state.',
     });
     expect(aws.requests).toHaveLength(1);
   });
@@ -134,11 +134,20 @@ describe('rollback triggers', () => {
     const missing = { rollbackAlarms: ['None'] };
     expect(await update(aws, missing)).toMatchObject({
       status: 'UPDATE_ROLLBACK_COMPLETE',
-      reason: 'Rollback trigger None does not exist.',
+      reason: 'Rollback trigger None: the alarm does not exist.',
     });
     const created = await aws.cloudFormation.deploy({ stackName: 'New', template: triad('1'), ...missing });
     expect(created.status).toBe('ROLLBACK_COMPLETE');
     expect(aws.requests).toHaveLength(1);
+  });
+
+  it('fail the operation when the alarm cannot be read', async () => {
+    const aws = await deployed();
+    aws.alarmFault = new Error('no access');
+    expect(await update(aws, alarms)).toMatchObject({
+      status: 'UPDATE_ROLLBACK_COMPLETE',
+      reason: 'Rollback trigger Health: no access',
+    });
   });
 
   it('stay for later updates that say nothing about them', async () => {

@@ -213,11 +213,11 @@ describe('update', () => {
     const result = await aws.cloudFormation.deploy({ stackName: 'S', template: triad('2'), ...alarms });
     expect(result).toMatchObject({
       status: 'UPDATE_ROLLBACK_COMPLETE',
-      reason: 'Rollback trigger Health is in ALARM state.',
+      reason: 'Rollback trigger Health: the alarm is in ALARM state.',
     });
     expect(aws.takeLog().slice(9)).toEqual([
       'T UPDATE_COMPLETE(T-1)',
-      'S UPDATE_ROLLBACK_IN_PROGRESS "Rollback trigger Health is in ALARM state."',
+      'S UPDATE_ROLLBACK_IN_PROGRESS "Rollback trigger Health: the alarm is in ALARM state."',
       ...rolledBackAfterT,
     ]);
   });

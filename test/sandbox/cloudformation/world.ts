@@ -54,6 +54,7 @@ export class World {
   readonly references = new Map<string, string>();
   readonly alarms = new Map<string, AlarmState>();
   readonly answers = new Map<string, (body: string) => void>();
+  alarmFault: Error | undefined;
   openUrls = 0;
   handler: Handler = (request) => ({
     PhysicalResourceId: request.PhysicalResourceId ?? `${request.LogicalResourceId}-id`,
@@ -82,7 +83,10 @@ export class World {
       },
       resolveDynamicReference: async (reference) => this.#lookUp(this.references, reference),
       readTemplate: async (url) => JSON.stringify(this.#lookUp(this.templates, url)),
-      alarmState: async (name) => this.alarms.get(name),
+      alarmState: async (name) => {
+        if (this.alarmFault) throw this.alarmFault;
+        return this.alarms.get(name);
+      },
       onStackEvent: (event) => this.#hear(event),
       onStatusChange: (change) => this.changes.push(change),
       onWarning: (text) => this.warnings.push(text),

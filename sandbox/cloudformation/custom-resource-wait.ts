@@ -1,0 +1,42 @@
+import { type CustomResourceTransport, ResourceFailure } from './resource-type';
+
+export interface AnswerWait {
+  readonly response: ReturnType<CustomResourceTransport['openResponse']>;
+  /** Fails when the request could not be delivered. */
+  readonly delivered: Promise<void>;
+  readonly milliseconds: number;
+  /** Aborted when a sibling's failure cancels the request. */
+  readonly signal: AbortSignal;
+  /** Gives a cancelled request up at once, while its handler runs on (aws-facts 1.2). */
+  readonly givesUp: boolean;
+}
+
+/**
+ * The body of the answer. Fails when the request could not be delivered, when the time is over (the text is an
+ * observed one: cdk#2126), or when it is cancelled. The URL of a cancelled request stays open until its time is over,
+ * as a pre-signed URL does.
+ */
+export function waitForAnswer({ response, delivered, milliseconds, signal, givesUp }: AnswerWait): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let isOpen = true;
+    const end = (finish: () => void): void => {
+      if (!isOpen) return;
+      isOpen = false;
+      clearTimeout(timer);
+      signal.removeEventListener('abort', giveUp);
+      response.close();
+      finish();
+    };
+    const giveUp = (): void => {
+      timer.unref();
+      reject(new ResourceFailure('Resource operation cancelled'));
+    };
+    const fail = (error: Error): void => end(() => reject(error));
+    const expire = (): void => fail(new ResourceFailure('Custom Resource failed to stabilize in expected time'));
+    const timer = setTimeout(expire, milliseconds);
+    response.answer.then((body) => end(() => resolve(body)), fail);
+    delivered.catch(fail);
+    if (givesUp && signal.aborted) giveUp();
+    else if (givesUp) signal.addEventListener('abort', giveUp, { once: true });
+  });
+}
