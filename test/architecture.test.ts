@@ -52,7 +52,7 @@ const rules: Readonly<Record<string, Rule>> = {
   scripts: { ours: [], packages: [node, /^esbuild$/] },
 };
 
-/** `sandbox` only where a command is about the sandbox: everything else works on AWS the same. */
+/** `sandbox` only where a command is about the sandbox: everything else works on AWS the same. The demo watches one. */
 const sandboxCommands = /^cli\/commands\/sandbox(\/|\.ts$)/;
 
 const files: ReadonlyMap<string, readonly SourceFile[]> = new Map(
@@ -72,6 +72,7 @@ function isAllowed(room: string, rule: Rule, found: Import): boolean {
   if (!ours) return rule.packages.some((allowed) => allowed.test(name));
   if (isInside(room, found, name)) return true;
   if (found.typeOnly && rule.typesOf?.test(name)) return true;
+  if (/^sandbox(\/|$)/.test(name) && found.file.startsWith('examples/demo/')) return true;
   if (room === 'cli' && /^sandbox(\/|$)/.test(name)) return sandboxCommands.test(found.file);
   return rule.ours.some((allowed) => allowed.test(name));
 }

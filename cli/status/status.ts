@@ -60,7 +60,7 @@ export function scopeStatus(
     revision: state.place?.revision ?? null,
     state: activityOf(state),
     heads: headsOf(applied, all),
-    targets: [...names].map((name) => ({
+    targets: [...names].sort().map((name) => ({
       name,
       engine: engines[name] ?? engineOf([...applied, ...pending].find(({ target }) => target === name)?.kind),
       applied: applied.filter(({ target }) => target === name).map(appliedStatus),

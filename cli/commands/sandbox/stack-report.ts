@@ -38,9 +38,9 @@ export function eventLine(event: StackEvent, { paint }: Pick<Terminal, 'paint'>)
     paint(colourOf(status), status.padEnd(28)),
     logicalId.padEnd(40),
     paint('gray', type),
-    reason && `\n${' '.repeat(14)}${paint(/FAILED/.test(status) ? 'red' : 'gray', reason)}`,
+    paint(/FAILED/.test(status) ? 'red' : 'gray', reason),
   ];
-  return parts.filter(Boolean).join('  ');
+  return parts.join('  ').trimEnd();
 }
 
 function plainResult({ stack, status, events, outputs }: StackResult): PlainResult {
