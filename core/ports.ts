@@ -154,7 +154,11 @@ export interface TableTarget {
   physicalName(table: string): string;
   describe(table: string): Promise<TableDescription | undefined>;
   createTable(operation: CreateTable): Promise<void>;
-  deleteTable(table: string): Promise<void>;
+  /**
+   * `gone` when DynamoDB says that there is no such table. It knows that better than `describe`, which may not see a
+   * table yet that was created a moment ago.
+   */
+  deleteTable(table: string): Promise<'asked' | 'gone'>;
   addIndex(table: string, index: IndexDefinition): Promise<void>;
   removeIndex(table: string, index: string): Promise<void>;
 }

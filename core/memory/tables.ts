@@ -18,16 +18,16 @@ export class MemoryTables {
   constructor(public looks = 0) {}
 
   open(session: Session): TableTarget {
-    const guarded = async (work: () => void) => {
+    const guarded = async <T>(work: () => T) => {
       await session.guard();
-      work();
+      return work();
     };
     return {
       engine: 'dynamodb',
       physicalName: (table) => table,
       describe: async (table) => this.describe(table),
       createTable: (operation) => guarded(() => this.create(operation)),
-      deleteTable: (table) => guarded(() => this.begin(table, { kind: 'delete' })),
+      deleteTable: (table) => guarded(() => this.delete(table)),
       addIndex: (table, index) => guarded(() => this.addIndex(table, index)),
       removeIndex: (table, index) => guarded(() => this.removeIndex(table, index)),
     };
@@ -51,6 +51,12 @@ export class MemoryTables {
     if (this.tables.has(table)) return;
     this.tables.set(table, globalIndexes ?? []);
     this.begin(table, { kind: 'create' });
+  }
+
+  private delete(table: string): 'asked' | 'gone' {
+    if (!this.tables.has(table)) return 'gone';
+    this.begin(table, { kind: 'delete' });
+    return 'asked';
   }
 
   private addIndex(table: string, index: IndexDefinition): void {

@@ -126,9 +126,8 @@ async function dropIndex(table: string, index: string, target: TableTarget): Pro
 
 async function dropTable(table: string, target: TableTarget): Promise<StepResult> {
   const found = await target.describe(table);
-  if (!found) return 'done';
-  if (isSettled(found)) await target.deleteTable(table);
-  return 'waiting';
+  if (found && !isSettled(found)) return 'waiting';
+  return (await target.deleteTable(table)) === 'gone' ? 'done' : 'waiting';
 }
 
 async function existing(table: string, target: TableTarget, what: string): Promise<TableDescription> {

@@ -62,9 +62,10 @@ export class DynamoDbTables implements TableTarget {
     await this.change(table, () => this.client.send(new CreateTableCommand(input)));
   }
 
-  async deleteTable(table: string): Promise<void> {
+  async deleteTable(table: string): Promise<'asked' | 'gone'> {
     const input = { TableName: this.physicalName(table) };
-    await this.change(table, () => this.client.send(new DeleteTableCommand(input)), [...busy, ...gone]);
+    const refusal = await this.change(table, () => this.client.send(new DeleteTableCommand(input)), [...busy, gone]);
+    return refusal === gone ? 'gone' : 'asked';
   }
 
   async addIndex(table: string, index: IndexDefinition): Promise<void> {
@@ -87,7 +88,7 @@ export class DynamoDbTables implements TableTarget {
       TableName: this.physicalName(table),
       GlobalSecondaryIndexUpdates: [{ Delete: { IndexName: index } }],
     });
-    await this.change(table, () => this.client.send(update), [...busy, ...gone]);
+    await this.change(table, () => this.client.send(update), [...busy, gone]);
   }
 
   private async find(table: string): Promise<AwsTable | undefined> {
@@ -95,18 +96,19 @@ export class DynamoDbTables implements TableTarget {
     try {
       return (await patiently(() => this.client.send(describe))).Table;
     } catch (error) {
-      if (errorName(error) === 'ResourceNotFoundException') return undefined;
+      if (errorName(error) === gone) return undefined;
       throw error;
     }
   }
 
-  /** A table that is busy, or an account that is, accepts the change later: the caller observes and tries again. */
-  private async change(table: string, send: () => Promise<unknown>, passing = busy): Promise<void> {
+  /** A table that is busy, or an account that is, accepts the change later: the caller observes and tries again. Returns why. */
+  private async change(table: string, send: () => Promise<unknown>, passing = busy): Promise<string | undefined> {
     await this.session.guard();
     try {
       await patiently(send);
+      return undefined;
     } catch (error) {
-      if (passing.includes(errorName(error))) return;
+      if (passing.includes(errorName(error))) return errorName(error);
       if (!(error instanceof DynamoDBServiceException) || error.$fault !== 'client') throw error;
       throw new MigrationError(
         'TABLE_OPERATION_FAILED',
@@ -122,7 +124,7 @@ export class DynamoDbTables implements TableTarget {
 const busy: readonly string[] = ['ResourceInUseException', 'LimitExceededException'];
 
 /** What is to be deleted may be gone since it was last looked at. */
-const gone: readonly string[] = ['ResourceNotFoundException'];
+const gone = 'ResourceNotFoundException';
 
 function keySchema(partitionKey: KeyAttribute, sortKey: KeyAttribute | undefined): KeySchemaElement[] {
   const schema: KeySchemaElement[] = [{ AttributeName: partitionKey.name, KeyType: 'HASH' }];
