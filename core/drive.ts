@@ -1,5 +1,5 @@
 import { type Decision, decide, failedOutcome } from './decide';
-import { MigrationError } from './errors';
+import { isPassing, MigrationError } from './errors';
 import type { LeaseInfo, Ports, Session, StackView } from './ports';
 import type { Outcome, RecordedRequest } from './request';
 import { commit, flag, forward, remove, retain, undo } from './run';
@@ -54,11 +54,10 @@ async function underLease(
     const view = await ports.stacks.view(recorded.stackId, state.open[0]?.operationStartedAt);
     return await untilAnswered(work, view);
   } catch (error) {
-    if (error instanceof MigrationError && (error.code === 'LEASE_LOST' || error.code === 'STATE_CHANGED')) {
-      await ports.leases.release(session);
-      return { status: 'wait', waitSeconds: 1 };
-    }
-    throw error;
+    if (!isPassing(error)) throw error;
+    const busy = error instanceof MigrationError && error.code === 'DATABASE_BUSY';
+    if (!busy) await ports.leases.release(session);
+    return { status: 'wait', waitSeconds: busy ? 5 : 1 };
   }
 }
 

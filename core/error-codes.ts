@@ -123,6 +123,8 @@ type EngineCode =
   | 'LEASE_LOST'
   /** Somebody else changed the ledger since it was read. */
   | 'STATE_CHANGED'
+  /** The transaction of a process that died still holds its locks. Passes by itself. */
+  | 'DATABASE_BUSY'
   /** A migration that cannot be undone would have to be. */
   | 'IRREVERSIBLE'
   /** A run record too large for the ledger. */

@@ -46,6 +46,14 @@ export class MigrationError extends Error {
   }
 }
 
+/** Codes that say something about this process or this moment, and nothing about a migration. */
+const passingCodes: readonly ErrorCode[] = ['LEASE_LOST', 'STATE_CHANGED', 'DATABASE_BUSY'];
+
+/** True when the same work may be tried again later, by this process or another one. */
+export function isPassing(error: unknown): boolean {
+  return error instanceof MigrationError && passingCodes.includes(error.code);
+}
+
 /** The parts of a good message. What to do next is the error's `hint`. */
 export interface MessageParts {
   /** What is wrong, without a full stop: `Unknown target`. */

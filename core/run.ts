@@ -1,6 +1,6 @@
 import type { MigrationsProperties } from './contract';
 import { failedOutcome, successOutcome } from './decide';
-import { MigrationError } from './errors';
+import { isPassing, MigrationError } from './errors';
 import type { Deployment, Failure, MigrationRecord, Transition } from './ledger';
 import { byId } from './plan';
 import { failureOf, reasonForCommit, reasonForRolledBack, reasonForStuck } from './reason';
@@ -153,7 +153,7 @@ async function eachOf<T extends string | MigrationRecord>(
       const progress = await perform(item);
       if (progress !== 'over') return progress;
     } catch (error) {
-      if (!(error instanceof MigrationError) || passing.includes(error.code)) throw error;
+      if (!(error instanceof MigrationError) || isPassing(error)) throw error;
       await fail(
         work,
         deployment,
@@ -164,9 +164,6 @@ async function eachOf<T extends string | MigrationRecord>(
   }
   return 'over';
 }
-
-/** Errors about this process, not about the migration. */
-const passing: readonly string[] = ['LEASE_LOST', 'STATE_CHANGED'];
 
 async function fail(work: Work, deployment: Deployment, failure: Failure): Promise<void> {
   const { during, code, message, migration, file, line, statement } = failure;

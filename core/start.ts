@@ -1,6 +1,6 @@
 import type { Bundle } from './bundle';
 import { failedOutcome } from './decide';
-import { MigrationError } from './errors';
+import { isPassing, MigrationError } from './errors';
 import { operationStart } from './evidence';
 import type { Deployment, MigrationRecord, Place } from './ledger';
 import { placeOf } from './ledger';
@@ -24,8 +24,7 @@ export async function start(work: Work, view: StackView | undefined): Promise<Pr
     await checkHistory(work, deployment);
     await record(work, deployment);
   } catch (error) {
-    if (!(error instanceof MigrationError) || error.code === 'LEASE_LOST' || error.code === 'STATE_CHANGED')
-      throw error;
+    if (!(error instanceof MigrationError) || isPassing(error)) throw error;
     await refuse(work, error, request);
   }
   return 'over';

@@ -92,20 +92,27 @@ export class AuroraPostgresql implements SqlTarget {
     });
   }
 
-  /** Updating the row also waits for a transaction of an earlier holder that is still running. */
+  /** Locks the row, so that nobody raises the fence before this transaction is over. */
   private async checkFence(connection: SqlConnection): Promise<void> {
-    const { rowCount } = await connection.execute(
-      `UPDATE ${schema}.fence SET token = :token WHERE scope = :scope AND token <= :token`,
-      { scope: this.session.scope, token: this.session.token },
+    const { rows } = await unlessLocked(() =>
+      connection.execute(`SELECT token FROM ${schema}.fence WHERE scope = :scope FOR UPDATE NOWAIT`, {
+        scope: this.session.scope,
+      }),
     );
-    if (rowCount !== 1) throw this.fenced();
+    if (Number(rows[0]?.token) !== this.session.token) throw this.fenced();
   }
 
+  /** The inner query is refused at once while a transaction of an earlier holder is still open; see DATABASE_BUSY. */
   private async raiseFence(): Promise<void> {
-    const { rowCount } = await this.api.execute(
-      `INSERT INTO ${schema}.fence AS fence (scope, token) VALUES (:scope, :token)
-       ON CONFLICT (scope) DO UPDATE SET token = EXCLUDED.token WHERE fence.token <= EXCLUDED.token`,
-      { scope: this.session.scope, token: this.session.token },
+    const { rowCount } = await unlessLocked(() =>
+      this.api.execute(
+        `INSERT INTO ${schema}.fence AS fence (scope, token)
+         SELECT :scope, :token FROM (
+           SELECT count(*) FROM (SELECT 1 FROM ${schema}.fence WHERE scope = :scope FOR UPDATE NOWAIT) AS locked
+         ) AS free
+         ON CONFLICT (scope) DO UPDATE SET token = EXCLUDED.token WHERE fence.token <= EXCLUDED.token`,
+        { scope: this.session.scope, token: this.session.token },
+      ),
     );
     if (rowCount !== 1) throw this.fenced();
   }
@@ -139,6 +146,27 @@ export class AuroraPostgresql implements SqlTarget {
     );
     return rowCount === 1 ? 'done' : 'already';
   }
+}
+
+/**
+ * A process that died leaves its transaction open until the Data API ends it, three minutes after its last call
+ * (aws-facts 3). Until then its locks stand in the way, and the only thing to do is to come back later.
+ */
+async function unlessLocked<T>(execute: () => Promise<T>): Promise<T> {
+  try {
+    return await execute();
+  } catch (error) {
+    if (!(error instanceof MigrationError) || !isLocked(error)) throw error;
+    throw new MigrationError('DATABASE_BUSY', 'A transaction of an earlier process is still open in the database.', {
+      hint: 'The RDS Data API ends it three minutes after its last statement.',
+      cause: error,
+    });
+  }
+}
+
+/** PostgreSQL's lock_not_available; and a Data API that waited in vain. */
+function isLocked({ code, payload, message }: MigrationError): boolean {
+  return payload.sqlState === '55P03' || /could not obtain lock/.test(message) || code === 'STATEMENT_TIMEOUT';
 }
 
 function isMissing(error: unknown): boolean {

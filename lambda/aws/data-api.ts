@@ -75,6 +75,7 @@ export class DataApi {
     try {
       await this.client.send(new RollbackTransactionCommand(end));
     } catch (error) {
+      if (errorName(error) === 'TransactionNotFoundException') return;
       console.warn(
         JSON.stringify({
           message: 'Rolling back a transaction failed; the database ends it by itself',
