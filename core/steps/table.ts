@@ -18,10 +18,27 @@ import type { StepContext, StepKind, StepResult } from './step';
  */
 export const tableStep: StepKind<TableAction> = {
   describe: ({ operation }) => implementation(operation).describe(operation),
-  observe: ({ operation }, context) => implementation(operation).observe(operation, tableTarget(context)),
-  apply: ({ operation }, context) => implementation(operation).apply(operation, tableTarget(context)),
-  invert: ({ operation }, context, before) => implementation(operation).invert(operation, tableTarget(context), before),
+  observe: ({ operation }, context) =>
+    inFile(context, () => implementation(operation).observe(operation, tableTarget(context))),
+  apply: ({ operation }, context) =>
+    inFile(context, () => implementation(operation).apply(operation, tableTarget(context))),
+  invert: ({ operation }, context, before) =>
+    inFile(context, () => implementation(operation).invert(operation, tableTarget(context), before)),
 };
+
+/** An operation's error, with the file that declares it. The message names the operation: declarations have no line. */
+async function inFile<T>({ file }: StepContext, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof MigrationError) || error.location || passing.includes(error.code)) throw error;
+    const { payload, hint, cause } = error;
+    throw new MigrationError(error.code, error.message, { payload, hint, cause, location: { file } });
+  }
+}
+
+/** They say nothing about the operation. */
+const passing: readonly string[] = ['LEASE_LOST', 'STATE_CHANGED'];
 
 interface Operation<O extends TableOperation> {
   describe(operation: O): string;

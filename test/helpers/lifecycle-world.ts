@@ -16,27 +16,37 @@ import type { Ports } from '../../core/ports';
 import { awsPorts } from '../../lambda/aws/ports';
 import { openSandbox, type Sandbox, type SandboxOptions, type StackResult } from '../../sandbox';
 import type { DeployOptions } from '../../sandbox/api';
+import { type Cluster, physicalDatabase } from '../../sandbox/services/rds-data/clusters';
+import { StateStore } from '../../sandbox/state';
 import { type LifecycleAppOptions, prefixOf, synthLifecycleApp, temporaryFolder } from './lifecycle-app';
-import { postgresUrlIfReachable } from './real-postgres';
+import { dropDatabases, postgresUrlIfReachable } from './real-postgres';
 
 /** A sandbox for one test file, with the real engine, real Lambda processes and real databases in it. */
 export class LifecycleWorld {
   private constructor(
     readonly sandbox: Sandbox,
     readonly folder: string,
+    /** What the sandbox keeps. */
+    readonly stateFolder: string,
     private readonly remove: () => void,
   ) {}
 
   static async open(options: Partial<SandboxOptions> = {}): Promise<LifecycleWorld> {
     const { path, remove } = temporaryFolder();
     const postgresUrl = await postgresUrlIfReachable();
-    const sandbox = await openSandbox({ stateDir: mkdtempSync(join(path, 'state-')), postgresUrl, ...options });
+    const stateDir = mkdtempSync(join(path, 'state-'));
+    const sandbox = await openSandbox({ stateDir, postgresUrl, ...options });
     Object.assign(process.env, sandbox.environmentVariables);
-    return new LifecycleWorld(sandbox, path, remove);
+    return new LifecycleWorld(sandbox, path, stateDir, remove);
   }
 
+  /** Ends every process, and drops the databases of clusters that are left on the PostgreSQL server. */
   async close(): Promise<void> {
     await this.sandbox.close();
+    const clusters = new StateStore(this.stateFolder).read<readonly Cluster[]>('rds-clusters.json', []);
+    await dropDatabases(
+      clusters.flatMap((cluster) => cluster.databases.map((name) => physicalDatabase(cluster, name))),
+    );
     this.remove();
   }
 

@@ -19,3 +19,13 @@ export async function postgresUrlIfReachable(): Promise<string | undefined> {
     return undefined;
   }
 }
+
+/** Drops databases that a test left on the server, if it used one. */
+export async function dropDatabases(names: readonly string[]): Promise<void> {
+  const connectionString = await postgresUrlIfReachable();
+  if (connectionString === undefined || names.length === 0) return;
+  const client = new Client({ connectionString });
+  await client.connect();
+  for (const name of names) await client.query(`DROP DATABASE IF EXISTS "${name}" WITH (FORCE)`);
+  await client.end();
+}
