@@ -4,11 +4,11 @@ import type { ScopeAccess } from './ledger-access';
 
 /** How the scope's deployments reached their targets, by name; the newest deployment's word counts. */
 export async function deployedTargets(
-  { dynamodb, location }: ScopeAccess,
+  { dynamodb, table }: ScopeAccess,
   { scope, open }: ScopeState,
 ): Promise<Readonly<Record<string, TargetProperties>>> {
   const { fromItem, LedgerTable, sortKeys } = await import('../lambda/aws/ledger-table.js');
-  const closed = await new LedgerTable(location.table, dynamodb).list(scope, sortKeys.closed(''));
+  const closed = await new LedgerTable(table, dynamodb).list(scope, sortKeys.closed(''));
   const deployments = [...closed.map((item) => fromItem<Deployment>(item)), ...open];
   const oldestFirst = deployments.sort((a, b) => (a.startedAt < b.startedAt ? -1 : 1));
   return Object.assign({}, ...oldestFirst.map(({ targets }) => targets));

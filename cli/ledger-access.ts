@@ -1,11 +1,10 @@
 import { resolve } from 'node:path';
-import type { Stack } from '@aws-sdk/client-cloudformation';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { type LedgerLocation, ledgerOutputDescription } from '../core/contract';
 import { describe, MigrationError } from '../core/errors';
 import { didYouMean } from '../core/near-names';
 import type { Ports } from '../core/ports';
 import { openExisting } from './commands/sandbox/open';
+import { type FindingClients, type FoundLedger, findLedgers } from './find-ledgers';
 import { defaultStateFolder, isStateFolder } from './state-folder';
 
 /** Which ledger a command is about. */
@@ -23,7 +22,8 @@ export interface ScopeAccess {
   readonly ports: Ports;
   /** For what the ports do not offer: old deployments. */
   readonly dynamodb: DynamoDBClient;
-  readonly location: LedgerLocation;
+  /** Name of the ledger's table. */
+  readonly table: string;
 }
 
 /** Seconds that a lease of this process lives without renewal: as long as the one of the functions. */
@@ -31,56 +31,50 @@ const leaseSeconds = 60;
 
 /** Finds the scope that the options mean, in AWS or in a sandbox, and works on it. */
 export function withScope<T>(options: ScopeOptions, work: (access: ScopeAccess) => Promise<T>): Promise<T> {
-  return withAws(options, async () => {
-    const all = await findLedgers(options.stack);
+  return withAws(options, async (clients) => {
+    const all = await findLedgers(clients, options.stack);
     const candidates = all.filter(({ location }) => options.scope === undefined || location.scope === options.scope);
     const [found] = candidates;
     if (!found) throw notFound(all, options);
     if (candidates.length > 1) throw ambiguous(candidates);
-    return work(await open(found));
+    return work(await open(clients, found));
   });
 }
 
 /** All scopes of a sandbox or of AWS. */
 export function withScopes<T>(options: ScopeOptions, work: (all: readonly ScopeAccess[]) => Promise<T>): Promise<T> {
-  return withAws(options, async () => {
-    const found = await findLedgers(options.stack);
-    return work(await Promise.all(found.map(open)));
+  return withAws(options, async (clients) => {
+    const found = await findLedgers(clients, options.stack);
+    return work(await Promise.all(found.map((ledger) => open(clients, ledger))));
   });
 }
 
-interface FoundLedger {
-  readonly stack: string;
-  readonly location: LedgerLocation;
+async function open({ dynamodb }: FindingClients, { stack, location }: FoundLedger): Promise<ScopeAccess> {
+  const { awsPorts } = await import('../lambda/aws/ports.js');
+  const { scope, table } = location;
+  return { scope, stack, table, dynamodb, ports: awsPorts({ ledgerTable: table, leaseSeconds, dynamodb }) };
 }
 
-async function open({ stack, location }: FoundLedger): Promise<ScopeAccess> {
-  const [{ awsPorts }, { DynamoDBClient }] = await Promise.all([
-    import('../lambda/aws/ports.js'),
-    import('@aws-sdk/client-dynamodb'),
-  ]);
-  const dynamodb = new DynamoDBClient({});
-  return {
-    scope: location.scope,
-    stack,
-    ports: awsPorts({ ledgerTable: location.table, leaseSeconds, dynamodb }),
-    dynamodb,
-    location,
-  };
-}
-
-/** SDK clients find their endpoints in the environment, so a sandbox needs nothing but its variables there. */
-async function withAws<T>(options: ScopeOptions, work: () => Promise<T>): Promise<T> {
+async function withAws<T>(options: ScopeOptions, work: (clients: FindingClients) => Promise<T>): Promise<T> {
   const state = stateFolderOf(options);
   const sandbox = state === undefined ? undefined : await openExisting(state);
   try {
-    Object.assign(process.env, sandbox?.environmentVariables, {
-      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
-    });
-    return await work();
+    if (sandbox) useSandbox(sandbox.environmentVariables);
+    const [{ CloudFormationClient }, { DynamoDBClient }] = await Promise.all([
+      import('@aws-sdk/client-cloudformation'),
+      import('@aws-sdk/client-dynamodb'),
+    ]);
+    return await work({ cloudFormation: new CloudFormationClient({}), dynamodb: new DynamoDBClient({}) });
   } finally {
     await sandbox?.close();
   }
+}
+
+/** SDK clients find endpoints and credentials in the environment, so a sandbox needs nothing but its variables there. */
+function useSandbox(variables: Readonly<Record<string, string>>): void {
+  // These would count more than the sandbox's own credentials.
+  for (const name of ['AWS_PROFILE', 'AWS_SESSION_TOKEN']) delete process.env[name];
+  Object.assign(process.env, variables);
 }
 
 function stateFolderOf({ state, stack }: ScopeOptions): string | undefined {
@@ -92,25 +86,6 @@ function stateFolderOf({ state, stack }: ScopeOptions): string | undefined {
   });
 }
 
-async function findLedgers(stack: string | undefined): Promise<readonly FoundLedger[]> {
-  const stacks = await describeStacks(stack);
-  return stacks.flatMap(({ StackName = '', Outputs = [] }) =>
-    Outputs.filter(({ Description }) => Description === ledgerOutputDescription).map(({ OutputValue = '' }) => ({
-      stack: StackName,
-      location: JSON.parse(OutputValue) as LedgerLocation,
-    })),
-  );
-}
-
-async function describeStacks(stack: string | undefined): Promise<readonly Stack[]> {
-  const { CloudFormationClient, paginateDescribeStacks } = await import('@aws-sdk/client-cloudformation');
-  const stacks: Stack[] = [];
-  for await (const page of paginateDescribeStacks({ client: new CloudFormationClient({}) }, { StackName: stack })) {
-    stacks.push(...(page.Stacks ?? []));
-  }
-  return stacks;
-}
-
 function notFound(all: readonly FoundLedger[], { stack, scope }: ScopeOptions): MigrationError {
   const known = all.map(({ location }) => location.scope);
   if (scope !== undefined && known.length > 0) {
@@ -119,10 +94,10 @@ function notFound(all: readonly FoundLedger[], { stack, scope }: ScopeOptions): 
       hint: didYouMean(scope, known),
     });
   }
-  const where = stack === undefined ? 'No stack here has' : `The stack ${stack} has no`;
-  return new MigrationError('SCOPE_NOT_FOUND', `${where} an output that says where a ledger of migrations is.`, {
+  const where = stack === undefined ? 'No stack here has a' : `The stack ${stack} has no`;
+  return new MigrationError('SCOPE_NOT_FOUND', `${where} ledger of migrations.`, {
     payload: { stack, scope },
-    hint: 'Name a stack with a DatabaseMigrations construct that was deployed; outputs appear when its first deployment succeeded.',
+    hint: 'Name a stack with a DatabaseMigrations construct that was deployed.',
   });
 }
 

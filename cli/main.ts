@@ -10,6 +10,9 @@ import { type ExitCode, exitCodes } from './exit-codes';
 import { packageVersion } from './package-version';
 import { reportError } from './report-error';
 
+/** The SDK warns on every start about versions of Node that it will drop. Which ones we support is our word. */
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
+
 /** Runs one command line, without the program's name in front, and says with which code the process should end. */
 export async function main(args: readonly string[]): Promise<ExitCode> {
   const session: Session = { exitCode: exitCodes.success };

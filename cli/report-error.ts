@@ -25,6 +25,9 @@ const operational: readonly ErrorCode[] = [
   'ACCESS_DENIED',
 ];
 
+/** What AWS, and the sandbox, call a request that names or asks for something that cannot be. */
+const wrongRequest = ['ValidationError', 'ResourceNotFound', 'ResourceNotFoundException'];
+
 /** Prints why a command failed and says how the process ends. The only place that does. */
 export function reportError(
   error: unknown,
@@ -46,8 +49,7 @@ function render(error: unknown, plain: PlainError): string {
 
 function exitCodeOf(error: unknown, { code }: PlainError): ExitCode {
   if (error instanceof MigrationError) return operational.includes(error.code) ? exitCodes.failed : exitCodes.usage;
-  // What AWS, and the sandbox, call a request that cannot be right.
-  return code === 'ValidationError' ? exitCodes.usage : exitCodes.failed;
+  return wrongRequest.includes(code) ? exitCodes.usage : exitCodes.failed;
 }
 
 function toPlainError(error: unknown): PlainError {
@@ -58,7 +60,8 @@ function toPlainError(error: unknown): PlainError {
   }
   if (!(error instanceof Error)) return { code: 'Error', message: String(error) };
   const code = codeOf(error);
-  return { code, message: error.message || code, hint: hints[code] };
+  const hint = hints[code] ?? (error.message === 'Region is missing' ? noAws : undefined);
+  return { code, message: error.message || code, hint };
 }
 
 /** AWS errors have their code as `code` (the sandbox) or as `name` (the SDK); Node's have a `code`. */

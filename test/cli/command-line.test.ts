@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import { type JsonError, runCli, runJson } from '../helpers/run-cli';
+
+describe('a command line that is wrong', () => {
+  it.each([
+    ['an unknown command', ['statsu'], /Unknown command 'statsu'/],
+    ['an unknown command of the sandbox', ['sandbox', 'deplyo'], /Unknown command 'deplyo'/],
+    ['an unknown option', ['status', '--colour'], /Unknown option '--colour'/],
+    ['a missing argument', ['sandbox', 'sql', 'users'], /Missing required argument 'statement'/],
+    ['a missing option', ['sandbox', 'rollback'], /--stack <name>' not specified/],
+    ['an argument too many', ['status', 'now'], /Too many arguments/],
+    ['context without a value', ['sandbox', 'deploy', '--context', 'key'], /Write it as name=value/],
+    ['a failure that CloudFormation does not know', ['sandbox', 'deploy', '--fail', 'A:delete'], /LOGICAL_ID:create/],
+    ['a time that is no number', ['sandbox', 'deploy', '--monitoring-seconds', '-1'], /whole number/],
+    ['an alarm state that does not exist', ['sandbox', 'alarm', 'errors', 'RED'], /INSUFFICIENT_DATA/],
+    ['force without a token', ['unlock', '--force'], /--force needs --token/],
+  ])('%s ends with 2 and says what to do', async (_what, args, message) => {
+    const { exitCode, stdout, stderr } = await runCli(args);
+    expect(exitCode).toBe(2);
+    expect(stdout).toBe('');
+    expect(stderr).toMatch(message);
+    expect(stderr).toMatch(/^USAGE: .*\n {2}hint: /);
+    expect(stderr).not.toMatch(/^\s+at /m);
+  });
+
+  it('is an error document with --json', async () => {
+    const { exitCode, json } = await runJson<JsonError>(['statsu']);
+    expect(exitCode).toBe(2);
+    expect(json.error.code).toBe('USAGE');
+    expect(json.error.message).toBe("Unknown command 'statsu'.");
+    expect(json.error.hint).toMatch(/Did you mean status\?/);
+  });
+
+  it('a group without a command shows its help and ends with 2', async () => {
+    const { exitCode, stderr } = await runCli(['sandbox']);
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/Usage: migrations sandbox/);
+  });
+});
+
+it('--help and --version end with 0', async () => {
+  const help = await runCli(['sandbox', 'deploy', '--help']);
+  expect([help.exitCode, help.stdout.split('\n')[0]]).toEqual([0, 'Usage: migrations sandbox deploy [options]']);
+  const version = await runCli(['--version']);
+  expect([version.exitCode, version.stdout]).toEqual([0, expect.stringMatching(/^\d+\.\d+\.\d+\n$/)]);
+});
+
+it('without any AWS it says so, without a stack trace unless asked', async () => {
+  const env = {
+    AWS_REGION: undefined,
+    AWS_DEFAULT_REGION: undefined,
+    AWS_CONFIG_FILE: '/nowhere',
+    AWS_EC2_METADATA_DISABLED: 'true',
+  };
+  const { exitCode, stderr } = await runCli(['status', '--stack', 'Nutrition'], { env });
+  expect(exitCode).toBe(1);
+  expect(stderr).toMatch(/Region is missing\n {2}hint: Check the AWS credentials/);
+  expect(stderr).not.toMatch(/^\s+at /m);
+  const verbose = await runCli(['status', '--stack', 'Nutrition', '--verbose'], { env });
+  expect(verbose.stderr).toMatch(/^\s+at /m);
+});

@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+import { activityOf, scopeStatus } from '../../cli/status/status';
+import type { Bundle } from '../../core/bundle';
+import { type Deployment, emptyState, type MigrationRecord, type Place, type ScopeState } from '../../core/ledger';
+
+const place: Place = {
+  revision: 'r1',
+  identities: { users: 'cluster-1/app' },
+  bundle: { Bucket: 'assets', Key: 'r1.json', Digest: 'r1' },
+};
+
+function open(...states: readonly Deployment['state'][]): ScopeState {
+  const deployments = states.map((state) => ({ id: state, state, to: place }) as Deployment);
+  return { ...emptyState('App/Migrations'), open: deployments };
+}
+
+describe('what a scope is doing', () => {
+  it.each([
+    [[], 'idle'],
+    [['forward'], 'deploying'],
+    [['applied'], 'awaiting-commit'],
+    [['committing'], 'awaiting-commit'],
+    [['applied', 'forward'], 'deploying'],
+    [['applied', 'undoing'], 'rolling-back'],
+    [['applied', 'failed'], 'failed'],
+  ] as const)('with %j open: %s', (states, activity) => {
+    expect(activityOf(open(...states))).toBe(activity);
+  });
+});
+
+const migration = (version: string, dependsOn: readonly string[] = []) => ({
+  ...{ id: `users/${version}`, target: 'users', version, name: `change ${version}`, kind: 'sql' as const },
+  ...{ checksum: `sum-${version}`, dependsOn, irreversible: false },
+});
+
+const bundle = {
+  format: 1,
+  migrations: [migration('1.0.0'), migration('1.1.0', ['users/1.0.0']), migration('1.2.0', ['users/1.1.0'])],
+} as unknown as Bundle;
+
+function record(version: string, identity = 'cluster-1/app'): MigrationRecord {
+  const { dependsOn: _dependsOn, ...entry } = migration(version);
+  return {
+    ...entry,
+    key: `users|${identity}|${version}`,
+    identity,
+    state: 'applied',
+    deployment: 'd1',
+    position: 1,
+    contract: 'none',
+  };
+}
+
+describe('the status', () => {
+  const state = { ...emptyState('App/Migrations'), place, migrations: [record('1.0.0'), record('1.1.0')] };
+
+  it('tells what is applied, what is pending, and the heads of what is applied', () => {
+    const status = scopeStatus(state, bundle, { users: 'aurora-postgresql' });
+    expect(status).toMatchObject({ scope: 'App/Migrations', revision: 'r1', state: 'idle', heads: ['users/1.1.0'] });
+    expect(status.targets).toHaveLength(1);
+    expect(status.targets[0]).toMatchObject({ name: 'users', engine: 'aurora-postgresql' });
+    expect(status.targets[0]?.applied.map(({ version }) => version)).toEqual(['1.0.0', '1.1.0']);
+    expect(status.targets[0]?.pending).toEqual([{ version: '1.2.0', name: 'change 1.2.0', kind: 'sql' }]);
+  });
+
+  it('leaves out what was applied to a database that was replaced', () => {
+    const moved = { ...state, migrations: [record('1.0.0', 'cluster-0/app')] };
+    const [users] = scopeStatus(moved, bundle, {}).targets;
+    expect(users?.applied).toEqual([]);
+    expect(users?.pending).toHaveLength(3);
+  });
+
+  it('refuses a bundle in which an applied migration is another one', () => {
+    const edited = { ...bundle, migrations: [{ ...bundle.migrations[0]!, checksum: 'edited' }] };
+    expect(() => scopeStatus(state, edited, {})).toThrow(/Applied migrations were edited: users\/1\.0\.0/);
+  });
+
+  it('is empty for a scope that never deployed', () => {
+    const nothing = { scope: 'App/Migrations', revision: null, state: 'idle', heads: [], targets: [] };
+    expect(scopeStatus(emptyState('App/Migrations'), undefined, {})).toEqual(nothing);
+  });
+});

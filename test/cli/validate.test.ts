@@ -1,0 +1,41 @@
+import { expect, it } from 'vitest';
+import { migrationsFolder, tableSql } from '../helpers/migrations-folder';
+import { type JsonError, runCli, runJson } from '../helpers/run-cli';
+
+it('shows the migrations in order', async () => {
+  const folder = migrationsFolder({
+    'users/1.0.0_create_users.sql': tableSql('users'),
+    'users/1.1.0_create_events.sql': tableSql('events', '-- depends-on: 1.0.0\n'),
+  });
+  const { exitCode, json } = await runJson<Record<string, unknown>>(['validate', '--migrations', folder]);
+  expect(exitCode).toBe(0);
+  expect(json).toMatchObject({
+    valid: true,
+    revision: expect.stringMatching(/^[0-9a-f]{64}$/),
+    heads: ['users/1.1.0'],
+    migrations: [{ id: 'users/1.0.0' }, { id: 'users/1.1.0', kind: 'sql', dependsOn: ['users/1.0.0'] }],
+  });
+  const { stdout } = await runCli(['validate', '--migrations', folder]);
+  expect(stdout).toMatch(/2 migrations are in order/);
+});
+
+it('reports everything that is wrong, with places', async () => {
+  const folder = migrationsFolder({
+    'users/1.0.0_create_users.sql': '-- migrate:up\ncreate tabel users (id int);\n-- migrate:down\ndrop table users;\n',
+    'users/1.1.0_more.sql': tableSql('more', '-- depends-on: 0.9.0\n'),
+  });
+  const args = ['validate', '--migrations', folder];
+  const { exitCode, json } = await runJson<JsonError>(args);
+  expect(exitCode).toBe(2);
+  expect(json.error.code).toBe('INVALID_MIGRATIONS');
+  const errors = json.error.errors ?? [];
+  expect(errors.map(({ code }) => code).sort()).toEqual(['SQL_SYNTAX', 'UNKNOWN_DEPENDENCY']);
+  expect(errors.find(({ code }) => code === 'SQL_SYNTAX')?.location).toMatchObject({ line: 2, column: 8 });
+  const { stderr } = await runCli(args);
+  expect(stderr).toMatch(/2 \| create tabel users/);
+});
+
+it('a missing folder ends with 2', async () => {
+  const { exitCode, json } = await runJson<JsonError>(['validate', '--migrations', '/nowhere/migrations']);
+  expect([exitCode, json.error.code]).toEqual([2, 'MISSING_FOLDER']);
+});
