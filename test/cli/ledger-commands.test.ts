@@ -1,0 +1,259 @@
+import type { ChildProcess } from 'node:child_process';
+import { mkdtempSync } from 'node:fs';
+import { join } from 'node:path';
+import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ScopeStatus } from '../../cli/status/status';
+import { ledgerOutputDescription } from '../../core/contract';
+import type { AuditEvent } from '../../core/ledger';
+import { keyOf, sortKeys, toItem } from '../../lambda/aws/ledger-table';
+import { type Release, synthLifecycleApp, temporaryFolder } from '../helpers/lifecycle-app';
+import { migrationsFolder } from '../helpers/migrations-folder';
+import { type JsonError, runCli, runJson, startCli } from '../helpers/run-cli';
+
+/**
+ * One app through its life, by commands only. They go through a sandbox that is kept up, as on a developer's machine,
+ * and their SDK clients find it by endpoint, as they would find AWS.
+ */
+const { path: root, remove } = temporaryFolder();
+const state = mkdtempSync(join(root, 'state-'));
+const here = ['--state', state];
+const scope = 'App/Migrations';
+let server: ChildProcess;
+let dynamodb: DynamoDBClient;
+let table: string;
+
+const releaseA: Release = {
+  'users/1.0.0_create_users.sql':
+    '-- migrate:up\nCREATE TABLE users (id int PRIMARY KEY);\n-- migrate:down\nDROP TABLE users;\n',
+  'meals/1.0.0_create_plans.ts': `import { createTable, dynamodb } from 'cdk-migrations/authoring';
+export default dynamodb({ up: [createTable({ table: 'plans', partitionKey: { name: 'id', type: 'S' } })] });
+`,
+};
+
+/** Its down waits for a table that a person has to make. */
+const releaseB: Release = {
+  ...releaseA,
+  'users/1.1.0_add_email.sql': `-- depends-on: 1.0.0
+-- migrate:up
+ALTER TABLE users ADD COLUMN email text;
+-- migrate:down
+INSERT INTO approvals VALUES (1);
+ALTER TABLE users DROP COLUMN email;
+`,
+};
+
+interface Deployed {
+  readonly status: string;
+  readonly outputs: Readonly<Record<string, string>>;
+}
+
+function deploy(release: Release, sibling: string, ...more: readonly string[]) {
+  const assembly = synthLifecycleApp(root, { stack: 'App', release, sibling });
+  return runJson<Deployed>(['sandbox', 'deploy', ...here, '--app', assembly, ...more]);
+}
+
+const status = (...more: readonly string[]) => runJson<ScopeStatus>(['status', ...here, ...more]);
+const sql = (statement: string) => runJson<readonly unknown[]>(['sandbox', 'sql', 'users', statement, ...here]);
+
+beforeAll(async () => {
+  server = startCli(['sandbox', 'start', ...here, '--json']);
+  const endpoint = await new Promise<string>((resolve, reject) => {
+    server.on('exit', (code) => reject(new Error(`start ended with ${code}`)));
+    server.stdout?.setEncoding('utf8').once('data', (text: string) => resolve(/http:[^"]+/.exec(text)![0]));
+  });
+  const credentials = { accessKeyId: 'sandbox', secretAccessKey: 'sandbox' };
+  dynamodb = new DynamoDBClient({ endpoint, region: 'us-east-1', credentials });
+  const { exitCode, json } = await deploy(releaseA, 'one');
+  if (exitCode !== 0) throw new Error(`The first deployment ended ${json.status}.`);
+  const location = Object.values(json.outputs).find((value) => value.includes(`"scope":"${scope}"`));
+  table = (JSON.parse(location ?? '{}') as { table: string }).table;
+});
+
+afterAll(() => {
+  dynamodb.destroy();
+  server.removeAllListeners('exit');
+  server.kill('SIGKILL');
+  remove();
+});
+
+it('the ledger is found by an output whose description is a contract', () => {
+  expect(ledgerOutputDescription).toBe('cdk-migrations: where the ledger is');
+  expect(table).toMatch(/^App-/);
+});
+
+describe('status', () => {
+  it('tells what is applied', async () => {
+    const { exitCode, json } = await status();
+    expect(exitCode).toBe(0);
+    expect(Object.keys(json)).toEqual(['scope', 'revision', 'state', 'heads', 'targets']);
+    expect(json).toMatchObject({ scope, revision: expect.stringMatching(/^[0-9a-f]{64}$/), state: 'idle' });
+    expect(json.heads).toEqual(['meals/1.0.0', 'users/1.0.0']);
+    expect(json.targets.map(({ name, engine, pending }) => [name, engine, pending])).toEqual([
+      ['meals', 'dynamodb', []],
+      ['users', 'aurora-postgresql', []],
+    ]);
+    expect(json.targets[1]?.applied).toEqual([
+      {
+        ...{ version: '1.0.0', name: 'create users', kind: 'sql', state: 'applied' },
+        appliedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
+        durationMs: expect.any(Number),
+        checksum: expect.stringMatching(/^[0-9a-f]{64}$/),
+        deployment: expect.any(String),
+      },
+    ]);
+  });
+
+  it('is the same for --stack, and when the endpoints come from the environment as in AWS', async () => {
+    const { json } = await status('--stack', 'App');
+    const started = JSON.parse(
+      (await runCli(['status', '--stack', 'App', '--json'], { env: await environment() })).stdout,
+    );
+    expect(started).toEqual(json);
+  });
+
+  it('compares with a local folder', async () => {
+    const { json } = await status('--migrations', migrationsFolder(releaseB));
+    expect(json.targets[1]?.pending).toEqual([{ version: '1.1.0', name: 'add email', kind: 'sql' }]);
+    const edited = {
+      ...releaseA,
+      'users/1.0.0_create_users.sql': `${releaseA['users/1.0.0_create_users.sql']}\n-- edited\n`,
+    };
+    const refused = await runJson<JsonError>(['status', ...here, '--migrations', migrationsFolder(edited)]);
+    expect([refused.exitCode, refused.json.error.code]).toEqual([2, 'CHECKSUM_MISMATCH']);
+  });
+
+  it('names the scopes when the one asked for is not there', async () => {
+    const { exitCode, json } = await runJson<JsonError>(['status', ...here, '--scope', 'App/Migration']);
+    expect([exitCode, json.error.code, json.error.hint]).toEqual([2, 'SCOPE_NOT_FOUND', `Did you mean ${scope}?`]);
+    const none = await runJson<JsonError>(['status', ...here, '--stack', 'Other']);
+    expect([none.exitCode, none.json.error.message]).toEqual([2, 'Stack with id Other does not exist']);
+  });
+});
+
+describe('sql', () => {
+  it('finds a database by target or by cluster, and answers rows', async () => {
+    await sql('INSERT INTO users VALUES (1), (2)');
+    expect((await sql('SELECT id FROM users ORDER BY id')).json).toEqual([{ id: 1 }, { id: 2 }]);
+    const text = await runCli(['sandbox', 'sql', 'users', 'SELECT id FROM users ORDER BY id', ...here]);
+    expect(text.stdout).toBe('id\n--\n1\n2\n(2 rows)\n');
+  });
+
+  it('an unknown target and a statement that fails end with 2', async () => {
+    const unknown = await runJson<JsonError>(['sandbox', 'sql', 'user', 'SELECT 1', ...here]);
+    expect([unknown.exitCode, unknown.json.error.hint]).toEqual([2, 'Did you mean users?']);
+    const wrong = await runCli(['sandbox', 'sql', 'users', 'SELEC 1', ...here]);
+    expect([wrong.exitCode, wrong.stderr]).toEqual([2, expect.stringMatching(/syntax error at or near "SELEC"/)]);
+  });
+});
+
+describe('unlock', () => {
+  const lease = (item: Record<string, unknown>) =>
+    dynamodb.send(
+      new PutItemCommand({
+        TableName: table,
+        Item: { ...toItem({ token: 41, ...item }), ...keyOf(scope, sortKeys.lease) },
+      }),
+    );
+  const held = (expiresAt: number) =>
+    lease({
+      holderId: 'execution-1',
+      description: 'migrations Update',
+      acquiredAt: '2026-01-01T00:00:00.000Z',
+      expiresAt,
+    });
+  const unlock = (...more: readonly string[]) => runCli(['unlock', ...here, ...more]);
+
+  it('says that nobody works on the scope', async () => {
+    expect(await unlock()).toMatchObject({ exitCode: 0, stdout: `Nobody works on ${scope}.\n` });
+  });
+
+  it('refuses while the holder is alive, and takes the lease away by force with its token', async () => {
+    await held(Date.now() + 60_000);
+    const refused = await unlock();
+    expect(refused.exitCode).toBe(1);
+    expect(refused.stderr).toMatch(/LEASE_HELD: .*execution-1 \(migrations Update\), since 2026-01-01T00:00:00.000Z/);
+    expect(refused.stderr).toMatch(/migrations unlock --force --token 41/);
+    const repair = await runCli(['repair', ...here]);
+    expect(repair.stdout).toMatch(/nothing to repair/);
+    const wrong = await unlock('--force', '--token', '40');
+    expect([wrong.exitCode, wrong.stderr]).toEqual([1, expect.stringMatching(/that is 41/)]);
+    expect((await unlock('--force', '--token', '41')).exitCode).toBe(0);
+    expect((await unlock()).stdout).toBe(`Nobody works on ${scope}.\n`);
+  });
+
+  it('frees a lease that expired', async () => {
+    await held(Date.now() - 1000);
+    const { exitCode, json } = await runJson<Record<string, unknown>>(['unlock', ...here]);
+    expect([exitCode, json]).toEqual([
+      0,
+      { scope, freed: true, lease: expect.objectContaining({ holder: 'execution-1', token: 41 }) },
+    ]);
+  });
+});
+
+describe('a rollback that fails', () => {
+  it('ends with 3, and the status says failed', async () => {
+    const { exitCode, json } = await deploy(releaseB, 'two', '--fail', 'Sibling');
+    expect([exitCode, json.status]).toEqual([3, 'UPDATE_ROLLBACK_FAILED']);
+    expect((await status()).json.state).toBe('failed');
+  });
+
+  it('repair says what is still wrong, and ends with 3 until it is fixed', async () => {
+    const failed = await runJson<Record<string, unknown>>(['repair', ...here]);
+    expect(failed.exitCode).toBe(3);
+    expect(failed.json).toMatchObject({ scope, state: 'failed', reason: expect.stringMatching(/approvals/) });
+    await sql('CREATE TABLE approvals (id int)');
+    const { exitCode, json } = await runJson<Record<string, unknown>>(['repair', ...here]);
+    expect([exitCode, json['state'], json['failure']]).toEqual([0, 'idle', null]);
+    expect(
+      (await sql("SELECT count(*)::int AS n FROM information_schema.columns WHERE column_name = 'email'")).json,
+    ).toEqual([{ n: 0 }]);
+  });
+
+  it('then CloudFormation continues its rollback', async () => {
+    const continued = await runJson<Deployed>(['sandbox', 'continue-rollback', '--stack', 'App', ...here]);
+    expect([continued.exitCode, continued.json.status]).toEqual([0, 'UPDATE_ROLLBACK_COMPLETE']);
+    expect((await status()).json).toMatchObject({ state: 'idle', heads: ['meals/1.0.0', 'users/1.0.0'] });
+  });
+});
+
+describe('history', () => {
+  it('is every event, chained', async () => {
+    const { json } = await runJson<readonly AuditEvent[]>(['history', ...here]);
+    expect(Object.keys(json[0] ?? {})).toEqual(
+      expect.arrayContaining([
+        'at',
+        'actor',
+        'deployment',
+        'type',
+        'target',
+        'version',
+        'detail',
+        'hash',
+        'previousHash',
+      ]),
+    );
+    expect(json.slice(1).map(({ previousHash }) => previousHash)).toEqual(json.slice(0, -1).map(({ hash }) => hash));
+    expect(json.some(({ actor }) => /^cli .+@.+$/.test(actor))).toBe(true);
+    expect((await runCli(['history', ...here, '--verify'])).stdout).toMatch(/complete and unchanged: \d+ events/);
+  });
+
+  it('--verify names an event that was edited', async () => {
+    const key = keyOf(scope, sortKeys.event(2));
+    const { Item } = await dynamodb.send(new GetItemCommand({ TableName: table, Key: key }));
+    await dynamodb.send(new PutItemCommand({ TableName: table, Item: { ...Item, actor: { S: 'nobody' } } }));
+    const { exitCode, json } = await runJson<Record<string, unknown>>(['history', ...here, '--verify']);
+    expect(exitCode).toBe(3);
+    expect(json).toEqual({
+      valid: false,
+      problem: { seq: 2, problem: 'edited', message: expect.stringMatching(/^Event 2 .* was edited/) },
+    });
+  });
+});
+
+async function environment(): Promise<NodeJS.ProcessEnv> {
+  const endpoint = await dynamodb.config.endpoint!();
+  const url = `${endpoint.protocol}//${endpoint.hostname}:${endpoint.port}`;
+  return { AWS_ENDPOINT_URL: url, AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'x', AWS_SECRET_ACCESS_KEY: 'x' };
+}
