@@ -49,7 +49,8 @@ function callRemote(endpoint: string, method: RemoteMethod, args: readonly unkno
       lines.on('close', () => reject(new Error(`The sandbox at ${endpoint} ended before '${method}' was done.`)));
     });
     call.on('error', reject);
-    call.end(JSON.stringify(args));
+    // JSON has no undefined; as null it would not be taken for an argument left out.
+    call.end(JSON.stringify(args.slice(0, args.findLastIndex((arg) => arg !== undefined) + 1)));
 
     const take = (line: ControlLine): void => {
       if ('result' in line) resolve(line.result ?? undefined);
