@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { App, Duration, Fn, SecretValue, Stack } from 'aws-cdk-lib';
+import { App, CfnOutput, Duration, Fn, SecretValue, Stack } from 'aws-cdk-lib';
 import * as rds from 'aws-cdk-lib/aws-rds';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as ssm from 'aws-cdk-lib/aws-ssm';
@@ -32,11 +32,7 @@ export const prefixOf = (stack: string) => `${stack.toLowerCase()}-`;
 
 /** Synthesizes a stack with an Aurora cluster, tables, migrations, and a sibling after them. Returns the assembly's folder. */
 export function synthLifecycleApp(folder: string, options: LifecycleAppOptions): string {
-  const migrationsPath = mkdtempSync(join(folder, 'migrations-'));
-  for (const [name, text] of Object.entries(options.release)) {
-    mkdirSync(dirname(join(migrationsPath, name)), { recursive: true });
-    writeFileSync(join(migrationsPath, name), text);
-  }
+  const migrationsPath = writeMigrations(folder, options.release);
   const app = new App({ outdir: mkdtempSync(join(folder, 'cdk-')), analyticsReporting: false });
   const stack = new Stack(app, options.stack);
   const cluster = options.databasesOf ? importedCluster(stack, options.databasesOf) : ownCluster(stack);
@@ -48,9 +44,30 @@ export function synthLifecycleApp(folder: string, options: LifecycleAppOptions):
   return app.synth().directory;
 }
 
+/** Synthesizes a stack with a cluster and nothing else; outputs `ClusterArn` and `SecretArn`. */
+export function synthDatabases(folder: string, name: string): string {
+  const app = new App({ outdir: mkdtempSync(join(folder, 'cdk-')), analyticsReporting: false });
+  const stack = new Stack(app, name);
+  const { resource, secretArn } = ownCluster(stack);
+  new CfnOutput(stack, 'ClusterArn', { value: resource!.attrDbClusterArn });
+  new CfnOutput(stack, 'SecretArn', { value: secretArn! });
+  return app.synth().directory;
+}
+
+/** Writes a release to a folder of its own below another one. */
+export function writeMigrations(folder: string, release: Release): string {
+  const path = mkdtempSync(join(folder, 'migrations-'));
+  for (const [name, text] of Object.entries(release)) {
+    mkdirSync(dirname(join(path, name)), { recursive: true });
+    writeFileSync(join(path, name), text);
+  }
+  return path;
+}
+
 interface Cluster {
   readonly cluster: rds.IDatabaseCluster;
   readonly resource?: rds.CfnDBCluster;
+  readonly secretArn?: string;
 }
 
 function ownCluster(stack: Stack): Cluster {
@@ -74,7 +91,7 @@ function ownCluster(stack: Stack): Cluster {
   stack.exportValue(secret.ref, { name: `${stack.stackName}-secret` });
   const cluster = importCluster(stack, resource.ref, secret.ref);
   cluster.node.addDependency(writer);
-  return { cluster, resource };
+  return { cluster, resource, secretArn: secret.ref };
 }
 
 function importedCluster(stack: Stack, owner: string): Cluster {

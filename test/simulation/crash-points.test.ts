@@ -1,0 +1,33 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { scenarios } from './scenarios';
+import { simulate } from './simulate';
+import { SimulationWorld } from './world';
+
+/**
+ * A sample of the crash points of every scenario, spread evenly, so that it fits into each test run.
+ * `npm run simulate` tries them all.
+ */
+const stride = 37;
+
+describe('a process that dies at any effect', () => {
+  let world: SimulationWorld;
+
+  beforeAll(async () => {
+    world = await SimulationWorld.open();
+  }, 120_000);
+
+  afterAll(async () => {
+    await world?.close();
+  });
+
+  it.each(scenarios.map((scenario, index) => ({ ...scenario, index })))(
+    '$name: converges, whatever dies',
+    async (scenario) => {
+      const report = await simulate(world, scenario, { stride, offset: scenario.index * 5 });
+
+      expect(report.failures).toEqual([]);
+      expect(report.crashPoints).toBeGreaterThan(0);
+    },
+    240_000,
+  );
+});
