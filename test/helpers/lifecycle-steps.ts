@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { expect } from 'vitest';
 import { drive } from '../../core/drive';
 import type { Outcome, RecordedRequest } from '../../core/request';
+import { fromItem, LedgerTable, sortKeys } from '../../lambda/aws/ledger-table';
 import type { Interceptor, ObservedCall } from '../../sandbox/api';
 import type { LifecycleAppOptions } from './lifecycle-app';
 import type { LifecycleWorld, Snapshot } from './lifecycle-world';
@@ -73,4 +75,29 @@ export function runsSql(part: string): (call: ObservedCall) => boolean {
 /** Types of the audit events of a stack's scope, oldest first. */
 export async function historyOf(world: LifecycleWorld, stack: string): Promise<string[]> {
   return (await world.ledger(stack)).events.map(({ type }) => type);
+}
+
+/** Name of one of the engine's functions. */
+export async function functionOf(
+  world: LifecycleWorld,
+  stack: string,
+  which: 'OnEvent' | 'Tick' | 'Respond',
+): Promise<string> {
+  const resources = await world.sandbox.resources(stack);
+  const found = resources.find(
+    ({ type, logicalId }) => type === 'AWS::Lambda::Function' && logicalId.includes(`Engine${which}`),
+  );
+  if (!found) throw new Error(`Stack ${stack} has no function ${which}.`);
+  return found.physicalId;
+}
+
+/** The request that is worked on now: the newest one without an outcome. */
+export async function openRequest(world: LifecycleWorld, stack: string): Promise<RecordedRequest> {
+  const { location } = await world.ledger(stack);
+  const table = new LedgerTable(location.table, new DynamoDBClient({}));
+  const items = await table.list(location.scope, sortKeys.request(''));
+  const open = items.map((item) => fromItem<RecordedRequest>(item)).filter(({ outcome }) => !outcome);
+  const newest = open.sort((a, b) => b.receivedAt - a.receivedAt)[0];
+  if (!newest) throw new Error(`Scope ${location.scope} has no open request.`);
+  return newest;
 }

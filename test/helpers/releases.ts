@@ -57,3 +57,16 @@ export default dynamodb({
 });
 `,
 };
+
+/** A small second release: one SQL migration with a contract phase. */
+export const releaseNext: Release = {
+  ...releaseA,
+  'users/1.1.0_add_age.sql': `-- depends-on: 1.0.0
+-- migrate:up
+ALTER TABLE users ADD COLUMN age int;
+-- migrate:down
+ALTER TABLE users DROP COLUMN age;
+-- migrate:contract
+CREATE TABLE contracted (id int);
+`,
+};
