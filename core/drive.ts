@@ -26,7 +26,10 @@ export async function drive(
   execution: string,
   limits: Limits,
 ): Promise<DriveResult> {
-  if (recorded.outcome) return { status: 'done', outcome: recorded.outcome };
+  if (recorded.outcome) {
+    await giveBackLease(ports, recorded.scope, execution);
+    return { status: 'done', outcome: recorded.outcome };
+  }
   const lease = await ports.leases.acquire(
     recorded.scope,
     holderOf(recorded, execution),
@@ -133,6 +136,12 @@ async function supersedeOlder(ports: Ports, recorded: RecordedRequest): Promise<
   if (recorded.request.kind !== 'migrations') return;
   const reason = 'CloudFormation gave up on this request and sent another one.';
   await ports.requests.supersede(recorded, { status: 'FAILED', physicalId: recorded.scope, reason });
+}
+
+/** An earlier process of this execution may have died between the outcome and giving the lease back. */
+async function giveBackLease(ports: Ports, scope: string, execution: string): Promise<void> {
+  const lease = await ports.leases.inspect(scope);
+  if (lease?.holder.id === execution) await ports.leases.revoke(scope, lease.token);
 }
 
 function holderOf(recorded: RecordedRequest, execution: string) {
