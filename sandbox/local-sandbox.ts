@@ -140,8 +140,14 @@ export class LocalSandbox implements Sandbox {
     for (const manifest of stack.assetManifests) publishAssets(manifest, { objects, environment, onWarning });
   }
 
-  #deployStack({ stack, template, parameters, fail }: StackInput, options: DeployOptions): Promise<StackResult> {
-    return this.#parts.cloudFormation.deploy({
+  /** What a failed first deployment left cannot be updated: it is deleted first, as the CDK does. */
+  async #deployStack({ stack, template, parameters, fail }: StackInput, options: DeployOptions): Promise<StackResult> {
+    const { cloudFormation } = this.#parts;
+    if (cloudFormation.describeStack(stack.stackName)?.status === 'ROLLBACK_COMPLETE') {
+      const deleted = await cloudFormation.deleteStack(stack.stackName);
+      if (deleted.status !== 'DELETE_COMPLETE') return deleted;
+    }
+    return cloudFormation.deploy({
       stackName: stack.stackName,
       template,
       parameters,

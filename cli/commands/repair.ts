@@ -30,7 +30,7 @@ async function repair(access: ScopeAccess, terminal: Terminal): Promise<Report> 
   if (before.open.length === 0) return report(before, 'Nothing is open: there is nothing to repair.');
   await refuseWhileHeld(access);
 
-  const recorded = repairRequest(before, ports.clock.now());
+  const recorded = repairRequest(before, await logicalIdOf(access, before), ports.clock.now());
   await ports.requests.record(recorded);
   const { outcome } = await driveToTheEnd(access, recorded, terminal);
   return report(await ports.ledger.load(scope), outcome.reason);
@@ -51,13 +51,19 @@ async function driveToTheEnd(
   }
 }
 
-function repairRequest({ scope, stackId = '' }: ScopeState, now: number): RecordedRequest {
+/** The resource that the deployment was for: advice about CloudFormation names it. */
+async function logicalIdOf({ ports, scope }: ScopeAccess, { open }: ScopeState): Promise<string> {
+  const request = await ports.requests.find(scope, open.at(-1)?.requestKey ?? '');
+  return request?.logicalId ?? '';
+}
+
+function repairRequest({ scope, stackId = '' }: ScopeState, logicalId: string, now: number): RecordedRequest {
   const requestId = randomUUID();
   return {
     key: `repair-${requestId}`,
     scope,
     stackId,
-    logicalId: '',
+    logicalId,
     requestId,
     actor: `cli ${userInfo().username}@${hostname()}`,
     request: { kind: 'settle', repair: true },
