@@ -1,0 +1,38 @@
+// Tests the library as its users have it: packed, installed in an app outside the repository, used by its commands.
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Checks } from './packed/checks.mjs';
+import { endChildren, environmentOutside } from './packed/child.mjs';
+import { checkOrders } from './packed/orders-checks.mjs';
+import { checkContent, checkPackage } from './packed/package-checks.mjs';
+import { checkTypes } from './packed/types-checks.mjs';
+import { UserApp } from './packed/user-app.mjs';
+import { reportTotals } from './totals.mjs';
+
+const repository = join(dirname(fileURLToPath(import.meta.url)), '..');
+const folder = realpathSync(mkdtempSync(join(tmpdir(), 'cdk-migrations-packed-')));
+process.on('exit', () => {
+  endChildren();
+  rmSync(folder, { recursive: true, force: true });
+});
+for (const [signal, code] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+])
+  process.on(signal, () => process.exit(code));
+
+const app = join(folder, 'orders');
+const env = environmentOutside(repository);
+const user = new UserApp(app, env);
+const checks = new Checks();
+
+const packed = checks.chapter();
+await checkPackage(packed, { repository, folder, app, env });
+await checkContent(checks.chapter(packed), { repository, app });
+await checkTypes(checks.chapter(packed), { repository, app, user });
+await checkOrders(checks.chapter(packed), { app, user });
+
+reportTotals(checks.totals);
+process.exitCode = checks.totals.failed === 0 ? 0 : 1;
