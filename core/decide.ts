@@ -82,6 +82,8 @@ function decideDelete(
   const ours = request.physicalId === recorded.scope;
   const undoable = (!ours || isRollingBack(view)) && state.open[0]?.from === null;
   if (undoable) return { do: 'undo', deployment: state.open.at(-1)! };
+  // A Create that died before it recorded anything may have claimed its databases.
+  if (!ours && state.place === null) return { do: 'retain' };
   if (!ours) return success(state, recorded, 'Nothing to do: this physical id was never issued.');
   if (isRollingBack(view) && state.place !== null) {
     return success(state, recorded, 'Nothing to do: nothing of this operation is left.');
