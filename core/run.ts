@@ -1,7 +1,7 @@
 import type { MigrationsProperties } from './contract';
 import { failedOutcome, successOutcome } from './decide';
 import { isPassing, MigrationError } from './errors';
-import type { Deployment, Failure, MigrationRecord, Transition } from './ledger';
+import type { Deployment, Failure, MigrationRecord, Place, Transition } from './ledger';
 import { byId } from './plan';
 import { failureOf, reasonForCommit, reasonForRolledBack, reasonForStuck } from './reason';
 import type { MigrationsRequest } from './request';
@@ -43,7 +43,7 @@ export async function commit(work: Work, deployment: Deployment): Promise<Progre
   const committing = await enter(work, deployment, 'committing', 'commit-started');
   const progress = await (committing.purpose === 'deploy' ? contract(work, committing) : takeAway(work, committing));
   if (progress !== 'over' || work.current(committing).state !== 'committing') return progress;
-  if (committing.purpose === 'removal') await releaseClaims(work, { Targets: committing.targets });
+  await releaseLeft(work, committing.from, committing.to);
   await work.record(
     committing.id,
     [{ type: 'deployment-committed', detail: { revision: committing.to?.revision ?? null } }],
@@ -229,17 +229,25 @@ function answerFailure(work: Work, deployment: Deployment, failure: Failure): Tr
 
 /** After the first deployment was taken back, the databases are nobody's again. */
 async function leaveNoTrace(work: Work, deployment: Deployment): Promise<void> {
+  await releaseLeft(work, deployment.to, deployment.from);
   if (deployment.from !== null) return;
   for (const name of Object.keys(deployment.targets)) {
     const target = await work.target(deployment, name).catch(ignoreGone);
     if (target?.engine === 'aurora-postgresql') await target.cleanUp();
   }
-  await releaseClaims(work, { Targets: deployment.targets });
 }
 
 function ignoreGone(error: unknown): undefined {
   if (error instanceof MigrationError && error.code === 'TARGET_GONE') return undefined;
   throw error;
+}
+
+/** Databases that one place had and the next one does not may be claimed by others. */
+async function releaseLeft(work: Work, left: Place | null, entered: Place | null): Promise<void> {
+  const kept = new Set(Object.values(entered?.identities ?? {}));
+  for (const identity of Object.values(left?.identities ?? {})) {
+    if (!kept.has(identity)) await work.ports.claims.release(identity, work.recorded);
+  }
 }
 
 async function releaseClaims(work: Work, { Targets }: Pick<MigrationsProperties, 'Targets'>): Promise<void> {

@@ -51,8 +51,9 @@ export function createEngineFunctions(
   };
 
   return {
-    onEvent: create('OnEvent', handlers.onEvent, Duration.minutes(1), 256),
+    // Minutes rather than seconds: each waits for permissions that have just been attached to take effect.
+    onEvent: create('OnEvent', handlers.onEvent, Duration.minutes(5), 256),
     tick: create('Tick', handlers.tick, tickTimeout, 512),
-    respond: create('Respond', handlers.respond, Duration.minutes(1), 256),
+    respond: create('Respond', handlers.respond, Duration.minutes(5), 256),
   };
 }

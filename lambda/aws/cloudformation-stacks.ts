@@ -19,7 +19,9 @@ export class CloudFormationStacks implements Stacks {
       const { Stacks: stacks } = await patiently(() =>
         this.client.send(new DescribeStacksCommand({ StackName: stackId })),
       );
-      const status = stacks?.[0]?.StackStatus;
+      const { StackStatus: status, RootId: root } = stacks?.[0] ?? {};
+      // How a nested stack ends is decided at its root: complete itself, it is still rolled back with the others.
+      if (root && root !== stackId) return await this.view(root, since);
       return status && { status, history: await this.history(stackId, since) };
     } catch (error) {
       // Whoever decides must do without, and decides nothing that destroys. The log says why.

@@ -37,7 +37,7 @@ export class S3Bundles implements Bundles {
       const { Body } = await patiently(() => this.client.send(new GetObjectCommand({ Bucket, Key })));
       return parseBundle(await Body!.transformToByteArray(), Digest);
     } catch (error) {
-      if (!(error instanceof NoSuchKey) && !absent.includes(errorName(error))) throw error;
+      if (!isAbsent(error)) throw error;
       throw new MigrationError('BUNDLE_MISSING', `There is no bundle at s3://${Bucket}/${Key}.`, {
         hint: 'It was deleted from the assets bucket (cdk gc?). Deploy again to upload it anew.',
         cause: error,
@@ -47,4 +47,7 @@ export class S3Bundles implements Bundles {
 }
 
 /** Without the right to list a bucket, S3 says AccessDenied of an object that is not there. */
-const absent: readonly string[] = ['NoSuchBucket', 'AccessDenied'];
+function isAbsent(error: unknown): boolean {
+  if (error instanceof NoSuchKey || errorName(error) === 'NoSuchBucket') return true;
+  return error instanceof MigrationError && error.code === 'ACCESS_DENIED';
+}
