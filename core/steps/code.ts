@@ -1,6 +1,6 @@
-import type { CodeAction, CodeLines } from '../bundle';
-import { sourceLineOf } from '../code-lines';
-import { type ErrorLocation, MigrationError } from '../errors';
+import type { CodeAction } from '../bundle';
+import { placeOf } from '../code-lines';
+import { MigrationError } from '../errors';
 import type { SqlConnection } from '../ports';
 import { inTransaction } from './sql';
 import type { StepContext, StepKind } from './step';
@@ -37,18 +37,10 @@ async function call(action: CodeAction, context: StepContext, connection: SqlCon
       'CODE_FAILED',
       `${action.function}() threw: ${error instanceof Error ? error.message : String(error)}`,
       {
-        location: placeIn(error, context.file, module.codeLines),
+        location: placeOf(error, context.file, module.codeLines),
         payload: last === undefined ? {} : { statement: last },
         cause: error,
       },
     );
   }
-}
-
-/** The place in the source file that a stack trace names, if it names one. */
-function placeIn(error: unknown, file: string, codeLines: CodeLines): ErrorLocation {
-  const stack = error instanceof Error ? (error.stack ?? '') : '';
-  const frame = stack.split('\n').find((line) => line.includes(`${file}:`));
-  const compiled = Number(/:(\d+):\d+\)?$/.exec(frame ?? '')?.[1]);
-  return { file, line: Number.isNaN(compiled) ? undefined : sourceLineOf(codeLines, compiled) };
 }

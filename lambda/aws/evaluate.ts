@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { Script } from 'node:vm';
 import type { BundledMigration } from '../../core/bundle';
+import { placeOf } from '../../core/code-lines';
 import { MigrationError } from '../../core/errors';
 import type { MigrationModule } from '../../core/ports';
 
@@ -18,7 +19,7 @@ export function evaluate({ file, code, codeLines = [] }: BundledMigration): Migr
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     throw new MigrationError('CODE_FAILED', `The module threw while it was loaded: ${message}`, {
-      location: { file },
+      location: placeOf(error, file, codeLines),
       cause: error,
     });
   }

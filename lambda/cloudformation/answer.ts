@@ -34,7 +34,8 @@ function clip(text: string, room: number): string {
   if (jsonBytes(text) <= room) return text;
   let length = Math.min(text.length, room);
   while (length > 0 && jsonBytes(text.slice(0, length) + cut) > room) length -= 16;
-  return text.slice(0, Math.max(0, length)) + cut;
+  // Half of a surrogate pair would not be a character.
+  return text.slice(0, Math.max(0, length)).replace(/[\uD800-\uDBFF]$/, '') + cut;
 }
 
 function jsonBytes(text: string): number {
@@ -53,9 +54,16 @@ export function sendAnswer(url: string, body: string): Promise<boolean> {
 }
 
 async function put(url: string, body: string): Promise<boolean> {
-  const response = await fetch(url, { method: 'PUT', body: Buffer.from(body), signal: AbortSignal.timeout(20_000) });
+  const request = { method: 'PUT', body: Buffer.from(body), signal: AbortSignal.timeout(20_000) };
+  const response = await fetch(url, request).catch(withoutUrl);
   await response.arrayBuffer();
   if (response.ok) return true;
   if (response.status >= 400 && response.status < 500) return false;
   throw new Error(`The answer was not accepted: HTTP ${response.status}`);
+}
+
+/** An error of fetch may name the URL, and ends up in a log. */
+function withoutUrl(error: unknown): never {
+  const { name, code } = Object(error instanceof Error ? (error.cause ?? error) : error) as NodeJS.ErrnoException;
+  throw new Error(`The answer could not be sent: ${code ?? name ?? 'unknown error'}`);
 }

@@ -1,0 +1,47 @@
+import { createServer, type IncomingHttpHeaders } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+
+export interface ReceivedAnswer {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+/** Stands for the S3 that CloudFormation's response URLs point to. */
+export interface ResponseBucket {
+  readonly received: readonly ReceivedAnswer[];
+  /** A URL with a signature, as CloudFormation gives them. */
+  url(name: string): string;
+  /** What the next answers are met with; 200 after that. */
+  respondWith(...statuses: readonly number[]): void;
+  /** The bodies received so far, parsed. */
+  bodies(): readonly Readonly<Record<string, unknown>>[];
+  close(): Promise<void>;
+}
+
+/** Must never be seen in a log: whoever has it can answer in our name. */
+export const signature = 'X-Amz-Signature=5ec3e75193a7e';
+
+export async function openResponseBucket(): Promise<ResponseBucket> {
+  const received: ReceivedAnswer[] = [];
+  const statuses: number[] = [];
+  const server = createServer(async (message, response) => {
+    const { method = '', url = '', headers } = message;
+    received.push({ method, url, headers, body: await text(message) });
+    response.writeHead(statuses.shift() ?? 200).end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    received,
+    url: (name) => `http://127.0.0.1:${port}/${name}?${signature}`,
+    respondWith: (...next) => void statuses.push(...next),
+    bodies: () => received.map(({ body }) => JSON.parse(body)),
+    async close() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
