@@ -252,6 +252,29 @@ describe('history', () => {
   });
 });
 
+describe('a stack whose first deployment failed', () => {
+  it('has no outputs, and its ledger is found all the same', async () => {
+    const assembly = synthLifecycleApp(root, { stack: 'Broken', release: releaseB, sibling: 'one' });
+    const args = ['sandbox', 'deploy', ...here, '--app', assembly, '--fail', 'Sibling'];
+    const { exitCode, json } = await runJson<Deployed>(args);
+    expect([exitCode, json.status, json.outputs]).toEqual([3, 'ROLLBACK_FAILED', {}]);
+    const broken = await status('--stack', 'Broken');
+    expect([broken.exitCode, broken.json.scope, broken.json.state]).toEqual([0, 'Broken/Migrations', 'failed']);
+  });
+
+  it('makes two scopes, of which a command wants one', async () => {
+    const both = await runJson<JsonError>(['status', ...here]);
+    expect([both.exitCode, both.json.error.code]).toEqual([2, 'SCOPE_AMBIGUOUS']);
+    expect(both.json.error.message).toMatch(/App\/Migrations, Broken\/Migrations/);
+    expect((await status('--scope', 'Broken/Migrations')).json.state).toBe('failed');
+    const target = await runJson<JsonError>(['sandbox', 'sql', 'users', 'SELECT 1', ...here]);
+    expect([target.exitCode, target.json.error.code]).toEqual([2, 'SCOPE_AMBIGUOUS']);
+    const [database = ''] = /arn:\S+:cluster:\S+\/app/.exec(target.json.error.message) ?? [];
+    const direct = await runJson<unknown>(['sandbox', 'sql', database.replace(/,$/, ''), 'SELECT 1 AS one', ...here]);
+    expect(direct.json).toEqual([{ one: 1 }]);
+  });
+});
+
 async function environment(): Promise<NodeJS.ProcessEnv> {
   const endpoint = await dynamodb.config.endpoint!();
   const url = `${endpoint.protocol}//${endpoint.hostname}:${endpoint.port}`;

@@ -20,7 +20,7 @@ export function addContinueRollback(parent: Command, session: Session): void {
 function continueRollback(options: ContinueOptions, terminal: Terminal): Promise<Report> {
   const operation: StackOperation = {
     run: async (sandbox) => [await sandbox.continueUpdateRollback(options.stack, options.skip)],
-    wished: /^UPDATE_ROLLBACK_COMPLETE$/,
+    wish: { statuses: /^UPDATE_ROLLBACK_COMPLETE$/ },
   };
   return runStackOperation(operation, options, terminal);
 }

@@ -52,7 +52,7 @@ async function deploy(options: DeployCommandOptions, terminal: Terminal): Promis
   };
   const operation: StackOperation = {
     run: (sandbox) => sandbox.deploy(request),
-    wished: /^(CREATE|UPDATE)_COMPLETE$/,
+    wish: { statuses: /^(CREATE|UPDATE)_COMPLETE$/, stack: options.stack?.at(-1) },
     creates: true,
   };
   return runStackOperation(operation, options, terminal);

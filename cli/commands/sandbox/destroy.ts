@@ -16,6 +16,9 @@ export function addDestroy(parent: Command, session: Session): void {
 }
 
 function destroy(options: DestroyOptions, terminal: Terminal): Promise<Report> {
-  const operation: StackOperation = { run: (sandbox) => sandbox.destroy(options.stack), wished: /^DELETE_COMPLETE$/ };
+  const operation: StackOperation = {
+    run: (sandbox) => sandbox.destroy(options.stack),
+    wish: { statuses: /^DELETE_COMPLETE$/, stack: options.stack?.at(-1) },
+  };
   return runStackOperation(operation, options, terminal);
 }

@@ -17,7 +17,7 @@ export function addRollback(parent: Command, session: Session): void {
 function rollBack(options: RollbackOptions, terminal: Terminal): Promise<Report> {
   const operation: StackOperation = {
     run: async (sandbox) => [await sandbox.rollbackStack(options.stack)],
-    wished: /^(UPDATE_)?ROLLBACK_COMPLETE$/,
+    wish: { statuses: /^(UPDATE_)?ROLLBACK_COMPLETE$/ },
   };
   return runStackOperation(operation, options, terminal);
 }

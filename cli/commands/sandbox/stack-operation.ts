@@ -2,19 +2,18 @@ import type { Sandbox, StackResult } from '../../../sandbox';
 import type { Report, Terminal } from '../../output';
 import { open, requireStateFolder } from './open';
 import { type RunOptions, watched } from './sandbox-options';
-import { stackReport } from './stack-report';
+import { stackReport, type Wish } from './stack-report';
 
 /** An operation of CloudFormation, shown while it goes on, and reported when everything came to rest. */
 export interface StackOperation {
   run(sandbox: Sandbox): Promise<readonly StackResult[]>;
-  /** The statuses that it is there to reach. */
-  readonly wished: RegExp;
+  readonly wish: Wish;
   /** Whether it may make the sandbox. */
   readonly creates?: boolean;
 }
 
 export async function runStackOperation(
-  { run, wished, creates = false }: StackOperation,
+  { run, wish, creates = false }: StackOperation,
   options: RunOptions,
   terminal: Terminal,
 ): Promise<Report> {
@@ -24,7 +23,7 @@ export async function runStackOperation(
     const results = await run(sandbox);
     // EventBridge tells the engine how an update ended, after CloudFormation is done with it.
     await sandbox.settle();
-    return stackReport(results, wished, terminal);
+    return stackReport(results, wish, terminal);
   } finally {
     await sandbox.close();
   }

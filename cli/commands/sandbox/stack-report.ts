@@ -12,20 +12,28 @@ interface PlainResult {
   readonly outputs: Readonly<Record<string, string>>;
 }
 
+/** What a command was there to reach. */
+export interface Wish {
+  readonly statuses: RegExp;
+  /** Name of the stack that was asked for last, if any was. */
+  readonly stack?: string;
+}
+
 /**
- * What a stack operation came to. Several stacks are all in `stacks`; the members beside it are those of the last one.
- * @param wished the statuses that the command was there to reach
+ * What a stack operation came to. Several stacks are all in `stacks`; the members beside it are those of the one that
+ * ended badly, or else of the one asked for.
  */
 export function stackReport(
   results: readonly StackResult[],
-  wished: RegExp,
+  { statuses: wished, stack }: Wish,
   terminal: Pick<Terminal, 'paint'>,
 ): Report {
   const last = results.at(-1);
   if (!last) return { data: { stacks: [] }, text: 'There are no stacks.' };
-  const stacks = results.map(plainResult);
+  const endedWell = exitCodeOf(last, wished) === exitCodes.success;
+  const main = (endedWell && results.find((result) => result.stack === stack)) || last;
   return {
-    data: stacks.length === 1 ? stacks[0] : { ...stacks.at(-1), stacks },
+    data: results.length === 1 ? plainResult(main) : { ...plainResult(main), stacks: results.map(plainResult) },
     text: results.map((result) => summary(result, wished, terminal)).join('\n'),
     exitCode: Math.max(...results.map((result) => exitCodeOf(result, wished))) as ExitCode,
   };
