@@ -5,6 +5,7 @@ import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { claimPrefix } from '../core/contract';
 import type { EngineFunctions } from './engine-functions';
+import { rootOf } from './root-stack';
 
 const READ_STATE = ['GetItem', 'Query'];
 const RECORD = ['PutItem', 'UpdateItem'];
@@ -32,9 +33,10 @@ export function grantStart(machine: sfn.IStateMachine, onEvent: lambda.Function)
   allow(onEvent, ['states:StartExecution'], [machine.stateMachineArn]);
 }
 
-/** Lets the tick function ask how its own stack is doing. */
+/** Lets the tick function ask how its own stack is doing, and the root of a nested one, which decides how it ends. */
 export function grantStackStatus(stack: Stack, tick: lambda.Function): void {
-  allow(tick, ['cloudformation:DescribeStacks', 'cloudformation:DescribeStackEvents'], [stack.stackId]);
+  const stacks = [...new Set([stack.stackId, rootOf(stack).stackId])];
+  allow(tick, ['cloudformation:DescribeStacks', 'cloudformation:DescribeStackEvents'], stacks);
 }
 
 /** Lets the tick function record which scope owns a database, so that two never migrate the same one. */

@@ -3,6 +3,7 @@ import * as events from 'aws-cdk-lib/aws-events';
 import * as targets from 'aws-cdk-lib/aws-events-targets';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
+import { rootOf } from './root-stack';
 
 /** Statuses in which a stack comes to rest, apart from deleted ones: then this rule is gone too. */
 const RESTING = [
@@ -16,7 +17,7 @@ const RESTING = [
 ];
 
 /**
- * Tells the engine that its own stack came to rest, so that it settles what no custom resource request settled
+ * Tells the engine that its own stack, or the root that it is nested in, came to rest, so that it settles what no custom resource request settled
  * (https://docs.aws.amazon.com/eventbridge/latest/ref/events-ref-cloudformation.html).
  */
 export function ruleOnStackEvents(scope: Construct, onEvent: lambda.IFunction): events.Rule {
@@ -25,7 +26,7 @@ export function ruleOnStackEvents(scope: Construct, onEvent: lambda.IFunction): 
     eventPattern: {
       source: ['aws.cloudformation'],
       detailType: ['CloudFormation Stack Status Change'],
-      detail: { 'stack-id': [Stack.of(scope).stackId], 'status-details': { status: RESTING } },
+      detail: { 'stack-id': [rootOf(Stack.of(scope)).stackId], 'status-details': { status: RESTING } },
     },
     targets: [new targets.LambdaFunction(onEvent)],
   });

@@ -32,8 +32,14 @@ export function addParallelSibling(fails: boolean): (stack: Stack, migrations: D
 /**
  * Makes the parallel sibling answer only when a statement of a migration is on its way, and the statement take effect
  * only when CloudFormation's next request, sent because of that answer, is in the ledger. So they surely overlap.
+ * @param interrupt another cause for the next request
  */
-export function overlapAt(world: LifecycleWorld, statement: string, next: 'Update' | 'Delete'): () => void {
+export function overlapAt(
+  world: LifecycleWorld,
+  statement: string,
+  next: 'Update' | 'Delete',
+  interrupt: () => Promise<void> = async () => {},
+): () => void {
   const statementSent = signal();
   const nextReceived = signal();
   let isHeld = false;
@@ -44,6 +50,7 @@ export function overlapAt(world: LifecycleWorld, statement: string, next: 'Updat
       } else if (service === 'rds-data' && body.includes(statement) && !isHeld) {
         isHeld = true;
         statementSent.give();
+        await interrupt();
         await nextReceived.heard;
       }
     },

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { App, CfnOutput, Duration, Fn, SecretValue, Stack } from 'aws-cdk-lib';
+import { App, CfnOutput, Duration, Fn, NestedStack, SecretValue, Stack } from 'aws-cdk-lib';
 import * as rds from 'aws-cdk-lib/aws-rds';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as ssm from 'aws-cdk-lib/aws-ssm';
@@ -21,11 +21,20 @@ export interface LifecycleAppOptions {
   readonly props?: Partial<DatabaseMigrationsProps>;
   /** Name of the stack whose databases are used, when they are not this stack's own. */
   readonly databasesOf?: string;
+  /** Names its cluster and secret literally, so that the other stack may be deleted first. */
+  readonly imported?: ImportedCluster;
+  /** Put the migrations, and the sibling after them, into a nested stack. */
+  readonly nested?: boolean;
   readonly databaseName?: string;
   /** Seconds that CloudFormation waits for the migrations. */
   readonly timeout?: number;
   /** More to add to the stack. */
   readonly add?: (stack: Stack, migrations: DatabaseMigrations | undefined) => void;
+}
+
+export interface ImportedCluster {
+  readonly identifier: string;
+  readonly secretArn: string;
 }
 
 export const prefixOf = (stack: string) => `${stack.toLowerCase()}-`;
@@ -34,13 +43,16 @@ export const prefixOf = (stack: string) => `${stack.toLowerCase()}-`;
 export function synthLifecycleApp(folder: string, options: LifecycleAppOptions): string {
   const migrationsPath = writeMigrations(folder, options.release);
   const app = new App({ outdir: mkdtempSync(join(folder, 'cdk-')), analyticsReporting: false });
-  const stack = new Stack(app, options.stack);
-  const cluster = options.databasesOf ? importedCluster(stack, options.databasesOf) : ownCluster(stack);
+  const root = new Stack(app, options.stack);
+  const stack = options.nested ? new NestedStack(root, 'Nested') : root;
+  const cluster = options.databasesOf
+    ? importedCluster(stack, options.databasesOf, options.imported)
+    : ownCluster(stack);
   const migrations = options.without ? undefined : addMigrations(stack, migrationsPath, cluster, options);
   const sibling = new ssm.StringParameter(stack, 'Sibling', { stringValue: options.sibling });
   (sibling.node.defaultChild as ssm.CfnParameter).overrideLogicalId('Sibling');
   migrations?.dependOnMigrations(sibling);
-  options.add?.(stack, migrations);
+  options.add?.(root, migrations);
   return app.synth().directory;
 }
 
@@ -94,7 +106,8 @@ function ownCluster(stack: Stack): Cluster {
   return { cluster, resource, secretArn: secret.ref };
 }
 
-function importedCluster(stack: Stack, owner: string): Cluster {
+function importedCluster(stack: Stack, owner: string, imported: ImportedCluster | undefined): Cluster {
+  if (imported) return { cluster: importCluster(stack, imported.identifier, imported.secretArn) };
   return { cluster: importCluster(stack, Fn.importValue(`${owner}-cluster-id`), Fn.importValue(`${owner}-secret`)) };
 }
 

@@ -28,7 +28,12 @@ export function cloudFormationService(cloudFormation: CloudFormation, environmen
 
   const operations: QueryOperations = {
     DescribeStacks: operation('DescribeStacks', (form) => ({
-      Stacks: members((form.has('StackName') ? [existing(form)] : cloudFormation.listStacks()).map(stackXml)),
+      Stacks: members(
+        (form.has('StackName') ? [existing(form)] : cloudFormation.listStacks()).map((stack) => ({
+          ...stackXml(stack),
+          RootId: rootIdOf(cloudFormation, stack),
+        })),
+      ),
     })),
     ListStacks: operation('ListStacks', () => ({
       StackSummaries: members(cloudFormation.listStacks().map(summaryXml)),
@@ -64,7 +69,13 @@ function summaryXml(stack: StackDescription) {
   };
 }
 
-function stackXml(stack: StackDescription): XmlValue {
+/** Only of nested stacks. */
+function rootIdOf(cloudFormation: CloudFormation, { parentId }: StackDescription): string | undefined {
+  const parent = parentId === undefined ? undefined : cloudFormation.describeStack(parentId);
+  return parent && (rootIdOf(cloudFormation, parent) ?? parent.id);
+}
+
+function stackXml(stack: StackDescription) {
   return {
     ...summaryXml(stack),
     DisableRollback: stack.disableRollback,

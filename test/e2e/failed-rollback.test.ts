@@ -1,0 +1,126 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { resourceTypes } from '../../core/contract';
+import type { StackResult } from '../../sandbox';
+import { atReleaseA, repair } from '../helpers/lifecycle-steps';
+import { LifecycleWorld, reasonOf, statuses } from '../helpers/lifecycle-world';
+import { releaseA, releaseNext } from '../helpers/releases';
+
+/** Its way back needs a table that only a person can bring back. */
+const stuckRelease = {
+  ...releaseA,
+  'users/1.1.0_stuck.sql': `-- depends-on: 1.0.0
+-- migrate:up
+CREATE TABLE stuck (id int);
+-- migrate:down
+DROP TABLE stuck;
+DROP TABLE lost_helper;
+`,
+  'users/1.2.0_after.sql':
+    '-- depends-on: 1.1.0\n-- migrate:up\nCREATE TABLE after (id int);\n-- migrate:down\nDROP TABLE after;\n',
+};
+
+describe('when the rollback itself fails', { timeout: 120_000 }, () => {
+  let world: LifecycleWorld;
+
+  beforeAll(async () => {
+    world = await LifecycleWorld.open();
+  });
+
+  afterAll(async () => {
+    await world.close();
+  });
+
+  async function stuckRollback(stack: string): Promise<{ before: unknown; result: StackResult; migrations: string }> {
+    const before = await atReleaseA(world, stack);
+    const app = { stack, release: stuckRelease, sibling: '2' };
+    const result = await world.deploy(app, { fail: [{ logicalId: 'Sibling' }] });
+    expect(result.status).toBe('UPDATE_ROLLBACK_FAILED');
+    const resource = (await world.sandbox.resources(stack)).find(({ type }) => type === resourceTypes.migrations)!;
+    return { before, result, migrations: resource.logicalId };
+  }
+
+  const removeCause = (stack: string) => world.sql(stack, 'CREATE TABLE lost_helper (id int)');
+
+  async function ids(stack: string): Promise<string[]> {
+    return (await world.ledger(stack)).state.migrations.map(({ id }) => id);
+  }
+
+  it('CloudFormation is told the statement and three ways out, and nothing is marked undone that was not', async () => {
+    const { result, migrations } = await stuckRollback('Stuck');
+
+    const reason = reasonOf(result, new RegExp(`^${migrations}$`));
+    expect(reason).toContain('The rollback stopped. Migration users/1.1.0 failed at users/1.1.0_stuck.sql:6');
+    expect(reason).toContain('Statement: DROP TABLE lost_helper');
+    expect(reason).toContain('Still to undo: users/1.1.0.');
+    expect(reason).toMatch(/\(1\) .*`migrations repair`.*\(2\) .*ResourcesToSkip=\w+.*\(3\) .*backup/);
+    expect(reason).toContain(`ResourcesToSkip=${migrations}`);
+    // 1.2.0 is undone; the half-done way back of 1.1.0 was rolled back with its transaction.
+    expect(await ids('Stuck')).toEqual(['meals/1.0.0', 'users/1.0.0', 'users/1.1.0']);
+    expect(
+      await world.sql('Stuck', `SELECT to_regclass('stuck')::text AS stuck, to_regclass('after')::text AS after`),
+    ).toEqual([{ stuck: 'stuck', after: null }]);
+    expect((await world.quietLedger('Stuck')).open).toMatchObject([
+      { state: 'failed', failure: { during: 'undo', statement: 'DROP TABLE lost_helper', line: 6 } },
+    ]);
+  });
+
+  it('repair goes on from the recorded step once the cause is gone, and the rollback can be continued', async () => {
+    const { before } = await stuckRollback('Repaired');
+    expect((await repair(world, 'Repaired')).status).toBe('FAILED');
+    await removeCause('Repaired');
+
+    expect((await repair(world, 'Repaired')).status).toBe('SUCCESS');
+    expect(await world.snapshot('Repaired')).toEqual(before);
+    const result = await world.sandbox.continueUpdateRollback('Repaired');
+    await world.sandbox.settle();
+
+    expect(result.status).toBe('UPDATE_ROLLBACK_COMPLETE');
+    expect(await world.snapshot('Repaired')).toEqual(before);
+    expect((await world.quietLedger('Repaired')).open).toEqual([]);
+  });
+
+  it('continuing the rollback without repair meets the same failure, and goes on by itself once the cause is gone', async () => {
+    const { before } = await stuckRollback('Continued');
+    expect((await world.sandbox.continueUpdateRollback('Continued')).status).toBe('UPDATE_ROLLBACK_FAILED');
+    await removeCause('Continued');
+
+    const result = await world.sandbox.continueUpdateRollback('Continued');
+    await world.sandbox.settle();
+
+    expect(statuses(result)).toEqual([
+      'UPDATE_ROLLBACK_IN_PROGRESS',
+      'UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS',
+      'UPDATE_ROLLBACK_COMPLETE',
+    ]);
+    expect(await world.snapshot('Continued')).toEqual(before);
+    expect((await world.quietLedger('Continued')).open).toEqual([]);
+  });
+
+  it('skipping the migrations brings the stack back, leaves the scope failed, and repair takes the database back', async () => {
+    const { before, migrations } = await stuckRollback('Skipped');
+
+    const result = await world.sandbox.continueUpdateRollback('Skipped', [migrations]);
+    await world.sandbox.settle();
+    expect(result.status).toBe('UPDATE_ROLLBACK_COMPLETE');
+    expect((await world.quietLedger('Skipped')).open).toMatchObject([{ state: 'failed' }]);
+
+    await removeCause('Skipped');
+    expect((await repair(world, 'Skipped')).status).toBe('SUCCESS');
+    expect(await world.snapshot('Skipped')).toEqual(before);
+    expect((await world.quietLedger('Skipped')).open).toEqual([]);
+  });
+
+  it('skipping, then deploying another release: the database goes back first', async () => {
+    const { migrations } = await stuckRollback('SkipDeploy');
+    await world.sandbox.continueUpdateRollback('SkipDeploy', [migrations]);
+    await world.sandbox.settle();
+    await removeCause('SkipDeploy');
+
+    const result = await world.deploy({ stack: 'SkipDeploy', release: releaseNext, sibling: '3' });
+
+    expect(result.status, result.reason).toBe('UPDATE_COMPLETE');
+    expect(await ids('SkipDeploy')).toEqual(['meals/1.0.0', 'users/1.0.0', 'users/1.1.0']);
+    expect(await world.sql('SkipDeploy', `SELECT to_regclass('stuck')::text AS stuck`)).toEqual([{ stuck: null }]);
+    expect((await world.quietLedger('SkipDeploy')).open).toEqual([]);
+  });
+});

@@ -1,0 +1,115 @@
+import type { Stack } from 'aws-cdk-lib';
+import { CfnAlarm } from 'aws-cdk-lib/aws-cloudwatch';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { overlapAt } from '../helpers/failing-sibling';
+import { atReleaseA } from '../helpers/lifecycle-steps';
+import { LifecycleWorld, reasonOf, statuses } from '../helpers/lifecycle-world';
+import { releaseA, releaseNext } from '../helpers/releases';
+
+function addAlarm(stack: Stack): void {
+  new CfnAlarm(stack, 'Errors', {
+    alarmName: 'errors',
+    metricName: 'Errors',
+    namespace: 'AWS/Lambda',
+    period: 60,
+    statistic: 'Sum',
+    threshold: 0,
+    comparisonOperator: 'GreaterThanThreshold',
+    evaluationPeriods: 1,
+  });
+}
+
+const contracted = `SELECT to_regclass('contracted')::text AS contracted`;
+
+describe('rollback controls', { timeout: 120_000 }, () => {
+  let world: LifecycleWorld;
+  let onEvent: (event: { stack: string; logicalId: string; status: string }) => void = () => {};
+
+  beforeAll(async () => {
+    world = await LifecycleWorld.open({ onStackEvent: (event) => onEvent(event) });
+  });
+
+  afterAll(async () => {
+    await world.close();
+  });
+
+  it('no-rollback refuses the marker, keeps the migrations, and RollbackStack undoes them', async () => {
+    const before = await atReleaseA(world, 'NoRollback');
+
+    const failed = await world.deploy(
+      { stack: 'NoRollback', release: releaseNext, sibling: '2' },
+      { disableRollback: true },
+    );
+    expect(failed.status).toBe('UPDATE_FAILED');
+    expect(reasonOf(failed, /^MigrationsCommit/)).toContain('Replacement type updates not supported');
+    expect((await world.quietLedger('NoRollback')).open).toMatchObject([{ state: 'applied' }]);
+    expect(await world.sql('NoRollback', contracted)).toEqual([{ contracted: null }]);
+
+    const result = await world.sandbox.rollbackStack('NoRollback');
+    await world.sandbox.settle();
+
+    expect(result.status).toBe('UPDATE_ROLLBACK_COMPLETE');
+    expect(await world.snapshot('NoRollback')).toEqual(before);
+    expect((await world.quietLedger('NoRollback')).open).toEqual([]);
+  });
+
+  it('no-rollback of a migration that fails leaves nothing of it, and after RollbackStack a mended one deploys', async () => {
+    const before = await atReleaseA(world, 'NoRollback2');
+    const broken = {
+      ...releaseA,
+      'users/1.1.0_broken.sql': '-- migrate:up\nSELECT no_such();\n-- migrate:down\nSELECT 1;\n',
+    };
+
+    const failed = await world.deploy(
+      { stack: 'NoRollback2', release: broken, sibling: '2' },
+      { disableRollback: true },
+    );
+    expect(failed.status).toBe('UPDATE_FAILED');
+    expect(await world.snapshot('NoRollback2')).toEqual(before);
+
+    await world.sandbox.rollbackStack('NoRollback2');
+    const result = await world.deploy({ stack: 'NoRollback2', release: releaseNext, sibling: '3' });
+
+    expect(result.status).toBe('UPDATE_COMPLETE');
+    expect((await world.quietLedger('NoRollback2')).open).toEqual([]);
+    expect(await world.sql('NoRollback2', contracted)).toEqual([{ contracted: 'contracted' }]);
+  });
+
+  it('CancelUpdateStack while a migration runs takes it back', async () => {
+    const before = await atReleaseA(world, 'CancelUpdate');
+    const stop = overlapAt(world, 'ADD COLUMN age', 'Update', () => world.sandbox.cancelUpdate('CancelUpdate'));
+
+    const result = await world.deploy({ stack: 'CancelUpdate', release: releaseNext, sibling: '2' });
+    stop();
+
+    expect(result.status).toBe('UPDATE_ROLLBACK_COMPLETE');
+    expect(await world.snapshot('CancelUpdate')).toEqual(before);
+    expect((await world.quietLedger('CancelUpdate')).open).toEqual([]);
+  });
+
+  it('an alarm during the monitoring time rolls back before cleanup: nothing was contracted', async () => {
+    const before = await atReleaseA(world, 'Alarmed', { add: addAlarm });
+    await world.sandbox.setAlarm('errors', 'OK');
+    onEvent = ({ stack, logicalId, status }) => {
+      const isDeployed = stack === 'Alarmed' && logicalId === 'Sibling' && status === 'UPDATE_COMPLETE';
+      if (isDeployed) void world.sandbox.setAlarm('errors', 'ALARM');
+    };
+
+    const result = await world.deploy(
+      { stack: 'Alarmed', release: releaseNext, sibling: '2', add: addAlarm },
+      { rollbackAlarms: ['errors'], monitoringSeconds: 60 },
+    );
+    onEvent = () => {};
+
+    expect(statuses(result)).toEqual([
+      'UPDATE_IN_PROGRESS',
+      'UPDATE_ROLLBACK_IN_PROGRESS',
+      'UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS',
+      'UPDATE_ROLLBACK_COMPLETE',
+    ]);
+    const { events, state } = await world.ledger('Alarmed');
+    expect(events.map(({ type }) => type)).not.toContain('migration-contracted');
+    expect(state.open).toEqual([]);
+    expect(await world.snapshot('Alarmed')).toEqual(before);
+  });
+});
