@@ -7,7 +7,11 @@ import { RDS_DATA_ASSUMPTIONS } from './services/rds-data';
 
 type Given = Readonly<Record<string, string>>;
 
-const OF_SERVICES: readonly Assumption[] = [...SERVICE_ASSUMPTIONS, ...DYNAMODB_ASSUMPTIONS, ...RDS_DATA_ASSUMPTIONS];
+export const ASSUMPTIONS_OF_SERVICES: readonly Assumption[] = [
+  ...SERVICE_ASSUMPTIONS,
+  ...DYNAMODB_ASSUMPTIONS,
+  ...RDS_DATA_ASSUMPTIONS,
+];
 
 /** What the sandbox takes for true where no document settles it, each part for its own component. */
 export interface SandboxAssumptions {
@@ -19,7 +23,7 @@ export interface SandboxAssumptions {
 
 /** Throws for a name that no component knows, and for a value that its component does not allow. */
 export function readSandboxAssumptions(given: Given = {}): SandboxAssumptions {
-  const forServices = new Set(OF_SERVICES.map(({ name }) => name));
+  const forServices = new Set(ASSUMPTIONS_OF_SERVICES.map(({ name }) => name));
   const unknown = Object.keys(given).find((name) => !isAssumptionName(name) && !forServices.has(name));
   if (unknown !== undefined) {
     throw new AwsError(

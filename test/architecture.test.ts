@@ -49,7 +49,7 @@ const rules: Readonly<Record<string, Rule>> = {
   migrations: { ours: [], packages: [publicEntry] },
   examples: { ours: [], packages: [publicEntry, cdk, aws, node, /^@types\/aws-lambda$/] },
   bench: { ours: [/^(core|lambda|sandbox|bundler|scripts)\//], packages: [node, aws, /^esbuild$/] },
-  scripts: { ours: [], packages: [node, /^esbuild$/] },
+  scripts: { ours: [/^sandbox\/(cloudformation\/)?assumptions$/], packages: [node, aws, /^esbuild$/] },
 };
 
 /** `sandbox` only where a command is about the sandbox: everything else works on AWS the same. The demo watches one. */

@@ -12,7 +12,7 @@ export const SERVICE_ASSUMPTIONS = [
     name: 'ssm-read-lag-ms',
     default: '0',
     values: ['<number>'],
-    sentence: 'How long reads of a parameter still see the version before (aws-facts 6).',
+    sentence: 'How long reads of a parameter still see the version before.',
   },
   {
     name: 'lambda-async-retry-ms',

@@ -8,7 +8,7 @@ const common = ['--noEmit', '--strict', '--target', 'es2022', '--types', 'node']
 export async function checkTypes(chapter, { repository, app, user }) {
   // As ES module and, by its name, as CommonJS.
   for (const name of ['types.mts', 'types.cts']) {
-    copyFileSync(join(repository, 'scripts/packed/user-types.mts'), join(app, name));
+    copyFileSync(join(repository, 'test/fixtures/packed/user-types.mts'), join(app, name));
   }
   writeFileSync(join(app, 'from-readme.mts'), migrationInReadme(repository));
   const compile = (...args) => {

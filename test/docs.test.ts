@@ -1,0 +1,71 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const root = join(__dirname, '..');
+const lifecycle = join(root, 'docs/lifecycle.md');
+
+interface Link {
+  readonly text: string;
+  readonly target: string;
+}
+
+describe('the documentation', () => {
+  const pages = ['README.md', 'CONTRIBUTING.md', 'examples/orders/README.md', ...markdownIn('docs')];
+
+  it.each(pages)('%s links to files that exist', (page) => {
+    const folder = dirname(join(root, page));
+    const broken = linksOf(join(root, page)).filter(({ target }) => !existsSync(join(folder, target)));
+
+    expect(broken.map(({ target }) => target)).toEqual([]);
+  });
+
+  it('has the assumptions that the sandbox has', () => {
+    expect(() => runNode('--import', 'tsx', 'scripts/docs.mjs', '--check')).not.toThrow();
+  });
+
+  it('says of each resource type that the sandbox plays how far it does', () => {
+    const page = read('docs/sandbox.md');
+    const played = read('sandbox/resources/table.ts').matchAll(/^ {4}\['(AWS::[\w:]+)', /gm);
+
+    expect([...played].map(([, type]) => type).filter((type) => !page.includes(`\`${type}\``))).toEqual([]);
+  });
+
+  // Written as [title of the test](../test/e2e/some.test.ts), so that a reader can go there and this test can look.
+  it.runIf(existsSync(lifecycle))('names in lifecycle.md only tests that exist', () => {
+    const named = linksOf(lifecycle).filter(({ target }) => target.endsWith('.test.ts'));
+    const unknown = named.filter(({ text, target }) => !target.endsWith(text) && !isTitleIn(target, text));
+
+    expect(named).not.toEqual([]);
+    expect(unknown).toEqual([]);
+  });
+});
+
+function markdownIn(folder: string): readonly string[] {
+  const files = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' });
+  return files.filter((file) => file.endsWith('.md')).map((file) => `${folder}/${file}`);
+}
+
+/** The links of a page that lead into the repository, without anchors. */
+function linksOf(page: string): readonly Link[] {
+  const links = [...withoutCode(readFileSync(page, 'utf8')).matchAll(/\[([^\]]*)\]\(([^)\s#]+)(#[^)]*)?\)/g)];
+  return links.map(([, text = '', target = '']) => ({ text, target })).filter(({ target }) => !/^\w+:/.test(target));
+}
+
+function withoutCode(text: string): string {
+  return text.replace(/^```.*?^```/gms, '');
+}
+
+function isTitleIn(target: string, title: string): boolean {
+  const file = join(dirname(lifecycle), target);
+  return existsSync(file) && readFileSync(file, 'utf8').replaceAll('\\', '').includes(title.replaceAll('`', ''));
+}
+
+function read(path: string): string {
+  return readFileSync(join(root, path), 'utf8');
+}
+
+function runNode(...args: readonly string[]): void {
+  execFileSync(process.execPath, args, { cwd: root, stdio: 'pipe', timeout: 25_000 });
+}
