@@ -3,7 +3,10 @@
 export interface SandboxOptions {
   /** Folder that holds everything between commands. Made when missing. One process at a time may hold it. */
   readonly stateDir: string;
-  /** A PostgreSQL server to use instead of PGlite, as a connection URL with the right to create databases. */
+  /**
+   * A PostgreSQL server to use instead of PGlite, as a connection URL with the right to create databases. The folder
+   * remembers it for when it is opened without.
+   */
   readonly postgresUrl?: string;
   /** Values for facts about AWS that no document settles, by name; see docs/sandbox.md. */
   readonly assumptions?: Readonly<Record<string, string>>;

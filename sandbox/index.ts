@@ -56,7 +56,7 @@ async function startSandbox(options: SandboxOptions, claim: Extract<Claim, { hel
     environment,
     assumptions,
     broadcast,
-    postgresUrl: options.postgresUrl,
+    postgresUrl: rememberPostgres(state, options.postgresUrl),
     control: controlServer(() => sandbox, broadcast),
   });
   ensureBootstrapped(platform.parameters, '/cdk-bootstrap/hnb659fds/version');
@@ -66,4 +66,13 @@ async function startSandbox(options: SandboxOptions, claim: Extract<Claim, { hel
   const sandbox = new LocalSandbox({ state, platform, cloudFormation, broadcast, release: claim.release });
   claim.announce(sandbox.endpoint);
   return sandbox;
+}
+
+const POSTGRES_DOCUMENT = 'postgres.json';
+
+/** The server that a folder's databases are on: named once, later commands on the folder must not find them empty. */
+function rememberPostgres(state: StateStore, given: string | undefined): string | undefined {
+  if (given === undefined) return state.read<{ readonly url?: string }>(POSTGRES_DOCUMENT, {}).url;
+  state.write(POSTGRES_DOCUMENT, { url: given });
+  return given;
 }

@@ -42,7 +42,7 @@ function tellHowToLookAround(story: Story, state: string): void {
     `sandbox sql users "SELECT * FROM users" --state ${state}`,
     `sandbox reset --yes --state ${state}`,
   ]) {
-    story.tell(`node dist/bin/migrations.js ${command}`);
+    story.tell(`npx migrations ${command}`);
   }
 }
 

@@ -21,7 +21,7 @@ export function withState(command: Command): Command {
 
 export function withRunOptions(command: Command): Command {
   return withState(command)
-    .option('--postgres <url>', 'a PostgreSQL server for the clusters, instead of the built-in one')
+    .option('--postgres <url>', 'a PostgreSQL server for the clusters, instead of the built-in one; remembered')
     .option('--assume <name=value>', 'what to take for true where AWS says nothing, see docs/sandbox.md', collectPairs);
 }
 
