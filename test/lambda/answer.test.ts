@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { answerBody, sendAnswer } from '../../lambda/cloudformation/answer';
-import { type ResponseBucket, openResponseBucket, signature } from './response-bucket';
 import { stackId } from './events';
+import { openResponseBucket, type ResponseBucket, signature } from './response-bucket';
 
 const to = { stackId, requestId: 'request-1', logicalId: 'Migrations' };
 const success = {
@@ -64,7 +64,7 @@ describe('sending an answer', () => {
     server = await openResponseBucket();
   });
   afterAll(() => server.close());
-  beforeEach(() => void (server.received as unknown[]).splice(0));
+  beforeEach(() => server.forget());
 
   it('is a PUT without a content type, with its length in bytes', async () => {
     const body = answerBody(to, { ...success, reason: 'é🐘' });

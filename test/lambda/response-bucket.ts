@@ -18,6 +18,8 @@ export interface ResponseBucket {
   respondWith(...statuses: readonly number[]): void;
   /** The bodies received so far, parsed. */
   bodies(): readonly Readonly<Record<string, unknown>>[];
+  /** Begins anew. */
+  forget(): void;
   close(): Promise<void>;
 }
 
@@ -39,6 +41,10 @@ export async function openResponseBucket(): Promise<ResponseBucket> {
     url: (name) => `http://127.0.0.1:${port}/${name}?${signature}`,
     respondWith: (...next) => void statuses.push(...next),
     bodies: () => received.map(({ body }) => JSON.parse(body)),
+    forget() {
+      received.length = 0;
+      statuses.length = 0;
+    },
     async close() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import { buildBundle } from '../../bundler';
+import type { BundledMigration } from '../../core/bundle';
+import { MemorySqlDatabase } from '../../core/memory/sql-database';
+import { codeStep } from '../../core/steps/code';
+import { evaluate } from '../../lambda/aws/evaluate';
+import { migration } from '../contract/support/records';
+import { session } from '../contract/support/sql-databases';
+import { errorOf, migrationsFolder } from '../helpers/migrations-folder';
+
+/** A TypeScript migration, compiled and bundled as at synth. */
+async function bundled(source: string): Promise<BundledMigration> {
+  const folder = migrationsFolder({ 'users/1.0.0_code.ts': source });
+  const { bundle } = await buildBundle({ folder, targets: [{ name: 'users', engine: 'aurora-postgresql' }] });
+  return bundle.migrations[0]!;
+}
+
+const apply = (compiled: BundledMigration) =>
+  codeStep.apply(
+    { type: 'code', function: 'up' },
+    {
+      migration: migration(1),
+      file: compiled.file,
+      target: new MemorySqlDatabase().open(session(1)),
+      phase: 'up',
+      step: 0,
+      resumed: false,
+      module: async () => evaluate(compiled),
+    },
+    undefined,
+  );
+
+describe('the module of a migration', () => {
+  it('runs as it was written', async () => {
+    const compiled = await bundled(
+      `import { sql } from 'cdk-migrations/authoring';
+export default sql({ async up(db) { await db.execute('one'); }, async down(db) { await db.execute('undo one'); } });`,
+    );
+
+    expect(Object.keys(evaluate(compiled))).toEqual(expect.arrayContaining(['up', 'down', 'codeLines']));
+    expect(await apply(compiled)).toBe('done');
+  });
+
+  it('that throws is traced to the line of its source', async () => {
+    const compiled = await bundled(`import { sql } from 'cdk-migrations/authoring';
+
+interface Row {
+  readonly id: number;
+}
+
+function count(rows: readonly Row[]): number {
+  if (rows.length === 0) throw new RangeError('nobody is there');
+  return rows.length;
+}
+
+export default sql({
+  async up(db) {
+    await db.execute('one');
+    count([]);
+  },
+  async down() {},
+});
+`);
+
+    expect(await errorOf(() => apply(compiled))).toMatchObject({
+      code: 'CODE_FAILED',
+      message: 'up() threw: nobody is there',
+      location: { file: 'users/1.0.0_code.ts', line: 8 },
+      payload: { statement: 'one' },
+    });
+  });
+
+  it('that cannot be loaded is traced to the line of its source', async () => {
+    const broken = {
+      ...migration(1),
+      file: 'users/1.0.0_code.ts',
+      codeLines: [
+        [1, 10],
+        [3, 30],
+      ],
+    } as unknown as BundledMigration;
+    const thrown = await errorOf(() =>
+      evaluate({ ...broken, code: 'const a = 1;\n\nthrow new Error("while loading");' }),
+    );
+    const unparsable = await errorOf(() => evaluate({ ...broken, code: 'const a = 1;\n\nconst = 2;' }));
+
+    expect(thrown).toMatchObject({ code: 'CODE_FAILED', location: { file: 'users/1.0.0_code.ts', line: 30 } });
+    expect(thrown.message).toContain('while loading');
+    expect(unparsable).toMatchObject({ code: 'CODE_FAILED', location: { line: 30 } });
+  });
+
+  it('may use what Node offers', async () => {
+    const compiled = {
+      ...migration(1),
+      file: 'users/a.ts',
+      code: "const { sep } = require('node:path'); module.exports = { default: { up: async () => sep } };",
+    };
+
+    expect(evaluate(compiled as unknown as BundledMigration).up).toBeTypeOf('function');
+  });
+});

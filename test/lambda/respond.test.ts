@@ -1,0 +1,87 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { MemoryRequests } from '../../core/memory/requests';
+import type { RecordedRequest } from '../../core/request';
+import { type RespondEvent, respond } from '../../lambda/respond';
+import { request, succeeded } from '../contract/support/records';
+import { watchConsole } from './console-spy';
+import { openResponseBucket, type ResponseBucket } from './response-bucket';
+
+watchConsole();
+let bucket: ResponseBucket;
+let requests: MemoryRequests;
+let recorded: RecordedRequest;
+
+beforeAll(async () => {
+  bucket = await openResponseBucket();
+});
+afterAll(() => bucket.close());
+beforeEach(async () => {
+  bucket.forget();
+  requests = new MemoryRequests();
+  recorded = request({ responseUrl: bucket.url('answer') });
+  await requests.record(recorded);
+});
+
+const answer = (failure?: RespondEvent['failure']) =>
+  respond({ action: 'respond', requestKey: recorded.key, scope: recorded.scope, failure }, { requests });
+
+describe('answering CloudFormation', () => {
+  it('sends the outcome once, however often it is asked to', async () => {
+    await requests.decide(recorded.scope, recorded.key, succeeded);
+
+    await answer();
+    await answer();
+
+    expect(bucket.bodies()).toMatchObject([{ Status: 'SUCCESS', Reason: succeeded.reason, RequestId: 'request-1' }]);
+    expect(requests.kept.get(recorded.key)).toMatchObject({ answered: true, responseUrl: undefined });
+  });
+
+  it('sends the outcome and not the failure when the work came to one', async () => {
+    await requests.decide(recorded.scope, recorded.key, succeeded);
+
+    await answer({ Error: 'Lambda.Unknown', Cause: 'too late' });
+
+    expect(bucket.bodies()).toMatchObject([{ Status: 'SUCCESS' }]);
+  });
+
+  it.each([
+    [
+      'an error of a function',
+      { Error: 'Error', Cause: JSON.stringify({ errorMessage: 'no ledger', trace: [] }) },
+      'Error: no ledger',
+    ],
+    ['words', { Error: 'States.Timeout', Cause: 'too long' }, 'States.Timeout: too long'],
+    ['nothing', undefined, 'Unknown'],
+  ])('says why there is no outcome: %s', async (_what, failure, words) => {
+    await answer(failure);
+
+    expect(bucket.bodies()).toMatchObject([{ Status: 'FAILED' }]);
+    expect(bucket.bodies()[0]?.Reason).toContain(words);
+    expect(requests.kept.get(recorded.key)?.outcome?.status).toBe('FAILED');
+  });
+
+  it('of a request that nobody waits for any more is over', async () => {
+    bucket.respondWith(403);
+    await requests.decide(recorded.scope, recorded.key, succeeded);
+
+    await answer();
+
+    expect(bucket.received).toHaveLength(1);
+    expect(requests.kept.get(recorded.key)?.answered).toBe(true);
+  });
+
+  it('of a request without a URL is nothing', async () => {
+    const settle = request({ key: 'settle', responseUrl: undefined, request: { kind: 'settle', repair: false } });
+    await requests.record(settle);
+
+    await respond({ action: 'respond', requestKey: 'settle', scope: settle.scope }, { requests });
+
+    expect(bucket.received).toEqual([]);
+  });
+
+  it('that the ledger does not know fails loudly', async () => {
+    await expect(respond({ action: 'respond', requestKey: 'no', scope: 'App' }, { requests })).rejects.toThrow(
+      'no request no',
+    );
+  });
+});

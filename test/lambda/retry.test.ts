@@ -1,0 +1,70 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { patiently } from '../../lambda/aws/retry';
+
+const named = (name: string) => Object.assign(new Error(`what ${name} says`), { name });
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+/** Runs something, and lets so many seconds pass. */
+async function within<T>(seconds: number, work: Promise<T>): Promise<T | Error | 'pending'> {
+  const settled = Promise.race([work.catch((error: Error) => error), later(seconds)]);
+  await vi.advanceTimersByTimeAsync(seconds * 1000);
+  return settled;
+}
+
+function later(seconds: number): Promise<'pending'> {
+  return new Promise((resolve) => setTimeout(() => resolve('pending'), seconds * 1000));
+}
+
+describe('patience', () => {
+  it.each(['DatabaseResumingException', 'AccessDeniedException', 'ThrottlingException', 'TooManyUpdates'])(
+    'is had with %s until it passes',
+    async (name) => {
+      const work = vi
+        .fn()
+        .mockRejectedValueOnce(named(name))
+        .mockRejectedValueOnce(named(name))
+        .mockResolvedValue('done');
+
+      expect(await within(5, patiently(work))).toBe('done');
+      expect(work).toHaveBeenCalledTimes(3);
+    },
+  );
+
+  it('is not had with other errors', async () => {
+    const work = vi.fn().mockRejectedValue(named('ValidationException'));
+
+    expect(await within(1, patiently(work))).toMatchObject({ name: 'ValidationException' });
+    expect(work).toHaveBeenCalledTimes(1);
+  });
+
+  it('lasts long enough for a paused cluster, and ends', async () => {
+    const work = vi.fn().mockRejectedValue(named('DatabaseResumingException'));
+    const waiting = patiently(work);
+
+    expect(await within(60, waiting)).toBe('pending');
+    expect(await within(30, waiting)).toMatchObject({ name: 'DatabaseResumingException' });
+    expect(work.mock.calls.length).toBeLessThan(60);
+  });
+
+  it('with permissions that never come ends in words for a person', async () => {
+    const work = vi.fn().mockRejectedValue(named('AccessDeniedException'));
+
+    expect(await within(100, patiently(work))).toMatchObject({
+      code: 'ACCESS_DENIED',
+      message: expect.stringContaining('75 s'),
+    });
+  });
+
+  it('is had with what the caller says', async () => {
+    const work = vi.fn().mockRejectedValueOnce(named('Mine')).mockResolvedValue('done');
+
+    expect(
+      await within(
+        5,
+        patiently(work, (error) => error instanceof Error && error.name === 'Mine'),
+      ),
+    ).toBe('done');
+  });
+});

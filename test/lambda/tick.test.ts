@@ -1,0 +1,59 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { RecordedRequest } from '../../core/request';
+import { tick } from '../../lambda/tick';
+import { createTable, MemoryWorld, scope, sqlMigration, tableMigration } from '../helpers/memory-world';
+import { watchConsole } from './console-spy';
+
+const logged = watchConsole();
+let world: MemoryWorld;
+
+beforeEach(() => {
+  world = new MemoryWorld();
+});
+
+const create = (
+  revision = world.revision('A', [sqlMigration('1.0.0'), tableMigration('1.0.0', [createTable('plans')])]),
+) => world.request({ kind: 'migrations', type: 'Create', physicalId: undefined, properties: revision });
+const work = ({ key }: RecordedRequest, execution = 'arn:execution') =>
+  tick({ action: 'tick', requestKey: key, scope, execution }, world.ports);
+
+describe('a tick', () => {
+  it('works until the request has its outcome, which stays in the ledger', async () => {
+    const recorded = await create();
+
+    expect(await work(recorded)).toEqual({ status: 'done' });
+
+    expect((await world.requests.find(scope, recorded.key))?.outcome?.status).toBe('SUCCESS');
+    expect(logged.lines.join('\n')).toContain('"result":"SUCCESS"');
+  });
+
+  it('is done at once when the request has its outcome', async () => {
+    const recorded = await create();
+    await work(recorded);
+
+    expect(await work(recorded)).toEqual({ status: 'done' });
+    expect(world.users.statements).toEqual(['s1.0.0']);
+  });
+
+  it('says how long to wait for another one', async () => {
+    const recorded = await create();
+    await world.leases.acquire(scope, { id: 'other', description: 'other' }, false);
+
+    expect(await work(recorded)).toEqual({ status: 'wait', waitSeconds: 2 });
+  });
+
+  it('stops in good time, and the next one goes on', async () => {
+    world.meals.looks = 200;
+    const recorded = await create();
+
+    expect(await work(recorded)).toMatchObject({ status: 'wait' });
+    for (let time = 0; time < 5; time += 1) await work(recorded);
+    expect(await work(recorded)).toEqual({ status: 'done' });
+  });
+
+  it('fails loudly for a request that the ledger does not know', async () => {
+    const event = { action: 'tick', requestKey: 'no', scope, execution: 'arn' } as const;
+
+    await expect(tick(event, world.ports)).rejects.toThrow('no request no');
+  });
+});
