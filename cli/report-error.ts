@@ -71,7 +71,11 @@ function codeOf(error: Error & { readonly code?: unknown }): string {
 
 const noAws = 'Check the AWS credentials, region and network of this shell; --state DIR asks a sandbox instead.';
 
+const bug = 'This is a mistake in cdk-migrations: please report it with what --verbose prints.';
+
 const hints: Readonly<Record<string, string>> = {
+  TypeError: bug,
+  ReferenceError: bug,
   CredentialsProviderError: noAws,
   ECONNREFUSED: noAws,
   ENOTFOUND: noAws,

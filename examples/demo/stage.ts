@@ -69,7 +69,9 @@ export class Stage {
   async command<T>(...args: readonly string[]): Promise<CommandResult<T>> {
     const all = [...args, '--state', this.stateFolder];
     this.story.command(all);
-    const { exitCode, stdout } = await run(process.execPath, ['dist/bin/migrations.js', ...all, '--json'], {});
+    const { exitCode, stdout, stderr } = await run(process.execPath, ['dist/bin/migrations.js', ...all, '--json'], {});
+    if (exitCode === 2 || stdout === '')
+      throw new Error(`migrations ${args.join(' ')} ended with ${exitCode}.\n${stderr}`);
     return { exitCode, json: JSON.parse(stdout) as T };
   }
 
