@@ -1,13 +1,16 @@
 import fc from 'fast-check';
+import { LifecycleWorld } from '../helpers/lifecycle-world';
+import { killProcesses } from './processes';
 import { story, tell } from './random-story';
 import { scenarios } from './scenarios';
-import { simulate } from './simulate';
+import { type Report, type SimulationOptions, simulate } from './simulate';
 import { SimulationWorld } from './world';
 
 const usage = `npm run simulate                      kill a process at every effect of every scenario
   --scenario TEXT                     only scenarios whose name contains TEXT
   --stride N [--offset N]             only every N-th crash point
   --verbose                           name each crash point
+  --processes                         in the sandbox instead, killing real Lambda processes (seconds a point)
 npm run simulate -- --runs R [--seed S]   R random stories instead: orders of events, deaths, duplicates, losses
   --seed S --path P                   tell one story again, as a failure prints them`;
 
@@ -17,6 +20,32 @@ async function main(args: readonly string[]): Promise<void> {
   quiet();
   if (args.includes('--runs') || args.includes('--seed')) return tellStories(option);
   await crashEverywhere(args, option);
+}
+
+const lifecycleAssumptions = { 'transaction-idle-ms': '500' };
+
+/** Real processes: two updates of a stack, one that succeeds and one that is rolled back. */
+async function* killing(options: SimulationOptions): AsyncGenerator<Report> {
+  const world = await LifecycleWorld.open({ assumptions: lifecycleAssumptions });
+  try {
+    for (const rest of ['fails', 'succeeds'] as const) yield await killProcesses(world, rest, options);
+  } finally {
+    await world.close();
+  }
+}
+
+/** Everything but the processes is real: the databases, the SDK clients, the wire. */
+async function* simulating(only: string, options: SimulationOptions): AsyncGenerator<Report> {
+  const chosen = scenarios.filter(({ name }) => name.includes(only));
+  if (chosen.length === 0) {
+    throw new Error(`No scenario contains "${only}". There are: ${scenarios.map(({ name }) => name).join(', ')}`);
+  }
+  const world = await SimulationWorld.open();
+  try {
+    for (const scenario of chosen) yield await simulate(world, scenario, options);
+  } finally {
+    await world.close();
+  }
 }
 
 type Option = (name: string) => string | undefined;
@@ -46,30 +75,19 @@ function whole(name: string, value: string): number {
 }
 
 async function crashEverywhere(args: readonly string[], option: Option): Promise<void> {
-  const only = option('--scenario') ?? '';
-  const stride = Math.max(1, whole('--stride', option('--stride') ?? '1'));
-  const offset = whole('--offset', option('--offset') ?? '0');
-  const onCrashPoint = args.includes('--verbose') ? (crash: string) => console.log(`  ${crash}`) : undefined;
-  const chosen = scenarios.filter(({ name }) => name.includes(only));
-  if (chosen.length === 0)
-    throw new Error(`No scenario contains "${only}". There are: ${scenarios.map(({ name }) => name).join(', ')}`);
-  const world = await SimulationWorld.open();
+  const options: SimulationOptions = {
+    stride: Math.max(1, whole('--stride', option('--stride') ?? '1')),
+    offset: whole('--offset', option('--offset') ?? '0'),
+    onCrashPoint: args.includes('--verbose') ? (crash) => console.info(`  ${crash}`) : undefined,
+  };
+  const reports = args.includes('--processes') ? killing(options) : simulating(option('--scenario') ?? '', options);
   let crashPoints = 0;
   let failed = 0;
-  try {
-    for (const scenario of chosen) {
-      const startedAt = Date.now();
-      const report = await simulate(world, scenario, { stride, offset, onCrashPoint });
-      crashPoints += report.crashPoints;
-      failed += report.failures.length;
-      const seconds = ((Date.now() - startedAt) / 1000).toFixed(0);
-      console.info(
-        `${scenario.name}: ${report.effects} effects, ${report.crashPoints} crash points, ${report.crashPoints - report.failures.length} converged (${seconds} s)`,
-      );
-      for (const { crash, problem } of report.failures) console.info(`  ${crash}: ${problem}`);
-    }
-  } finally {
-    await world.close();
+  for await (const { scenario, effects, crashPoints: tried, failures } of reports) {
+    crashPoints += tried;
+    failed += failures.length;
+    console.info(`${scenario}: ${effects} effects, ${tried} crash points, ${tried - failures.length} converged`);
+    for (const { crash, problem } of failures) console.info(`  ${crash}: ${problem}`);
   }
   console.info(`${crashPoints} crash points, ${crashPoints - failed} converged`);
   process.exitCode = failed === 0 ? 0 : 1;

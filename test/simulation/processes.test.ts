@@ -1,0 +1,30 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { LifecycleWorld } from '../helpers/lifecycle-world';
+import { killProcesses } from './processes';
+
+/** A sample; `npm run simulate -- --processes` kills at every call. */
+describe('a Lambda process that is killed at any call', { timeout: 240_000 }, () => {
+  let world: LifecycleWorld;
+
+  beforeAll(async () => {
+    // The database ends a dead process's transaction after 3 minutes (aws-facts 3); here sooner.
+    world = await LifecycleWorld.open({ assumptions: { 'transaction-idle-ms': '500' } });
+  });
+
+  afterAll(async () => {
+    await world.close();
+  });
+
+  it.each([
+    { rest: 'fails', offset: 11 },
+    { rest: 'succeeds', offset: 20 },
+  ] as const)(
+    'the rest of the update $rest: the stack and its databases agree at the end',
+    async ({ rest, offset }) => {
+      const report = await killProcesses(world, rest, { stride: 45, offset });
+
+      expect(report.failures).toEqual([]);
+      expect(report.crashPoints).toBeGreaterThan(2);
+    },
+  );
+});
