@@ -11,11 +11,18 @@ const settings = once(() => readSettings());
 const ports = once(() => awsPorts(settings()));
 const executions = once(async () => new (await import('./aws/executions.js')).Executions(settings().stateMachine));
 
+/** Of the function's time; the rest is for answering that it did not start. */
+const shareForStarting = 0.6;
+
 /** Entry of the function that CloudFormation and EventBridge call. */
-export async function onEvent(event: CloudFormationEvent | StackStatusEvent): Promise<void> {
+export async function onEvent(
+  event: CloudFormationEvent | StackStatusEvent,
+  context: { getRemainingTimeInMillis(): number },
+): Promise<void> {
   const { requests, clock } = ports();
   const start = async (name: string, input: object) => (await executions()).start(name, input);
-  await receive(event, { requests, executions: { start }, scope: settings().scope, now: () => clock.now() });
+  const patience = context.getRemainingTimeInMillis() * shareForStarting;
+  await receive(event, { requests, executions: { start }, scope: settings().scope, now: () => clock.now(), patience });
 }
 
 /** Entry of the function that works. It also answers, when the function meant for that cannot. */

@@ -17,6 +17,8 @@ export interface OnEventParts {
   /** Of stack events, which do not name theirs. */
   readonly scope: string;
   readonly now: () => number;
+  /** Milliseconds after which starting counts as failed. Default: no limit. */
+  readonly patience?: number;
 }
 
 /** Starts the execution that works on a request. False when one of that name was started before. */
@@ -51,7 +53,7 @@ export async function onEvent(event: CloudFormationEvent | StackStatusEvent, par
     return;
   }
   try {
-    await begin(recorded, parts);
+    await inTime(begin(recorded, parts), parts.patience);
   } catch (error) {
     log('the execution could not be started', { error: String(error) });
     await answer(
@@ -66,6 +68,21 @@ async function begin(recorded: RecordedRequest, { requests, executions }: OnEven
   // The same delivery twice names the same execution; Step Functions keeps the second one from running.
   const isNew = await executions.start(recorded.key, { requestKey: recorded.key, scope: recorded.scope });
   if (!isNew) log('delivered again', { request: recorded.requestId });
+}
+
+/** Lambda ends a function whose time is over without a word, and CloudFormation would go on waiting. */
+async function inTime(work: Promise<void>, milliseconds: number | undefined): Promise<void> {
+  if (milliseconds === undefined) return work;
+  let timer: NodeJS.Timeout | undefined;
+  const over = new Promise<never>((_, reject) => {
+    const error = new Error(`It did not begin within ${Math.round(milliseconds / 1000)} s; the log may say why.`);
+    timer = setTimeout(() => reject(error), milliseconds);
+  });
+  try {
+    await Promise.race([work, over]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** A request nobody can read. Its Delete succeeds: what cannot be read has done nothing that could be undone. */

@@ -1,4 +1,4 @@
-import { type DriveResult, drive } from '../core/drive';
+import { answerMargin, type DriveResult, drive } from '../core/drive';
 import type { Ports } from '../core/ports';
 import { log } from './log';
 
@@ -20,7 +20,9 @@ const pollInterval = 500;
 export async function tick(event: TickEvent, ports: Ports): Promise<Pick<DriveResult, 'status'>> {
   const recorded = await ports.requests.find(event.scope, event.requestKey);
   if (!recorded) throw new Error(`The ledger has no request ${event.requestKey} of scope ${event.scope}.`);
-  const limits = { stopBy: ports.clock.now() + tickTime, pollInterval };
+  // The tick after the one that stops early answers while CloudFormation still listens.
+  const stopBy = Math.min(ports.clock.now() + tickTime, recorded.answerBy - answerMargin);
+  const limits = { stopBy, pollInterval };
   const result = await drive(ports, recorded, event.execution, limits);
   log('tick', {
     request: recorded.requestId,

@@ -6,7 +6,7 @@ import type {
   TableAction,
   TableOperation,
 } from '../bundle';
-import { MigrationError } from '../errors';
+import { isPassing, MigrationError } from '../errors';
 import type { Observation } from '../ledger';
 import type { TableDescription, TableTarget } from '../ports';
 import type { StepContext, StepKind, StepResult } from './step';
@@ -31,14 +31,11 @@ async function inFile<T>({ file }: StepContext, work: () => Promise<T>): Promise
   try {
     return await work();
   } catch (error) {
-    if (!(error instanceof MigrationError) || error.location || passing.includes(error.code)) throw error;
+    if (!(error instanceof MigrationError) || error.location || isPassing(error)) throw error;
     const { payload, hint, cause } = error;
     throw new MigrationError(error.code, error.message, { payload, hint, cause, location: { file } });
   }
 }
-
-/** They say nothing about the operation. */
-const passing: readonly string[] = ['LEASE_LOST', 'STATE_CHANGED'];
 
 interface Operation<O extends TableOperation> {
   describe(operation: O): string;

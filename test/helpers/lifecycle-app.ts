@@ -42,7 +42,12 @@ export const prefixOf = (stack: string) => `${stack.toLowerCase()}-`;
 /** Synthesizes a stack with an Aurora cluster, tables, migrations, and a sibling after them. Returns the assembly's folder. */
 export function synthLifecycleApp(folder: string, options: LifecycleAppOptions): string {
   const migrationsPath = writeMigrations(folder, options.release);
-  const app = new App({ outdir: mkdtempSync(join(folder, 'cdk-')), analyticsReporting: false });
+  const app = new App({
+    outdir: mkdtempSync(join(folder, 'cdk-')),
+    analyticsReporting: false,
+    // It takes seconds, and what these templates say is checked in test/lib.
+    builtinCloudFormationValidation: false,
+  });
   const root = new Stack(app, options.stack);
   const stack = options.nested ? new NestedStack(root, 'Nested') : root;
   const cluster = options.databasesOf
