@@ -1,0 +1,199 @@
+import { CfnResource, type Stack } from 'aws-cdk-lib';
+import { CfnPolicy } from 'aws-cdk-lib/aws-iam';
+import { CfnFunction } from 'aws-cdk-lib/aws-lambda';
+import { CfnStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { environmentNames, resourceTypes } from '../../core/contract';
+import type { DatabaseMigrations } from '../../lib';
+import { atReleaseA } from '../helpers/lifecycle-steps';
+import { LifecycleWorld, reasonOf } from '../helpers/lifecycle-world';
+import { releaseA, releaseNext } from '../helpers/releases';
+
+type Add = (stack: Stack, migrations: DatabaseMigrations | undefined) => void;
+
+const migrationsResource = /^Migrations[0-9A-F]{8}$/;
+
+/** Three migrations of about a second each. */
+const slowRelease = Object.fromEntries(
+  Object.entries(releaseA).concat(
+    [1, 2, 3].map((step) => [
+      `users/1.${step}.0_slow.sql`,
+      `-- depends-on: 1.${step - 1}.0\n-- migrate:up\nCREATE TABLE slow${step} AS SELECT 1 AS one FROM pg_sleep(1.2);\n-- migrate:down\nDROP TABLE slow${step};\n`,
+    ]),
+  ),
+);
+
+/** Changes resources of the migrations construct that have a type, and a logical id that contains a text. */
+function change(isMeant: (child: CfnResource) => boolean, apply: (child: CfnResource, stack: Stack) => void): Add {
+  return (stack, migrations) => {
+    const meant = (migrations?.node.findAll() ?? []).filter(
+      (child) => CfnResource.isCfnResource(child) && isMeant(child),
+    );
+    expect(meant.length).toBeGreaterThan(0);
+    for (const child of meant) apply(child as CfnResource, stack);
+  };
+}
+
+const isOfType = (type: string) => (child: CfnResource) => child.cfnResourceType === type;
+const isIn = (id: string) => (child: CfnResource) => child.node.path.includes(`/Engine/${id}/`);
+
+/** A failing function is tried for a minute and a half; these tests do not wait as long. */
+const impatient = change(
+  (child) => child instanceof CfnStateMachine,
+  (child, stack) => {
+    const { definitionString } = child as CfnStateMachine;
+    const text = JSON.stringify(stack.resolve(definitionString)).replaceAll(
+      '\\"MaxAttempts\\":8',
+      '\\"MaxAttempts\\":1',
+    );
+    child.addPropertyOverride('DefinitionString', JSON.parse(text));
+  },
+);
+
+/** The function's code throws at once. */
+const breakFunction = (id: string) =>
+  change(
+    (child) => child instanceof CfnFunction && isIn(id)(child),
+    (child) => child.addPropertyOverride(`Environment.Variables.${environmentNames.ledgerTable}`, ''),
+  );
+
+describe('time', { timeout: 120_000 }, () => {
+  let world: LifecycleWorld;
+
+  beforeAll(async () => {
+    world = await LifecycleWorld.open({ assumptions: { 'lambda-async-retry-ms': '50' } });
+  });
+
+  afterAll(async () => {
+    await world.close();
+  });
+
+  it('of going forward that is over is answered with progress and advice, after everything was taken back', async () => {
+    const before = await atReleaseA(world, 'Forward');
+    const add = change(isOfType(resourceTypes.migrations), (child) => child.addPropertyOverride('ForwardSeconds', '2'));
+
+    const result = await world.deploy({ stack: 'Forward', release: slowRelease, sibling: '2', add });
+
+    expect(result.status).toBe('UPDATE_ROLLBACK_COMPLETE');
+    const reason = reasonOf(result, migrationsResource);
+    expect(reason).toMatch(
+      /The time for going forward is over: [12] of 3 migrations were done when users\/1\.[23]\.0 was next/,
+    );
+    expect(reason).toContain('Undone: users/1.1.0');
+    expect(reason).toContain('Give the construct a longer `forwardTimeout`');
+    expect(await world.snapshot('Forward')).toEqual(before);
+    expect((await world.quietLedger('Forward')).open).toEqual([]);
+  });
+
+  it('that CloudFormation waits is nearly over: it is told so in time, and the rollback request goes on', async () => {
+    const before = await atReleaseA(world, 'Late');
+    // The engine keeps 30 s for its answer, so it has one second.
+    const add = change(isOfType(resourceTypes.migrations), (child) =>
+      child.addPropertyOverride('ServiceTimeout', '31'),
+    );
+
+    const result = await world.deploy({ stack: 'Late', release: slowRelease, sibling: '2', add });
+
+    expect(result.status).toBe('UPDATE_ROLLBACK_COMPLETE');
+    expect(reasonOf(result, migrationsResource)).toMatch(
+      /The time that CloudFormation waits is over while applying.*the next request continues from the recorded step/,
+    );
+    expect(await world.snapshot('Late')).toEqual(before);
+    expect((await world.quietLedger('Late')).open).toEqual([]);
+  });
+
+  it('limits are set on every request, so that CloudFormation never waits longer than the construct says', async () => {
+    await world.deploy({ stack: 'Limits', release: releaseA, sibling: '1', timeout: 300 });
+    const requests: string[] = [];
+    const stop = world.sandbox.intercept({
+      before({ service, operation, body }) {
+        if (service === 'dynamodb' && operation === 'PutItem' && body.includes('"receivedAt"')) requests.push(body);
+      },
+    });
+    await world.deploy({ stack: 'Limits', release: releaseNext, sibling: '2', timeout: 300 });
+    stop();
+
+    const times = requests.map((body) => {
+      const { Item } = JSON.parse(body) as { Item: Record<'receivedAt' | 'answerBy' | 'responseUrl', { N: string }> };
+      return Item.responseUrl ? Number(Item.answerBy.N) - Number(Item.receivedAt.N) : undefined;
+    });
+    expect(times.filter((time) => time !== undefined)).toEqual([300_000, 300_000]);
+  });
+});
+
+describe('CloudFormation is answered', { timeout: 120_000 }, () => {
+  let world: LifecycleWorld;
+
+  beforeAll(async () => {
+    world = await LifecycleWorld.open({ assumptions: { 'lambda-async-retry-ms': '50' } });
+  });
+
+  afterAll(async () => {
+    await world.close();
+  });
+
+  it('when the function that receives may not write to the ledger: it answers itself before its own time is over', async () => {
+    const add: Add = (stack, migrations) => {
+      change(
+        (child) => child instanceof CfnPolicy && isIn('OnEventRole')(child),
+        (child) =>
+          child.addPropertyOverride('PolicyDocument.Statement', [
+            { Effect: 'Allow', Action: 'logs:PutLogEvents', Resource: '*' },
+          ]),
+      )(stack, migrations);
+      change(
+        (child) => child instanceof CfnFunction && isIn('OnEvent')(child),
+        (child) => child.addPropertyOverride('Timeout', 4),
+      )(stack, migrations);
+    };
+
+    const result = await world.deploy({ stack: 'NoLedger', release: releaseA, sibling: '1', add });
+
+    expect(reasonOf(result, migrationsResource)).toContain('The migrations could not be started');
+    expect(result.status).toBe('ROLLBACK_FAILED');
+  });
+
+  it('when the function that receives dies at every call: within the limit, by the limit', async () => {
+    const stop = world.sandbox.intercept({
+      before: (call) => {
+        if (call.functionName?.includes('EngineOnEvent')) call.kill();
+      },
+    });
+    const add = change(isOfType(resourceTypes.migrations), (child) => child.addPropertyOverride('ServiceTimeout', '3'));
+
+    const result = await world.deploy({ stack: 'Dies', release: releaseA, sibling: '1', add });
+    stop();
+
+    expect(reasonOf(result, migrationsResource)).toContain('failed to stabilize in expected time');
+    expect(result.status).toBe('ROLLBACK_FAILED');
+  });
+
+  it('when the function that works is broken: the machine answers with its error, and the old one rolls back', async () => {
+    const before = await atReleaseA(world, 'NoTick', { add: impatient });
+    const add: Add = (stack, migrations) => {
+      impatient(stack, migrations);
+      breakFunction('Tick')(stack, migrations);
+    };
+
+    const result = await world.deploy({ stack: 'NoTick', release: releaseNext, sibling: '2', add });
+
+    expect(result.status).toBe('UPDATE_ROLLBACK_COMPLETE');
+    expect(reasonOf(result, migrationsResource)).toMatch(
+      /The migration engine could not finish: .*MIGRATIONS_LEDGER_TABLE is missing/,
+    );
+    expect(await world.snapshot('NoTick')).toEqual(before);
+    expect((await world.quietLedger('NoTick')).open).toEqual([]);
+  });
+
+  it('when the function that answers is broken: the one that works answers in its place', async () => {
+    const add: Add = (stack, migrations) => {
+      impatient(stack, migrations);
+      breakFunction('Respond')(stack, migrations);
+    };
+
+    const result = await world.deploy({ stack: 'NoRespond', release: releaseA, sibling: '1', add });
+
+    expect(result.status, result.reason).toBe('CREATE_COMPLETE');
+    expect((await world.quietLedger('NoRespond')).open).toEqual([]);
+  });
+});
