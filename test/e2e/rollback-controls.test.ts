@@ -113,3 +113,58 @@ describe('rollback controls', { timeout: 120_000 }, () => {
     expect(await world.snapshot('Alarmed')).toEqual(before);
   });
 });
+
+describe('no-rollback, when CloudFormation allows replacements and sends nothing at once', { timeout: 120_000 }, () => {
+  let world: LifecycleWorld;
+
+  beforeAll(async () => {
+    const assumptions = { 'no-rollback-replacement': 'allowed', 'no-rollback-failed-update-request': 'no' };
+    world = await LifecycleWorld.open({ assumptions });
+  });
+
+  afterAll(async () => {
+    await world.close();
+  });
+
+  it('keeps the migrations when a sibling fails, and commits them when the retry succeeds', async () => {
+    await atReleaseA(world, 'Retry');
+    const app = { stack: 'Retry', release: releaseNext };
+    const options = { disableRollback: true };
+
+    const failed = await world.deploy({ ...app, sibling: '2' }, { ...options, fail: [{ logicalId: 'Sibling' }] });
+    expect(failed.status).toBe('UPDATE_FAILED');
+    expect((await world.quietLedger('Retry')).open).toMatchObject([{ state: 'applied' }]);
+    expect(await world.sql('Retry', contracted)).toEqual([{ contracted: null }]);
+
+    const result = await world.deploy({ ...app, sibling: '3' }, options);
+
+    expect(result.status).toBe('UPDATE_COMPLETE');
+    expect((await world.quietLedger('Retry')).open).toEqual([]);
+    expect(await world.sql('Retry', contracted)).toEqual([{ contracted: 'contracted' }]);
+  });
+
+  it('undoes the releases of two kept failures, newest first, when the stack is rolled back', async () => {
+    const before = await atReleaseA(world, 'TwoKept');
+    const options = { disableRollback: true };
+    const more = {
+      ...releaseNext,
+      'users/1.2.0_more.sql': `-- depends-on: 1.1.0
+-- migrate:up
+ALTER TABLE users ADD COLUMN shoe_size int;
+-- migrate:down
+ALTER TABLE users DROP COLUMN shoe_size;
+`,
+    };
+    const fail = [{ logicalId: 'Sibling' }];
+    await world.deploy({ stack: 'TwoKept', release: releaseNext, sibling: '2' }, { ...options, fail });
+    await world.deploy({ stack: 'TwoKept', release: more, sibling: '3' }, { ...options, fail });
+    expect((await world.quietLedger('TwoKept')).open).toHaveLength(2);
+
+    const result = await world.sandbox.rollbackStack('TwoKept');
+    await world.sandbox.settle();
+
+    expect(result.status).toBe('UPDATE_ROLLBACK_COMPLETE');
+    expect(await world.snapshot('TwoKept')).toEqual(before);
+    expect((await world.quietLedger('TwoKept')).open).toEqual([]);
+  });
+});

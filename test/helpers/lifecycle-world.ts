@@ -61,7 +61,10 @@ export class LifecycleWorld {
     app: LifecycleAppOptions,
     options: Omit<Partial<DeployOptions>, 'assembly'> = {},
   ): Promise<StackResult> {
-    const assembly = synthLifecycleApp(this.folder, app);
+    return this.deployAssembly(synthLifecycleApp(this.folder, app), options);
+  }
+
+  async deployAssembly(assembly: string, options: Omit<Partial<DeployOptions>, 'assembly'> = {}): Promise<StackResult> {
     const results = await this.sandbox.deploy({ ...options, assembly });
     return results.at(-1)!;
   }

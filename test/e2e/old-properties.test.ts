@@ -1,0 +1,47 @@
+import { CfnResource, type Stack } from 'aws-cdk-lib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { resourceTypes } from '../../core/contract';
+import type { DatabaseMigrations } from '../../lib';
+import { atReleaseA } from '../helpers/lifecycle-steps';
+import { LifecycleWorld } from '../helpers/lifecycle-world';
+import { releaseNext } from '../helpers/releases';
+
+/** Properties as another version of the library may have written them: some missing, some unknown, other types. */
+function withOtherProperties(_stack: Stack, migrations: DatabaseMigrations | undefined): void {
+  for (const child of migrations?.node.findAll() ?? []) {
+    if (!CfnResource.isCfnResource(child)) continue;
+    if (child.cfnResourceType === resourceTypes.migrations) {
+      for (const name of ['OnOlderRevision', 'OnRemoval', 'Format']) child.addPropertyDeletionOverride(name);
+      child.addPropertyOverride('ForwardSeconds', 1200);
+      child.addPropertyOverride('DryRun', false);
+      child.addPropertyOverride('Strategy', { Kind: 'direct', Segments: 4 });
+    }
+    if (child.cfnResourceType === resourceTypes.commit) child.addPropertyDeletionOverride('Format');
+  }
+}
+
+describe('properties that another version of the library wrote', { timeout: 120_000 }, () => {
+  let world: LifecycleWorld;
+
+  beforeAll(async () => {
+    world = await LifecycleWorld.open();
+  });
+
+  afterAll(async () => {
+    await world.close();
+  });
+
+  it('are understood on create, on the way back to them, and on the way to newer ones', async () => {
+    const before = await atReleaseA(world, 'OldProperties', { add: withOtherProperties });
+    const app = { stack: 'OldProperties', release: releaseNext };
+
+    const failed = await world.deploy({ ...app, sibling: '2' }, { fail: [{ logicalId: 'Sibling' }] });
+    expect(failed.status).toBe('UPDATE_ROLLBACK_COMPLETE');
+    expect(await world.snapshot('OldProperties')).toEqual(before);
+
+    const result = await world.deploy({ ...app, sibling: '3' });
+
+    expect([result.status, result.reason]).toEqual(['UPDATE_COMPLETE', '']);
+    expect((await world.quietLedger('OldProperties')).open).toEqual([]);
+  });
+});
