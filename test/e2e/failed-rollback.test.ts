@@ -64,6 +64,26 @@ describe('when the rollback itself fails', { timeout: 120_000 }, () => {
     ]);
   });
 
+  it('because a migration is irreversible, it is named, and what came after it is undone', async () => {
+    await atReleaseA(world, 'Final');
+    const release = {
+      ...releaseA,
+      'users/1.1.0_final.sql':
+        '-- depends-on: 1.0.0\n-- irreversible: true\n-- migrate:up\nCREATE TABLE final (id int);\n',
+      'users/1.2.0_after.sql':
+        '-- depends-on: 1.1.0\n-- migrate:up\nCREATE TABLE after (id int);\n-- migrate:down\nDROP TABLE after;\n',
+    };
+
+    const result = await world.deploy({ stack: 'Final', release, sibling: '2' }, { fail: [{ logicalId: 'Sibling' }] });
+
+    expect(result.status).toBe('UPDATE_ROLLBACK_FAILED');
+    expect(reasonOf(result, /^Migrations[0-9A-F]{8}$/)).toMatch(
+      /users\/1\.1\.0 .*is declared irreversible and was applied/,
+    );
+    expect(await ids('Final')).toEqual(['meals/1.0.0', 'users/1.0.0', 'users/1.1.0']);
+    expect((await world.quietLedger('Final')).open).toMatchObject([{ state: 'failed' }]);
+  });
+
   it('repair goes on from the recorded step once the cause is gone, and the rollback can be continued', async () => {
     const { before } = await stuckRollback('Repaired');
     expect((await repair(world, 'Repaired')).status).toBe('FAILED');

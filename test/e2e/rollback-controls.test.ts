@@ -75,6 +75,21 @@ describe('rollback controls', { timeout: 120_000 }, () => {
     expect(await world.sql('NoRollback2', contracted)).toEqual([{ contracted: 'contracted' }]);
   });
 
+  it('RollbackStack of a first deployment that was kept deletes the stack, and the removal policy decides', async () => {
+    await world.deploy({ stack: 'Base', release: {}, sibling: '1', without: true });
+    const onlySql = Object.fromEntries(Object.entries(releaseA).filter(([file]) => file.startsWith('users/')));
+    const app = { stack: 'KeptCreate', databasesOf: 'Base', release: onlySql, sibling: '1' };
+
+    const failed = await world.deploy(app, { disableRollback: true, fail: [{ logicalId: 'Sibling' }] });
+    expect(failed.status).toBe('CREATE_FAILED');
+    expect((await world.sandbox.rollbackStack('KeptCreate')).status).toBe('DELETE_COMPLETE');
+    expect(await world.sql('Base', `SELECT to_regclass('users')::text AS users`)).toEqual([{ users: 'users' }]);
+
+    // What was kept is found again, and not applied twice.
+    expect((await world.deploy(app)).status).toBe('CREATE_COMPLETE');
+    expect((await world.quietLedger('KeptCreate')).migrations).toMatchObject([{ id: 'users/1.0.0', adopted: true }]);
+  });
+
   it('CancelUpdateStack while a migration runs takes it back', async () => {
     const before = await atReleaseA(world, 'CancelUpdate');
     const stop = overlapAt(world, 'ADD COLUMN age', 'Update', () => world.sandbox.cancelUpdate('CancelUpdate'));
