@@ -13,12 +13,15 @@ const entries = Array.from({ length: count }, (_, index) => entry(index));
 const applied = entries.slice(0, count / 2).map(record);
 const shuffled = [...entries].sort((a, b) => (a.checksum < b.checksum ? -1 : 1));
 
+const cpuBefore = process.cpuUsage();
 const startedAt = performance.now();
 const { pending } = plan(orderMigrations(shuffled), applied, place);
 const milliseconds = performance.now() - startedAt;
+const { user, system } = process.cpuUsage(cpuBefore);
 
 if (pending.length !== count - count / 2) throw new Error(`Planned ${pending.length} of ${count} migrations.`);
-console.log(JSON.stringify({ milliseconds, megabytes: process.resourceUsage().maxRSS / 1024 }));
+const megabytes = process.resourceUsage().maxRSS / 1024;
+console.log(JSON.stringify({ milliseconds, cpu: (user + system) / 1000, megabytes }));
 
 /** Each migration depends on the one before it in its target, every seventh on another target too. */
 function entry(index: number): ManifestEntry {
