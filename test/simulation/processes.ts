@@ -2,7 +2,7 @@ import type { ObservedCall, StackResult } from '../../sandbox/api';
 import { type LifecycleAppOptions, type Release, synthLifecycleApp } from '../helpers/lifecycle-app';
 import type { LifecycleWorld } from '../helpers/lifecycle-world';
 import { releaseA } from '../helpers/releases';
-import type { Failure, Report, SimulationOptions } from './simulate';
+import { type Failure, type Report, type SimulationOptions, unreached } from './simulate';
 
 /** How the stack update ends apart from the migrations. */
 type Rest = 'succeeds' | 'fails';
@@ -26,13 +26,16 @@ export async function killProcesses(
   ]);
   const chosen = points.filter((_, index) => index % stride === offset % stride);
   const failures: Failure[] = [];
+  let crashes = 0;
   for (const point of chosen) {
     const crash = `${point.when} call ${point.call} (${point.name})`;
     onCrashPoint?.(crash);
     const problem = await subject.update(point);
+    if (problem === unreached) continue;
+    crashes += 1;
     if (problem) failures.push({ scenario: subject.name, crash, problem });
   }
-  return { scenario: subject.name, effects: names.length, crashPoints: chosen.length, failures };
+  return { scenario: subject.name, effects: names.length, crashPoints: crashes, failures };
 }
 
 interface Point {
@@ -83,7 +86,7 @@ class Subject {
     } finally {
       watch.stop();
     }
-    if (point && !watch.killed()) return 'the crash point was not reached';
+    if (point && !watch.killed()) return unreached;
     if (result.status === 'UPDATE_COMPLETE') this.release = next;
     return this.problemOf(result, before);
   }
