@@ -12,11 +12,13 @@ const target = { platform: 'node', target: 'node20', minify: true, legalComments
  * Ways to find credentials that no function needs: its credentials are in its environment, where the SDK looks first.
  * Were one asked for all the same, it would be taken from the copy of the SDK that comes with Lambda.
  */
-const unneeded = ['ini', 'login', 'process', 'sso', 'web-identity'].map((name) => `@aws-sdk/credential-provider-${name}`);
+const unneeded = ['ini', 'login', 'process', 'sso', 'web-identity'].map(
+  (name) => `@aws-sdk/credential-provider-${name}`,
+);
 
 /**
  * Bundles an entry point. Bundling to CommonJS in one step would be simpler, but esbuild splits only ES modules, and
- * what it wraps for a lazy `import()` within one file it does not tree-shake: 965 KB instead of 640 (docs/bench.md).
+ * what it wraps for a lazy `import()` within one file it does not tree-shake: 965 KB instead of 620 (docs/bench.md).
  */
 export async function buildAsset(folder, entryPoint = join(root, 'lambda/index.ts')) {
   const { outputFiles, metafile } = await build({
