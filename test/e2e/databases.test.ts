@@ -33,7 +33,8 @@ describe('a database', { timeout: 120_000 }, () => {
       const imported = await database(`Gone${name}`);
       const stack = `User${name}`;
       const app = { stack, databasesOf: `Gone${name}`, imported, sibling: '1', props: { onRemoval: removal } };
-      expect((await world.deploy({ ...app, release: releaseA })).status).toBe('CREATE_COMPLETE');
+      const created = await world.deploy({ ...app, release: releaseA });
+      expect(created.status, reasonOf(created, /./)).toBe('CREATE_COMPLETE');
       const { location } = await world.ledger(stack);
       await world.destroy(`Gone${name}`);
       await new DynamoDBClient({}).send(new DeleteTableCommand({ TableName: `gone${removal}-plans` }));
