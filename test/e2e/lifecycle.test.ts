@@ -1,14 +1,23 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MigrationsRemoval, OlderRevisionPolicy } from '../../lib';
 import { LifecycleWorld, reasonOf, statuses } from '../helpers/lifecycle-world';
+import { postgresUrlIfReachable } from '../helpers/real-postgres';
 import { releaseA, releaseB } from '../helpers/releases';
 
+const server = await postgresUrlIfReachable();
+
+/** Without a server the embedded PostgreSQL is the only one. */
+const engines = [
+  { name: 'PGlite', postgresUrl: undefined },
+  ...(server ? [{ name: 'PostgreSQL', postgresUrl: server }] : []),
+];
+
 /** Every row of the table in docs/lifecycle.md, in the sandbox: real Lambda processes, PostgreSQL and DynamoDB. */
-describe('the lifecycle', { timeout: 120_000 }, () => {
+describe.each(engines)('the lifecycle on $name', { timeout: 120_000 }, ({ postgresUrl }) => {
   let world: LifecycleWorld;
 
   beforeAll(async () => {
-    world = await LifecycleWorld.open();
+    world = await LifecycleWorld.open({ postgresUrl });
   });
 
   afterAll(async () => {
