@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { App, CfnOutput, Duration, Fn, NestedStack, SecretValue, Stack } from 'aws-cdk-lib';
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import * as rds from 'aws-cdk-lib/aws-rds';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as ssm from 'aws-cdk-lib/aws-ssm';
@@ -26,6 +27,8 @@ export interface LifecycleAppOptions {
   /** Put the migrations, and the sibling after them, into a nested stack. */
   readonly nested?: boolean;
   readonly databaseName?: string;
+  /** A ledger that exists already. Default: one of its own. */
+  readonly ledgerTable?: (stack: Stack) => ITable;
   /** Seconds that CloudFormation waits for the migrations. */
   readonly timeout?: number;
   /** More to add to the stack. */
@@ -142,6 +145,7 @@ function addMigrations(
       users: MigrationTarget.aurora(cluster, { databaseName: options.databaseName ?? 'app' }),
       meals: MigrationTarget.dynamodb({ tableNamePrefix: prefixOf(owner) }),
     },
+    ledgerTable: options.ledgerTable?.(stack),
     ...timeout,
     ...options.props,
   });

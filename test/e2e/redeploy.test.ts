@@ -1,0 +1,48 @@
+import { Table } from 'aws-cdk-lib/aws-dynamodb';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { LifecycleWorld, reasonOf } from '../helpers/lifecycle-world';
+import { releaseA, releaseB } from '../helpers/releases';
+
+/** A stack was deleted and left its databases; now it is deployed again. */
+describe('deploying again over kept databases', { timeout: 120_000 }, () => {
+  let world: LifecycleWorld;
+  let ledgerTable: string;
+
+  beforeAll(async () => {
+    world = await LifecycleWorld.open();
+    await world.deploy({ stack: 'Kept', release: {}, sibling: '1', without: true });
+    const app = { stack: 'Again', databasesOf: 'Kept', release: releaseA, sibling: '1' };
+    expect((await world.deploy(app)).status).toBe('CREATE_COMPLETE');
+    ledgerTable = (await world.ledger('Again')).location.table;
+    expect((await world.destroy('Again')).status).toBe('DELETE_COMPLETE');
+  }, 120_000);
+
+  afterAll(async () => {
+    await world.close();
+  });
+
+  it('with a new ledger is refused for tables that exist, and takes nothing away', async () => {
+    const before = await world.snapshot('Kept');
+
+    const result = await world.deploy({ stack: 'Again', databasesOf: 'Kept', release: releaseA, sibling: '2' });
+
+    expect(result.status).toBe('ROLLBACK_COMPLETE');
+    expect(reasonOf(result, /^Migrations/)).toContain('the table kept-plans exists already');
+    expect(await world.snapshot('Kept')).toEqual(before);
+  });
+
+  it('with the ledger that was kept goes on where it was', async () => {
+    await world.destroy('Again');
+
+    const result = await world.deploy({
+      stack: 'Again',
+      databasesOf: 'Kept',
+      release: releaseB,
+      sibling: '3',
+      ledgerTable: (stack) => Table.fromTableName(stack, 'KeptLedger', ledgerTable),
+    });
+
+    expect(result.status, result.reason).toBe('CREATE_COMPLETE');
+    expect((await world.quietLedger('Again')).migrations).toHaveLength(Object.keys(releaseB).length);
+  });
+});
