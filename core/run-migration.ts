@@ -95,6 +95,9 @@ export async function runJournal(
   return 'over';
 }
 
+/** Milliseconds. */
+const firstPollInterval = 50;
+
 /** Repeats a step while it waits for something, as long as this process has time. */
 export async function untilSettled<R extends string>(
   work: Work,
@@ -102,8 +105,9 @@ export async function untilSettled<R extends string>(
   resumed: boolean,
 ): Promise<R | 'waiting'> {
   let result = await attempt(resumed);
-  while (result === 'waiting' && !work.outOfTime) {
-    await work.ports.clock.sleep(work.limits.pollInterval);
+  for (let looks = 0; result === 'waiting' && !work.outOfTime; looks += 1) {
+    // What takes moments is seen soon; what takes hours is not asked about all the time.
+    await work.ports.clock.sleep(Math.min(firstPollInterval * 2 ** looks, work.limits.pollInterval));
     await work.session.guard();
     result = await attempt(true);
   }

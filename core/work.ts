@@ -10,7 +10,7 @@ export type Progress = 'over' | 'continue' | 'waiting';
 export interface Limits {
   /** Epoch milliseconds after which no further step begins in this process; the next process continues. */
   readonly stopBy: number;
-  /** Milliseconds between two looks at something that takes its time, such as an index build. */
+  /** Milliseconds between two looks, at most, at something that takes its time, such as an index build. */
   readonly pollInterval: number;
 }
 

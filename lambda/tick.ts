@@ -14,7 +14,7 @@ export interface TickEvent {
 const tickTime = 40_000;
 
 /** Milliseconds to look again at something that is under way. */
-const pollInterval = 500;
+const pollInterval = 2_000;
 
 /** Works on a request for a while. */
 export async function tick(event: TickEvent, ports: Ports): Promise<Pick<DriveResult, 'status'>> {

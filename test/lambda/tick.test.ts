@@ -43,7 +43,7 @@ describe('a tick', () => {
   });
 
   it('stops in good time, and the next one goes on', async () => {
-    world.meals.looks = 200;
+    world.meals.looks = 40;
     const recorded = await create();
 
     expect(await work(recorded)).toMatchObject({ status: 'wait' });
