@@ -145,12 +145,13 @@ function unknownDependency(
   known: ReadonlyMap<MigrationId, GraphNode>,
   location?: ErrorLocation,
 ): MigrationError {
+  const others = [...known.keys()].filter((id) => id !== idOf(node));
   return new MigrationError(
     'UNKNOWN_DEPENDENCY',
     describe({ what: `${idOf(node)} depends on an unknown migration`, seen: dependency }),
     {
       payload: { id: idOf(node), dependency },
-      hint: didYouMean(dependency, known.keys()) ?? 'Add that migration, or remove the dependency.',
+      hint: didYouMean(dependency, others) ?? 'Add that migration, or remove the dependency.',
       location,
     },
   );

@@ -129,6 +129,12 @@ describe('findGraphErrors', () => {
     ]);
   });
 
+  it('never suggests the migration itself', () => {
+    const node = { target: 'users', version: '1.2.0', dependsOn: ['users/1.2.1'] };
+
+    expect(findGraphErrors([node])[0]?.hint).toContain('Add that migration');
+  });
+
   it('prints the path of a cycle, without what only waits for it', () => {
     const nodes = ['a/0.1.0 > a/1.0.0', 'a/1.0.0 > b/1.0.0', 'b/1.0.0 > a/1.1.0', 'a/1.1.0 > a/1.0.0'].map(node);
     expect(findGraphErrors(nodes)).toMatchObject([
