@@ -54,3 +54,16 @@ export interface Outcome {
   readonly reason: string;
   readonly data?: Readonly<Record<string, string>>;
 }
+
+/** CloudFormation sends one request for a resource at a time; a delivery of the same request supersedes nothing. */
+export function isSuperseded(older: RecordedRequest, by: RecordedRequest): boolean {
+  return (
+    older.request.kind === 'migrations' &&
+    older.key !== by.key &&
+    older.requestId !== by.requestId &&
+    older.stackId === by.stackId &&
+    older.scope === by.scope &&
+    older.receivedAt <= by.receivedAt &&
+    !older.outcome
+  );
+}

@@ -1,5 +1,5 @@
 import type { Requests } from '../ports';
-import type { Outcome, RecordedRequest } from '../request';
+import { isSuperseded, type Outcome, type RecordedRequest } from '../request';
 
 export class MemoryRequests implements Requests {
   readonly kept = new Map<string, RecordedRequest>();
@@ -29,17 +29,4 @@ export class MemoryRequests implements Requests {
     const request = this.kept.get(key);
     if (request) this.kept.set(key, { ...request, answered: true, responseUrl: undefined });
   }
-}
-
-/** CloudFormation sends one request for a resource at a time; a delivery of the same request supersedes nothing. */
-export function isSuperseded(older: RecordedRequest, by: RecordedRequest): boolean {
-  return (
-    older.request.kind === 'migrations' &&
-    older.key !== by.key &&
-    older.requestId !== by.requestId &&
-    older.stackId === by.stackId &&
-    older.scope === by.scope &&
-    older.receivedAt <= by.receivedAt &&
-    !older.outcome
-  );
 }

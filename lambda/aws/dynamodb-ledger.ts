@@ -14,8 +14,8 @@ import {
   type ScopeState,
   type Transition,
 } from '../../core/ledger';
-import { applyTransition, checkSize } from '../../core/memory/ledger';
 import type { Clock, Ledger, Session } from '../../core/ports';
+import { applyTransition, checkSize } from '../../core/transition';
 import { fromItem, keyOf, type LedgerTable, sortKeys, toItem } from './ledger-table';
 import { patiently } from './retry';
 

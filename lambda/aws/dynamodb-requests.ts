@@ -1,7 +1,6 @@
 import { ConditionalCheckFailedException, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import { isSuperseded } from '../../core/memory/requests';
 import type { Requests } from '../../core/ports';
-import type { Outcome, RecordedRequest } from '../../core/request';
+import { isSuperseded, type Outcome, type RecordedRequest } from '../../core/request';
 import { fromItem, keyOf, type LedgerTable, sortKeys, toItem } from './ledger-table';
 import { patiently } from './retry';
 
