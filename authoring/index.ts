@@ -8,7 +8,7 @@ export type {
   KeyType,
   RemoveGlobalIndex,
   TableOperation,
-} from '../core/bundle';
+} from '../core/bundle/bundle';
 export type { SqlConnection, SqlResult, SqlRow } from '../core/ports';
 export { type DynamoDbMigration, type DynamoDbMigrationProps, dynamodb } from './dynamodb';
 export {

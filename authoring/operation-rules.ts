@@ -1,4 +1,4 @@
-import type { IndexDefinition, KeyAttribute, TableOperation } from '../core/bundle';
+import type { IndexDefinition, KeyAttribute, TableOperation } from '../core/bundle/bundle';
 import { checkProperties, refuse } from './refuse';
 
 const mostIndexes = 20;

@@ -1,4 +1,10 @@
-import type { AddGlobalIndex, CreateTable, DeleteTable, IndexDefinition, RemoveGlobalIndex } from '../core/bundle';
+import type {
+  AddGlobalIndex,
+  CreateTable,
+  DeleteTable,
+  IndexDefinition,
+  RemoveGlobalIndex,
+} from '../core/bundle/bundle';
 import { checkOperation } from './operation-rules';
 
 /** What {@link createTable} takes: the operation without its kind. */

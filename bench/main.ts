@@ -9,7 +9,7 @@ import { machineFacts, type Section, table } from './report';
 
 const benchmarks: readonly Benchmark[] = [planning, lambdaAsset, sandboxDeploy];
 
-interface Report {
+interface BenchReport {
   readonly date: string;
   readonly machine: ReturnType<typeof machineFacts>;
   readonly sections: readonly Section[];
@@ -41,7 +41,7 @@ function readOptions(): { readonly chosen: readonly Benchmark[]; readonly rounds
   return { chosen, rounds };
 }
 
-function write(report: Report): string {
+function write(report: BenchReport): string {
   const folder = join(__dirname, 'results');
   const file = join(folder, `${report.date.slice(0, 19).replaceAll(':', '-')}.json`);
   mkdirSync(folder, { recursive: true });

@@ -1,12 +1,12 @@
-import type { Bundle, BundledMigration, MigrationKind } from '../core/bundle';
-import { serializeBundle } from '../core/bundle-file';
-import { sourceChecksum } from '../core/checksum';
-import type { Engine } from '../core/contract';
-import { aggregateErrors, describe, flattenErrors, MigrationError } from '../core/errors';
-import { findGraphErrors, orderMigrations } from '../core/graph';
-import { didYouMean } from '../core/near-names';
-import { compareTexts, migrationId } from '../core/version';
-import type { Draft, Report } from './draft';
+import type { Bundle, BundledMigration, MigrationKind } from '../core/bundle/bundle';
+import { serializeBundle } from '../core/bundle/bundle-file';
+import { sourceChecksum } from '../core/bundle/checksum';
+import { findGraphErrors, orderMigrations } from '../core/bundle/graph';
+import { compareTexts, migrationId } from '../core/bundle/version';
+import { aggregateErrors, describe, flattenErrors, MigrationError } from '../core/errors/index';
+import { didYouMean } from '../core/errors/near-names';
+import type { DatabaseKind } from '../core/wire';
+import type { Draft, ReportError } from './draft';
 import { displayPath, type MigrationFile, readFolder } from './folder';
 import { loadPostgresParser } from './postgres';
 import { readSqlFile } from './sql-file';
@@ -24,7 +24,7 @@ export interface BundleRequest {
 
 export interface DeclaredTarget {
   readonly name: string;
-  readonly engine: Engine;
+  readonly engine: DatabaseKind;
 }
 
 export interface BuiltBundle {
@@ -41,7 +41,7 @@ export interface BuiltBundle {
  */
 export async function buildBundle({ folder, targets }: BundleRequest): Promise<BuiltBundle> {
   const errors: MigrationError[] = [];
-  const report: Report = (error) => errors.push(...flattenErrors(error));
+  const report: ReportError = (error) => errors.push(...flattenErrors(error));
   const files = readFolder(folder, report);
   const drafts = await readFiles(files, report);
   checkTargets(files, drafts, targets, report);
@@ -56,7 +56,7 @@ export async function buildBundle({ folder, targets }: BundleRequest): Promise<B
 type Drafts = ReadonlyMap<MigrationFile, Draft>;
 
 /** Files of which nothing could be read are missing in the result. */
-async function readFiles(files: readonly MigrationFile[], report: Report): Promise<Drafts> {
+async function readFiles(files: readonly MigrationFile[], report: ReportError): Promise<Drafts> {
   let parser: ReturnType<typeof loadPostgresParser> | undefined;
   const postgres = () => (parser ??= loadPostgresParser());
   const read = async (file: MigrationFile) => {
@@ -73,7 +73,7 @@ async function readFiles(files: readonly MigrationFile[], report: Report): Promi
   return new Map((await Promise.all(files.map(read))).flat());
 }
 
-const engineOf: Readonly<Record<MigrationKind, Engine | undefined>> = {
+const engineOf: Readonly<Record<MigrationKind, DatabaseKind | undefined>> = {
   sql: 'aurora-postgresql',
   dynamodb: 'dynamodb',
   data: undefined,
@@ -83,9 +83,9 @@ function checkTargets(
   files: readonly MigrationFile[],
   drafts: Drafts,
   targets: readonly DeclaredTarget[] | undefined,
-  report: Report,
+  report: ReportError,
 ): void {
-  const known = new Map<string, Engine | undefined>(targets?.map(({ name, engine }) => [name, engine]));
+  const known = new Map<string, DatabaseKind | undefined>(targets?.map(({ name, engine }) => [name, engine]));
   for (const file of files) {
     const { target } = file;
     const kind = drafts.get(file)?.kind;
@@ -100,7 +100,7 @@ function checkTargets(
   }
 }
 
-function checkGraph(files: readonly MigrationFile[], drafts: Drafts, report: Report): void {
+function checkGraph(files: readonly MigrationFile[], drafts: Drafts, report: ReportError): void {
   // What could not be read is there nevertheless: that others depend on it is no second error.
   const nodes = files.map((file) => {
     const dependencies = drafts.get(file)?.dependsOn ?? [];
@@ -154,7 +154,7 @@ function unknownTarget({ target, location }: MigrationFile, known: readonly stri
   });
 }
 
-function wrongKind({ target, location }: MigrationFile, kind: MigrationKind, engine: Engine): MigrationError {
+function wrongKind({ target, location }: MigrationFile, kind: MigrationKind, engine: DatabaseKind): MigrationError {
   const message = `A ${kind} migration cannot run on target ${target}, which is ${engine}.`;
   return new MigrationError('WRONG_KIND', message, {
     payload: { target, kind, engine },

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { MigrationError } from '../core/errors';
+import { MigrationError } from '../core/errors/index';
 import { packageRoot } from './package-root';
 import { type BuiltBundleFile, type BundleFileAnswer, type BundleFileRequest, fromPlainError } from './protocol';
 

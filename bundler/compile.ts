@@ -1,7 +1,7 @@
 import { SourceMap } from 'node:module';
 import type { BuildOptions, Message, Plugin } from 'esbuild';
-import type { CodeLines } from '../core/bundle';
-import { type ErrorLocation, MigrationError } from '../core/errors';
+import type { CodeLines } from '../core/bundle/bundle';
+import { type ErrorLocation, MigrationError } from '../core/errors/index';
 import type { MigrationFile } from './folder';
 
 export interface Compiled {

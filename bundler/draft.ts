@@ -1,10 +1,10 @@
-import type { CodeLines, MigrationId, MigrationKind, Phases } from '../core/bundle';
-import { describe, type ErrorLocation, MigrationError } from '../core/errors';
-import { isVersion, migrationId } from '../core/version';
+import type { CodeLines, MigrationId, MigrationKind, Phases } from '../core/bundle/bundle';
+import { isVersion, migrationId } from '../core/bundle/version';
+import { describe, type ErrorLocation, MigrationError } from '../core/errors/index';
 import type { MigrationFile } from './folder';
 
 /** Takes an error and goes on: a person wants all errors of a folder at once. */
-export type Report = (error: MigrationError) => void;
+export type ReportError = (error: MigrationError) => void;
 
 /** A migration as its file describes it, before the graph was checked. */
 export interface Draft {
@@ -26,7 +26,12 @@ export interface Dependency {
 export const noPhases: Phases = { up: [], down: [], contract: [], verify: [] };
 
 /** Reads `1.0.0` (of the file's own target) or `other-target/1.0.0`. Reports `INVALID_DEPENDENCY`. */
-export function parseDependency(text: string, target: string, location: ErrorLocation, report: Report): Dependency[] {
+export function parseDependency(
+  text: string,
+  target: string,
+  location: ErrorLocation,
+  report: ReportError,
+): Dependency[] {
   const parts = /^(?:([a-z][a-z0-9-]*)\/)?([^/]+)$/.exec(text);
   if (parts && isVersion(parts[2]!)) return [{ id: migrationId(parts[1] ?? target, parts[2]!), location }];
   const allowed = 'a version such as 1.0.0, or another target with a version such as users/1.0.0';
@@ -41,7 +46,7 @@ export function parseDependency(text: string, target: string, location: ErrorLoc
 }
 
 /** Drops what is listed twice, and reports it. */
-export function distinctDependencies(dependencies: readonly Dependency[], report: Report): readonly Dependency[] {
+export function distinctDependencies(dependencies: readonly Dependency[], report: ReportError): readonly Dependency[] {
   const seen = new Set<MigrationId>();
   return dependencies.filter(({ id, location }) => {
     if (!seen.has(id)) return seen.add(id);
@@ -52,7 +57,7 @@ export function distinctDependencies(dependencies: readonly Dependency[], report
 }
 
 /** Reports a name, written inside the file, that is not the one in the file's name. */
-export function checkName(written: string, file: MigrationFile, location: ErrorLocation, report: Report): void {
+export function checkName(written: string, file: MigrationFile, location: ErrorLocation, report: ReportError): void {
   if (written.replace(/[\s_]+/g, ' ').toLowerCase() === file.name) return;
   report(
     new MigrationError(

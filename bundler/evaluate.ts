@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import { createContext, Script } from 'node:vm';
 import * as authoring from '../authoring';
-import { type ErrorLocation, MigrationError } from '../core/errors';
+import { type ErrorLocation, MigrationError } from '../core/errors/index';
 import type { Compiled } from './compile';
 import type { MigrationFile } from './folder';
 

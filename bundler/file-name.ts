@@ -1,5 +1,5 @@
-import { describe, type ErrorLocation, MigrationError } from '../core/errors';
-import { parseVersion, suggestVersion } from '../core/version';
+import { parseVersion, suggestVersion } from '../core/bundle/version';
+import { describe, type ErrorLocation, MigrationError } from '../core/errors/index';
 
 export interface FileName {
   readonly version: string;

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, type Stats, statSync } from 'node:fs';
 import { isAbsolute, join, relative, resolve } from 'node:path';
-import { describe, type ErrorLocation, MigrationError } from '../core/errors';
-import { compareTexts } from '../core/version';
+import { compareTexts } from '../core/bundle/version';
+import { describe, type ErrorLocation, MigrationError } from '../core/errors/index';
 import { type FileName, isIgnored, parseFileName } from './file-name';
 
 /** A migration file that was read, not yet understood. */
@@ -15,14 +15,14 @@ export interface MigrationFile extends FileName {
   readonly source: string;
 }
 
-type Report = (error: MigrationError) => void;
+type ReportError = (error: MigrationError) => void;
 
 /**
  * Reads `<folder>/<target>/<version>_<name>.sql|.ts`. Whatever lies there and is no migration is reported: a typing
  * error in a file name must not mean that a migration is silently left out.
  * @throws MigrationError `MISSING_FOLDER`
  */
-export function readFolder(folder: string, report: Report): readonly MigrationFile[] {
+export function readFolder(folder: string, report: ReportError): readonly MigrationFile[] {
   const root = resolve(folder);
   if (!stat(root)?.isDirectory()) {
     throw new MigrationError('MISSING_FOLDER', describe({ what: 'No migrations folder', seen: displayPath(root) }), {
@@ -44,7 +44,7 @@ export function displayPath(path: string): string {
   return short === '' || short.startsWith('..') || isAbsolute(short) ? path : short.replaceAll('\\', '/');
 }
 
-function readTarget(root: string, target: string, report: Report): readonly MigrationFile[] {
+function readTarget(root: string, target: string, report: ReportError): readonly MigrationFile[] {
   const folder = join(root, target);
   if (!/^[a-z][a-z0-9-]*$/.test(target)) {
     report(invalidTargetName(target, folder));
@@ -82,7 +82,7 @@ function readSource(path: string, location: ErrorLocation): string {
 }
 
 /** Runs a function; a MigrationError that it throws is reported instead. */
-function attempt<T>(action: () => T, report: Report): T | undefined {
+function attempt<T>(action: () => T, report: ReportError): T | undefined {
   try {
     return action();
   } catch (error) {

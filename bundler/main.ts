@@ -1,8 +1,8 @@
 /** The bundler as a process, for callers that cannot await: see `buildBundleSync`. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { flattenErrors, MigrationError } from '../core/errors';
-import { manifestOf } from '../core/manifest';
+import { manifestOf } from '../core/bundle/manifest';
+import { flattenErrors, MigrationError } from '../core/errors/index';
 import { buildBundle } from './build-bundle';
 import { type BundleFileAnswer, type BundleFileRequest, toPlainError } from './protocol';
 

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { MigrationError } from '../core/errors';
+import { MigrationError } from '../core/errors/index';
 
 /**
  * The folder of this package, with package.json and dist in it: found by walking up, so that it is the same from the

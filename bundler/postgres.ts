@@ -1,6 +1,6 @@
 import type * as LibPgQuery from 'libpg-query';
 import type { Node } from 'libpg-query';
-import { describe, type ErrorLocation, MigrationError } from '../core/errors';
+import { describe, type ErrorLocation, MigrationError } from '../core/errors/index';
 import type { SourceText } from './source-text';
 
 export type { Node } from 'libpg-query';

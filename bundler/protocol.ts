@@ -1,13 +1,13 @@
-import type { Engine } from '../core/contract';
-import { type ErrorCode, MigrationError } from '../core/errors';
-import type { Manifest } from '../core/manifest';
+import type { Manifest } from '../core/bundle/manifest';
+import { type ErrorCode, MigrationError } from '../core/errors/index';
+import type { DatabaseKind } from '../core/wire';
 
 /** What the bundler's process reads: one JSON document, as its argument or on standard input. */
 export interface BundleFileRequest {
   /** The migrations folder, absolute or relative to the working directory. */
   readonly folder: string;
   /** See `BundleRequest.targets`. */
-  readonly targets?: readonly { readonly name: string; readonly engine: Engine }[];
+  readonly targets?: readonly { readonly name: string; readonly engine: DatabaseKind }[];
   /** The folder to write `<revision>.json` into. Made when missing. */
   readonly outputFolder: string;
 }
@@ -15,7 +15,12 @@ export interface BundleFileRequest {
 /** What it prints: one line of JSON. */
 export type BundleFileAnswer =
   | ({ readonly ok: true } & BuiltBundleFile)
-  | { readonly ok: false; readonly code: ErrorCode; readonly message: string; readonly errors: readonly PlainError[] };
+  | {
+      readonly ok: false;
+      readonly code: ErrorCode;
+      readonly message: string;
+      readonly errors: readonly SerializedError[];
+    };
 
 export interface BuiltBundleFile {
   readonly revision: string;
@@ -25,7 +30,7 @@ export interface BuiltBundleFile {
 }
 
 /** An error as plain data. */
-export interface PlainError {
+export interface SerializedError {
   readonly code: ErrorCode;
   readonly message: string;
   readonly file?: string;
@@ -35,11 +40,11 @@ export interface PlainError {
   readonly payload?: Readonly<Record<string, unknown>>;
 }
 
-export function toPlainError({ code, message, location, hint, payload }: MigrationError): PlainError {
+export function toPlainError({ code, message, location, hint, payload }: MigrationError): SerializedError {
   return { code, message, ...location, hint, payload };
 }
 
-export function fromPlainError({ code, message, file, line, column, hint, payload }: PlainError): MigrationError {
+export function fromPlainError({ code, message, file, line, column, hint, payload }: SerializedError): MigrationError {
   return new MigrationError(code, message, {
     hint,
     payload,

@@ -1,4 +1,4 @@
-import type { ErrorLocation } from '../core/errors';
+import type { ErrorLocation } from '../core/errors/index';
 
 /** A text that knows its lines, in whatever unit somebody counts: UTF-16 units, UTF-8 bytes or code points. */
 export class SourceText {

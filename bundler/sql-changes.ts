@@ -1,5 +1,5 @@
 import type { AlterObjectSchemaStmt, DropStmt, RangeVar, RenameStmt } from 'libpg-query';
-import type { ObjectChange } from '../core/safety';
+import type { ObjectChange } from '../core/bundle/safety';
 import type { Node, ParsedStatement } from './postgres';
 
 type Change = Omit<ObjectChange, 'location'>;

@@ -1,8 +1,8 @@
-import type { SqlAction, Statement } from '../core/bundle';
-import { MigrationError } from '../core/errors';
-import { findUnsafeChanges } from '../core/safety';
-import { migrationId } from '../core/version';
-import type { Draft, Report } from './draft';
+import type { SqlAction, Statement } from '../core/bundle/bundle';
+import { findUnsafeChanges } from '../core/bundle/safety';
+import { migrationId } from '../core/bundle/version';
+import { MigrationError } from '../core/errors/index';
+import type { Draft, ReportError } from './draft';
 import type { MigrationFile } from './folder';
 import type { ParsedStatement, PostgresParser } from './postgres';
 import { changesOf } from './sql-changes';
@@ -13,7 +13,7 @@ import { checkStatement, checkVerify } from './sql-rules';
 type Statements = Readonly<Record<SectionName, readonly ParsedStatement[] | undefined>>;
 
 /** Reads a SQL migration. Reports what is wrong with it, and returns what could be read nevertheless. */
-export function readSqlFile(file: MigrationFile, postgres: PostgresParser, report: Report): Draft {
+export function readSqlFile(file: MigrationFile, postgres: PostgresParser, report: ReportError): Draft {
   let isWellFormed = true;
   const layout = readLayout(file.source, file.location.file, (error) => {
     isWellFormed = false;
@@ -45,7 +45,7 @@ function parseSection(
   name: SectionName,
   section: Section | undefined,
   postgres: PostgresParser,
-  report: Report,
+  report: ReportError,
 ): readonly ParsedStatement[] | undefined {
   if (!section) return [];
   try {
@@ -68,7 +68,7 @@ function checkCompleteness(
   { sections }: SqlLayout,
   { irreversible }: SqlHeaders,
   { up, down, contract }: Statements,
-  report: Report,
+  report: ReportError,
 ): void {
   const upAt = sections.get('up')?.location ?? file.location;
   if (up?.length === 0 && contract?.length === 0) {

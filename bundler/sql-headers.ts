@@ -1,6 +1,6 @@
-import { describe, type ErrorLocation, MigrationError } from '../core/errors';
-import { nearNames } from '../core/near-names';
-import { checkName, type Dependency, distinctDependencies, parseDependency, type Report } from './draft';
+import { describe, type ErrorLocation, MigrationError } from '../core/errors/index';
+import { nearNames } from '../core/errors/near-names';
+import { checkName, type Dependency, distinctDependencies, parseDependency, type ReportError } from './draft';
 import type { MigrationFile } from './folder';
 import type { HeaderLine } from './sql-layout';
 
@@ -24,7 +24,7 @@ const known = ['migration', 'depends-on', 'irreversible', 'allow-destructive'];
  * Reads the header lines `-- key: value` of a SQL migration. Other comments are left alone, as in dbmate; but one that
  * looks like a misspelt header is refused, since a dependency that is silently not read costs more than a renamed comment.
  */
-export function readHeaders(lines: readonly HeaderLine[], file: MigrationFile, report: Report): SqlHeaders {
+export function readHeaders(lines: readonly HeaderLine[], file: MigrationFile, report: ReportError): SqlHeaders {
   const headers = lines.flatMap((line) => readHeader(line, file.location.file));
   for (const header of headers) checkKey(header, report);
   const valuesOf = (key: string) => headers.filter((header) => header.key === key);
@@ -48,7 +48,7 @@ function readHeader({ text, line }: HeaderLine, file: string): Header[] {
   return [{ key, value, location: { file, line, column }, valueColumn: column + key.length + between.length }];
 }
 
-function checkKey({ key, location }: Header, report: Report): void {
+function checkKey({ key, location }: Header, report: ReportError): void {
   if (known.includes(key)) return;
   const plain = key.toLowerCase().replaceAll('_', '-');
   const near =
@@ -67,7 +67,7 @@ function sharesWord(name: string, key: string): boolean {
   return name.split('-').some((word) => word.length > 2 && key.includes(word.slice(0, 6)));
 }
 
-function checkMigration(header: Header, file: MigrationFile, report: Report): void {
+function checkMigration(header: Header, file: MigrationFile, report: ReportError): void {
   const [, version = '', name = ''] = /^(\S*)\s*(.*)$/.exec(header.value)!;
   const location = { ...header.location, column: header.valueColumn };
   if (version !== file.version) {
@@ -83,7 +83,7 @@ function checkMigration(header: Header, file: MigrationFile, report: Report): vo
     checkName(name, file, { ...location, column: header.valueColumn + header.value.indexOf(name) }, report);
 }
 
-function readDependencies(header: Header, target: string, report: Report): Dependency[] {
+function readDependencies(header: Header, target: string, report: ReportError): Dependency[] {
   const { value, location, valueColumn } = header;
   if (value === '') report(invalid(header, 'The header depends-on names no migration'));
   return Array.from(value.matchAll(/[^,\s]+/g)).flatMap((match) =>
@@ -91,13 +91,13 @@ function readDependencies(header: Header, target: string, report: Report): Depen
   );
 }
 
-function readFlag(header: Header, report: Report): boolean {
+function readFlag(header: Header, report: ReportError): boolean {
   if (header.value !== 'true' && header.value !== 'false')
     report(invalid(header, 'The header irreversible is neither true nor false'));
   return header.value === 'true';
 }
 
-function readReason(header: Header, report: Report): string | undefined {
+function readReason(header: Header, report: ReportError): string | undefined {
   if (/[a-z]/i.test(header.value) && !/^(true|yes)$/i.test(header.value)) return header.value;
   report(invalid(header, 'The header allow-destructive gives no reason'));
   return undefined;

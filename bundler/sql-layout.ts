@@ -1,6 +1,6 @@
-import { describe, type ErrorLocation, MigrationError } from '../core/errors';
-import { didYouMean } from '../core/near-names';
-import type { Report } from './draft';
+import { describe, type ErrorLocation, MigrationError } from '../core/errors/index';
+import { didYouMean } from '../core/errors/near-names';
+import type { ReportError } from './draft';
 import { SourceText } from './source-text';
 
 export const sectionNames = ['up', 'down', 'contract', 'verify'] as const;
@@ -35,7 +35,7 @@ const misplacedHeader = /^--\s*(depends-on|irreversible|allow-destructive)\s*:/;
  * Cuts a SQL migration file into header lines and sections, by dbmate's markers and ours. Knows nothing of SQL: a
  * marker inside a string or a function body counts too, as it does for dbmate.
  */
-export function readLayout(source: string, file: string, report: Report): SqlLayout {
+export function readLayout(source: string, file: string, report: ReportError): SqlLayout {
   const lines = source
     .replace(/^\uFEFF/, '')
     .replaceAll('\r\n', '\n')
@@ -57,7 +57,7 @@ export function readLayout(source: string, file: string, report: Report): SqlLay
 }
 
 /** Above the first section there are only blank lines and comments. Reports the first line that is neither. */
-function checkHead(head: readonly string[], file: string, report: Report): void {
+function checkHead(head: readonly string[], file: string, report: ReportError): void {
   const index = head.findIndex((text) => !/^\s*(--|$)/.test(text));
   if (index < 0) return;
   const location = { file, line: index + 1, column: head[index]!.search(/\S/) + 1 };
@@ -66,7 +66,7 @@ function checkHead(head: readonly string[], file: string, report: Report): void 
   report(new MigrationError('SQL_BEFORE_SECTION', message, { hint, location }));
 }
 
-function checkComment(text: string, location: ErrorLocation, isHead: boolean, report: Report): void {
+function checkComment(text: string, location: ErrorLocation, isHead: boolean, report: ReportError): void {
   if (marker.test(text)) return;
   if (nearMarker.test(text)) {
     const what = 'Not a section marker, but nearly:';
@@ -79,7 +79,7 @@ function checkComment(text: string, location: ErrorLocation, isHead: boolean, re
   }
 }
 
-function addSection(sections: Map<SectionName, Section>, line: string, body: SourceText, report: Report): void {
+function addSection(sections: Map<SectionName, Section>, line: string, body: SourceText, report: ReportError): void {
   const [, name = '', options = ''] = marker.exec(line)!;
   const at = (part: string) => ({ file: body.file, line: body.firstLine - 1, column: line.indexOf(part) + 1 });
   const location = at('--');
@@ -97,7 +97,7 @@ function addSection(sections: Map<SectionName, Section>, line: string, body: Sou
 }
 
 /** Whether the section stays in a transaction. */
-function readOption(section: SectionName, option: string, location: ErrorLocation, report: Report): boolean {
+function readOption(section: SectionName, option: string, location: ErrorLocation, report: ReportError): boolean {
   const allowed = section === 'verify' ? 'none' : ['transaction:true', 'transaction:false'];
   if (!allowed.includes(option)) {
     report(

@@ -1,4 +1,4 @@
-import { MigrationError } from '../core/errors';
+import { MigrationError } from '../core/errors/index';
 import type { Node, ParsedStatement } from './postgres';
 
 /** What one call of the RDS Data API takes as `sql`, in bytes. */

@@ -1,10 +1,10 @@
 import { type DynamoDbMigration, dynamodb, type SqlMigration, sql } from '../authoring';
-import type { Action, CodeAction, Statement, TableAction, TableOperation } from '../core/bundle';
-import { type ErrorLocation, MigrationError } from '../core/errors';
-import { findUnsafeChanges, tableChanges } from '../core/safety';
-import { migrationId } from '../core/version';
+import type { Action, CodeAction, Statement, TableAction, TableOperation } from '../core/bundle/bundle';
+import { findUnsafeChanges, tableChanges } from '../core/bundle/safety';
+import { migrationId } from '../core/bundle/version';
+import { type ErrorLocation, MigrationError } from '../core/errors/index';
 import { codeLinesOf, compileToBundle, compileToEvaluate } from './compile';
-import { checkName, type Draft, distinctDependencies, noPhases, parseDependency, type Report } from './draft';
+import { checkName, type Draft, distinctDependencies, noPhases, parseDependency, type ReportError } from './draft';
 import { evaluateDefaultExport } from './evaluate';
 import type { MigrationFile } from './folder';
 import type { PostgresParser } from './postgres';
@@ -19,7 +19,7 @@ import { checkStatement, checkVerify } from './sql-rules';
 export async function readTypeScriptFile(
   file: MigrationFile,
   postgres: () => Promise<PostgresParser>,
-  report: Report,
+  report: ReportError,
 ): Promise<Draft> {
   const declared = evaluateDefaultExport(await compileToEvaluate(file), file);
   const place = new Places(file);
@@ -64,7 +64,7 @@ function checkDeclaration(declared: unknown, place: Places): DynamoDbMigration |
 
 type Tables = Pick<Draft, 'kind' | 'phases' | 'allowDestructive'>;
 
-function readTables(migration: DynamoDbMigration, file: MigrationFile, place: Places, report: Report): Tables {
+function readTables(migration: DynamoDbMigration, file: MigrationFile, place: Places, report: ReportError): Tables {
   const { up, contract = [], allowDestructive, irreversible = false } = migration;
   if (up.length + contract.length === 0) {
     const hint = 'Write the operations into up, or delete the file if it was never applied.';
@@ -82,7 +82,12 @@ function readTables(migration: DynamoDbMigration, file: MigrationFile, place: Pl
   };
 }
 
-function readVerify(texts: readonly string[], postgres: PostgresParser, place: Places, report: Report): Statement[] {
+function readVerify(
+  texts: readonly string[],
+  postgres: PostgresParser,
+  place: Places,
+  report: ReportError,
+): Statement[] {
   return texts.flatMap((text) => {
     const location = place.ofText(text);
     const fail = (error: MigrationError) => report(moved(error, location));

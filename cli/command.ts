@@ -9,14 +9,14 @@ export interface CommonOptions {
 }
 
 /** The work of a command. Throws when it cannot be done; a report with an exit code when it was done and ended badly. */
-export type Work<Options> = (
+export type CommandAction<Options> = (
   options: Options,
   terminal: Terminal,
   ...args: readonly string[]
 ) => Promise<Report | undefined>;
 
 /** How commands hand their exit code to `main`. */
-export interface Session {
+export interface CommandLine {
   exitCode: ExitCode;
 }
 
@@ -30,7 +30,7 @@ export function addCommand(parent: Command, name: string, description: string): 
 }
 
 /** The handler that commander calls: with the arguments of the command, its options and itself. */
-export function does<Options extends object>(session: Session, work: Work<Options & CommonOptions>) {
+export function does<Options extends object>(session: CommandLine, work: CommandAction<Options & CommonOptions>) {
   return async (...received: readonly unknown[]): Promise<void> => {
     const options = received.at(-2) as Options & CommonOptions;
     const screen = terminal(options);

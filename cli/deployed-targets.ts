@@ -1,5 +1,5 @@
-import type { TargetProperties } from '../core/contract';
-import type { Deployment, ScopeState } from '../core/ledger';
+import type { Deployment, ScopeState } from '../core/ledger/state';
+import type { TargetProperties } from '../core/wire';
 import type { ScopeAccess } from './ledger-access';
 
 /** How the scope's deployments reached their targets, by name; the newest deployment's word counts. */

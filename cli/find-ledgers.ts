@@ -1,6 +1,6 @@
 import type { CloudFormationClient, Stack } from '@aws-sdk/client-cloudformation';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { type LedgerLocation, ledgerOutputDescription, resourceTypes } from '../core/contract';
+import { type LedgerLocation, ledgerOutputDescription, resourceTypes } from '../core/wire';
 
 export interface FoundLedger {
   readonly stack: string;

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { describe, MigrationError } from '../core/errors';
-import { didYouMean } from '../core/near-names';
+import { describe, MigrationError } from '../core/errors/index';
+import { didYouMean } from '../core/errors/near-names';
 import type { Ports } from '../core/ports';
 import { openExisting } from './commands/sandbox/open';
 import { type FindingClients, type FoundLedger, findLedgers } from './find-ledgers';

@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander';
-import type { Session } from './command';
+import type { CommandLine } from './command';
 import { addHistory } from './commands/history';
 import { addRepair } from './commands/repair';
 import { addSandbox } from './commands/sandbox';
@@ -15,7 +15,7 @@ process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
 
 /** Runs one command line, without the program's name in front, and says with which code the process should end. */
 export async function main(args: readonly string[]): Promise<ExitCode> {
-  const session: Session = { exitCode: exitCodes.success };
+  const session: CommandLine = { exitCode: exitCodes.success };
   try {
     await buildProgram(session).parseAsync(args, { from: 'user' });
     return session.exitCode;
@@ -28,7 +28,7 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
   }
 }
 
-function buildProgram(session: Session): Command {
+function buildProgram(session: CommandLine): Command {
   const program = new Command('migrations')
     .description('Looks after the database migrations of CDK apps, and deploys CDK apps to a local AWS.')
     .version(packageVersion())

@@ -1,17 +1,17 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { CommanderError } from 'commander';
-import { type ErrorCode, type ErrorLocation, flattenErrors, MigrationError, renderError } from '../core/errors';
+import { type ErrorCode, type ErrorLocation, flattenErrors, MigrationError, renderError } from '../core/errors/index';
 import { type ExitCode, exitCodes } from './exit-codes';
 import { terminal } from './output';
 
 /** An error as `--json` prints it. */
-interface PlainError {
+interface ErrorReport {
   readonly code: string;
   readonly message: string;
   readonly hint?: string;
   readonly location?: ErrorLocation;
   /** The single errors, when this one reports several. */
-  readonly errors?: readonly PlainError[];
+  readonly errors?: readonly ErrorReport[];
 }
 
 /** Errors of ours that are about the world as it is. All others are about what the command was given. */
@@ -42,17 +42,17 @@ export function reportError(
   return exitCodeOf(known, plain);
 }
 
-function render(error: unknown, plain: PlainError): string {
+function render(error: unknown, plain: ErrorReport): string {
   if (error instanceof MigrationError) return renderError(error, sourceOf);
   return [`${plain.code}: ${plain.message}`, ...(plain.hint ? [`  hint: ${plain.hint}`] : [])].join('\n');
 }
 
-function exitCodeOf(error: unknown, { code }: PlainError): ExitCode {
+function exitCodeOf(error: unknown, { code }: ErrorReport): ExitCode {
   if (error instanceof MigrationError) return operational.includes(error.code) ? exitCodes.failed : exitCodes.usage;
   return wrongRequest.includes(code) ? exitCodes.usage : exitCodes.failed;
 }
 
-function toPlainError(error: unknown): PlainError {
+function toPlainError(error: unknown): ErrorReport {
   if (error instanceof MigrationError) {
     const { code, message, hint, location } = error;
     const errors = error.errors.length > 0 ? flattenErrors(error).map(toPlainError) : undefined;

@@ -1,7 +1,7 @@
-import type { Bundle, CodeLines, CreateTable, IndexDefinition, MigrationId } from './bundle';
-import type { BundleLocation, TargetProperties } from './contract';
-import type { AuditEvent, RunRecord, ScopeState, Transition } from './ledger';
-import type { Outcome, RecordedRequest } from './request';
+import type { Bundle, CodeLines, CreateTable, IndexDefinition, MigrationId } from './bundle/bundle';
+import type { AuditEvent, ScopeState, Transition, UndoPlan } from './ledger/state';
+import type { Outcome, RecordedRequest } from './request/request';
+import type { BundleLocation, TargetProperties } from './wire';
 
 /** Everything the engine needs of the world. Implementations: core/memory, lambda/aws. */
 export interface Ports {
@@ -18,18 +18,18 @@ export interface Ports {
 export interface Ledger {
   /** The scope's state; {@link emptyState} when nothing was ever recorded. */
   load(scope: string): Promise<ScopeState>;
-  run(scope: string, key: string): Promise<RunRecord | undefined>;
+  undoPlan(scope: string, key: string): Promise<UndoPlan | undefined>;
   /**
    * Records a transition in one atomic write, refused when the lease is no longer this session's (LEASE_LOST) or
    * somebody else changed the state since it was read (STATE_CHANGED). Returns the new state.
    */
-  commit(session: Session, base: ScopeState, transition: Transition): Promise<ScopeState>;
+  write(session: HeldLease, base: ScopeState, transition: Transition): Promise<ScopeState>;
   /** All audit events, oldest first. */
   events(scope: string): Promise<readonly AuditEvent[]>;
 }
 
 /** A holder's right to write, as every write presents it. Tokens only grow: a later holder's is greater. */
-export interface Session {
+export interface HeldLease {
   readonly scope: string;
   readonly token: number;
   /**
@@ -61,9 +61,9 @@ export interface Leases {
    * Takes the lease when it is free, expired or already this holder's (with a greater token each time). When it is
    * somebody else's, answers who holds it, and with `stop` asks that holder to stop at its next step.
    */
-  acquire(scope: string, holder: LeaseHolder, stop: boolean): Promise<Session | LeaseInfo>;
+  acquire(scope: string, holder: LeaseHolder, stop: boolean): Promise<HeldLease | LeaseInfo>;
   /** Gives the lease back. A session that lost it already changes nothing. */
-  release(session: Session): Promise<void>;
+  release(session: HeldLease): Promise<void>;
   inspect(scope: string): Promise<LeaseInfo | undefined>;
   /** Takes it away from the holder with this token, for `migrations unlock --force`. False when that token is not the holder's. */
   revoke(scope: string, token: number): Promise<boolean>;
@@ -74,7 +74,7 @@ export interface Requests {
   record(request: RecordedRequest): Promise<boolean>;
   find(scope: string, key: string): Promise<RecordedRequest | undefined>;
   /** Sets the outcome of a request that has none yet, for answers that change no other state. */
-  decide(scope: string, key: string, outcome: Outcome): Promise<void>;
+  setOutcome(scope: string, key: string, outcome: Outcome): Promise<void>;
   /** Answers FAILED to every older request of the same resource that has no outcome: CloudFormation gave up on them. */
   supersede(by: RecordedRequest, outcome: Outcome): Promise<void>;
   /** Marks it answered and forgets its response URL. */
@@ -83,7 +83,7 @@ export interface Requests {
 
 export interface Targets {
   /** @throws TARGET_GONE when the database, its secret or its cluster does not exist any more. */
-  open(name: string, properties: TargetProperties, session: Session): Promise<Target>;
+  open(name: string, properties: TargetProperties, session: HeldLease): Promise<Target>;
 }
 
 export type Target = SqlTarget | TableTarget;

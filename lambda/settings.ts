@@ -1,4 +1,4 @@
-import { environmentNames } from '../core/contract';
+import { environmentNames } from '../core/wire';
 
 /** The environment of the functions, read once and checked. */
 export interface Settings {

@@ -35,7 +35,7 @@ export function auroraTarget(cluster: rds.IDatabaseCluster, options: AuroraTarge
     tableName: () => undefined,
     validate: () => (resource ? dataApiErrors(resource) : []),
     properties: () => ({
-      Engine: 'aurora-postgresql',
+      DatabaseKind: 'aurora-postgresql',
       Identity: `${resource ? cluster.clusterResourceIdentifier : cluster.clusterArn}/${databaseName}`,
       ClusterArn: cluster.clusterArn,
       SecretArn: secret?.secretArn ?? '',

@@ -5,9 +5,9 @@ import type * as iam from 'aws-cdk-lib/aws-iam';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { type BuiltBundleFile, type BundleFileRequest, buildBundleSync } from '../bundler/build-sync';
-import type { Bundle } from '../core/bundle';
-import type { BundleLocation } from '../core/contract';
-import { renderError } from '../core/errors';
+import type { Bundle } from '../core/bundle/bundle';
+import { renderError } from '../core/errors/index';
+import type { BundleLocation } from '../core/wire';
 
 /** All migrations of an app in one file among the app's assets, named by its own digest. */
 export class BundleAsset {

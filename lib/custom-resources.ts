@@ -1,6 +1,6 @@
 import { CustomResource, type Duration } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { type CommitProperties, type MigrationsProperties, resourceTypes } from '../core/contract';
+import { type CommitProperties, type MigrationsProperties, resourceTypes } from '../core/wire';
 
 type Own<Properties> = Omit<Properties, 'ServiceTimeout'>;
 

@@ -3,7 +3,7 @@ import type * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct, type IConstruct } from 'constructs';
-import { environmentNames, type LedgerLocation, ledgerOutputDescription } from '../core/contract';
+import { environmentNames, type LedgerLocation, ledgerOutputDescription } from '../core/wire';
 import { BundleAsset } from './bundle-asset';
 import { commitMarker, migrationsResource } from './custom-resources';
 import type { DatabaseMigrationsProps } from './database-migrations-props';

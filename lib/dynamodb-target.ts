@@ -26,7 +26,7 @@ export function dynamoDbTarget(options: DynamoDbTargetOptions): TargetBinding {
     tableName: (logicalName) => names.get(logicalName) ?? (prefix === '' ? undefined : `${prefix}${logicalName}`),
     validate: () => [],
     properties: (stack, owner) => ({
-      Engine: 'dynamodb',
+      DatabaseKind: 'dynamodb',
       Identity: prefix === '' ? tablesArn(stack, owner) : prefixArn(stack, prefix),
       Tables: Object.fromEntries(names),
       TableNamePrefix: prefix,

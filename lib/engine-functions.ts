@@ -3,7 +3,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import { handlers } from '../core/contract';
+import { handlers } from '../core/wire';
 import { engineAssetPath } from './engine-asset';
 
 /** The three Lambda functions of an engine. */

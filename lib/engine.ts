@@ -2,7 +2,7 @@ import { Duration, Stack } from 'aws-cdk-lib';
 import type * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { environmentNames } from '../core/contract';
+import { environmentNames } from '../core/wire';
 import type { BundleAsset } from './bundle-asset';
 import { createEngineFunctions } from './engine-functions';
 import { grantClaims, grantLedger, grantStackStatus, grantStart } from './grants';

@@ -3,7 +3,7 @@ import type * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
-import { claimPrefix } from '../core/contract';
+import { claimPrefix } from '../core/wire';
 import type { EngineFunctions } from './engine-functions';
 import { rootOf } from './root-stack';
 

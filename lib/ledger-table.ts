@@ -2,7 +2,7 @@ import { RemovalPolicy } from 'aws-cdk-lib';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
-import { ledgerTimeToLive } from '../core/contract';
+import { ledgerTimeToLive } from '../core/wire';
 
 /**
  * The table that remembers every deployment. It outlives the stack: without it nobody could tell what was applied to

@@ -1,4 +1,4 @@
-import type { Bundle, BundledMigration, TableOperation } from '../core/bundle';
+import type { Bundle, BundledMigration, TableOperation } from '../core/bundle/bundle';
 import type { TargetBinding } from './target-binding';
 
 /** Logical names of the tables that migrations of this target create. */

@@ -1,10 +1,10 @@
 import type { CfnResource, Stack } from 'aws-cdk-lib';
 import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { Engine, TargetProperties } from '../core/contract';
+import type { DatabaseKind, TargetProperties } from '../core/wire';
 
 /** What the construct needs of a target, whatever its engine. */
 export interface TargetBinding {
-  readonly engine: Engine;
+  readonly engine: DatabaseKind;
   /** What is wrong with it, known when it is declared. Texts complete the sentence `Target 'x': ...`. */
   readonly errors: readonly string[];
   /** What must not be in two targets, with a word for it. Two equal ones, or one that contains the other, clash. */

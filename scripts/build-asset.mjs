@@ -20,7 +20,7 @@ const unneeded = ['ini', 'login', 'process', 'sso', 'web-identity'].map(
  * Bundles an entry point. Bundling to CommonJS in one step would be simpler, but esbuild splits only ES modules, and
  * what it wraps for a lazy `import()` within one file it does not tree-shake: 965 KB instead of 620 (docs/bench.md).
  */
-export async function buildAsset(folder, entryPoint = join(root, 'lambda/index.ts')) {
+export async function buildAsset(folder, entryPoint = join(root, 'lambda/handlers/index.ts')) {
   const { outputFiles, metafile } = await build({
     ...target,
     entryPoints: { index: entryPoint },

@@ -1,13 +1,13 @@
-import type { ManifestEntry } from '../../core/bundle';
-import { orderMigrations } from '../../core/graph';
-import { type MigrationRecord, migrationKey, type Place } from '../../core/ledger';
-import { plan } from '../../core/plan';
+import type { ManifestEntry } from '../../core/bundle/bundle';
+import { orderMigrations } from '../../core/bundle/graph';
+import { type AppliedRevision, type MigrationRecord, migrationKey } from '../../core/ledger/state';
+import { plan } from '../../core/protocol/plan';
 
 /** Orders so many migrations and plans a deployment of the half that is not applied. */
 const count = Number(process.argv[2]);
 const targets = ['users', 'meals', 'orders', 'stock', 'audit'];
 const identities = Object.fromEntries(targets.map((target) => [target, `${target}-1`]));
-const place: Place = { revision: 'r', identities, bundle: { Bucket: 'b', Key: 'k', Digest: 'r' } };
+const place: AppliedRevision = { revision: 'r', identities, bundle: { Bucket: 'b', Key: 'k', Digest: 'r' } };
 
 const entries = Array.from({ length: count }, (_, index) => entry(index));
 const applied = entries.slice(0, count / 2).map(record);

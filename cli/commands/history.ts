@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { verifyChain } from '../../core/audit';
-import type { AuditEvent } from '../../core/ledger';
-import { addCommand, does, type Session } from '../command';
+import { verifyChain } from '../../core/ledger/audit';
+import type { AuditEvent } from '../../core/ledger/state';
+import { addCommand, type CommandLine, does } from '../command';
 import { exitCodes } from '../exit-codes';
 import { type ScopeAccess, type ScopeOptions, withScope } from '../ledger-access';
 import { type Report, table } from '../output';
@@ -11,7 +11,7 @@ interface HistoryOptions extends ScopeOptions {
   readonly verify?: boolean;
 }
 
-export function addHistory(parent: Command, session: Session): void {
+export function addHistory(parent: Command, session: CommandLine): void {
   withScopeOptions(addCommand(parent, 'history', 'Show everything that happened to a scope, oldest first'))
     .option('--verify', 'check that no event was edited, removed or moved')
     .action(does<HistoryOptions>(session, showHistory));

@@ -1,18 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
 import type { Command } from 'commander';
-import { type DriveResult, drive } from '../../core/drive';
-import { MigrationError } from '../../core/errors';
-import type { ScopeState } from '../../core/ledger';
-import type { RecordedRequest } from '../../core/request';
-import { addCommand, does, type Session } from '../command';
+import { type DriveResult, drive } from '../../core/engine/drive';
+import { MigrationError } from '../../core/errors/index';
+import type { ScopeState } from '../../core/ledger/state';
+import type { RecordedRequest } from '../../core/request/request';
+import { addCommand, type CommandLine, does } from '../command';
 import { exitCodes } from '../exit-codes';
 import { type ScopeAccess, type ScopeOptions, withScope } from '../ledger-access';
 import type { Report, Terminal } from '../output';
 import { withScopeOptions } from '../scope-options';
 import { activityOf } from '../status/status';
 
-export function addRepair(parent: Command, session: Session): void {
+export function addRepair(parent: Command, session: CommandLine): void {
   withScopeOptions(
     addCommand(parent, 'repair', 'Resume a deployment that failed, from its recorded step, after its cause was fixed'),
   ).action(

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { addCommand, does, type Session } from '../command';
+import { addCommand, type CommandLine, does } from '../command';
 import { type ScopeOptions, withScope } from '../ledger-access';
 import type { Report, Terminal } from '../output';
 import { withScopeOptions } from '../scope-options';
@@ -10,7 +10,7 @@ interface StatusOptions extends ScopeOptions {
   readonly migrations?: string;
 }
 
-export function addStatus(parent: Command, session: Session): void {
+export function addStatus(parent: Command, session: CommandLine): void {
   withScopeOptions(addCommand(parent, 'status', 'Show what is applied, what is pending, and what is under way'))
     .option('--migrations <dir>', 'what is pending of this local folder, instead of the deployed migrations')
     .action(does<StatusOptions>(session, showStatus));

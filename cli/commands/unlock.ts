@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { MigrationError } from '../../core/errors';
+import { MigrationError } from '../../core/errors/index';
 import type { LeaseInfo } from '../../core/ports';
-import { addCommand, does, type Session } from '../command';
+import { addCommand, type CommandLine, does } from '../command';
 import { type ScopeAccess, type ScopeOptions, withScope } from '../ledger-access';
 import { wholeNumber } from '../options';
 import type { Report } from '../output';
@@ -12,7 +12,7 @@ interface UnlockOptions extends ScopeOptions {
   readonly token?: number;
 }
 
-export function addUnlock(parent: Command, session: Session): void {
+export function addUnlock(parent: Command, session: CommandLine): void {
   withScopeOptions(addCommand(parent, 'unlock', 'Show who works on a scope, and free it when that process is gone'))
     .option('--force', 'take the lease away from a living process; needs --token')
     .option('--token <number>', 'the token of the lease to take away, as unlock shows it', wholeNumber)

@@ -1,13 +1,13 @@
 import type { Command } from 'commander';
-import { manifestOf } from '../../core/manifest';
-import { addCommand, does, type Session } from '../command';
+import { manifestOf } from '../../core/bundle/manifest';
+import { addCommand, type CommandLine, does } from '../command';
 import { type Report, table } from '../output';
 
 interface ValidateOptions {
   readonly migrations: string;
 }
 
-export function addValidate(parent: Command, session: Session): void {
+export function addValidate(parent: Command, session: CommandLine): void {
   addCommand(parent, 'validate', 'Check all migration files of a folder, as synth does')
     .option('--migrations <dir>', 'the migrations folder', 'migrations')
     .action(does<ValidateOptions>(session, validate));

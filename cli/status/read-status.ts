@@ -1,6 +1,6 @@
-import type { Bundle } from '../../core/bundle';
-import type { Engine } from '../../core/contract';
-import type { ScopeState } from '../../core/ledger';
+import type { Bundle } from '../../core/bundle/bundle';
+import type { ScopeState } from '../../core/ledger/state';
+import type { DatabaseKind } from '../../core/wire';
 import { deployedTargets } from '../deployed-targets';
 import type { ScopeAccess } from '../ledger-access';
 import { forwardDeployment, type ScopeStatus, scopeStatus } from './status';
@@ -10,12 +10,15 @@ export async function readScopeStatus(access: ScopeAccess, folder?: string): Pro
   const state = await access.ports.ledger.load(access.scope);
   const bundle = folder === undefined ? await deployedBundle(access, state) : await localBundle(folder);
   const targets = await deployedTargets(access, state);
-  const engines = Object.entries(targets).map(([name, { Engine }]): [string, Engine] => [name, Engine]);
+  const engines = Object.entries(targets).map(([name, { DatabaseKind }]): [string, DatabaseKind] => [
+    name,
+    DatabaseKind,
+  ]);
   return scopeStatus(state, bundle, Object.fromEntries(engines));
 }
 
 async function deployedBundle({ ports }: ScopeAccess, state: ScopeState): Promise<Bundle | undefined> {
-  const location = forwardDeployment(state)?.bundle ?? state.place?.bundle ?? state.open.at(-1)?.bundle;
+  const location = forwardDeployment(state)?.bundle ?? state.applied?.bundle ?? state.open.at(-1)?.bundle;
   return location && ports.bundles.load(location);
 }
 

@@ -1,8 +1,8 @@
-import type { Bundle, BundledMigration, MigrationKind } from '../../core/bundle';
-import type { Engine } from '../../core/contract';
-import { heads } from '../../core/graph';
-import type { Deployment, MigrationRecord, MigrationState, Place, ScopeState } from '../../core/ledger';
-import { plan } from '../../core/plan';
+import type { Bundle, BundledMigration, MigrationKind } from '../../core/bundle/bundle';
+import { heads } from '../../core/bundle/graph';
+import type { AppliedRevision, Deployment, MigrationRecord, MigrationState, ScopeState } from '../../core/ledger/state';
+import { plan } from '../../core/protocol/plan';
+import type { DatabaseKind } from '../../core/wire';
 
 /** What `migrations status --json` prints. A public contract: members are added, never changed. */
 export interface ScopeStatus {
@@ -19,7 +19,7 @@ export type ScopeActivity = 'idle' | 'deploying' | 'awaiting-commit' | 'rolling-
 
 export interface TargetStatus {
   readonly name: string;
-  readonly engine: Engine;
+  readonly engine: DatabaseKind;
   readonly applied: readonly AppliedStatus[];
   readonly pending: readonly PendingStatus[];
 }
@@ -48,16 +48,16 @@ export interface PendingStatus {
 export function scopeStatus(
   state: ScopeState,
   bundle: Bundle | undefined,
-  engines: Readonly<Record<string, Engine>>,
+  engines: Readonly<Record<string, DatabaseKind>>,
 ): ScopeStatus {
-  const place = currentPlace(state);
+  const place = currentRevision(state);
   const applied = place ? state.migrations.filter((record) => isAt(record, place)) : [];
   const all = bundle?.migrations ?? [];
   const pending = place ? plan(all, state.migrations, place).pending : all;
   const names = new Set([...Object.keys(place?.identities ?? {}), ...pending.map(({ target }) => target)]);
   return {
     scope: state.scope,
-    revision: state.place?.revision ?? null,
+    revision: state.applied?.revision ?? null,
     state: activityOf(state),
     heads: headsOf(applied, all),
     targets: [...names].sort().map((name) => ({
@@ -70,8 +70,8 @@ export function scopeStatus(
 }
 
 /** Where the scope is, or, before its first deployment is done, where it goes. */
-export function currentPlace({ place, open }: ScopeState): Place | null {
-  return place ?? open.at(-1)?.to ?? null;
+export function currentRevision({ applied, open }: ScopeState): AppliedRevision | null {
+  return applied ?? open.at(-1)?.to ?? null;
 }
 
 /** The deployment that is applying migrations right now. */
@@ -87,7 +87,7 @@ export function activityOf({ open }: ScopeState): ScopeActivity {
   return has('applied', 'committing') ? 'awaiting-commit' : 'idle';
 }
 
-function isAt(record: MigrationRecord, place: Place): boolean {
+function isAt(record: MigrationRecord, place: AppliedRevision): boolean {
   return place.identities[record.target] === record.identity;
 }
 
@@ -96,7 +96,7 @@ function headsOf(applied: readonly MigrationRecord[], all: readonly BundledMigra
   return heads(all.filter(({ id }) => ids.has(id))).map(({ id }) => id);
 }
 
-function engineOf(kind: MigrationKind | undefined): Engine {
+function engineOf(kind: MigrationKind | undefined): DatabaseKind {
   return kind === 'dynamodb' ? 'dynamodb' : 'aurora-postgresql';
 }
 

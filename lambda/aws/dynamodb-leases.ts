@@ -4,8 +4,8 @@ import {
   type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import { MigrationError } from '../../core/errors';
-import type { Clock, LeaseHolder, LeaseInfo, Leases, Session } from '../../core/ports';
+import { MigrationError } from '../../core/errors/index';
+import type { Clock, HeldLease, LeaseHolder, LeaseInfo, Leases } from '../../core/ports';
 import { keyOf, type LedgerTable, sortKeys, toItem } from './ledger-table';
 import { patiently } from './retry';
 
@@ -29,7 +29,7 @@ export class DynamoDbLeases implements Leases {
     private readonly milliseconds: number,
   ) {}
 
-  async acquire(scope: string, holder: LeaseHolder, stop: boolean): Promise<Session | LeaseInfo> {
+  async acquire(scope: string, holder: LeaseHolder, stop: boolean): Promise<HeldLease | LeaseInfo> {
     const now = this.clock.now();
     const taken = await this.update(scope, {
       UpdateExpression:
@@ -50,7 +50,7 @@ export class DynamoDbLeases implements Leases {
     return (await this.inspect(scope)) ?? this.acquire(scope, holder, stop);
   }
 
-  async release(session: Session): Promise<void> {
+  async release(session: HeldLease): Promise<void> {
     await this.remove(session.scope, session.token);
   }
 
@@ -65,7 +65,7 @@ export class DynamoDbLeases implements Leases {
     return this.remove(scope, token);
   }
 
-  private session(scope: string, token: number, takenAt: number): Session {
+  private session(scope: string, token: number, takenAt: number): HeldLease {
     let renewedAt = takenAt;
     const guard = async () => {
       // The clock runs on while a process is stopped, so one that wakes up late sees it here.

@@ -3,19 +3,19 @@ import {
   type TransactWriteItem,
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
-import { MigrationError } from '../../core/errors';
+import { MigrationError } from '../../core/errors/index';
 import {
   type AuditEvent,
   type Deployment,
   emptyState,
   isOpen,
   type MigrationRecord,
-  type RunRecord,
   type ScopeState,
   type Transition,
-} from '../../core/ledger';
-import type { Clock, Ledger, Session } from '../../core/ports';
-import { applyTransition, checkSize } from '../../core/transition';
+  type UndoPlan,
+} from '../../core/ledger/state';
+import { applyTransition, checkSize } from '../../core/ledger/transition';
+import type { Clock, HeldLease, Ledger } from '../../core/ports';
 import { fromItem, keyOf, type LedgerTable, sortKeys, toItem } from './ledger-table';
 import { patiently } from './retry';
 
@@ -40,9 +40,9 @@ export class DynamoDbLedger implements Ledger {
     };
   }
 
-  async run(scope: string, key: string): Promise<RunRecord | undefined> {
+  async undoPlan(scope: string, key: string): Promise<UndoPlan | undefined> {
     const item = await this.table.get(scope, sortKeys.run(key));
-    return item && fromItem<RunRecord>(item);
+    return item && fromItem<UndoPlan>(item);
   }
 
   async events(scope: string): Promise<readonly AuditEvent[]> {
@@ -50,7 +50,7 @@ export class DynamoDbLedger implements Ledger {
     return items.map((item) => fromItem<AuditEvent>(item));
   }
 
-  async commit(session: Session, base: ScopeState, transition: Transition): Promise<ScopeState> {
+  async write(session: HeldLease, base: ScopeState, transition: Transition): Promise<ScopeState> {
     const next = applyTransition(base, transition);
     if (transition.run) checkSize(transition.run);
     const { open: _open, migrations: _migrations, ...head } = next;
@@ -66,7 +66,7 @@ export class DynamoDbLedger implements Ledger {
     return next;
   }
 
-  private checkLease(session: Session): TransactWriteItem {
+  private checkLease(session: HeldLease): TransactWriteItem {
     return {
       ConditionCheck: {
         TableName: this.table.name,
@@ -144,7 +144,7 @@ function reasonsOf(error: TransactionCanceledException): string[] {
   return (error.CancellationReasons ?? []).map(({ Code }) => Code ?? 'None');
 }
 
-function explain(error: unknown, session: Session, base: ScopeState): unknown {
+function explain(error: unknown, session: HeldLease, base: ScopeState): unknown {
   if (!(error instanceof TransactionCanceledException)) return error;
   const reasons = reasonsOf(error);
   if (reasons[leaseItem] === 'ConditionalCheckFailed') {

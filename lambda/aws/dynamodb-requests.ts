@@ -1,6 +1,6 @@
 import { ConditionalCheckFailedException, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import type { Requests } from '../../core/ports';
-import { isSuperseded, type Outcome, type RecordedRequest } from '../../core/request';
+import { isSuperseded, type Outcome, type RecordedRequest } from '../../core/request/request';
 import { fromItem, keyOf, type LedgerTable, sortKeys, toItem } from './ledger-table';
 import { patiently } from './retry';
 
@@ -29,7 +29,7 @@ export class DynamoDbRequests implements Requests {
     return item && fromItem<RecordedRequest>(item);
   }
 
-  async decide(scope: string, key: string, outcome: Outcome): Promise<void> {
+  async setOutcome(scope: string, key: string, outcome: Outcome): Promise<void> {
     const condition = 'attribute_exists(pk) AND attribute_not_exists(outcome)';
     const update = this.update(scope, key, 'SET outcome = :outcome', condition, { ':outcome': outcome });
     await unlessRefused(() => this.table.client.send(update));
@@ -40,7 +40,7 @@ export class DynamoDbRequests implements Requests {
     const items = await this.table.list(by.scope, sortKeys.request(''), undecided);
     for (const item of items) {
       const older = fromItem<RecordedRequest>(item);
-      if (isSuperseded(older, by)) await this.decide(by.scope, older.key, outcome);
+      if (isSuperseded(older, by)) await this.setOutcome(by.scope, older.key, outcome);
     }
   }
 

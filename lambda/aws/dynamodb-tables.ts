@@ -12,10 +12,10 @@ import {
   type KeySchemaElement,
   UpdateTableCommand,
 } from '@aws-sdk/client-dynamodb';
-import type { CreateTable, IndexDefinition, KeyAttribute, KeyType } from '../../core/bundle';
-import type { DynamoDbTargetProperties } from '../../core/contract';
-import { MigrationError } from '../../core/errors';
-import type { Session, TableDescription, TableStatus, TableTarget } from '../../core/ports';
+import type { CreateTable, IndexDefinition, KeyAttribute, KeyType } from '../../core/bundle/bundle';
+import { MigrationError } from '../../core/errors/index';
+import type { HeldLease, TableDescription, TableStatus, TableTarget } from '../../core/ports';
+import type { DynamoDbTargetProperties } from '../../core/wire';
 import { errorName, patiently } from './retry';
 
 /** DynamoDB tables. Control-plane calls are asynchronous: each sends its request, and `describe` says when it is true. */
@@ -25,7 +25,7 @@ export class DynamoDbTables implements TableTarget {
   constructor(
     private readonly client: DynamoDBClient,
     private readonly properties: DynamoDbTargetProperties,
-    private readonly session: Session,
+    private readonly session: HeldLease,
   ) {}
 
   physicalName(table: string): string {

@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module';
 import { Script } from 'node:vm';
-import type { BundledMigration } from '../../core/bundle';
-import { placeOf } from '../../core/code-lines';
-import { MigrationError } from '../../core/errors';
+import type { BundledMigration } from '../../core/bundle/bundle';
+import { locationOf } from '../../core/bundle/code-lines';
+import { MigrationError } from '../../core/errors/index';
 import type { MigrationModule } from '../../core/ports';
 
 /**
@@ -19,7 +19,7 @@ export function evaluate({ file, code, codeLines = [] }: BundledMigration): Migr
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     throw new MigrationError('CODE_FAILED', `The module threw while it was loaded: ${message}`, {
-      location: placeOf(error, file, codeLines),
+      location: locationOf(error, file, codeLines),
       cause: error,
     });
   }

@@ -1,6 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { TargetProperties } from '../../core/contract';
-import type { Bundles, Claims, Clock, Ports, Session, Stacks, Target, Targets } from '../../core/ports';
+import type { Bundles, Claims, Clock, HeldLease, Ports, Stacks, Target, Targets } from '../../core/ports';
+import type { TargetProperties } from '../../core/wire';
 import { DynamoDbLeases } from './dynamodb-leases';
 import { DynamoDbLedger } from './dynamodb-ledger';
 import { DynamoDbRequests } from './dynamodb-requests';
@@ -42,22 +42,22 @@ function targets(dynamodb: DynamoDBClient): Targets {
   const openTable = once(() => import('./dynamodb-tables.js'));
   const openAurora = once(async () => {
     const [{ AuroraPostgresql }, { DataApi, rdsDataClient }] = await Promise.all([
-      import('./aurora-postgresql.js'),
-      import('./data-api.js'),
+      import('./sql/aurora-postgresql'),
+      import('./sql/data-api'),
     ]);
     const client = rdsDataClient();
-    return (properties: Aurora, session: Session) => new AuroraPostgresql(new DataApi(client, properties), session);
+    return (properties: Aurora, session: HeldLease) => new AuroraPostgresql(new DataApi(client, properties), session);
   });
   return {
     async open(_name, properties, session): Promise<Target> {
-      if (properties.Engine !== 'dynamodb') return (await openAurora())(properties, session);
+      if (properties.DatabaseKind !== 'dynamodb') return (await openAurora())(properties, session);
       const { DynamoDbTables } = await openTable();
       return new DynamoDbTables(dynamodb, properties, session);
     },
   };
 }
 
-type Aurora = Extract<TargetProperties, { readonly Engine: 'aurora-postgresql' }>;
+type Aurora = Extract<TargetProperties, { readonly DatabaseKind: 'aurora-postgresql' }>;
 
 function bundles(): Bundles {
   const loaded = once(async () => new (await import('./s3-bundles.js')).S3Bundles());

@@ -1,5 +1,5 @@
 import { backOff } from 'exponential-backoff';
-import { MigrationError } from '../../core/errors';
+import { MigrationError } from '../../core/errors/index';
 
 /**
  * Errors that pass by themselves although the SDK does not retry them, or not for long enough: a cluster that wakes

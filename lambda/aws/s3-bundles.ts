@@ -1,9 +1,9 @@
 import { GetObjectCommand, NoSuchKey, S3Client } from '@aws-sdk/client-s3';
-import type { Bundle } from '../../core/bundle';
-import { parseBundle } from '../../core/bundle-file';
-import type { BundleLocation } from '../../core/contract';
-import { MigrationError } from '../../core/errors';
+import type { Bundle } from '../../core/bundle/bundle';
+import { parseBundle } from '../../core/bundle/bundle-file';
+import { MigrationError } from '../../core/errors/index';
 import type { Bundles, MigrationModule } from '../../core/ports';
+import type { BundleLocation } from '../../core/wire';
 import { evaluate } from './evaluate';
 import { errorName, patiently } from './retry';
 

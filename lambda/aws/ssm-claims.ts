@@ -6,9 +6,9 @@ import {
   PutParameterCommand,
   SSMClient,
 } from '@aws-sdk/client-ssm';
-import { sha256 } from '../../core/checksum';
-import { claimPrefix } from '../../core/contract';
+import { sha256 } from '../../core/bundle/checksum';
 import type { Claim, Claims } from '../../core/ports';
+import { claimPrefix } from '../../core/wire';
 import { patiently } from './retry';
 
 /**

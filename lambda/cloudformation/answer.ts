@@ -1,4 +1,4 @@
-import type { Outcome } from '../../core/request';
+import type { Outcome } from '../../core/request/request';
 import { patiently } from '../aws/retry';
 
 /** Bytes. A larger answer is not accepted at all (aws-facts 1.3). */

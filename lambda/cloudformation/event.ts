@@ -1,6 +1,6 @@
-import { sha256 } from '../../core/checksum';
-import { type MigrationsProperties, resourceTypes } from '../../core/contract';
-import type { RecordedRequest, Request } from '../../core/request';
+import { sha256 } from '../../core/bundle/checksum';
+import type { RecordedRequest, Request } from '../../core/request/request';
+import { type MigrationsProperties, resourceTypes } from '../../core/wire';
 
 /** A custom resource request as CloudFormation sends it (aws-facts 1.3). */
 export interface CloudFormationEvent {

@@ -2,9 +2,9 @@ import { writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { buildBundle } from '../../bundler';
-import { parseBundle } from '../../core/bundle-file';
-import { sha256, sourceChecksum } from '../../core/checksum';
-import { errorOf, migrationsFolder, placesOf, tableSql } from '../helpers/migrations-folder';
+import { parseBundle } from '../../core/bundle/bundle-file';
+import { sha256, sourceChecksum } from '../../core/bundle/checksum';
+import { errorOf, migrationsFolder, placesOf, tableSql } from '../support/migrations-folder';
 
 const dynamo = (body = "up: [createTable({ table: 'meals', partitionKey: { name: 'id', type: 'S' } })]") =>
   `import { createTable, dynamodb } from 'cdk-migrations/authoring';\nexport default dynamodb({ ${body} });\n`;

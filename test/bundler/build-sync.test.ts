@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { buildBundle, buildBundleSync } from '../../bundler';
-import { parseBundle } from '../../core/bundle-file';
-import { errorOf, migrationsFolder, tableSql } from '../helpers/migrations-folder';
+import { parseBundle } from '../../core/bundle/bundle-file';
+import { errorOf, migrationsFolder, tableSql } from '../support/migrations-folder';
 
 const root = join(__dirname, '../..');
 const files = {

@@ -5,7 +5,7 @@ import type { MigrationFile } from '../../bundler/folder';
 import { loadPostgresParser, type PostgresParser } from '../../bundler/postgres';
 import { readSqlFile } from '../../bundler/sql-file';
 import { longestStatement } from '../../bundler/sql-rules';
-import { flattenErrors, type MigrationError } from '../../core/errors';
+import { flattenErrors, type MigrationError } from '../../core/errors/index';
 
 const folder = join(__dirname, '../fixtures/sql');
 const cases = readdirSync(folder).filter((name) => name.endsWith('.sql'));

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import * as authoring from '../../authoring';
 import { buildBundle } from '../../bundler';
 import { runtimeAuthoring } from '../../bundler/compile';
-import { sourceLineOf } from '../../core/code-lines';
-import { errorOf, migrationsFolder, placesOf } from '../helpers/migrations-folder';
+import { sourceLineOf } from '../../core/bundle/code-lines';
+import { errorOf, migrationsFolder, placesOf } from '../support/migrations-folder';
 
 const imports =
   "import { addGlobalIndex, createTable, deleteTable, dynamodb, removeGlobalIndex, sql } from 'cdk-migrations/authoring';\n";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type JsonError, runCli, runJson } from '../helpers/run-cli';
+import { type JsonError, runCli, runJson } from '../support/run-cli';
 
 describe('a command line that is wrong', () => {
   it.each([

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ScopeStatus } from '../../cli/status/status';
-import { ledgerOutputDescription } from '../../core/contract';
-import type { AuditEvent } from '../../core/ledger';
+import type { AuditEvent } from '../../core/ledger/state';
+import { ledgerOutputDescription } from '../../core/wire';
 import { keyOf, sortKeys, toItem } from '../../lambda/aws/ledger-table';
-import { type Release, synthLifecycleApp, temporaryFolder } from '../helpers/lifecycle-app';
-import { migrationsFolder } from '../helpers/migrations-folder';
-import { type JsonError, runCli, runJson, startCli } from '../helpers/run-cli';
+import { type Release, synthLifecycleApp, temporaryFolder } from '../support/lifecycle-app';
+import { migrationsFolder } from '../support/migrations-folder';
+import { type JsonError, runCli, runJson, startCli } from '../support/run-cli';
 
 /**
  * One app through its life, by commands only. They go through a sandbox that is kept up, as on a developer's machine,

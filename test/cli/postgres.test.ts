@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { postgresUrlIfReachable } from '../helpers/real-postgres';
-import { runCli, runJson } from '../helpers/run-cli';
 import { writeAssembly } from '../sandbox/helpers/assembly';
+import { postgresUrlIfReachable } from '../support/real-postgres';
+import { runCli, runJson } from '../support/run-cli';
 
 const url = await postgresUrlIfReachable();
 const state = mkdtempSync(join(tmpdir(), 'cli-postgres-'));

@@ -2,8 +2,8 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { type CliOptions, type JsonError, runCli, runJson } from '../helpers/run-cli';
 import { writeAssembly } from '../sandbox/helpers/assembly';
+import { type CliOptions, type JsonError, runCli, runJson } from '../support/run-cli';
 
 const root = mkdtempSync(join(tmpdir(), 'cli-deploy-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));

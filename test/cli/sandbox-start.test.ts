@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type JsonError, runCli, runJson, startCli } from '../helpers/run-cli';
 import { writeAssembly } from '../sandbox/helpers/assembly';
+import { type JsonError, runCli, runJson, startCli } from '../support/run-cli';
 
 const root = mkdtempSync(join(tmpdir(), 'cli-start-'));
 const state = join(root, 'state');

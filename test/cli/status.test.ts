@@ -1,9 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { activityOf, scopeStatus } from '../../cli/status/status';
-import type { Bundle } from '../../core/bundle';
-import { type Deployment, emptyState, type MigrationRecord, type Place, type ScopeState } from '../../core/ledger';
+import type { Bundle } from '../../core/bundle/bundle';
+import {
+  type AppliedRevision,
+  type Deployment,
+  emptyState,
+  type MigrationRecord,
+  type ScopeState,
+} from '../../core/ledger/state';
 
-const place: Place = {
+const place: AppliedRevision = {
   revision: 'r1',
   identities: { users: 'cluster-1/app' },
   bundle: { Bucket: 'assets', Key: 'r1.json', Digest: 'r1' },

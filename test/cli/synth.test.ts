@@ -6,7 +6,7 @@ import { terminal } from '../../cli/output';
 import { checkAssembly } from '../../cli/synth/check-assembly';
 import { explainFailure } from '../../cli/synth/explain-failure';
 import { contextFor, readProject } from '../../cli/synth/project';
-import { errorOf } from '../helpers/migrations-folder';
+import { errorOf } from '../support/migrations-folder';
 
 function folder(files: Readonly<Record<string, unknown>>): string {
   const path = mkdtempSync(join(tmpdir(), 'synth-'));

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { migrationsFolder, tableSql } from '../helpers/migrations-folder';
-import { type JsonError, runCli, runJson } from '../helpers/run-cli';
+import { migrationsFolder, tableSql } from '../support/migrations-folder';
+import { type JsonError, runCli, runJson } from '../support/run-cli';
 
 it('shows the migrations in order', async () => {
   const folder = migrationsFolder({

@@ -1,5 +1,5 @@
 import { describe } from 'vitest';
-import { centralScenarios } from '../helpers/central-scenarios';
+import { centralScenarios } from '../support/central-scenarios';
 
 /** What no document settles about rollbacks and cleanups: the other setting of each (sandbox/cloudformation/assumptions.ts). */
 describe('failed create, failed update, rollback after cutover and commit', () => {

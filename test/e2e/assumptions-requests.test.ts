@@ -1,5 +1,5 @@
 import { describe } from 'vitest';
-import { centralScenarios } from '../helpers/central-scenarios';
+import { centralScenarios } from '../support/central-scenarios';
 
 /** What no document settles about requests, and how slow AWS is (sandbox/cloudformation/assumptions.ts and services). */
 describe('failed create, failed update, rollback after cutover and commit', () => {

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { resourceTypes } from '../../core/contract';
-import { atReleaseA, historyOf, repair } from '../helpers/lifecycle-steps';
-import { LifecycleWorld } from '../helpers/lifecycle-world';
-import { releaseA } from '../helpers/releases';
+import { resourceTypes } from '../../core/wire';
+import { atReleaseA, historyOf, repair } from '../support/lifecycle-steps';
+import { LifecycleWorld } from '../support/lifecycle-world';
+import { releaseA } from '../support/releases';
 
 /** Its contract phase needs a table that only a person can bring. */
 const stuckContract = {

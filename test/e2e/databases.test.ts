@@ -1,10 +1,10 @@
 import { DeleteTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MigrationsRemoval } from '../../lib';
-import type { ImportedCluster } from '../helpers/lifecycle-app';
-import { atReleaseA } from '../helpers/lifecycle-steps';
-import { LifecycleWorld, reasonOf } from '../helpers/lifecycle-world';
-import { releaseA, releaseNext } from '../helpers/releases';
+import type { ImportedCluster } from '../support/lifecycle-app';
+import { atReleaseA } from '../support/lifecycle-steps';
+import { LifecycleWorld, reasonOf } from '../support/lifecycle-world';
+import { releaseA, releaseNext } from '../support/releases';
 
 /** Databases may go, be replaced or be restored without the engine being asked. */
 describe('a database', { timeout: 120_000 }, () => {
@@ -78,7 +78,7 @@ describe('a database', { timeout: 120_000 }, () => {
     expect(await world.snapshot('Replaced')).toEqual(before);
     const state = await world.quietLedger('Replaced');
     expect(state.open).toEqual([]);
-    expect(state.place?.identities['users']).toMatch(/fresh$/);
+    expect(state.applied?.identities['users']).toMatch(/fresh$/);
   });
 
   it('emptied behind the same identity is refused, and nothing is applied to it', async () => {

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { resourceTypes } from '../../core/contract';
+import { resourceTypes } from '../../core/wire';
 import type { StackResult } from '../../sandbox';
-import { atReleaseA, repair } from '../helpers/lifecycle-steps';
-import { LifecycleWorld, reasonOf, statuses } from '../helpers/lifecycle-world';
-import { releaseA, releaseNext } from '../helpers/releases';
+import { atReleaseA, repair } from '../support/lifecycle-steps';
+import { LifecycleWorld, reasonOf, statuses } from '../support/lifecycle-world';
+import { releaseA, releaseNext } from '../support/releases';
 
 /** Its way back needs a table that only a person can bring back. */
 const stuckRelease = {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { atReleaseA } from '../helpers/lifecycle-steps';
-import { LifecycleWorld, reasonOf, statuses } from '../helpers/lifecycle-world';
-import { releaseA } from '../helpers/releases';
+import { atReleaseA } from '../support/lifecycle-steps';
+import { LifecycleWorld, reasonOf, statuses } from '../support/lifecycle-world';
+import { releaseA } from '../support/releases';
 
 /** A migration that fails halfway leaves the databases as before, and says where and why. */
 describe('a migration that fails', { timeout: 120_000 }, () => {

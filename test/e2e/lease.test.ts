@@ -1,13 +1,13 @@
 import type { Stack } from 'aws-cdk-lib';
 import { CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { environmentNames } from '../../core/contract';
 import type { LeaseInfo } from '../../core/ports';
+import { environmentNames } from '../../core/wire';
 import type { DatabaseMigrations } from '../../lib';
-import { atReleaseA, once, runsSql } from '../helpers/lifecycle-steps';
-import { LifecycleWorld } from '../helpers/lifecycle-world';
-import { releaseA, releaseNext } from '../helpers/releases';
-import { until } from '../helpers/until';
+import { atReleaseA, once, runsSql } from '../support/lifecycle-steps';
+import { LifecycleWorld } from '../support/lifecycle-world';
+import { releaseA, releaseNext } from '../support/releases';
+import { until } from '../support/until';
 
 const leaseSeconds = 2;
 

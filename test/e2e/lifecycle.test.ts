@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MigrationsRemoval, OlderRevisionPolicy } from '../../lib';
-import { LifecycleWorld, reasonOf, statuses } from '../helpers/lifecycle-world';
-import { postgresUrlIfReachable } from '../helpers/real-postgres';
-import { releaseA, releaseB } from '../helpers/releases';
+import { LifecycleWorld, reasonOf, statuses } from '../support/lifecycle-world';
+import { postgresUrlIfReachable } from '../support/real-postgres';
+import { releaseA, releaseB } from '../support/releases';
 
 const server = await postgresUrlIfReachable();
 

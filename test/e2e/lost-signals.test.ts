@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Interceptor } from '../../sandbox/api';
 import { AwsError } from '../../sandbox/aws-error';
-import { atReleaseA, historyOf } from '../helpers/lifecycle-steps';
-import { LifecycleWorld, statuses } from '../helpers/lifecycle-world';
-import { releaseA, releaseB } from '../helpers/releases';
+import { atReleaseA, historyOf } from '../support/lifecycle-steps';
+import { LifecycleWorld, statuses } from '../support/lifecycle-world';
+import { releaseA, releaseB } from '../support/releases';
 
 /** What tells the engine how a stack update ended may come late, or never. */
 describe('when a signal is lost', { timeout: 120_000 }, () => {

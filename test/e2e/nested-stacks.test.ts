@@ -3,9 +3,9 @@ import { CfnStack } from 'aws-cdk-lib';
 import { type CfnParameter, StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DeployOptions } from '../../sandbox/api';
-import type { Release } from '../helpers/lifecycle-app';
-import { LifecycleWorld } from '../helpers/lifecycle-world';
-import { releaseA, releaseNext } from '../helpers/releases';
+import type { Release } from '../support/lifecycle-app';
+import { LifecycleWorld } from '../support/lifecycle-world';
+import { releaseA, releaseNext } from '../support/releases';
 
 /** The root decides how a nested stack ends, whatever the nested stack's own status says by then. */
 describe('migrations in a nested stack', { timeout: 120_000 }, () => {

@@ -7,9 +7,9 @@ import { CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { engineAssetPath } from '../../lib/engine-asset';
-import { atReleaseA } from '../helpers/lifecycle-steps';
-import { LifecycleWorld, reasonOf } from '../helpers/lifecycle-world';
-import { releaseA } from '../helpers/releases';
+import { atReleaseA } from '../support/lifecycle-steps';
+import { LifecycleWorld, reasonOf } from '../support/lifecycle-world';
+import { releaseA } from '../support/releases';
 
 /** A text that stands in the new release and nowhere else. */
 const mark = 'only_in_the_new_release';
@@ -121,8 +121,8 @@ describe('the rollback', { timeout: 120_000 }, () => {
   async function bundlesWith(text: string): Promise<string[]> {
     const { state, ports, events } = await world.ledger('OldCode');
     const started = events.filter(({ type }) => type === 'deployment-started').at(-1)!;
-    const { bundle } = state.place!;
-    const key = bundle.Key.replace(state.place!.revision, String(started.detail['to']));
+    const { bundle } = state.applied!;
+    const key = bundle.Key.replace(state.applied!.revision, String(started.detail['to']));
     const { Body } = await new S3Client({ forcePathStyle: true }).send(
       new GetObjectCommand({ Bucket: bundle.Bucket, Key: key }),
     );

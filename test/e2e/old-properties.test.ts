@@ -1,10 +1,10 @@
 import { CfnResource, type Stack } from 'aws-cdk-lib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { resourceTypes } from '../../core/contract';
+import { resourceTypes } from '../../core/wire';
 import type { DatabaseMigrations } from '../../lib';
-import { atReleaseA } from '../helpers/lifecycle-steps';
-import { LifecycleWorld } from '../helpers/lifecycle-world';
-import { releaseNext } from '../helpers/releases';
+import { atReleaseA } from '../support/lifecycle-steps';
+import { LifecycleWorld } from '../support/lifecycle-world';
+import { releaseNext } from '../support/releases';
 
 /** Properties as another version of the library may have written them: some missing, some unknown, other types. */
 function withOtherProperties(_stack: Stack, migrations: DatabaseMigrations | undefined): void {

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { resourceTypes } from '../../core/contract';
-import type { MigrationsRequest, RecordedRequest } from '../../core/request';
-import { AnswerServer } from '../helpers/answer-server';
-import { addParallelSibling, overlapAt } from '../helpers/failing-sibling';
-import { atReleaseA, functionOf, historyOf, once, openRequest, runsSql } from '../helpers/lifecycle-steps';
-import { LifecycleWorld, reasonOf, statuses } from '../helpers/lifecycle-world';
-import { releaseA, releaseNext } from '../helpers/releases';
+import type { MigrationsRequest, RecordedRequest } from '../../core/request/request';
+import { resourceTypes } from '../../core/wire';
+import { AnswerServer } from '../support/answer-server';
+import { addParallelSibling, overlapAt } from '../support/failing-sibling';
+import { atReleaseA, functionOf, historyOf, once, openRequest, runsSql } from '../support/lifecycle-steps';
+import { LifecycleWorld, reasonOf, statuses } from '../support/lifecycle-world';
+import { releaseA, releaseNext } from '../support/releases';
 
 /** CloudFormation does not wait for a request that it gave up on, and Lambda may deliver one more than once. */
 describe('requests that overlap', { timeout: 120_000 }, () => {

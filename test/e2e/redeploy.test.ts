@@ -1,7 +1,7 @@
 import { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { LifecycleWorld, reasonOf } from '../helpers/lifecycle-world';
-import { releaseA, releaseB } from '../helpers/releases';
+import { LifecycleWorld, reasonOf } from '../support/lifecycle-world';
+import { releaseA, releaseB } from '../support/releases';
 
 /** A stack was deleted and left its databases; now it is deployed again. */
 describe('deploying again over kept databases', { timeout: 120_000 }, () => {

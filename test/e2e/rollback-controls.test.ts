@@ -1,10 +1,10 @@
 import type { Stack } from 'aws-cdk-lib';
 import { CfnAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { overlapAt } from '../helpers/failing-sibling';
-import { atReleaseA } from '../helpers/lifecycle-steps';
-import { LifecycleWorld, reasonOf, statuses } from '../helpers/lifecycle-world';
-import { releaseA, releaseNext } from '../helpers/releases';
+import { overlapAt } from '../support/failing-sibling';
+import { atReleaseA } from '../support/lifecycle-steps';
+import { LifecycleWorld, reasonOf, statuses } from '../support/lifecycle-world';
+import { releaseA, releaseNext } from '../support/releases';
 
 function addAlarm(stack: Stack): void {
   new CfnAlarm(stack, 'Errors', {

@@ -3,11 +3,11 @@ import { CfnPolicy } from 'aws-cdk-lib/aws-iam';
 import { CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import { CfnStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { environmentNames, resourceTypes } from '../../core/contract';
+import { environmentNames, resourceTypes } from '../../core/wire';
 import type { DatabaseMigrations } from '../../lib';
-import { atReleaseA } from '../helpers/lifecycle-steps';
-import { LifecycleWorld, reasonOf } from '../helpers/lifecycle-world';
-import { releaseA, releaseNext } from '../helpers/releases';
+import { atReleaseA } from '../support/lifecycle-steps';
+import { LifecycleWorld, reasonOf } from '../support/lifecycle-world';
+import { releaseA, releaseNext } from '../support/releases';
 
 type Add = (stack: Stack, migrations: DatabaseMigrations | undefined) => void;
 

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { buildBundle } from '../../bundler';
-import type { BundledMigration } from '../../core/bundle';
-import { MemorySqlDatabase } from '../../core/memory/sql-database';
-import { codeStep } from '../../core/steps/code';
+import type { BundledMigration } from '../../core/bundle/bundle';
+import { codeStep } from '../../core/engine/kinds/code';
 import { evaluate } from '../../lambda/aws/evaluate';
-import { migration } from '../contract/support/records';
-import { session } from '../contract/support/sql-databases';
-import { errorOf, migrationsFolder } from '../helpers/migrations-folder';
+import { migration } from '../ports/support/records';
+import { session } from '../ports/support/sql-databases';
+import { MemorySqlDatabase } from '../support/memory/sql-database';
+import { errorOf, migrationsFolder } from '../support/migrations-folder';
 
 /** A TypeScript migration, compiled and bundled as at synth. */
 async function bundled(source: string): Promise<BundledMigration> {

@@ -1,4 +1,4 @@
-import { resourceTypes } from '../../core/contract';
+import { resourceTypes } from '../../core/wire';
 import type { CloudFormationEvent, StackStatusEvent } from '../../lambda/cloudformation/event';
 import { signature } from './response-bucket';
 
@@ -29,7 +29,13 @@ export function properties(revision: string, change: Readonly<Record<string, unk
     Revision: revision,
     Bundle: { Bucket: 'assets', Key: `${revision}.json`, Digest: revision },
     Targets: {
-      users: { Engine: 'aurora-postgresql', Identity: 'db-1', ClusterArn: 'c', SecretArn: 's', DatabaseName: 'app' },
+      users: {
+        DatabaseKind: 'aurora-postgresql',
+        Identity: 'db-1',
+        ClusterArn: 'c',
+        SecretArn: 's',
+        DatabaseName: 'app',
+      },
     },
     OnOlderRevision: 'downgrade',
     OnRemoval: 'revert',

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { MemoryRequests } from '../../core/memory/requests';
 import type { CloudFormationEvent } from '../../lambda/cloudformation/event';
-import { onEvent } from '../../lambda/on-event';
+import { onEvent } from '../../lambda/handlers/on-event';
+import { MemoryRequests } from '../support/memory/requests';
 import { watchConsole } from './console-spy';
 import { markerEvent, migrationsEvent, now, scope, stackEvent } from './events';
 import { openResponseBucket, type ResponseBucket, signature } from './response-bucket';

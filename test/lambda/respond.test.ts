@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { MemoryRequests } from '../../core/memory/requests';
-import type { RecordedRequest } from '../../core/request';
-import { type RespondEvent, respond } from '../../lambda/respond';
-import { request, succeeded } from '../contract/support/records';
+import type { RecordedRequest } from '../../core/request/request';
+import { type RespondEvent, respond } from '../../lambda/handlers/respond';
+import { request, succeeded } from '../ports/support/records';
+import { MemoryRequests } from '../support/memory/requests';
 import { watchConsole } from './console-spy';
 import { openResponseBucket, type ResponseBucket } from './response-bucket';
 
@@ -27,7 +27,7 @@ const answer = (failure?: RespondEvent['failure']) =>
 
 describe('answering CloudFormation', () => {
   it('sends the outcome once, however often it is asked to', async () => {
-    await requests.decide(recorded.scope, recorded.key, succeeded);
+    await requests.setOutcome(recorded.scope, recorded.key, succeeded);
 
     await answer();
     await answer();
@@ -37,7 +37,7 @@ describe('answering CloudFormation', () => {
   });
 
   it('sends the outcome and not the failure when the work came to one', async () => {
-    await requests.decide(recorded.scope, recorded.key, succeeded);
+    await requests.setOutcome(recorded.scope, recorded.key, succeeded);
 
     await answer({ Error: 'Lambda.Unknown', Cause: 'too late' });
 
@@ -62,7 +62,7 @@ describe('answering CloudFormation', () => {
 
   it('of a request that nobody waits for any more is over', async () => {
     bucket.respondWith(403);
-    await requests.decide(recorded.scope, recorded.key, succeeded);
+    await requests.setOutcome(recorded.scope, recorded.key, succeeded);
 
     await answer();
 

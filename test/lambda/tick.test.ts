@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { RecordedRequest } from '../../core/request';
-import { tick } from '../../lambda/tick';
-import { createTable, MemoryWorld, scope, sqlMigration, tableMigration } from '../helpers/memory-world';
+import type { RecordedRequest } from '../../core/request/request';
+import { tick } from '../../lambda/handlers/tick';
+import { createTable, MemoryWorld, scope, sqlMigration, tableMigration } from '../support/memory-world';
 import { watchConsole } from './console-spy';
 
 const logged = watchConsole();

@@ -50,7 +50,7 @@ describe('an Aurora cluster', () => {
     const [clusterId] = template.one('AWS::RDS::DBCluster');
 
     expect(Properties.Targets.users).toMatchObject({
-      Engine: 'aurora-postgresql',
+      DatabaseKind: 'aurora-postgresql',
       DatabaseName: 'shop',
       Identity: { 'Fn::Join': ['', [{ 'Fn::GetAtt': [clusterId, 'DBClusterResourceId'] }, '/shop']] },
       SecretArn: { Ref: template.one('AWS::SecretsManager::SecretTargetAttachment')[0] },
@@ -109,7 +109,7 @@ describe('DynamoDB tables', () => {
     const [usersId] = template.one('AWS::DynamoDB::GlobalTable');
 
     expect(Properties.Targets.meals).toMatchObject({
-      Engine: 'dynamodb',
+      DatabaseKind: 'dynamodb',
       Tables: { orders: { Ref: ordersId }, users: { Ref: usersId } },
       TableNamePrefix: 'shop-',
     });

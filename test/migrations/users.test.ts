@@ -3,7 +3,7 @@ import { PGlite } from '@electric-sql/pglite';
 import type { SqlConnection, SqlMigration } from 'cdk-migrations/authoring';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildBundle } from '../../bundler';
-import type { Action, BundledMigration } from '../../core/bundle';
+import type { Action, BundledMigration } from '../../core/bundle/bundle';
 import guessDiet from '../../migrations/users/1.2.1_guess_diet_from_events';
 
 const CODE: Readonly<Record<string, SqlMigration>> = { 'users/1.2.1': guessDiet };

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
-import { LifecycleWorld } from '../helpers/lifecycle-world';
+import { LifecycleWorld } from '../support/lifecycle-world';
 import { killProcesses } from './processes';
 import { story, tell } from './random-story';
 import { scenarios } from './scenarios';
-import { type Report, type SimulationOptions, simulate } from './simulate';
+import { type SimulationOptions, type SimulationReport, simulate } from './simulate';
 import { SimulationWorld } from './world';
 
 const usage = `npm run simulate                      kill a process at every effect of every scenario
@@ -25,7 +25,7 @@ async function main(args: readonly string[]): Promise<void> {
 const lifecycleAssumptions = { 'transaction-idle-ms': '500' };
 
 /** Real processes: two updates of a stack, one that succeeds and one that is rolled back. */
-async function* killing(options: SimulationOptions): AsyncGenerator<Report> {
+async function* killing(options: SimulationOptions): AsyncGenerator<SimulationReport> {
   const world = await LifecycleWorld.open({ assumptions: lifecycleAssumptions });
   try {
     for (const rest of ['fails', 'succeeds'] as const) yield await killProcesses(world, rest, options);
@@ -35,7 +35,7 @@ async function* killing(options: SimulationOptions): AsyncGenerator<Report> {
 }
 
 /** Everything but the processes is real: the databases, the SDK clients, the wire. */
-async function* simulating(only: string, options: SimulationOptions): AsyncGenerator<Report> {
+async function* simulating(only: string, options: SimulationOptions): AsyncGenerator<SimulationReport> {
   const chosen = scenarios.filter(({ name }) => name.includes(only));
   if (chosen.length === 0) {
     throw new Error(`No scenario contains "${only}". There are: ${scenarios.map(({ name }) => name).join(', ')}`);

@@ -1,11 +1,11 @@
-import { sha256 } from '../../core/checksum';
-import { type MigrationsProperties, markerId, resourceTypes } from '../../core/contract';
+import { sha256 } from '../../core/bundle/checksum';
 import type { Ports, StackView } from '../../core/ports';
+import { type MigrationsProperties, markerId, resourceTypes } from '../../core/wire';
 import { awsPorts, systemClock } from '../../lambda/aws/ports';
 import type { CloudFormationEvent } from '../../lambda/cloudformation/event';
-import { onEvent } from '../../lambda/on-event';
-import { respond } from '../../lambda/respond';
-import { tick } from '../../lambda/tick';
+import { onEvent } from '../../lambda/handlers/on-event';
+import { respond } from '../../lambda/handlers/respond';
+import { tick } from '../../lambda/handlers/tick';
 import { type Effects, ProcessKilled } from './effects';
 
 interface Answer {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { LifecycleWorld } from '../helpers/lifecycle-world';
+import { LifecycleWorld } from '../support/lifecycle-world';
 import { killProcesses } from './processes';
 
 /** A sample; `npm run simulate -- --processes` kills at every call. */

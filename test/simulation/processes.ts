@@ -1,8 +1,8 @@
 import type { ObservedCall, StackResult } from '../../sandbox/api';
-import { type LifecycleAppOptions, type Release, synthLifecycleApp } from '../helpers/lifecycle-app';
-import type { LifecycleWorld } from '../helpers/lifecycle-world';
-import { releaseA } from '../helpers/releases';
-import { type Failure, type Report, type SimulationOptions, unreached } from './simulate';
+import { type LifecycleAppOptions, type Release, synthLifecycleApp } from '../support/lifecycle-app';
+import type { LifecycleWorld } from '../support/lifecycle-world';
+import { releaseA } from '../support/releases';
+import { type Failure, type SimulationOptions, type SimulationReport, unreached } from './simulate';
 
 /** How the stack update ends apart from the migrations. */
 type Rest = 'succeeds' | 'fails';
@@ -15,7 +15,7 @@ export async function killProcesses(
   world: LifecycleWorld,
   rest: Rest,
   options: SimulationOptions = {},
-): Promise<Report> {
+): Promise<SimulationReport> {
   const { stride = 1, offset = 0, onCrashPoint } = options;
   const subject = new Subject(world, rest);
   await subject.create();

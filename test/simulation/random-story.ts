@@ -1,11 +1,11 @@
 import fc, { type Scheduler } from 'fast-check';
-import { verifyChain } from '../../core/audit';
-import type { BundledMigration } from '../../core/bundle';
-import type { MigrationsProperties } from '../../core/contract';
-import { drive } from '../../core/drive';
+import type { BundledMigration } from '../../core/bundle/bundle';
+import { drive } from '../../core/engine/drive';
+import { verifyChain } from '../../core/ledger/audit';
 import type { Ports, Target } from '../../core/ports';
-import type { Outcome, RecordedRequest, Request } from '../../core/request';
-import { createTable, MemoryWorld, scope, sqlMigration, tableMigration } from '../helpers/memory-world';
+import type { Outcome, RecordedRequest, Request } from '../../core/request/request';
+import type { MigrationsProperties } from '../../core/wire';
+import { createTable, MemoryWorld, scope, sqlMigration, tableMigration } from '../support/memory-world';
 
 /** One update of the stack, and what goes wrong on the way. */
 export interface Operation {
@@ -163,8 +163,8 @@ class Teller {
     if (problem) throw new Error(problem.message);
     if (state.open.length > 0)
       throw new Error(`Still open: ${state.open.map(({ id, state }) => `${id} ${state}`).join(', ')}`);
-    if (state.place?.revision !== this.current.Revision)
-      throw new Error(`At ${state.place?.revision}, expected ${this.current.Revision}.`);
+    if (state.applied?.revision !== this.current.Revision)
+      throw new Error(`At ${state.applied?.revision}, expected ${this.current.Revision}.`);
     if (await world.leases.inspect(scope)) throw new Error('The lease is still held.');
     const expected = JSON.stringify(expectedContent(this.migrations));
     const found = JSON.stringify(world.snapshot());

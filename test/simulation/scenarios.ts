@@ -1,6 +1,6 @@
-import type { MigrationsProperties } from '../../core/contract';
-import type { Release } from '../helpers/lifecycle-app';
-import { releaseA, releaseB } from '../helpers/releases';
+import type { MigrationsProperties } from '../../core/wire';
+import type { Release } from '../support/lifecycle-app';
+import { releaseA, releaseB } from '../support/releases';
 import type { Platform } from './platform';
 
 /** Where a scenario must leave the databases, by what CloudFormation's final status says. */

@@ -1,4 +1,4 @@
-import { verifyChain } from '../../core/audit';
+import { verifyChain } from '../../core/ledger/audit';
 import { type CrashPoint, Effects } from './effects';
 import { Platform } from './platform';
 import type { Ending, Scenario } from './scenarios';
@@ -10,7 +10,7 @@ export interface Failure {
   readonly problem: string;
 }
 
-export interface Report {
+export interface SimulationReport {
   readonly scenario: string;
   /** Effects of the operation when nothing goes wrong. */
   readonly effects: number;
@@ -34,7 +34,7 @@ export async function simulate(
   world: SimulationWorld,
   scenario: Scenario,
   options: SimulationOptions = {},
-): Promise<Report> {
+): Promise<SimulationReport> {
   const { stride = 1, offset = 0, onCrashPoint } = options;
   const effects = new Effects();
   effects.install();
@@ -147,8 +147,8 @@ class Runner {
     const lease = await ports.leases.inspect(scope);
     if (lease) return `the lease is still held by ${lease.holder.id}`;
     if (state.open.length > 0) return `deployment ${state.open[0]?.id} is still ${state.open[0]?.state}`;
-    if ((state.place === null) !== (ending === 'nothing'))
-      return `the ledger says ${state.place?.revision ?? 'nothing'}`;
+    if ((state.applied === null) !== (ending === 'nothing'))
+      return `the ledger says ${state.applied?.revision ?? 'nothing'}`;
     const claims = await this.world.claims();
     if (ending === 'nothing' && claims.length > 0) return `claims are left: ${claims.join(', ')}`;
     const applied = state.migrations

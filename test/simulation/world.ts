@@ -12,11 +12,11 @@ import {
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { DeleteParameterCommand, GetParametersByPathCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { buildBundle } from '../../bundler';
-import { canonicalJson } from '../../core/checksum';
-import { claimPrefix, type MigrationsProperties } from '../../core/contract';
+import { canonicalJson } from '../../core/bundle/checksum';
+import { claimPrefix, type MigrationsProperties } from '../../core/wire';
 import { openSandbox, type Sandbox } from '../../sandbox';
-import { type Release, synthDatabases, writeMigrations } from '../helpers/lifecycle-app';
-import { postgresUrlIfReachable } from '../helpers/real-postgres';
+import { type Release, synthDatabases, writeMigrations } from '../support/lifecycle-app';
+import { postgresUrlIfReachable } from '../support/real-postgres';
 
 const ledgerTable = 'simulation-ledger';
 const bucket = 'cdk-hnb659fds-assets-123456789012-us-east-1';
@@ -70,13 +70,13 @@ export class SimulationWorld {
       Bundle,
       Targets: {
         users: {
-          Engine: 'aurora-postgresql',
+          DatabaseKind: 'aurora-postgresql',
           Identity: `${arn}/app`,
           ClusterArn: arn,
           SecretArn: secret,
           DatabaseName: 'app',
         },
-        meals: { Engine: 'dynamodb', Identity: 'simulated-tables', Tables: {}, TableNamePrefix: prefix },
+        meals: { DatabaseKind: 'dynamodb', Identity: 'simulated-tables', Tables: {}, TableNamePrefix: prefix },
       },
       OnOlderRevision: 'refuse',
       OnRemoval: 'retain',

@@ -1,12 +1,12 @@
 import { Argument, type Command } from 'commander';
-import { addCommand, does, type Session } from '../../command';
+import { addCommand, type CommandLine, does } from '../../command';
 import type { Report } from '../../output';
 import { withExistingSandbox } from './open';
 import { type StateOptions, withState } from './sandbox-options';
 
 const states = ['ALARM', 'OK', 'INSUFFICIENT_DATA'] as const;
 
-export function addAlarm(parent: Command, session: Session): void {
+export function addAlarm(parent: Command, session: CommandLine): void {
   withState(addCommand(parent, 'alarm', 'Set the state of an alarm, as SetAlarmState of CloudWatch does'))
     .argument('<name>', 'name or ARN of the alarm')
     .addArgument(new Argument('<value>', 'its new state').choices(states))

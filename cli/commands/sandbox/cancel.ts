@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { addCommand, does, type Session } from '../../command';
+import { addCommand, type CommandLine, does } from '../../command';
 import type { Report, Terminal } from '../../output';
 import { withExistingSandbox } from './open';
 import { type RunOptions, watched, withRunOptions } from './sandbox-options';
@@ -8,7 +8,7 @@ interface CancelOptions extends RunOptions {
   readonly stack: string;
 }
 
-export function addCancel(parent: Command, session: Session): void {
+export function addCancel(parent: Command, session: CommandLine): void {
   withRunOptions(addCommand(parent, 'cancel', 'Cancel the update of a stack that another command is running'))
     .requiredOption('--stack <name>', 'the stack')
     .action(does<CancelOptions>(session, cancel));

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { addCommand, does, type Session } from '../../command';
+import { addCommand, type CommandLine, does } from '../../command';
 import { collect } from '../../options';
 import type { Report, Terminal } from '../../output';
 import { type RunOptions, withRunOptions } from './sandbox-options';
@@ -10,7 +10,7 @@ interface ContinueOptions extends RunOptions {
   readonly skip?: readonly string[];
 }
 
-export function addContinueRollback(parent: Command, session: Session): void {
+export function addContinueRollback(parent: Command, session: CommandLine): void {
   withRunOptions(addCommand(parent, 'continue-rollback', 'Continue a rollback that failed, after its cause was fixed'))
     .requiredOption('--stack <name>', 'the stack')
     .option('--skip <logical id>', 'leave this resource as it is; may be repeated', collect)

@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { DeployOptions, FailureInjection } from '../../../sandbox';
-import { addCommand, does, type Session } from '../../command';
+import { addCommand, type CommandLine, does } from '../../command';
 import { collect, collectPairs, wholeNumber } from '../../options';
 import type { Report, Terminal } from '../../output';
 import { synthesize } from '../../synth/synthesize';
@@ -19,7 +19,7 @@ interface DeployCommandOptions extends RunOptions {
   readonly monitoringSeconds?: number;
 }
 
-export function addDeploy(parent: Command, session: Session): void {
+export function addDeploy(parent: Command, session: CommandLine): void {
   withRunOptions(addCommand(parent, 'deploy', 'Synthesize a CDK app and deploy its stacks to the sandbox'))
     .option('--app <command>', 'the command that runs the app, or a cdk.out folder; else "app" of cdk.json')
     .option('--stack <name>', 'only this stack and what it needs; may be repeated', collect)

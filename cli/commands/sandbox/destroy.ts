@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { addCommand, does, type Session } from '../../command';
+import { addCommand, type CommandLine, does } from '../../command';
 import { collect } from '../../options';
 import type { Report, Terminal } from '../../output';
 import { type RunOptions, withRunOptions } from './sandbox-options';
@@ -9,7 +9,7 @@ interface DestroyOptions extends RunOptions {
   readonly stack?: readonly string[];
 }
 
-export function addDestroy(parent: Command, session: Session): void {
+export function addDestroy(parent: Command, session: CommandLine): void {
   withRunOptions(addCommand(parent, 'destroy', 'Delete stacks of the sandbox'))
     .option('--stack <name>', 'only this stack; may be repeated', collect)
     .action(does<DestroyOptions>(session, destroy));

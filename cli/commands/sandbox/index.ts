@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Session } from '../../command';
+import type { CommandLine } from '../../command';
 import { addAlarm } from './alarm';
 import { addCancel } from './cancel';
 import { addContinueRollback } from './continue-rollback';
@@ -10,7 +10,7 @@ import { addRollback } from './rollback';
 import { addSql } from './sql';
 import { addStart } from './start';
 
-export function addSandbox(program: Command, session: Session): void {
+export function addSandbox(program: Command, session: CommandLine): void {
   const sandbox = program.command('sandbox').description('A local AWS in a folder, for CDK apps and their migrations');
   const add = [
     addDeploy,

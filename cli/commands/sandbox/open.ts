@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { MigrationError } from '../../../core/errors';
+import { MigrationError } from '../../../core/errors/index';
 import type { Sandbox, SandboxOptions } from '../../../sandbox';
 import { isStateFolder } from '../../state-folder';
 

@@ -1,4 +1,4 @@
-import { MigrationError } from '../../../core/errors';
+import { MigrationError } from '../../../core/errors/index';
 import { holderOf } from '../../state-folder';
 
 /** For commands that cannot share a state folder with a running sandbox. */

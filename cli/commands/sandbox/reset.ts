@@ -1,8 +1,8 @@
 import { rmSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
-import { MigrationError } from '../../../core/errors';
-import { addCommand, does, type Session } from '../../command';
+import { MigrationError } from '../../../core/errors/index';
+import { addCommand, type CommandLine, does } from '../../command';
 import { exitCodes } from '../../exit-codes';
 import type { Report } from '../../output';
 import { requireStateFolder } from './open';
@@ -13,7 +13,7 @@ interface ResetOptions extends StateOptions {
   readonly yes?: boolean;
 }
 
-export function addReset(parent: Command, session: Session): void {
+export function addReset(parent: Command, session: CommandLine): void {
   withState(addCommand(parent, 'reset', 'Delete the sandbox: its stacks, databases, everything'))
     .option('--yes', 'do not ask')
     .action(does<ResetOptions>(session, reset));

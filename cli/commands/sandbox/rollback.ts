@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { addCommand, does, type Session } from '../../command';
+import { addCommand, type CommandLine, does } from '../../command';
 import type { Report, Terminal } from '../../output';
 import { type RunOptions, withRunOptions } from './sandbox-options';
 import { runStackOperation, type StackOperation } from './stack-operation';
@@ -8,7 +8,7 @@ interface RollbackOptions extends RunOptions {
   readonly stack: string;
 }
 
-export function addRollback(parent: Command, session: Session): void {
+export function addRollback(parent: Command, session: CommandLine): void {
   withRunOptions(addCommand(parent, 'rollback', 'Roll back a stack that failed with --no-rollback'))
     .requiredOption('--stack <name>', 'the stack')
     .action(does<RollbackOptions>(session, rollBack));

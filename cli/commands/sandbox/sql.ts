@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
-import type { AuroraTargetProperties } from '../../../core/contract';
-import { describe, MigrationError } from '../../../core/errors';
-import { didYouMean } from '../../../core/near-names';
+import { describe, MigrationError } from '../../../core/errors/index';
+import { didYouMean } from '../../../core/errors/near-names';
+import type { AuroraTargetProperties } from '../../../core/wire';
 import type { Sandbox } from '../../../sandbox';
-import { addCommand, does, type Session } from '../../command';
+import { addCommand, type CommandLine, does } from '../../command';
 import { deployedTargets } from '../../deployed-targets';
 import { withScopes } from '../../ledger-access';
 import { type Report, table } from '../../output';
@@ -17,7 +17,7 @@ interface Database {
 
 type Row = Readonly<Record<string, unknown>>;
 
-export function addSql(parent: Command, session: Session): void {
+export function addSql(parent: Command, session: CommandLine): void {
   withRunOptions(addCommand(parent, 'sql', 'Run a SQL statement on a database of the sandbox'))
     .argument('<target>', 'name of a deployed target, or CLUSTER/DATABASE')
     .argument('<statement>', 'one SQL statement')
@@ -50,7 +50,9 @@ function findDatabase(target: string, state: string): Promise<Database> {
       scopes.map(async (access) => deployedTargets(access, await access.ports.ledger.load(access.scope))),
     );
     const all = targets.flatMap((ofScope) => Object.entries(ofScope));
-    const sql = all.flatMap(([name, properties]) => (properties.Engine === 'dynamodb' ? [] : [{ name, properties }]));
+    const sql = all.flatMap(([name, properties]) =>
+      properties.DatabaseKind === 'dynamodb' ? [] : [{ name, properties }],
+    );
     const databases = new Map(
       sql.filter(({ name }) => name === target).map(({ properties }) => [properties.Identity, properties]),
     );

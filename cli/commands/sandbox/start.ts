@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
-import { addCommand, does, type Session } from '../../command';
+import { addCommand, type CommandLine, does } from '../../command';
 import type { Report, Terminal } from '../../output';
 import { open } from './open';
 import { requireRest } from './require-rest';
 import { type RunOptions, watched, withRunOptions } from './sandbox-options';
 
-export function addStart(parent: Command, session: Session): void {
+export function addStart(parent: Command, session: CommandLine): void {
   withRunOptions(
     addCommand(parent, 'start', 'Keep the sandbox and its endpoints up until this command is interrupted'),
   ).action(does<RunOptions>(session, start));

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Properties } from '../../../sandbox/cloudformation/resource-type';
 import { dynamoDbGlobalTableType } from '../../../sandbox/resources/dynamodb-global-table';
 import { dynamoDbTableType } from '../../../sandbox/resources/dynamodb-table';
-import { until } from '../../helpers/until';
+import { until } from '../../support/until';
 import { type DynamoDbUnderTest, ENVIRONMENT, openDynamoDb } from '../services/dynamodb/open-dynamodb';
 import { Life } from './resource-request';
 

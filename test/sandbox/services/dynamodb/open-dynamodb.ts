@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type CreateTableCommandInput, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type DynamoDbService, dynamoDbService } from '../../../../sandbox/services/dynamodb';
 import { StateStore } from '../../../../sandbox/state';
-import { type ServedService, serveService } from '../../../helpers/serve-service';
+import { type ServedService, serveService } from '../../../support/serve-service';
 
 export const ENVIRONMENT = { region: 'eu-west-1', account: '111122223333', partition: 'aws' } as const;
 

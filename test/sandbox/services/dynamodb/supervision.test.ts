@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { CreateTableCommand, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it } from 'vitest';
 import { findDynoxide } from '../../../../sandbox/services/dynamodb/dynoxide/find-binary';
-import { until } from '../../../helpers/until';
+import { until } from '../../../support/until';
 import { openDynamoDb, simpleTable } from './open-dynamodb';
 
 const running = (databaseFile: string): boolean =>

@@ -1,0 +1,151 @@
+import { isPassing, MigrationError } from '../errors/index';
+import type { HeldLease, LeaseInfo, Ports, StackView } from '../ports';
+import { type Decision, decide, failedOutcome } from '../protocol/decide';
+import type { Outcome, RecordedRequest } from '../request/request';
+import { type Limits, type Progress, Work } from './request-run';
+import { commit, flag, forward, remove, retain, undo } from './run-deployment';
+import { start } from './start';
+
+/** What one process achieved for a request. `done`: the request has its outcome, and can be answered. */
+export type DriveResult =
+  | { readonly status: 'done'; readonly outcome: Outcome }
+  | { readonly status: 'continue' }
+  | { readonly status: 'wait'; readonly waitSeconds: number };
+
+/** Milliseconds kept free before CloudFormation stops waiting, so that the answer still arrives. */
+export const answerMargin = 30_000;
+
+/**
+ * Works on a request until it has an outcome or this process's time is over: take the lease, read the ledger, decide,
+ * act, record, and decide again. Called again, by this process or another one, it goes on where it stopped.
+ * @param execution who works: the same one may take its lease again at once after a crash
+ */
+export async function drive(
+  ports: Ports,
+  recorded: RecordedRequest,
+  execution: string,
+  limits: Limits,
+): Promise<DriveResult> {
+  if (recorded.outcome) {
+    await giveBackLease(ports, recorded.scope, execution);
+    return { status: 'done', outcome: recorded.outcome };
+  }
+  const lease = await ports.leases.acquire(
+    recorded.scope,
+    holderOf(recorded, execution),
+    recorded.request.kind === 'migrations',
+  );
+  if (!('guard' in lease)) return waitForLease(ports, recorded, lease);
+  const result = await underLease(ports, lease, recorded, limits);
+  if (result.status === 'done') await ports.leases.release(lease);
+  return result;
+}
+
+async function underLease(
+  ports: Ports,
+  session: HeldLease,
+  recorded: RecordedRequest,
+  limits: Limits,
+): Promise<DriveResult> {
+  try {
+    await supersedeOlder(ports, recorded);
+    const [fresh, state] = [
+      await ports.requests.find(recorded.scope, recorded.key),
+      await ports.ledger.load(recorded.scope),
+    ];
+    const work = new Work(ports, session, limits, fresh ?? recorded, state);
+    const view = await ports.stacks.view(recorded.stackId, state.open[0]?.operationStartedAt);
+    return await untilAnswered(work, view);
+  } catch (error) {
+    if (!isPassing(error)) throw error;
+    const busy = error instanceof MigrationError && error.code === 'DATABASE_BUSY';
+    if (!busy) await ports.leases.release(session);
+    return { status: 'wait', waitSeconds: busy ? 5 : 1 };
+  }
+}
+
+async function untilAnswered(work: Work, view: StackView | undefined): Promise<DriveResult> {
+  for (;;) {
+    const decision = decide(work.state, work.recorded, view);
+    if (decision.do === 'answer') return answer(work, decision.outcome);
+    if (isLate(work.ports, work.recorded)) return answer(work, lateOutcome(work, decision));
+    const progress = await perform(work, decision, view);
+    if (progress === 'continue') return { status: 'continue' };
+    if (progress === 'waiting') return { status: 'wait', waitSeconds: 5 };
+  }
+}
+
+function perform(
+  work: Work,
+  decision: Exclude<Decision, { do: 'answer' }>,
+  view: StackView | undefined,
+): Promise<Progress> {
+  switch (decision.do) {
+    case 'start':
+      return start(work, view);
+    case 'forward':
+      return forward(work, decision.deployment);
+    case 'undo':
+      return undo(work, decision.deployment);
+    case 'commit':
+      return commit(work, decision.deployment);
+    case 'flag':
+      return flag(work, decision.deployment);
+    case 'retain':
+      return retain(work);
+    case 'remove':
+      return remove(work);
+  }
+}
+
+async function answer(work: Work, outcome: Outcome): Promise<DriveResult> {
+  if (!work.recorded.outcome) await work.ports.requests.setOutcome(work.recorded.scope, work.recorded.key, outcome);
+  return { status: 'done', outcome };
+}
+
+/** CloudFormation stops waiting soon. It gets an answer in time, and whatever it asks next continues the work. */
+function lateOutcome({ state, recorded }: Work, decision: Decision): Outcome {
+  const doing =
+    { undo: 'going back', commit: 'contracting', forward: 'applying' }[decision.do as 'undo'] ?? 'preparing';
+  const left = state.migrations.filter((record) => record.state !== 'applied').map(({ id }) => id);
+  const where = left.length > 0 ? ` ${left.join(', ')} ${left.length === 1 ? 'is' : 'are'} half done;` : '';
+  const next = 'the next request continues from the recorded step (continue the rollback, or deploy again).';
+  return failedOutcome(
+    recorded,
+    `The time that CloudFormation waits is over while ${doing}:${where} nothing is lost, and ${next}`,
+  );
+}
+
+function isLate(ports: Ports, recorded: RecordedRequest): boolean {
+  return ports.clock.now() > recorded.answerBy - answerMargin;
+}
+
+async function waitForLease(ports: Ports, recorded: RecordedRequest, lease: LeaseInfo): Promise<DriveResult> {
+  if (!isLate(ports, recorded)) return { status: 'wait', waitSeconds: 2 };
+  const outcome = failedOutcome(
+    recorded,
+    `Another process works on this scope since ${lease.acquiredAt}: ${lease.holder.description} (${lease.holder.id}). ` +
+      'Wait until it ends, or look at it with `migrations unlock`; then try again.',
+  );
+  await ports.requests.setOutcome(recorded.scope, recorded.key, outcome);
+  return { status: 'done', outcome };
+}
+
+/** CloudFormation sends one request for a resource at a time: a newer one means that it gave up on the older. */
+async function supersedeOlder(ports: Ports, recorded: RecordedRequest): Promise<void> {
+  if (recorded.request.kind !== 'migrations') return;
+  const reason = 'CloudFormation gave up on this request and sent another one.';
+  await ports.requests.supersede(recorded, { status: 'FAILED', physicalId: recorded.scope, reason });
+}
+
+/** An earlier process of this execution may have died between the outcome and giving the lease back. */
+async function giveBackLease(ports: Ports, scope: string, execution: string): Promise<void> {
+  const lease = await ports.leases.inspect(scope);
+  if (lease?.holder.id === execution) await ports.leases.revoke(scope, lease.token);
+}
+
+function holderOf(recorded: RecordedRequest, execution: string) {
+  const { request } = recorded;
+  const what = request.kind === 'settle' ? 'settle' : `${request.kind} ${request.type}`;
+  return { id: execution, description: `${what}, request ${recorded.requestId} of ${recorded.stackId}` };
+}

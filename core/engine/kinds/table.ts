@@ -1,0 +1,171 @@
+import type {
+  AddGlobalIndex,
+  CreateTable,
+  DeleteTable,
+  RemoveGlobalIndex,
+  TableAction,
+  TableOperation,
+} from '../../bundle/bundle';
+import { isPassing, MigrationError } from '../../errors/index';
+import type { Observation } from '../../ledger/state';
+import type { TableDescription, TableTarget } from '../../ports';
+import type { StepContext, StepKind, StepResult } from './step';
+
+/**
+ * DynamoDB table operations. They cannot share a transaction with their record, so each is "observe, record the intent,
+ * act, observe until it is true": after a crash the observation says whether the act took effect, and the recorded
+ * observation from before says whether it was ours.
+ */
+export const tableStep: StepKind<TableAction> = {
+  describe: ({ operation }) => implementation(operation).describe(operation),
+  observe: ({ operation }, context) =>
+    inFile(context, () => implementation(operation).observe(operation, tableTarget(context))),
+  apply: ({ operation }, context) =>
+    inFile(context, () => implementation(operation).apply(operation, tableTarget(context))),
+  invert: ({ operation }, context, before) =>
+    inFile(context, () => implementation(operation).invert(operation, tableTarget(context), before)),
+};
+
+/** An operation's error, with the file that declares it. The message names the operation: declarations have no line. */
+async function inFile<T>({ file }: StepContext, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof MigrationError) || error.location || isPassing(error)) throw error;
+    const { payload, hint, cause } = error;
+    throw new MigrationError(error.code, error.message, { payload, hint, cause, location: { file } });
+  }
+}
+
+interface Operation<O extends TableOperation> {
+  describe(operation: O): string;
+  /** @throws when the operation cannot be done: nothing has happened yet. */
+  observe(operation: O, target: TableTarget): Promise<Observation>;
+  apply(operation: O, target: TableTarget): Promise<StepResult>;
+  invert(operation: O, target: TableTarget, before: Observation): Promise<StepResult>;
+}
+
+const createTable: Operation<CreateTable> = {
+  describe: ({ table }) => `createTable ${table}`,
+  async observe({ table }, target) {
+    if (!(await target.describe(table))) return { exists: false };
+    throw new MigrationError(
+      'TABLE_EXISTS',
+      `createTable ${table}: the table ${target.physicalName(table)} exists already.`,
+      {
+        hint: 'Choose another name, or give the existing table to the target as one of its `tables` and drop this step.',
+      },
+    );
+  },
+  async apply(operation, target) {
+    const found = await target.describe(operation.table);
+    if (!found) await target.createTable(operation);
+    return isSettled(found) ? 'done' : 'waiting';
+  },
+  invert: ({ table }, target) => dropTable(table, target),
+};
+
+const deleteTable: Operation<DeleteTable> = {
+  describe: ({ table }) => `deleteTable ${table}`,
+  observe: async ({ table }, target) => ({ exists: (await target.describe(table)) !== undefined }),
+  apply: ({ table }, target) => dropTable(table, target),
+  async invert({ table }) {
+    throw new MigrationError('IRREVERSIBLE', `deleteTable ${table} cannot be undone: its items are gone.`);
+  },
+};
+
+const addGlobalIndex: Operation<AddGlobalIndex> = {
+  describe: ({ table, index }) => `addGlobalIndex ${index.name} on ${table}`,
+  async observe({ table, index }, target) {
+    const found = await existing(table, target, `addGlobalIndex ${index.name}`);
+    if (!found.indexes.some(({ name }) => name === index.name)) return { exists: false };
+    throw new MigrationError(
+      'INDEX_EXISTS',
+      `addGlobalIndex ${index.name}: table ${target.physicalName(table)} has an index of that name.`,
+      {
+        hint: 'Choose another name, or remove the existing index first.',
+      },
+    );
+  },
+  async apply({ table, index }, target) {
+    return ensureIndex(table, index, target);
+  },
+  invert: ({ table, index }, target) => dropIndex(table, index.name, target),
+};
+
+const removeGlobalIndex: Operation<RemoveGlobalIndex> = {
+  describe: ({ table, index }) => `removeGlobalIndex ${index} of ${table}`,
+  async observe({ table, index }, target) {
+    const found = await existing(table, target, `removeGlobalIndex ${index}`);
+    const definition = found.indexes.find(({ name }) => name === index);
+    if (definition) return { exists: true, index: withoutStatus(definition) };
+    const names = found.indexes.map(({ name }) => name).join(', ') || 'none';
+    throw new MigrationError(
+      'INDEX_MISSING',
+      `removeGlobalIndex ${index}: table ${target.physicalName(table)} has no such index (it has: ${names}).`,
+    );
+  },
+  apply: ({ table, index }, target) => dropIndex(table, index, target),
+  async invert({ table }, target, before) {
+    return before.index ? ensureIndex(table, before.index, target) : 'done';
+  },
+};
+
+const operations = { createTable, deleteTable, addGlobalIndex, removeGlobalIndex };
+
+/** TypeScript cannot see that the entry found by an operation's kind takes that operation. */
+function implementation(operation: TableOperation): Operation<TableOperation> {
+  return operations[operation.kind] as Operation<TableOperation>;
+}
+
+/** DynamoDB accepts one index change at a time, so anything in progress is waited for. */
+async function ensureIndex(table: string, index: AddGlobalIndex['index'], target: TableTarget): Promise<StepResult> {
+  const found = await existing(table, target, `addGlobalIndex ${index.name}`);
+  const present = found.indexes.find(({ name }) => name === index.name);
+  if (present) return isSettled(found) && present.status === 'ACTIVE' ? 'done' : 'waiting';
+  if (isSettled(found)) await target.addIndex(table, index);
+  return 'waiting';
+}
+
+async function dropIndex(table: string, index: string, target: TableTarget): Promise<StepResult> {
+  const found = await target.describe(table);
+  if (!found) return 'done';
+  const present = found.indexes.find(({ name }) => name === index);
+  if (!present) return isSettled(found) ? 'done' : 'waiting';
+  // While its resources are allocated an index cannot be deleted; while it backfills it can (aws-facts 5).
+  const deletable = present.status === 'ACTIVE' || (present.status === 'CREATING' && present.backfilling);
+  if (deletable) await target.removeIndex(table, index);
+  return 'waiting';
+}
+
+async function dropTable(table: string, target: TableTarget): Promise<StepResult> {
+  const found = await target.describe(table);
+  if (found && !isSettled(found)) return 'waiting';
+  return (await target.deleteTable(table)) === 'gone' ? 'done' : 'waiting';
+}
+
+async function existing(table: string, target: TableTarget, what: string): Promise<TableDescription> {
+  const found = await target.describe(table);
+  if (found) return found;
+  throw new MigrationError('TABLE_MISSING', `${what}: the table ${target.physicalName(table)} does not exist.`, {
+    hint: 'Create it in an earlier migration, or name it among the `tables` of the target.',
+  });
+}
+
+/** ACTIVE, with no index being built or deleted. */
+function isSettled(found: TableDescription | undefined): boolean {
+  return found?.status === 'ACTIVE' && found.indexes.every(({ status }) => status === 'ACTIVE');
+}
+
+function withoutStatus(index: TableDescription['indexes'][number]): AddGlobalIndex['index'] {
+  const { status: _status, backfilling: _backfilling, ...definition } = index;
+  return definition;
+}
+
+function tableTarget(context: StepContext): TableTarget {
+  if (context.target.engine === 'dynamodb') return context.target;
+  throw new MigrationError(
+    'WRONG_ENGINE',
+    `${context.migration.id} changes tables, but its target is ${context.target.engine}.`,
+  );
+}

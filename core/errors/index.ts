@@ -1,0 +1,138 @@
+import type { ErrorCode } from './codes';
+
+export type { ErrorCode } from './codes';
+
+/** A place in a file. Lines and columns are 1-based; columns count UTF-16 units, as editors do. */
+export interface ErrorLocation {
+  readonly file: string;
+  /** Left out when the whole file is meant, or the line is not known. */
+  readonly line?: number;
+  readonly column?: number;
+}
+
+export interface ErrorDetails {
+  /** Facts for programs: ids, names, numbers. Plain data, never secrets. */
+  readonly payload?: Readonly<Record<string, unknown>>;
+  /** What to do next, as a sentence. */
+  readonly hint?: string;
+  readonly location?: ErrorLocation;
+  /** What was caught, when this error explains another. */
+  readonly cause?: unknown;
+  /** The single errors that this one reports together. */
+  readonly errors?: readonly MigrationError[];
+}
+
+/**
+ * The one error class of this project. Tell errors apart by `code`, never by message.
+ * `message` says what is wrong; `hint` says what to do; see {@link renderError} for both together.
+ */
+export class MigrationError extends Error {
+  override readonly name = 'MigrationError';
+  readonly payload: Readonly<Record<string, unknown>>;
+  readonly hint?: string;
+  readonly location?: ErrorLocation;
+  readonly errors: readonly MigrationError[];
+
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    details: ErrorDetails = {},
+  ) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.payload = details.payload ?? {};
+    this.hint = details.hint;
+    this.location = details.location;
+    this.errors = details.errors ?? [];
+  }
+}
+
+/** Codes that say something about this process or this moment, and nothing about a migration. */
+const passingCodes: readonly ErrorCode[] = ['LEASE_LOST', 'STATE_CHANGED', 'DATABASE_BUSY'];
+
+/** True when the same work may be tried again later, by this process or another one. */
+export function isPassing(error: unknown): boolean {
+  return error instanceof MigrationError && passingCodes.includes(error.code);
+}
+
+/** The parts of a good message. What to do next is the error's `hint`. */
+export interface MessageParts {
+  /** What is wrong, without a full stop: `Unknown target`. */
+  readonly what: string;
+  /** The value found. */
+  readonly seen?: string;
+  /** What would have been right: a sentence part, or the values to choose from. */
+  readonly allowed?: string | readonly string[];
+}
+
+const longestList = 12;
+
+/** Lays a message out as everywhere in this project: `Unknown target "user". Allowed: users, meals.` */
+export function describe({ what, seen, allowed }: MessageParts): string {
+  const head = seen === undefined ? `${what}.` : `${what} "${seen}".`;
+  if (allowed === undefined) return head;
+  if (typeof allowed === 'string') return `${head} Allowed: ${allowed}.`;
+  if (allowed.length === 0) return `${head} There are none to choose from.`;
+  const rest = allowed.length - longestList;
+  return `${head} Allowed: ${allowed.slice(0, longestList).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}.`;
+}
+
+/** One error that reports several, each on its own lines with its place. Throw it even for a single one. */
+export function aggregateErrors(errors: readonly MigrationError[], subject: string): MigrationError {
+  const count = errors.length === 1 ? '1 problem' : `${errors.length} problems`;
+  const lines = errors.map((error) => indent(oneLine(error)));
+  return new MigrationError('INVALID_MIGRATIONS', `${count} in ${subject}:\n${lines.join('\n')}`, { errors });
+}
+
+/** The single errors behind an error: those it reports together, or itself. */
+export function flattenErrors(error: MigrationError): readonly MigrationError[] {
+  return error.errors.length === 0 ? [error] : error.errors.flatMap(flattenErrors);
+}
+
+/** Returns the text of a file for its snippet, or undefined when it is not at hand. */
+export type SourceOf = (file: string) => string | undefined;
+
+/**
+ * Renders any error for people: code, place, message, the line in question with a caret, and what to do.
+ * @param source the text of the file in `location`, or a function that finds it; without it there is no snippet
+ */
+export function renderError(error: unknown, source?: string | SourceOf): string {
+  if (!(error instanceof MigrationError)) return error instanceof Error ? error.message : String(error);
+  if (error.errors.length > 0) return error.errors.map((single) => renderError(single, source)).join('\n\n');
+  const { location } = error;
+  const text = typeof source === 'function' ? location && source(location.file) : source;
+  return [
+    `${error.code}: ${error.message}`,
+    ...(location ? [`  at ${formatLocation(location)}`] : []),
+    ...(location && text !== undefined ? snippet(text, location) : []),
+    ...(error.hint ? [`  hint: ${error.hint}`] : []),
+  ].join('\n');
+}
+
+/** `file:line:column`, as terminals and editors make clickable; less when less is known. */
+export function formatLocation({ file, line, column }: ErrorLocation): string {
+  return [file, line, column].filter((part) => part !== undefined).join(':');
+}
+
+function oneLine(error: MigrationError): string {
+  const place = error.location ? `${formatLocation(error.location)} ` : '';
+  return `${place}${error.code}: ${error.message}${error.hint ? ` ${error.hint}` : ''}`;
+}
+
+function indent(text: string): string {
+  return text.replace(/^/gm, '  ');
+}
+
+const widestSnippet = 160;
+
+/** Two lines: the source line, and a caret below the column. Long lines are cut around the column. */
+function snippet(source: string, { line, column = 1 }: ErrorLocation): readonly string[] {
+  if (line === undefined) return [];
+  const text = source.split(/\r?\n/)[line - 1];
+  if (text === undefined) return [];
+  const start = column > widestSnippet ? column - widestSnippet / 2 : 0;
+  const shown = text.slice(start, start + widestSnippet);
+  // Tabs stay tabs below the text, so that the caret stands under its column whatever their width.
+  const padding = shown.slice(0, column - 1 - start).replace(/[^\t]/g, ' ');
+  const gutter = String(line);
+  return [`  ${gutter} | ${shown}`, `  ${' '.repeat(gutter.length)} | ${padding}^`];
+}

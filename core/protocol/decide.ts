@@ -1,0 +1,187 @@
+import type { AppliedRevision, Deployment, ScopeState } from '../ledger/state';
+import { appliedRevisionOf, sameAppliedRevision } from '../ledger/state';
+import type { StackView } from '../ports';
+import type { MarkerRequest, MigrationsRequest, Outcome, RecordedRequest, SettleRequest } from '../request/request';
+import { isRollingBack, outcomeOf } from './evidence';
+
+/**
+ * What to do next for a request. The engine does it, which changes the state, and asks again, until the decision is an
+ * answer. So a process may die anywhere: the next one comes to the same decision from the same ledger.
+ */
+export type Decision =
+  | { readonly do: 'answer'; readonly outcome: Outcome }
+  /** Go on applying. */
+  | { readonly do: 'forward'; readonly deployment: Deployment }
+  /** Take back what a deployment did. */
+  | { readonly do: 'undo'; readonly deployment: Deployment }
+  /** The stack update succeeded: do what could not be undone any more. */
+  | { readonly do: 'commit'; readonly deployment: Deployment }
+  /** Begin a deployment to the place that the request names. */
+  | { readonly do: 'start' }
+  /** The construct goes, and its databases stay. */
+  | { readonly do: 'retain' }
+  /** The construct goes, and its migrations are taken away. */
+  | { readonly do: 'remove' }
+  /** CloudFormation finished its rollback without asking for ours: say so, a person must decide. */
+  | { readonly do: 'flag'; readonly deployment: Deployment };
+
+/**
+ * The deployment protocol (docs/lifecycle.md). CloudFormation never says "this is a rollback", so the intent comes
+ * from the ledger first, from CloudFormation's record of the stack second, and never from the event alone.
+ */
+export function decide(state: ScopeState, recorded: RecordedRequest, view: StackView | undefined): Decision {
+  if (recorded.outcome) return { do: 'answer', outcome: recorded.outcome };
+  const { request } = recorded;
+  switch (request.kind) {
+    case 'migrations':
+      return request.type === 'Delete'
+        ? decideDelete(state, recorded, request, view)
+        : decideApply(state, recorded, request, view);
+    case 'marker':
+      return decideMarker(state, recorded, request, view);
+    case 'settle':
+      return decideSettle(state, recorded, request, view);
+  }
+}
+
+function decideApply(
+  state: ScopeState,
+  recorded: RecordedRequest,
+  request: MigrationsRequest,
+  view: StackView | undefined,
+): Decision {
+  const unfinished = decideUnfinished(state, recorded);
+  if (unfinished) return unfinished;
+
+  const wanted = appliedRevisionOf(request.properties);
+  if (sameAppliedRevision(state.applied, wanted))
+    return success(state, recorded, 'Nothing to do: already at this revision.');
+
+  if (state.open.some((deployment) => sameAppliedRevision(deployment.from, wanted))) {
+    return decideWayBack(state, view);
+  }
+  const diverged = state.open.find((deployment) => outcomeOf(deployment, view) === 'rolled-back');
+  if (diverged) return { do: 'undo', deployment: state.open.at(-1)! };
+  return commitOldestSucceeded(state, view) ?? { do: 'start' };
+}
+
+/** The request asks for a place that an open deployment left: a rollback, unless that deployment proved to be final. */
+function decideWayBack(state: ScopeState, view: StackView | undefined): Decision {
+  return commitOldestSucceeded(state, view) ?? { do: 'undo', deployment: state.open.at(-1)! };
+}
+
+function decideDelete(
+  state: ScopeState,
+  recorded: RecordedRequest,
+  request: MigrationsRequest,
+  view: StackView | undefined,
+): Decision {
+  const unfinished = decideUnfinished(state, recorded);
+  if (unfinished) return unfinished;
+
+  // A create that CloudFormation cancelled is deleted by an id that CloudFormation made up.
+  const ours = request.physicalId === recorded.scope;
+  const undoable = (!ours || isRollingBack(view)) && state.open[0]?.from === null;
+  if (undoable) return { do: 'undo', deployment: state.open.at(-1)! };
+  // A Create that died before it recorded anything may have claimed its databases.
+  if (!ours && state.applied === null) return { do: 'retain' };
+  if (!ours) return success(state, recorded, 'Nothing to do: this physical id was never issued.');
+  if (isRollingBack(view) && state.applied !== null) {
+    return success(state, recorded, 'Nothing to do: nothing of this operation is left.');
+  }
+  // Taking migrations away destroys, so it needs CloudFormation's word that this is no rollback.
+  const revert = request.properties.OnRemoval === 'revert' && view !== undefined && state.migrations.length > 0;
+  return { do: revert ? 'remove' : 'retain' };
+}
+
+function decideMarker(
+  state: ScopeState,
+  recorded: RecordedRequest,
+  request: MarkerRequest,
+  view: StackView | undefined,
+): Decision {
+  if (request.type !== 'Delete') return success(state, recorded, 'Marked.');
+  const failed = state.open.find(({ state }) => state === 'failed' || state === 'committing');
+  if (failed && isCommitting(failed)) return retry(failed, recorded);
+  return (
+    commitOldestSucceeded(state, view) ??
+    success(state, recorded, 'Nothing to commit: the stack update is not complete.')
+  );
+}
+
+function decideSettle(
+  state: ScopeState,
+  recorded: RecordedRequest,
+  request: SettleRequest,
+  view: StackView | undefined,
+): Decision {
+  if (request.repair) {
+    const unfinished = decideUnfinished(state, recorded);
+    if (unfinished) return unfinished;
+  }
+  const newest = state.open.at(-1);
+  if (!newest) return success(state, recorded, 'Nothing to settle.');
+  if (newest.state === 'committing') return { do: 'commit', deployment: newest };
+  const over = outcomeOf(newest, view) === 'rolled-back';
+  if (over && (newest.state === 'forward' || newest.state === 'undoing')) return { do: 'undo', deployment: newest };
+  if (over && newest.state === 'applied') return { do: 'flag', deployment: newest };
+  return commitOldestSucceeded(state, view) ?? success(state, recorded, 'Nothing to settle yet.');
+}
+
+/** Work that was begun and must end before anything else is looked at. */
+function decideUnfinished(state: ScopeState, recorded: RecordedRequest): Decision | undefined {
+  const deployment = state.open.find(({ state }) => state !== 'applied');
+  if (!deployment) return undefined;
+  switch (deployment.state) {
+    case 'forward':
+      // Another request for the same scope means that CloudFormation gave up on the one that began it.
+      return { do: deployment.requestKey === recorded.key ? 'forward' : 'undo', deployment };
+    case 'failed':
+      return retry(deployment, recorded);
+    default:
+      return { do: isCommitting(deployment) ? 'commit' : 'undo', deployment };
+  }
+}
+
+/** A request that met a failure is answered with it; a new request tries again from the recorded step. */
+function retry(deployment: Deployment, recorded: RecordedRequest): Decision {
+  if (deployment.failure?.requestKey === recorded.key) {
+    return { do: 'answer', outcome: failedOutcome(recorded, deployment.failure.message) };
+  }
+  return { do: isCommitting(deployment) ? 'commit' : 'undo', deployment };
+}
+
+function isCommitting(deployment: Deployment): boolean {
+  return deployment.state === 'committing' || deployment.failure?.during === 'commit';
+}
+
+function commitOldestSucceeded(state: ScopeState, view: StackView | undefined): Decision | undefined {
+  const deployment = state.open.find(
+    (candidate) => candidate.state === 'applied' && outcomeOf(candidate, view) === 'succeeded',
+  );
+  return deployment && { do: 'commit', deployment };
+}
+
+function success(state: ScopeState, recorded: RecordedRequest, reason: string): Decision {
+  return { do: 'answer', outcome: successOutcome(recorded, state.applied, reason) };
+}
+
+export function successOutcome(recorded: RecordedRequest, place: AppliedRevision | null, reason: string): Outcome {
+  const data: Record<string, string> = place ? { Revision: place.revision } : {};
+  return { status: 'SUCCESS', physicalId: physicalIdOf(recorded), reason, data };
+}
+
+export function failedOutcome(recorded: RecordedRequest, reason: string): Outcome {
+  return { status: 'FAILED', physicalId: physicalIdOf(recorded), reason };
+}
+
+/**
+ * Answering another id than the one CloudFormation sent would make it delete the first (aws-facts 1.2), so an id once
+ * issued is repeated for ever, whatever this version would have chosen. Only the marker's id changes, on purpose.
+ */
+function physicalIdOf(recorded: RecordedRequest): string {
+  const { request, scope } = recorded;
+  if (request.kind === 'settle') return scope;
+  if (request.kind === 'marker' && request.type !== 'Delete') return `${scope}@${request.revision}`;
+  return request.physicalId ?? scope;
+}

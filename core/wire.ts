@@ -1,0 +1,110 @@
+/**
+ * Names and shapes that synth time (lib/) and run time (lambda/) share. CloudFormation carries them as strings, and
+ * keeps carrying the ones that an older version of this library wrote: change this file only by adding.
+ */
+
+/** Resource types of the two custom resources. They cannot change in an update of a deployed stack. */
+export const resourceTypes = {
+  migrations: 'Custom::DatabaseMigrations',
+  commit: 'Custom::DatabaseMigrationsCommit',
+} as const;
+
+/** Handler names inside the Lambda asset. */
+export const handlers = {
+  onEvent: 'index.onEvent',
+  tick: 'index.tick',
+  respond: 'index.respond',
+} as const;
+
+/** Environment variables of the Lambda functions. */
+export const environmentNames = {
+  ledgerTable: 'MIGRATIONS_LEDGER_TABLE',
+  stateMachine: 'MIGRATIONS_STATE_MACHINE',
+  /** The scope, for events that do not come from its custom resources. */
+  scope: 'MIGRATIONS_SCOPE',
+  /** Seconds a lease lives without renewal. */
+  leaseSeconds: 'MIGRATIONS_LEASE_SECONDS',
+  /** JSON `{ "<target>": { "<logical table>": "<physical name>", ... } }` for applications, see client/. */
+  tables: 'MIGRATIONS_TABLES',
+} as const;
+
+/** Attribute of a ledger item after which DynamoDB may delete it: epoch seconds. Only requests have it. */
+export const ledgerTimeToLive = 'timeToLive';
+
+/** Prefix of the SSM parameters that say which scope owns a target. One parameter per claimed target. */
+export const claimPrefix = '/cdk-migrations/claims/';
+
+/**
+ * Description of the stack output by which the CLI finds a scope: its value is JSON, see {@link LedgerLocation}. The
+ * description is the sign, since the logical id depends on the construct's path.
+ */
+export const ledgerOutputDescription = 'cdk-migrations: where the ledger is';
+
+export interface LedgerLocation {
+  readonly scope: string;
+  readonly table: string;
+  readonly stateMachine: string;
+}
+
+/** Where a bundle lies. `Digest` is the SHA-256 of its bytes and equals its revision. */
+export interface BundleLocation {
+  readonly Bucket: string;
+  readonly Key: string;
+  readonly Digest: string;
+}
+
+export type DatabaseKind = 'aurora-postgresql' | 'dynamodb';
+
+/** How run time reaches a target, as CloudFormation delivers it. */
+export type TargetProperties = AuroraTargetProperties | DynamoDbTargetProperties;
+
+export interface AuroraTargetProperties {
+  readonly DatabaseKind: 'aurora-postgresql';
+  /** Changes when the database is replaced: resource id of the cluster (or its ARN) and the database name. */
+  readonly Identity: string;
+  readonly ClusterArn: string;
+  readonly SecretArn: string;
+  readonly DatabaseName: string;
+}
+
+export interface DynamoDbTargetProperties {
+  readonly DatabaseKind: 'dynamodb';
+  readonly Identity: string;
+  /** Logical name to physical name, for tables that exist outside the migrations. */
+  readonly Tables: { readonly [logicalName: string]: string };
+  /** Physical name of any other table = this + logical name. Empty when migrations may create no table. */
+  readonly TableNamePrefix: string;
+}
+
+/** What to do when a bundle that lacks applied migrations is deployed on purpose. */
+export type OlderRevisionPolicy = 'refuse' | 'downgrade';
+
+/** What happens to the databases when the construct leaves the stack, or the stack is deleted. */
+export type RemovalBehavior = 'retain' | 'revert';
+
+/** Properties of the Migrations custom resource. */
+export interface MigrationsProperties {
+  readonly Format: '1';
+  readonly Scope: string;
+  readonly Revision: string;
+  readonly Bundle: BundleLocation;
+  readonly Targets: { readonly [name: string]: TargetProperties };
+  readonly OnOlderRevision: OlderRevisionPolicy;
+  readonly OnRemoval: RemovalBehavior;
+  /** Seconds of forward work after which the engine stops and compensates. */
+  readonly ForwardSeconds: string;
+  /** Seconds until CloudFormation gives up waiting for this resource, 1 to 3600. */
+  readonly ServiceTimeout: string;
+}
+
+/** Properties of the commit marker. Its physical id is `<Scope>@<Revision>`, see {@link markerId}. */
+export interface CommitProperties {
+  readonly Format: '1';
+  readonly Scope: string;
+  readonly Revision: string;
+  readonly ServiceTimeout: string;
+}
+
+export function markerId(scope: string, revision: string): string {
+  return `${scope}@${revision}`;
+}

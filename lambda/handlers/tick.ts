@@ -1,0 +1,32 @@
+import { answerMargin, type DriveResult, drive } from '../../core/engine/drive';
+import type { Ports } from '../../core/ports';
+import { log } from '../log';
+
+export interface TickEvent {
+  readonly action: 'tick';
+  readonly requestKey: string;
+  readonly scope: string;
+  /** ARN of the execution: the holder of the lease. */
+  readonly execution: string;
+}
+
+/** Milliseconds after which no further step begins; a step that has begun may take longer. */
+const tickTime = 40_000;
+
+/** Milliseconds to look again at something that is under way. */
+const pollInterval = 2_000;
+
+/** Works on a request for a while. */
+export async function tick(event: TickEvent, ports: Ports): Promise<Pick<DriveResult, 'status'>> {
+  const recorded = await ports.requests.find(event.scope, event.requestKey);
+  if (!recorded) throw new Error(`The ledger has no request ${event.requestKey} of scope ${event.scope}.`);
+  // The tick after the one that stops early answers while CloudFormation still listens.
+  const stopBy = Math.min(ports.clock.now() + tickTime, recorded.answerBy - answerMargin);
+  const limits = { stopBy, pollInterval };
+  const result = await drive(ports, recorded, event.execution, limits);
+  log('tick', {
+    request: recorded.requestId,
+    result: result.status === 'done' ? result.outcome.status : result.status,
+  });
+  return result.status === 'done' ? { status: 'done' } : result;
+}

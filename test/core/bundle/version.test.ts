@@ -1,0 +1,85 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  compareVersions,
+  isVersion,
+  parseVersion,
+  sortByTargetAndVersion,
+  suggestVersion,
+} from '../../../core/bundle/version';
+import { nearNames } from '../../../core/errors/near-names';
+import { errorOf } from '../../support/migrations-folder';
+
+describe('versions', () => {
+  it.each(['0.0.0', '1.2.3', '10.20.30', '1.0.0-alpha', '1.0.0-alpha.1', '1.0.0-0.x-y', '0.0.20240102030405'])(
+    '%s is one',
+    (text) => {
+      expect(parseVersion(text)).toBe(text);
+    },
+  );
+
+  it.each([
+    '',
+    '1',
+    '1.2',
+    'v1.2.3',
+    '1.2.3.4',
+    '01.2.3',
+    '1.2.3-',
+    '1.2.3-01',
+    '1.2.3+build',
+    ' 1.2.3',
+    '99999999999999999.0.0',
+  ])('%j is none', async (text) => {
+    expect(isVersion(text)).toBe(false);
+    expect(await errorOf(() => parseVersion(text))).toMatchObject({
+      code: 'INVALID_VERSION',
+      payload: { version: text },
+    });
+  });
+
+  it.each([
+    ['20240102030405', '0.0.20240102030405'],
+    ['00012345', '0.0.12345'],
+    ['v1.2.3', '1.2.3'],
+    ['1.2.3+x', '1.2.3'],
+    ['1', '1.0.0'],
+    ['01.02', '1.2.0'],
+    ['next', undefined],
+  ])('suggests for %s %s', async (text, suggestion) => {
+    expect(suggestVersion(text)).toBe(suggestion);
+    expect((await errorOf(() => parseVersion(text))).hint).toContain(suggestion ?? 'three numbers');
+  });
+
+  it('orders by precedence, not by text', () => {
+    const versions = ['1.10.0', '1.2.0', '1.2.0-beta.2', '1.2.0-beta.11', '2.0.0'];
+    expect([...versions].sort(compareVersions)).toEqual(['1.2.0-beta.2', '1.2.0-beta.11', '1.2.0', '1.10.0', '2.0.0']);
+    const items = versions.map((version, index) => ({ version, target: index % 2 ? 'a' : 'b' }));
+    expect(sortByTargetAndVersion(items).map(({ target, version }) => `${target} ${version}`)).toEqual([
+      'a 1.2.0-beta.11',
+      'a 1.2.0',
+      'b 1.2.0-beta.2',
+      'b 1.10.0',
+      'b 2.0.0',
+    ]);
+  });
+
+  it('timestamps keep their order', () => {
+    const timestamp = fc.integer({ min: 10 ** 13, max: 10 ** 14 });
+    fc.assert(
+      fc.property(timestamp, timestamp, (a, b) => {
+        const order = compareVersions(suggestVersion(String(a))!, suggestVersion(String(b))!);
+        expect(Math.sign(order)).toBe(Math.sign(a - b));
+      }),
+    );
+  });
+});
+
+describe('nearNames', () => {
+  it.each([
+    ['dwon', ['up', 'down', 'verify'], ['down']],
+    ['users/1.0.1', ['users/1.0.0', 'users/1.1.0', 'meals/1.0.0'], ['users/1.0.0', 'users/1.1.0']],
+    ['a', ['b', 'a', 'xyz'], ['a', 'b']],
+    ['entirely', ['different'], []],
+  ])('%s', (name, candidates, near) => expect(nearNames(name, candidates)).toEqual(near));
+});

@@ -1,0 +1,348 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { verifyChain } from '../../../core/ledger/audit';
+import { createTable, MemoryWorld, scope, sqlMigration, tableMigration } from '../../support/memory-world';
+
+const first = [sqlMigration('1.0.0'), tableMigration('1.0.0', [createTable('plans')])];
+const second = [
+  ...first,
+  sqlMigration('1.1.0', { contract: ['drop old'] }),
+  tableMigration('1.1.0', [createTable('lists')]),
+];
+
+let world: MemoryWorld;
+
+beforeEach(() => {
+  world = new MemoryWorld();
+});
+
+/** A stack at revision A, settled. */
+async function deployedA() {
+  const a = world.revision('A', first);
+  await world.migrations('Create', a);
+  world.stackIs('CREATE_COMPLETE');
+  await world.settle();
+  return a;
+}
+
+async function state() {
+  return world.ledger.load(scope);
+}
+
+describe('a first deployment', () => {
+  it('applies everything and waits for the end of the stack operation', async () => {
+    const outcome = await world.migrations('Create', world.revision('A', first));
+
+    expect(outcome).toMatchObject({ status: 'SUCCESS', physicalId: scope, data: { Revision: 'A' } });
+    expect(world.users.statements).toEqual(['s1.0.0']);
+    expect([...world.meals.tables.keys()]).toEqual(['plans']);
+    expect((await state()).open).toMatchObject([{ state: 'applied', from: null }]);
+  });
+
+  it('is committed when the stack comes to rest', async () => {
+    await deployedA();
+    expect((await state()).open).toEqual([]);
+    expect((await state()).applied?.revision).toBe('A');
+  });
+
+  it('is taken back whole by a Delete while the stack rolls back', async () => {
+    const a = world.revision('A', first);
+    await world.migrations('Create', a);
+    world.stackIs('ROLLBACK_IN_PROGRESS');
+
+    const outcome = await world.migrations('Delete', a);
+
+    expect(outcome.status).toBe('SUCCESS');
+    expect(world.snapshot()).toEqual({ users: [], meals: {} });
+    expect(world.claims.owners.size).toBe(0);
+    expect((await state()).applied).toBeNull();
+  });
+
+  it('that fails is taken back before CloudFormation is answered', async () => {
+    const a = world.revision('A', [...first, sqlMigration('1.1.0', { up: ['one', 'fail two', 'three'] })]);
+
+    const outcome = await world.migrations('Create', a);
+
+    expect(outcome.status).toBe('FAILED');
+    expect(outcome.reason).toContain('users/1.1.0');
+    expect(outcome.reason).toContain('users/1.1.0_step.sql:3');
+    expect(outcome.reason).toContain('fail two');
+    expect(world.snapshot()).toEqual({ users: [], meals: {} });
+  });
+
+  it('cancelled by a sibling is stopped and undone by a Delete with an id that was never issued', async () => {
+    const a = world.revision('A', first);
+    const create = await world.request({ kind: 'migrations', type: 'Create', physicalId: undefined, properties: a });
+    await world.tick(create, { stopBy: 0 });
+    world.stackIs('ROLLBACK_IN_PROGRESS');
+
+    const outcome = await world.migrations('Delete', a, 'App-Migrations-1XMADEUP');
+
+    expect(outcome).toMatchObject({ status: 'SUCCESS', physicalId: 'App-Migrations-1XMADEUP' });
+    expect(await world.work(create)).toMatchObject({ status: 'FAILED' });
+    expect(world.snapshot()).toEqual({ users: [], meals: {} });
+  });
+});
+
+describe('an update', () => {
+  it('commits when the marker of the old revision is deleted in cleanup', async () => {
+    await deployedA();
+    world.stackIs('UPDATE_IN_PROGRESS');
+    await world.migrations('Update', world.revision('B', second));
+    expect(world.users.statements).not.toContain('drop old');
+    world.stackIs('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS');
+
+    const outcome = await world.markerDelete('A');
+
+    expect(outcome.status).toBe('SUCCESS');
+    expect(world.users.statements).toContain('drop old');
+    expect((await state()).open).toEqual([]);
+  });
+
+  it('is committed late by the next request when every signal was lost', async () => {
+    await deployedA();
+    world.stackIs('UPDATE_IN_PROGRESS');
+    await world.migrations('Update', world.revision('B', second));
+    world.stackIs('UPDATE_COMPLETE');
+    world.stackIs('UPDATE_IN_PROGRESS');
+
+    await world.migrations('Update', world.revision('C', [...second, sqlMigration('1.2.0')]));
+
+    expect(world.users.statements).toEqual(['s1.0.0', 's1.1.0', 'drop old', 's1.2.0']);
+    expect((await state()).open).toMatchObject([{ from: { revision: 'B' }, state: 'applied' }]);
+  });
+
+  it('is rolled back after cutover by the swapped Update, with nothing but the run records', async () => {
+    const a = await deployedA();
+    const before = world.snapshot();
+    world.stackIs('UPDATE_IN_PROGRESS');
+    await world.migrations('Update', world.revision('B', second));
+    world.stackIs('UPDATE_ROLLBACK_IN_PROGRESS');
+    world.bundles.bundles.clear();
+
+    const outcome = await world.migrations('Update', a);
+
+    expect(outcome.status).toBe('SUCCESS');
+    expect(world.snapshot()).toEqual(before);
+    world.stackIs('UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS');
+    expect((await world.markerDelete('B')).status).toBe('SUCCESS');
+    expect(world.snapshot()).toEqual(before);
+  });
+
+  it('that failed by itself answers the swapped Update with success and changes nothing', async () => {
+    const a = await deployedA();
+    const before = world.snapshot();
+    world.stackIs('UPDATE_IN_PROGRESS');
+    const failed = await world.migrations(
+      'Update',
+      world.revision('B', [...first, sqlMigration('1.1.0', { up: ['fail'] })]),
+    );
+    expect(failed.status).toBe('FAILED');
+    world.stackIs('UPDATE_ROLLBACK_IN_PROGRESS');
+
+    expect((await world.migrations('Update', a)).status).toBe('SUCCESS');
+    expect(world.snapshot()).toEqual(before);
+  });
+
+  it('to an edited migration is refused by name', async () => {
+    await deployedA();
+    world.stackIs('UPDATE_IN_PROGRESS');
+    const edited = [sqlMigration('1.0.0', { checksum: 'edited' }), first[1]!];
+
+    const outcome = await world.migrations('Update', world.revision('B', edited));
+
+    expect(outcome.status).toBe('FAILED');
+    expect(outcome.reason).toContain('users/1.0.0');
+  });
+
+  it('to an older bundle on purpose is refused', async () => {
+    await deployedA();
+    world.stackIs('UPDATE_IN_PROGRESS');
+
+    const outcome = await world.migrations('Update', world.revision('O', first.slice(1)));
+
+    expect(outcome.status).toBe('FAILED');
+    expect(outcome.reason).toContain('lacks the applied users/1.0.0');
+  });
+
+  it('to an older bundle takes migrations away at commit when the policy allows it', async () => {
+    await deployedA();
+    world.stackIs('UPDATE_IN_PROGRESS');
+    const older = world.revision('O', first.slice(1), { OnOlderRevision: 'downgrade' });
+
+    expect((await world.migrations('Update', older)).status).toBe('SUCCESS');
+    expect(world.users.statements).toEqual(['s1.0.0']);
+    world.stackIs('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS');
+    await world.markerDelete('A');
+
+    expect(world.users.statements).toEqual([]);
+    expect((await state()).applied?.revision).toBe('O');
+  });
+
+  it('refuses a database that does not know what was applied to it', async () => {
+    await deployedA();
+    world.users.marks = [];
+    world.stackIs('UPDATE_IN_PROGRESS');
+
+    const outcome = await world.migrations('Update', world.revision('B', second));
+
+    expect(outcome).toMatchObject({ status: 'FAILED' });
+    expect(outcome.reason).toContain('has no record of users/1.0.0');
+  });
+});
+
+describe('a way back that fails', () => {
+  const broken = [...first, sqlMigration('1.1.0', { up: ['new'], down: ['fail to go back'] }), sqlMigration('1.2.0')];
+
+  it('names the statement and the ways out, and goes on from the recorded step after the cause was fixed', async () => {
+    const a = await deployedA();
+    const before = world.snapshot();
+    world.stackIs('UPDATE_IN_PROGRESS');
+    await world.migrations('Update', world.revision('B', broken));
+    world.stackIs('UPDATE_ROLLBACK_IN_PROGRESS');
+
+    const failed = await world.migrations('Update', a);
+
+    expect(failed.status).toBe('FAILED');
+    expect(failed.reason).toMatch(
+      /users\/1\.1\.0.*fail to go back.*migrations repair.*ResourcesToSkip=Migrations.*backup/,
+    );
+    expect((await state()).open).toMatchObject([{ state: 'failed' }]);
+    expect((await state()).migrations.map(({ id }) => id)).toContain('users/1.1.0');
+    expect((await state()).migrations.map(({ id }) => id)).not.toContain('users/1.2.0');
+
+    world.stackIs('UPDATE_ROLLBACK_FAILED');
+    await mendDown();
+    expect((await world.settle(true)).status).toBe('SUCCESS');
+    world.stackIs('UPDATE_ROLLBACK_IN_PROGRESS');
+    expect((await world.migrations('Update', a)).status).toBe('SUCCESS');
+    expect(world.snapshot()).toEqual(before);
+  });
+
+  it('that CloudFormation skipped is flagged, and the next deployment goes back first', async () => {
+    await deployedA();
+    world.stackIs('UPDATE_IN_PROGRESS');
+    await world.migrations('Update', world.revision('B', second));
+    world.stackIs('UPDATE_ROLLBACK_IN_PROGRESS');
+    world.stackIs('UPDATE_ROLLBACK_COMPLETE');
+
+    expect((await world.settle()).reason).toContain('migrations repair');
+    expect((await state()).open).toMatchObject([{ state: 'failed' }]);
+    world.stackIs('UPDATE_IN_PROGRESS');
+    await world.migrations('Update', world.revision('C', [...first, sqlMigration('2.0.0')]));
+    expect(world.users.statements).toEqual(['s1.0.0', 's2.0.0']);
+  });
+
+  /** The person repairs what the down could not do: here, the statement in the run record. */
+  async function mendDown() {
+    const record = (await state()).migrations.find(({ id }) => id === 'users/1.1.0')!;
+    const run = (await world.ledger.undoPlan(scope, record.key))!;
+    const session = await world.leases.acquire(scope, { id: 'person', description: 'mend' }, false);
+    if (!('guard' in session)) throw new Error('lease is held');
+    const down = run.down.map((entry) => ({
+      ...entry,
+      action: { type: 'sql' as const, transaction: true, statements: [{ text: 'undo new', line: 1, column: 1 }] },
+    }));
+    await world.ledger.write(session, await state(), { run: { ...run, down }, events: [] });
+    await world.leases.release(session);
+  }
+});
+
+describe('removal', () => {
+  it('keeps the databases by default, and gives them free for others', async () => {
+    const a = await deployedA();
+    const before = world.snapshot();
+    world.stackIs('DELETE_IN_PROGRESS');
+
+    expect((await world.migrations('Delete', a)).status).toBe('SUCCESS');
+    expect(world.snapshot()).toEqual(before);
+    expect(world.claims.owners.size).toBe(0);
+  });
+
+  it('takes everything away when asked to', async () => {
+    await deployedA();
+    const a = world.revision('A', first, { OnRemoval: 'revert' });
+    world.stackIs('DELETE_IN_PROGRESS');
+
+    expect((await world.migrations('Delete', a)).status).toBe('SUCCESS');
+    expect(world.snapshot()).toEqual({ users: [], meals: {} });
+  });
+
+  it('takes nothing away while CloudFormation cannot say what is going on', async () => {
+    await deployedA();
+    const before = world.snapshot();
+    world.stacks.views.clear();
+
+    expect((await world.migrations('Delete', world.revision('A', first, { OnRemoval: 'revert' }))).status).toBe(
+      'SUCCESS',
+    );
+    expect(world.snapshot()).toEqual(before);
+  });
+});
+
+describe('the lease', () => {
+  it('is waited for, and its holder is asked to stop', async () => {
+    const a = world.revision('A', first);
+    const other = await world.leases.acquire(scope, { id: 'other', description: 'someone' }, false);
+    const recorded = await world.request({ kind: 'migrations', type: 'Create', physicalId: undefined, properties: a });
+
+    expect(await world.tick(recorded)).toMatchObject({ status: 'wait' });
+    await expect('guard' in other && other.guard()).rejects.toMatchObject({ code: 'LEASE_LOST' });
+    expect((await world.work(recorded)).status).toBe('SUCCESS');
+  });
+
+  it('that never becomes free leads to an answer in time', async () => {
+    const a = world.revision('A', first);
+    const recorded = await world.request({ kind: 'migrations', type: 'Create', physicalId: undefined, properties: a });
+    world.clock.time = recorded.answerBy - 10_000;
+    await world.leases.acquire(scope, { id: 'other', description: 'a long migration' }, false);
+
+    const outcome = await world.work(recorded);
+
+    expect(outcome.status).toBe('FAILED');
+    expect(outcome.reason).toContain('a long migration');
+  });
+
+  it('lets a repeated delivery find the same outcome', async () => {
+    const a = world.revision('A', first);
+    const once = await world.request(
+      { kind: 'migrations', type: 'Create', physicalId: undefined, properties: a },
+      'same',
+    );
+    await world.request({ kind: 'migrations', type: 'Create', physicalId: undefined, properties: a }, 'same');
+
+    const outcome = await world.work(once);
+    expect(await world.work(once)).toEqual(outcome);
+    expect(world.users.statements).toEqual(['s1.0.0']);
+  });
+});
+
+it('writes a history whose chain holds', async () => {
+  const a = await deployedA();
+  world.stackIs('UPDATE_IN_PROGRESS');
+  await world.migrations('Update', world.revision('B', second));
+  world.stackIs('UPDATE_ROLLBACK_IN_PROGRESS');
+  await world.migrations('Update', a);
+
+  const events = await world.ledger.events(scope);
+  expect(events.map(({ type }) => type)).toEqual([
+    'deployment-started',
+    'migration-started',
+    'migration-applied',
+    'migration-started',
+    'migration-applied',
+    'deployment-applied',
+    'commit-started',
+    'deployment-committed',
+    'deployment-started',
+    'migration-started',
+    'migration-applied',
+    'migration-started',
+    'migration-applied',
+    'deployment-applied',
+    'rollback-started',
+    'migration-undone',
+    'migration-undone',
+    'deployment-rolled-back',
+  ]);
+  expect(verifyChain(events, await state())).toBeUndefined();
+});

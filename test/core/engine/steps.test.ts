@@ -1,0 +1,295 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { Action, BundledMigration } from '../../../core/bundle/bundle';
+import { type StepContext, singleSteps, stepFor, verifySql } from '../../../core/engine/kinds/index';
+import type { MigrationModule, SqlTarget, TableTarget } from '../../../core/ports';
+import { migration } from '../../ports/support/records';
+import { session } from '../../ports/support/sql-databases';
+import { MemorySqlDatabase } from '../../support/memory/sql-database';
+import { MemoryTables } from '../../support/memory/tables';
+import { createTable, MemoryWorld, scope, sqlMigration, tableMigration } from '../../support/memory-world';
+import { errorOf } from '../../support/migrations-folder';
+
+const byWeek = { name: 'byWeek', partitionKey: { name: 'week', type: 'S' as const } };
+
+let users: MemorySqlDatabase;
+let target: SqlTarget;
+
+beforeEach(() => {
+  users = new MemorySqlDatabase();
+  target = users.open(session(1));
+});
+
+const context = (change: Partial<StepContext> = {}): StepContext => ({
+  migration: migration(1, { state: 'applying' }),
+  file: 'users/1.1.0_step.sql',
+  target,
+  phase: 'up',
+  step: 0,
+  resumed: false,
+  module: () => Promise.reject(new Error('has no code')),
+  ...change,
+});
+const sql = (...texts: readonly string[]): Action => ({
+  type: 'sql',
+  transaction: true,
+  statements: texts.map((text, index) => ({ text, line: index + 5, column: 3 })),
+});
+const apply = (action: Action, change: Partial<StepContext> = {}) =>
+  stepFor(action).apply(action, context(change), undefined);
+
+describe('a SQL step', () => {
+  it('runs its statements and their row in one transaction', async () => {
+    expect(await apply(sql('one', 'two'))).toBe('done');
+    expect(users.statements).toEqual(['one', 'two']);
+    expect(users.marks).toMatchObject([{ id: 'users/1.1.0', phase: 'up', step: 0 }]);
+  });
+
+  it('names file, line and text of the statement that failed, and leaves nothing', async () => {
+    const error = await errorOf(() => apply(sql('one', 'fail two', 'three')));
+
+    expect(error).toMatchObject({
+      code: 'STATEMENT_FAILED',
+      location: { file: 'users/1.1.0_step.sql', line: 6, column: 3 },
+      payload: { statement: 'fail two' },
+    });
+    expect(users.statements).toEqual([]);
+  });
+
+  it('says when another deployment did it before', async () => {
+    await apply(sql('one'), { migration: migration(1, { deployment: 'other' }) });
+
+    expect(await apply(sql('one'))).toBe('foreign');
+    expect(users.statements).toEqual(['one']);
+  });
+
+  it('runs down only where there is something to take back', async () => {
+    expect(await apply(sql('undo one'), { phase: 'down' })).toBe('done');
+    await apply(sql('one'));
+    await apply(sql('undo one'), { phase: 'down' });
+
+    expect(users.statements).toEqual([]);
+    expect(users.marks).toEqual([]);
+  });
+
+  it('refuses a target of another engine', async () => {
+    const tables = new MemoryTables().open(session(1));
+
+    expect(await errorOf(() => apply(sql('one'), { target: tables }))).toMatchObject({ code: 'WRONG_ENGINE' });
+    const action: Action = { type: 'table', operation: createTable('plans') };
+    expect(await errorOf(() => apply(action))).toMatchObject({ code: 'WRONG_ENGINE' });
+  });
+});
+
+describe('statements outside a transaction', () => {
+  it('become one step each, the others stay as they are', () => {
+    const standalone: Action = { ...sql('a', 'b'), transaction: false } as Action;
+
+    const steps = singleSteps([sql('x', 'y'), standalone]);
+
+    const texts = steps.map((step) => (step.type === 'sql' ? step.statements.map(({ text }) => text) : []));
+    expect(texts).toEqual([['x', 'y'], ['a'], ['b']]);
+  });
+});
+
+describe('a verify statement', () => {
+  const answering = (...rows: readonly Record<string, unknown>[]): SqlTarget => ({
+    ...target,
+    execute: async () => ({ rows, rowCount: rows.length }),
+  });
+  const verify = (rows: readonly Record<string, unknown>[]) =>
+    verifySql([{ text: 'SELECT ok', line: 12, column: 1 }], context({ target: answering(...rows) }));
+
+  it('holds when its one row is true', async () => {
+    await expect(verify([{ ok: true }])).resolves.toBeUndefined();
+  });
+
+  it.each([
+    ['false', [{ ok: false }]],
+    ['null', [{ ok: null }]],
+    ['"t"', [{ ok: 't' }]],
+    ['0 rows', []],
+    ['2 rows', [{ ok: true }, { ok: true }]],
+  ])('fails with its place when it returns %s', async (seen, rows) => {
+    const error = await errorOf(() => verify(rows));
+
+    expect(error).toMatchObject({ code: 'VERIFY_FAILED', location: { line: 12 } });
+    expect(error.message).toContain(`returned ${seen},`);
+  });
+});
+
+describe('a code step', () => {
+  const code: Action = { type: 'code', function: 'up' };
+  const running = (up: MigrationModule['up'], file = 'users/1.1.0_code.ts') =>
+    apply(code, { file, module: async () => ({ up, codeLines: [] }) });
+
+  it('runs in one transaction with its row', async () => {
+    await running(async (connection) => {
+      await connection.execute('one');
+      await connection.execute('two');
+    });
+
+    expect(users.statements).toEqual(['one', 'two']);
+    expect(users.marks).toHaveLength(1);
+  });
+
+  it('that throws leaves nothing, and its last statement is named', async () => {
+    const error = await errorOf(() =>
+      running(async (connection) => {
+        await connection.execute('one');
+        throw new TypeError('of my own');
+      }),
+    );
+
+    expect(error).toMatchObject({ code: 'CODE_FAILED', payload: { statement: 'one' } });
+    expect(error.message).toBe('up() threw: of my own');
+    expect(users.statements).toEqual([]);
+  });
+
+  it('names the line of the source file that a line of the compiled code comes from', async () => {
+    const file = 'users/1.1.0_code.ts';
+    const thrown = Object.assign(new Error('no'), {
+      stack: `Error: no\n    at up (${file}:7:11)\n    at node:internal`,
+    });
+    const module = async (): Promise<MigrationModule> => ({
+      up: () => {
+        throw thrown;
+      },
+      codeLines: [
+        [1, 0],
+        [5, 20],
+        [7, 31],
+      ],
+    });
+
+    expect(await errorOf(() => apply(code, { file, module }))).toMatchObject({ location: { file, line: 31 } });
+  });
+
+  it('passes what is no error of the migration on as it is', async () => {
+    const stopped = users.open({ scope, token: 1, guard: () => Promise.reject(new Error('lost')) });
+
+    await expect(
+      apply(code, { target: stopped, module: async () => ({ up: () => undefined, codeLines: [] }) }),
+    ).rejects.toThrow('lost');
+  });
+
+  it('says when the module lacks the function', async () => {
+    expect(await errorOf(() => running(undefined))).toMatchObject({ code: 'CODE_MISSING' });
+  });
+});
+
+describe('table steps', () => {
+  let tables: MemoryTables;
+  let meals: TableTarget;
+  const table = (operation: Extract<Action, { type: 'table' }>['operation']): Action => ({ type: 'table', operation });
+
+  beforeEach(() => {
+    tables = new MemoryTables(2);
+    meals = tables.open(session(1));
+  });
+
+  it('wait until a table is there', async () => {
+    const action = table(createTable('plans'));
+    const results = [];
+    for (let time = 0; time < 5; time += 1) results.push(await apply(action, { target: meals }));
+
+    expect(results).toEqual(['waiting', 'waiting', 'waiting', 'done', 'done']);
+  });
+
+  it('wait with a second index for the first', async () => {
+    tables.tables.set('plans', []);
+    const byUser = { name: 'byUser', partitionKey: { name: 'user', type: 'S' as const } };
+    await apply(table({ kind: 'addGlobalIndex', table: 'plans', index: byWeek }), { target: meals });
+
+    expect(await apply(table({ kind: 'addGlobalIndex', table: 'plans', index: byUser }), { target: meals })).toBe(
+      'waiting',
+    );
+    expect(tables.tables.get('plans')).toEqual([byWeek]);
+  });
+
+  it('do not delete an index while its resources are allocated, and do while it backfills', async () => {
+    tables.looks = 4;
+    tables.tables.set('plans', []);
+    await meals.addIndex('plans', byWeek);
+    const action = table({ kind: 'addGlobalIndex', table: 'plans', index: byWeek });
+    const invert = () => stepFor(action).invert!(action, context({ target: meals }), { exists: false });
+
+    expect(await invert()).toBe('waiting');
+    expect((await meals.describe('plans'))?.indexes).toMatchObject([{ status: 'CREATING' }]);
+    for (let time = 0; time < 12; time += 1) await invert();
+    expect(tables.tables.get('plans')).toEqual([]);
+  });
+
+  it('cannot take deleteTable back', async () => {
+    const action = table({ kind: 'deleteTable', table: 'plans' });
+
+    expect(
+      await errorOf(() => stepFor(action).invert!(action, context({ target: meals }), { exists: true })),
+    ).toMatchObject({ code: 'IRREVERSIBLE' });
+  });
+});
+
+describe('what was there before a deployment', () => {
+  let world: MemoryWorld;
+
+  beforeEach(() => {
+    world = new MemoryWorld();
+    world.meals.looks = 2;
+  });
+
+  const create = (...migrations: readonly BundledMigration[]) =>
+    world.migrations('Create', world.revision('A', migrations));
+
+  it('a table is not created over, and outlives the way back', async () => {
+    world.meals.tables.set('plans', [byWeek]);
+
+    const outcome = await create(tableMigration('1.0.0', [createTable('lists'), createTable('plans')]));
+
+    expect(outcome.status).toBe('FAILED');
+    expect(outcome.reason).toContain('the table plans exists already');
+    expect([...world.meals.tables]).toEqual([['plans', [byWeek]]]);
+  });
+
+  it('an index is not added over, and outlives the way back', async () => {
+    world.meals.tables.set('plans', [byWeek]);
+
+    const outcome = await create(tableMigration('1.0.0', [{ kind: 'addGlobalIndex', table: 'plans', index: byWeek }]));
+
+    expect(outcome.status).toBe('FAILED');
+    expect([...world.meals.tables]).toEqual([['plans', [byWeek]]]);
+  });
+
+  it('an index that was removed comes back as it was', async () => {
+    world.meals.tables.set('plans', [byWeek]);
+    const removal = tableMigration('1.0.0', [{ kind: 'removeGlobalIndex', table: 'plans', index: 'byWeek' }]);
+
+    const outcome = await create(removal, sqlMigration('1.0.0', { up: ['fail'] }));
+
+    expect(outcome.status).toBe('FAILED');
+    expect([...world.meals.tables]).toEqual([['plans', [byWeek]]]);
+  });
+
+  it('what another deployment applied to the database is adopted, and not undone with this one', async () => {
+    const session = { scope, token: 1, guard: async () => undefined };
+    const mark = { id: 'users/1.0.0', phase: 'up', step: 0, checksum: 'c', deployment: 'an earlier life' } as const;
+    await world.users
+      .open(session)
+      .transact('add', mark, (connection) => connection.execute('s1.0.0').then(() => undefined));
+    const a = world.revision('A', [sqlMigration('1.0.0'), sqlMigration('1.1.0')]);
+    await world.migrations('Create', a);
+    world.stackIs('ROLLBACK_IN_PROGRESS');
+
+    await world.migrations('Delete', a);
+
+    expect(world.users.statements).toEqual(['s1.0.0']);
+    expect((await world.ledger.events(scope)).map(({ type }) => type)).toContain('migration-adopted');
+  });
+
+  it('what waits longer than a process may run is waited for by the next one', async () => {
+    world.meals.looks = 100;
+    const a = world.revision('A', [tableMigration('1.0.0', [createTable('plans')])]);
+    const recorded = await world.request({ kind: 'migrations', type: 'Create', physicalId: undefined, properties: a });
+
+    expect(await world.tick(recorded, { stopBy: world.clock.time + 1_000 })).toMatchObject({ status: 'wait' });
+    expect((await world.work(recorded)).status).toBe('SUCCESS');
+  });
+});

@@ -1,0 +1,69 @@
+import type { HeldLease, SqlTarget } from '../../../core/ports';
+import { AuroraPostgresql } from '../../../lambda/aws/sql/aurora-postgresql';
+import { DataApi } from '../../../lambda/aws/sql/data-api';
+import { type EngineUnderTest, enginesUnderTest, openDataApi } from '../../sandbox/services/rds-data/engines';
+import { MemorySqlDatabase } from '../../support/memory/sql-database';
+
+/** A SQL database, and what one must know to look at it from outside. */
+export interface SqlUnderTest {
+  target(session: HeldLease): SqlTarget;
+  /** A statement that leaves an effect of this name. */
+  effect(name: string): string;
+  /** The names of the effects that are there. */
+  effects(): Promise<readonly string[]>;
+  /** A statement that the database refuses. */
+  readonly failing: string;
+  close(): Promise<void>;
+}
+
+export interface SqlKind {
+  readonly name: string;
+  open(): Promise<SqlUnderTest>;
+}
+
+/** A session as if its lease were never lost. */
+export function session(token: number, scope = 'App/Migrations'): HeldLease {
+  return { scope, token, guard: async () => undefined };
+}
+
+/** The adapter of Aurora, on the sandbox's RDS Data API. */
+export const auroraKinds: readonly SqlKind[] = enginesUnderTest().map((engine) => ({
+  name: `Aurora's adapter on ${engine.name === 'pglite' ? 'PGlite' : 'PostgreSQL'}`,
+  open: () => openAurora(engine),
+}));
+
+export const sqlKinds: readonly SqlKind[] = [{ name: 'memory', open: openMemory }, ...auroraKinds];
+
+async function openMemory(): Promise<SqlUnderTest> {
+  const database = new MemorySqlDatabase();
+  return {
+    target: (by) => database.open(by),
+    effect: (name) => name,
+    effects: async () => database.statements,
+    failing: 'fail',
+    close: async () => undefined,
+  };
+}
+
+async function openAurora(engine: EngineUnderTest): Promise<SqlUnderTest> {
+  const { client, base, close } = await openDataApi(engine);
+  const api = new DataApi(client, {
+    DatabaseKind: 'aurora-postgresql',
+    Identity: 'db-1',
+    ClusterArn: base.resourceArn,
+    SecretArn: base.secretArn,
+    DatabaseName: base.database,
+  });
+  return {
+    target: (by) => new AuroraPostgresql(api, by),
+    effect: (name) => `CREATE TABLE effect_${name} (id int)`,
+    async effects() {
+      const { rows } = await api.execute(
+        "SELECT substr(tablename, 8) AS name FROM pg_tables WHERE tablename LIKE 'effect\\_%' ORDER BY 1",
+      );
+      return rows.map(({ name }) => String(name));
+    },
+    failing: 'SELECT * FROM nowhere',
+    close,
+  };
+}

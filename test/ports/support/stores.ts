@@ -1,0 +1,80 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { Leases, Ledger, Requests } from '../../../core/ports';
+import { DynamoDbLeases } from '../../../lambda/aws/dynamodb-leases';
+import { DynamoDbLedger } from '../../../lambda/aws/dynamodb-ledger';
+import { DynamoDbRequests } from '../../../lambda/aws/dynamodb-requests';
+import { LedgerTable } from '../../../lambda/aws/ledger-table';
+import { startDynoxide } from '../../../sandbox/services/dynamodb/dynoxide/start';
+import { MemoryLeases } from '../../support/memory/leases';
+import { MemoryLedger } from '../../support/memory/ledger';
+import { MemoryRequests } from '../../support/memory/requests';
+import { MemoryClock } from '../../support/memory/world';
+
+/** The three ports that share the ledger's table, and the clock that decides when a lease is over. */
+export interface Store {
+  readonly ledger: Ledger;
+  readonly leases: Leases;
+  readonly requests: Requests;
+  readonly clock: MemoryClock;
+  close(): Promise<void>;
+}
+
+export interface StoreKind {
+  readonly name: string;
+  open(): Promise<Store>;
+}
+
+/** Milliseconds of a lease in these suites. */
+export const leaseTime = 60_000;
+
+export const stores: readonly StoreKind[] = [
+  { name: 'memory', open: openMemory },
+  { name: 'DynamoDB (dynoxide)', open: openDynamoDb },
+];
+
+async function openMemory(): Promise<Store> {
+  const clock = new MemoryClock();
+  const leases = new MemoryLeases(clock, leaseTime);
+  const requests = new MemoryRequests();
+  return { clock, leases, requests, ledger: new MemoryLedger(leases, requests), close: async () => undefined };
+}
+
+async function openDynamoDb(): Promise<Store> {
+  const folder = mkdtempSync(join(tmpdir(), 'ledger-'));
+  const server = await startDynoxide(join(folder, 'ledger.db'), process.env);
+  const client = new DynamoDBClient({
+    endpoint: server.endpoint,
+    region: 'eu-west-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  });
+  await client.send(
+    new CreateTableCommand({
+      TableName: 'ledger',
+      BillingMode: 'PAY_PER_REQUEST',
+      KeySchema: [
+        { AttributeName: 'pk', KeyType: 'HASH' },
+        { AttributeName: 'sk', KeyType: 'RANGE' },
+      ],
+      AttributeDefinitions: [
+        { AttributeName: 'pk', AttributeType: 'S' },
+        { AttributeName: 'sk', AttributeType: 'S' },
+      ],
+    }),
+  );
+  const clock = new MemoryClock();
+  const table = new LedgerTable('ledger', client);
+  return {
+    clock,
+    ledger: new DynamoDbLedger(table, clock),
+    leases: new DynamoDbLeases(table, clock, leaseTime),
+    requests: new DynamoDbRequests(table),
+    async close() {
+      client.destroy();
+      await server.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}

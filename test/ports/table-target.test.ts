@@ -1,0 +1,212 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { IndexDefinition, TableOperation } from '../../core/bundle/bundle';
+import type { StepContext } from '../../core/engine/kinds/index';
+import { tableStep } from '../../core/engine/kinds/table';
+import type { Observation } from '../../core/ledger/state';
+import type { HeldLease, TableTarget } from '../../core/ports';
+import { DynamoDbTables } from '../../lambda/aws/dynamodb-tables';
+import { openDynamoDb } from '../sandbox/services/dynamodb/open-dynamodb';
+import { MemoryTables } from '../support/memory/tables';
+import { migration } from './support/records';
+import { session } from './support/sql-databases';
+
+interface TablesUnderTest {
+  target(by: HeldLease): TableTarget;
+  close(): Promise<void>;
+}
+
+const kinds: readonly { readonly name: string; readonly open: () => Promise<TablesUnderTest> }[] = [
+  { name: 'memory', open: async () => memory(0) },
+  { name: 'memory that takes its time', open: async () => memory(3) },
+  { name: 'DynamoDB (sandbox on dynoxide)', open: () => dynamoDb({}) },
+  { name: 'DynamoDB that shows a new table late', open: () => dynamoDb({ 'dynamodb-create-visible-ms': '80' }) },
+];
+
+function memory(looks: number): TablesUnderTest {
+  const tables = new MemoryTables(looks);
+  return { target: (by) => tables.open(by), close: async () => undefined };
+}
+
+async function dynamoDb(assumptions: Readonly<Record<string, string>>): Promise<TablesUnderTest> {
+  const delays = { 'dynamodb-table-create-ms': '60', 'dynamodb-index-build-ms': '120', ...assumptions };
+  const { client, close } = await openDynamoDb(delays);
+  const properties = { DatabaseKind: 'dynamodb', Identity: 'meals-1', Tables: {}, TableNamePrefix: 'app-' } as const;
+  return { target: (by) => new DynamoDbTables(client, properties, by), close };
+}
+
+describe.each(kinds)('a table target: $name', ({ open }) => {
+  let tables: TablesUnderTest;
+  let target: TableTarget;
+  let table: string;
+  let count = 0;
+
+  beforeAll(async () => {
+    tables = await open();
+    target = tables.target(session(1));
+  });
+  afterAll(() => tables.close());
+  beforeEach(() => {
+    table = `plans${++count}`;
+  });
+
+  const byWeek: IndexDefinition = {
+    name: 'byWeek',
+    partitionKey: { name: 'week', type: 'S' },
+    sortKey: { name: 'day', type: 'N' },
+    projection: 'KEYS_ONLY',
+  };
+  const byUser: IndexDefinition = { name: 'byUser', partitionKey: { name: 'user', type: 'S' }, projection: ['week'] };
+  const create = (): TableOperation => ({ kind: 'createTable', table, partitionKey: { name: 'id', type: 'S' } });
+  const add = (index: IndexDefinition): TableOperation => ({ kind: 'addGlobalIndex', table, index });
+  const remove = (index: string): TableOperation => ({ kind: 'removeGlobalIndex', table, index });
+  const context = (): StepContext => ({
+    migration: migration(1),
+    file: 'meals/1.0.0_plans.ts',
+    target,
+    phase: 'up',
+    step: 0,
+    resumed: false,
+    module: () => Promise.reject(new Error('has no code')),
+  });
+  const observe = (operation: TableOperation) => tableStep.observe({ type: 'table', operation }, context());
+  /** Repeats a step until it is done, as the engine does. */
+  const until = async (attempt: () => Promise<string>) => {
+    const results: string[] = [];
+    for (const end = Date.now() + 10_000; Date.now() < end; await sleep(10)) {
+      results.push(await attempt());
+      if (results.at(-1) === 'done') return results;
+    }
+    throw new Error(`not done after ${results.length} attempts`);
+  };
+  const apply = (operation: TableOperation) =>
+    until(() => tableStep.apply({ type: 'table', operation }, context(), undefined));
+  const invert = (operation: TableOperation, before: Observation) =>
+    until(() => tableStep.invert!({ type: 'table', operation }, context(), before));
+  const indexes = async () =>
+    (await target.describe(table))?.indexes.map(({ name, status }) => `${name} ${status}`).sort();
+
+  it('has no table that nobody created', async () => {
+    expect(await target.describe(table)).toBeUndefined();
+  });
+
+  it('creates a table with its indexes, and says when it is there', async () => {
+    expect(await observe(create())).toEqual({ exists: false });
+    await apply({ ...create(), globalIndexes: [byWeek] } as TableOperation);
+
+    expect(await target.describe(table)).toMatchObject({
+      status: 'ACTIVE',
+      indexes: [{ ...byWeek, status: 'ACTIVE', backfilling: false }],
+    });
+  });
+
+  it('refuses to create what exists, and keeps it', async () => {
+    await apply(create());
+
+    await expect(observe(create())).rejects.toMatchObject({ code: 'TABLE_EXISTS' });
+    await target.createTable({
+      kind: 'createTable',
+      table,
+      partitionKey: { name: 'id', type: 'S' },
+      globalIndexes: [byWeek],
+    });
+    expect(await indexes()).toEqual([]);
+  });
+
+  it('adds two indexes in a row, and knows both as they were defined', async () => {
+    await apply(create());
+    for (const index of [byWeek, byUser]) {
+      expect(await observe(add(index))).toEqual({ exists: false });
+      await apply(add(index));
+    }
+
+    expect((await target.describe(table))?.indexes).toEqual(
+      expect.arrayContaining([
+        { ...byWeek, status: 'ACTIVE', backfilling: false },
+        { ...byUser, status: 'ACTIVE', backfilling: false },
+      ]),
+    );
+    await expect(observe(add(byWeek))).rejects.toMatchObject({ code: 'INDEX_EXISTS' });
+  });
+
+  it('ignores a second index while the first is being built, and accepts it later', async () => {
+    await apply(create());
+    await target.addIndex(table, byWeek);
+    await target.addIndex(table, byUser);
+    await apply(add(byUser));
+
+    expect((await indexes())?.at(-1)).toBe('byWeek ACTIVE');
+    expect(await indexes()).toEqual(['byUser ACTIVE', 'byWeek ACTIVE']);
+  });
+
+  it('removes an index, and puts it back as it was', async () => {
+    await apply(create());
+    await apply(add(byWeek));
+    const before = await observe(remove('byWeek'));
+    expect(before).toEqual({ exists: true, index: byWeek });
+
+    await apply(remove('byWeek'));
+    expect(await indexes()).toEqual([]);
+    await expect(observe(remove('byWeek'))).rejects.toMatchObject({ code: 'INDEX_MISSING' });
+
+    await invert(remove('byWeek'), before!);
+    expect((await target.describe(table))?.indexes).toEqual([{ ...byWeek, status: 'ACTIVE', backfilling: false }]);
+  });
+
+  it('takes back an index while it is being built', async () => {
+    await apply(create());
+    await target.addIndex(table, byWeek);
+
+    await invert(add(byWeek), { exists: false });
+    expect(await indexes()).toEqual([]);
+  });
+
+  it('takes back a table while it is being created', async () => {
+    await target.createTable({ kind: 'createTable', table, partitionKey: { name: 'id', type: 'S' } });
+
+    await invert(create(), { exists: false });
+    expect(await target.describe(table)).toBeUndefined();
+    await sleep(150);
+    expect(await target.describe(table)).toBeUndefined();
+    expect(await invert(create(), { exists: false })).toEqual(['done']);
+  });
+
+  it('deletes what is there, and does not mind what is not', async () => {
+    await apply(create());
+    await apply({ kind: 'deleteTable', table });
+
+    expect(await target.describe(table)).toBeUndefined();
+    expect(await target.deleteTable(table)).toBe('gone');
+    await expect(target.removeIndex(table, 'byWeek')).resolves.toBeUndefined();
+    expect(await apply({ kind: 'deleteTable', table })).toEqual(['done']);
+  });
+
+  it('creates a table again whose name is free only in a moment', async () => {
+    await apply(create());
+    await target.deleteTable(table);
+    await until(() => target.describe(table).then((found) => (found ? 'waiting' : 'done')));
+
+    await apply(create());
+    expect((await target.describe(table))?.status).toBe('ACTIVE');
+  });
+
+  it('refuses what needs a table that is not there', async () => {
+    await expect(observe(add(byWeek))).rejects.toMatchObject({ code: 'TABLE_MISSING' });
+    await expect(observe(remove('byWeek'))).rejects.toMatchObject({ code: 'TABLE_MISSING' });
+    await expect(target.addIndex(table, byWeek)).rejects.toMatchObject({ code: 'TABLE_OPERATION_FAILED' });
+  });
+
+  it('asks before every change whether the session still has its lease', async () => {
+    const lost = new Error('lost');
+    const stopped = tables.target({ scope: 'App', token: 1, guard: () => Promise.reject(lost) });
+    await apply(create());
+
+    await expect(
+      stopped.createTable({ kind: 'createTable', table: `${table}b`, partitionKey: { name: 'id', type: 'S' } }),
+    ).rejects.toBe(lost);
+    await expect(stopped.addIndex(table, byWeek)).rejects.toBe(lost);
+    await expect(stopped.removeIndex(table, 'byWeek')).rejects.toBe(lost);
+    await expect(stopped.deleteTable(table)).rejects.toBe(lost);
+    expect(await indexes()).toEqual([]);
+  });
+});

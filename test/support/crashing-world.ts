@@ -1,0 +1,133 @@
+import type { HeldLease, Ports, SqlConnection, Target } from '../../core/ports';
+import type { Outcome, RecordedRequest } from '../../core/request/request';
+import { MemoryWorld } from './memory-world';
+
+/** The process died: nothing after this point happened. */
+export class Crash extends Error {
+  override readonly name = 'Crash';
+}
+
+/** Where a process dies: at which call of a port, and whether the call still took effect. */
+export interface CrashPoint {
+  readonly call: number;
+  readonly when: 'before' | 'after';
+}
+
+/** A world whose process dies at one call of a port. A dead process calls nothing any more, until it is started again. */
+export class CrashingWorld extends MemoryWorld {
+  private point: CrashPoint | undefined;
+  private calls = 0;
+  private dead = false;
+  /** What the call was at which the process died, for messages. */
+  crashedAt: string | undefined;
+
+  override get ports(): Ports {
+    const { ledger, leases, requests, targets, bundles, stacks, claims, clock } = super.ports;
+    return {
+      ledger: this.watch('ledger', ledger),
+      requests: this.watch('requests', requests),
+      bundles: this.watch('bundles', bundles),
+      stacks: this.watch('stacks', stacks),
+      claims: this.watch('claims', claims),
+      clock,
+      leases: this.watch('leases', {
+        ...bound(leases, ['release', 'inspect', 'revoke']),
+        acquire: async (scope, holder, stop) => {
+          const lease = await leases.acquire(scope, holder, stop);
+          return 'guard' in lease ? this.session(lease) : lease;
+        },
+      }),
+      targets: this.watch('targets', {
+        open: async (name, properties, session) => this.target(await targets.open(name, properties, session)),
+      }),
+    };
+  }
+
+  /** Works on a request with a process that dies at the point, and then with as many as it takes. */
+  async workWithCrash(recorded: RecordedRequest, point: CrashPoint): Promise<Outcome | undefined> {
+    this.arm(point);
+    try {
+      return await this.work(recorded);
+    } catch (error) {
+      if (!this.dead) throw error;
+      return undefined;
+    } finally {
+      this.disarm();
+    }
+  }
+
+  private arm(point: CrashPoint): void {
+    this.point = point;
+    this.calls = 0;
+    this.dead = false;
+    this.crashedAt = undefined;
+  }
+
+  private disarm(): void {
+    this.point = undefined;
+    this.dead = false;
+  }
+
+  private session(session: HeldLease): HeldLease {
+    const { scope, token } = session;
+    return { scope, token, guard: () => this.perform('guard', () => session.guard()) };
+  }
+
+  private target(target: Target): Target {
+    if (target.engine === 'dynamodb') {
+      // The name is computed, not asked for.
+      const physicalName = (table: string) => target.physicalName(table);
+      return { ...this.watch('table', bound(target, tableCalls)), engine: 'dynamodb', physicalName };
+    }
+    const sql = {
+      ...bound(target, ['prepare', 'history', 'execute', 'cleanUp']),
+      transact: (...[change, mark, work]: Parameters<typeof target.transact>) =>
+        target.transact(change, mark, (connection) => work(this.connection(connection))),
+    };
+    return { ...this.watch('sql', sql), engine: 'aurora-postgresql' };
+  }
+
+  private connection(connection: SqlConnection): SqlConnection {
+    return this.watch('connection', { execute: connection.execute.bind(connection) });
+  }
+
+  private watch<T extends object>(name: string, port: T): T {
+    return new Proxy(port, {
+      get: (target, method) => {
+        const value: unknown = Reflect.get(target, method);
+        if (typeof value !== 'function') return value;
+        return (...parameters: readonly unknown[]) =>
+          this.perform(`${name}.${String(method)}`, async () => Reflect.apply(value, target, parameters));
+      },
+      ownKeys: (target) => Reflect.ownKeys(target),
+      getOwnPropertyDescriptor: (target, key) => Reflect.getOwnPropertyDescriptor(target, key),
+    });
+  }
+
+  private async perform<T>(what: string, effect: () => Promise<T>): Promise<T> {
+    if (this.dead) throw new Crash(`dead since ${this.crashedAt}`);
+    this.calls += 1;
+    const isHere = this.point?.call === this.calls;
+    if (isHere && this.point?.when === 'before') throw this.die(what);
+    const result = await effect();
+    if (isHere) throw this.die(what);
+    return result;
+  }
+
+  private die(what: string): Crash {
+    this.dead = true;
+    this.crashedAt = `${this.point?.when} call ${this.calls}, ${what}`;
+    return new Crash(this.crashedAt);
+  }
+}
+
+const tableCalls = ['describe', 'createTable', 'deleteTable', 'addIndex', 'removeIndex'] as const;
+
+/** Some methods of an object, bound to it, as an object of their own. */
+function bound<T extends object, K extends keyof T>(object: T, methods: readonly K[]): Pick<T, K> {
+  const entries = methods.map((method) => {
+    const value = object[method];
+    return [method, typeof value === 'function' ? value.bind(object) : value] as const;
+  });
+  return Object.fromEntries(entries) as Pick<T, K>;
+}

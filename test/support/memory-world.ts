@@ -1,0 +1,207 @@
+import type { BundledMigration, TableOperation } from '../../core/bundle/bundle';
+import { type DriveResult, drive } from '../../core/engine/drive';
+import type { Limits } from '../../core/engine/request-run';
+import type { Ports } from '../../core/ports';
+import type { Outcome, RecordedRequest, Request } from '../../core/request/request';
+import type { MigrationsProperties } from '../../core/wire';
+import { MemoryLeases } from './memory/leases';
+import { MemoryLedger } from './memory/ledger';
+import { MemoryRequests } from './memory/requests';
+import { MemorySqlDatabase } from './memory/sql-database';
+import { MemoryTables } from './memory/tables';
+import { MemoryBundles, MemoryClaims, MemoryClock, MemoryStacks, MemoryTargets } from './memory/world';
+
+export const scope = 'App/Migrations';
+export const stackId = 'arn:aws:cloudformation:us-east-1:123456789012:stack/App/1';
+
+/** A whole world in memory: one stack, a SQL database `users` and tables `meals`. */
+export class MemoryWorld {
+  readonly clock = new MemoryClock();
+  readonly leases = new MemoryLeases(this.clock);
+  readonly requests = new MemoryRequests();
+  readonly ledger = new MemoryLedger(this.leases, this.requests);
+  readonly targets = new MemoryTargets();
+  readonly bundles = new MemoryBundles();
+  readonly stacks = new MemoryStacks();
+  readonly claims = new MemoryClaims();
+  readonly users = new MemorySqlDatabase();
+  readonly meals = new MemoryTables();
+  private count = 0;
+
+  constructor() {
+    this.targets.databases.set('users-1', this.users);
+    this.targets.databases.set('meals-1', this.meals);
+    this.stackIs('CREATE_IN_PROGRESS');
+  }
+
+  get ports(): Ports {
+    const { ledger, leases, requests, targets, bundles, stacks, claims, clock } = this;
+    return { ledger, leases, requests, targets, bundles, stacks, claims, clock };
+  }
+
+  /** The stack takes a status, now. */
+  stackIs(status: string): void {
+    const history = this.stacks.views.get(stackId)?.history ?? [];
+    this.clock.time += 1000;
+    const at = new Date(this.clock.time).toISOString();
+    this.stacks.views.set(stackId, { status, history: [...history, { status, at }] });
+    this.clock.time += 1000;
+  }
+
+  /** A request as the handler would have recorded it. */
+  async request(request: Request, requestId = `request-${++this.count}`): Promise<RecordedRequest> {
+    const recorded: RecordedRequest = {
+      key: `key-${requestId}`,
+      scope,
+      stackId,
+      logicalId: 'Migrations',
+      requestId,
+      actor: `cloudformation App Migrations ${requestId}`,
+      request,
+      receivedAt: this.clock.time,
+      answerBy: this.clock.time + 3_600_000,
+      responseUrl: 'https://example.com/answer',
+    };
+    await this.requests.record(recorded);
+    return (await this.requests.find(scope, recorded.key))!;
+  }
+
+  /** One tick. */
+  async tick(recorded: RecordedRequest, limits: Partial<Limits> = {}): Promise<DriveResult> {
+    const fresh = (await this.requests.find(scope, recorded.key)) ?? recorded;
+    const stopBy = this.clock.time + 40_000;
+    return drive(this.ports, fresh, `execution-${recorded.key}`, { stopBy, pollInterval: 500, ...limits });
+  }
+
+  /** Ticks until there is an outcome. */
+  async work(recorded: RecordedRequest): Promise<Outcome> {
+    for (let tick = 0; tick < 200; tick += 1) {
+      const result = await this.tick(recorded);
+      if (result.status === 'done') return result.outcome;
+      if (result.status === 'wait') await this.clock.sleep(result.waitSeconds * 1000);
+    }
+    throw new Error(`No outcome for ${recorded.key} after 200 ticks.`);
+  }
+
+  async migrations(
+    type: 'Create' | 'Update' | 'Delete',
+    properties: MigrationsProperties,
+    physicalId?: string,
+  ): Promise<Outcome> {
+    const id = physicalId ?? (type === 'Create' ? undefined : scope);
+    return this.work(await this.request({ kind: 'migrations', type, physicalId: id, properties }));
+  }
+
+  async markerDelete(revision: string): Promise<Outcome> {
+    const physicalId = `${scope}@${revision}`;
+    return this.work(await this.request({ kind: 'marker', type: 'Delete', physicalId, revision }));
+  }
+
+  async settle(repair = false): Promise<Outcome> {
+    return this.work(await this.request({ kind: 'settle', repair }));
+  }
+
+  /** A revision with these migrations, and the properties that ask for it. */
+  revision(
+    revision: string,
+    migrations: readonly BundledMigration[],
+    change: Partial<MigrationsProperties> = {},
+  ): MigrationsProperties {
+    this.bundles.bundles.set(revision, { format: 1, migrations });
+    return {
+      Format: '1',
+      Scope: scope,
+      Revision: revision,
+      Bundle: { Bucket: 'assets', Key: `${revision}.json`, Digest: revision },
+      Targets: {
+        users: {
+          DatabaseKind: 'aurora-postgresql',
+          Identity: 'users-1',
+          ClusterArn: 'arn:c',
+          SecretArn: 'arn:s',
+          DatabaseName: 'app',
+        },
+        meals: { DatabaseKind: 'dynamodb', Identity: 'meals-1', Tables: {}, TableNamePrefix: 'app-' },
+      },
+      OnOlderRevision: 'refuse',
+      OnRemoval: 'retain',
+      ForwardSeconds: '2400',
+      ServiceTimeout: '3600',
+      ...change,
+    };
+  }
+
+  /** Everything a user could see in the databases. */
+  snapshot(): unknown {
+    return { users: [...this.users.statements].sort(), meals: Object.fromEntries([...this.meals.tables].sort()) };
+  }
+}
+
+interface SqlOptions {
+  readonly up?: readonly string[];
+  readonly down?: readonly string[];
+  readonly contract?: readonly string[];
+  readonly irreversible?: boolean;
+  readonly checksum?: string;
+}
+
+/** A SQL migration of target `users` whose statement is its version, unless said otherwise. */
+export function sqlMigration(version: string, options: SqlOptions = {}): BundledMigration {
+  const { up = [`s${version}`], contract = [] } = options;
+  const down = options.down ?? up.map((text) => `undo ${text}`).reverse();
+  const section = (texts: readonly string[]) =>
+    texts.length === 0
+      ? []
+      : [
+          {
+            type: 'sql' as const,
+            transaction: true,
+            statements: texts.map((text, line) => ({ text, line: line + 2, column: 1 })),
+          },
+        ];
+  return {
+    id: `users/${version}`,
+    target: 'users',
+    version,
+    name: `step ${version}`,
+    kind: 'sql',
+    checksum: options.checksum ?? `sum-${version}-${up.join()}`,
+    dependsOn: [],
+    irreversible: options.irreversible ?? false,
+    file: `users/${version}_step.sql`,
+    phases: {
+      up: section(up),
+      down: options.irreversible ? [] : section(down),
+      contract: section(contract),
+      verify: [],
+    },
+  };
+}
+
+/** A DynamoDB migration of target `meals`. */
+export function tableMigration(
+  version: string,
+  up: readonly TableOperation[],
+  contract: readonly TableOperation[] = [],
+): BundledMigration {
+  const actions = (operations: readonly TableOperation[]) =>
+    operations.map((operation) => ({ type: 'table' as const, operation }));
+  return {
+    id: `meals/${version}`,
+    target: 'meals',
+    version,
+    name: `tables ${version}`,
+    kind: 'dynamodb',
+    checksum: `sum-${version}`,
+    dependsOn: [],
+    irreversible: false,
+    file: `meals/${version}_tables.ts`,
+    phases: { up: actions(up), down: [], contract: actions(contract), verify: [] },
+  };
+}
+
+export const createTable = (table: string): TableOperation => ({
+  kind: 'createTable',
+  table,
+  partitionKey: { name: 'id', type: 'S' },
+});

@@ -1,0 +1,79 @@
+import type { Bundle } from '../../../core/bundle/bundle';
+import { MigrationError } from '../../../core/errors/index';
+import type {
+  Bundles,
+  Claim,
+  Claims,
+  Clock,
+  HeldLease,
+  MigrationModule,
+  Stacks,
+  StackView,
+  Target,
+  Targets,
+} from '../../../core/ports';
+import type { BundleLocation, TargetProperties } from '../../../core/wire';
+import type { MemorySqlDatabase } from './sql-database';
+import type { MemoryTables } from './tables';
+
+/** A clock that moves only when somebody sleeps. */
+export class MemoryClock implements Clock {
+  constructor(public time = Date.UTC(2026, 0, 1)) {}
+
+  now(): number {
+    return this.time;
+  }
+
+  async sleep(milliseconds: number): Promise<void> {
+    this.time += milliseconds;
+  }
+}
+
+export class MemoryClaims implements Claims {
+  readonly owners = new Map<string, Claim>();
+
+  async claim(identity: string, claim: Claim): Promise<Claim | undefined> {
+    const owner = this.owners.get(identity) ?? claim;
+    this.owners.set(identity, owner);
+    return owner.scope === claim.scope && owner.stackId === claim.stackId ? undefined : owner;
+  }
+
+  async release(identity: string, owner: Pick<Claim, 'scope' | 'stackId'>): Promise<void> {
+    const current = this.owners.get(identity);
+    if (current?.scope === owner.scope && current.stackId === owner.stackId) this.owners.delete(identity);
+  }
+}
+
+export class MemoryStacks implements Stacks {
+  readonly views = new Map<string, StackView>();
+
+  async view(stackId: string): Promise<StackView | undefined> {
+    return this.views.get(stackId);
+  }
+}
+
+export class MemoryBundles implements Bundles {
+  readonly bundles = new Map<string, Bundle>();
+  readonly modules = new Map<string, MigrationModule>();
+
+  async load(location: BundleLocation): Promise<Bundle> {
+    const bundle = this.bundles.get(location.Digest);
+    if (bundle) return bundle;
+    throw new MigrationError('BUNDLE_MISSING', `There is no bundle ${location.Digest}.`);
+  }
+
+  async module(_location: BundleLocation, migration: string): Promise<MigrationModule> {
+    return this.modules.get(migration) ?? { codeLines: [] };
+  }
+}
+
+/** Databases by identity, so that a test can look at them, replace them or take them away. */
+export class MemoryTargets implements Targets {
+  readonly databases = new Map<string, MemorySqlDatabase | MemoryTables>();
+
+  async open(name: string, properties: TargetProperties, session: HeldLease): Promise<Target> {
+    const database = this.databases.get(properties.Identity);
+    if (!database) throw new MigrationError('TARGET_GONE', `The database of target ${name} does not exist.`);
+    return database.open(session);
+  }
+}
