@@ -1,7 +1,7 @@
 import { MigrationError } from '../core/errors/index';
 import type { Node, ParsedStatement } from './postgres';
 
-/** What one call of the RDS Data API takes as `sql`, in bytes. */
+/** What one call of the RDS Data API takes as `sql`, in bytes (aws-facts RDS-7). */
 export const longestStatement = 65_536;
 
 /** What a statement must obey, whichever section it is in. */

@@ -22,7 +22,7 @@ export function migrationsResource(
 /**
  * The commit marker. It does nothing when it is created or updated, but its physical id changes with the revision, so
  * CloudFormation deletes the old id exactly when the stack update succeeded and can no longer roll back: the commit.
- * After a rollback it deletes the new id instead.
+ * After a rollback it deletes the new id instead (aws-facts CR-10, CFN-3 and CFN-4).
  */
 export function commitMarker(
   migrations: CustomResource,

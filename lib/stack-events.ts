@@ -17,8 +17,8 @@ const RESTING = [
 ];
 
 /**
- * Tells the engine that its own stack, or the root that it is nested in, came to rest, so that it settles what no custom resource request settled
- * (https://docs.aws.amazon.com/eventbridge/latest/ref/events-ref-cloudformation.html).
+ * Tells the engine that its own stack, or the root that it is nested in, came to rest, so that it settles what no
+ * custom resource request settled (aws-facts CFN-19).
  */
 export function ruleOnStackEvents(scope: Construct, onEvent: lambda.IFunction): events.Rule {
   return new events.Rule(scope, 'StackEvents', {

@@ -10,7 +10,10 @@ type State = Readonly<Record<string, unknown>>;
 
 const RETRY_SOON = { IntervalSeconds: 1, BackoffRate: 2, MaxDelaySeconds: 20 };
 
-/** A hung invocation has used up a third of the reserve: one more attempt. Crashes and service errors are cheap: eight. */
+/**
+ * A hung invocation, whichever name it gets (aws-facts SFN-4), has used up a third of the reserve: one more attempt.
+ * Crashes and service errors are cheap: eight.
+ */
 const RETRY = [
   { ErrorEquals: ['States.Timeout', 'Sandbox.Timedout'], MaxAttempts: 1, ...RETRY_SOON },
   { ErrorEquals: ['States.ALL'], MaxAttempts: 8, ...RETRY_SOON },

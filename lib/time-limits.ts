@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 
 /** The time limits of a deployment, in seconds. */
 export interface TimeLimits {
-  /** Until CloudFormation gives up waiting. */
+  /** Until CloudFormation gives up waiting (aws-facts CR-8). */
   readonly service: number;
   /** Of forward work, after which the engine compensates. */
   readonly forward: number;

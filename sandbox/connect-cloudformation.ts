@@ -61,7 +61,7 @@ function readTemplate(objects: ObjectStore, url: string): string {
   return objects.get(address.bucket, address.key).body.toString('utf8');
 }
 
-/** aws-facts 1.5. */
+/** Every change of a stack's status is an event (aws-facts CFN-19). */
 function publishStatus({ bus }: Platform, { stackId, status, reason, token }: StatusChange): void {
   bus.publish({
     source: 'aws.cloudformation',

@@ -22,7 +22,7 @@ const aws = /^@aws-sdk\//;
 const cdk = /^(aws-cdk-lib|constructs)(\/|$)/;
 const publicEntry = /^cdk-migrations(\/(authoring|client))?$/;
 
-/** Section 4 of the design, with the bundler's room of docs/adr/0001. */
+/** The rooms of CONTRIBUTING.md: who may import whom (ADR 1 says why the bundler has one). */
 const rules: Readonly<Record<string, Rule>> = {
   core: { ours: [], packages: [/^semver(\/|$)/, /^node:crypto$/] },
   authoring: { ours: [], packages: [], typesOf: /^core\// },

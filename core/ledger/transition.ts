@@ -1,7 +1,7 @@
 import { MigrationError } from '../errors/index';
 import { isOpen, type ScopeState, type Transition, type UndoPlan } from './state';
 
-/** Bytes. DynamoDB takes items up to 400 KB (aws-facts 5); the rest is room for the other attributes. */
+/** Bytes. DynamoDB takes items up to 400 KB (aws-facts DDB-4); the rest is room for the other attributes. */
 const largestRunRecord = 380_000;
 
 /**

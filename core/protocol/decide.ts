@@ -65,7 +65,7 @@ function decideApply(
   return commitOldestSucceeded(state, view) ?? { do: 'start' };
 }
 
-/** The request asks for a place that an open deployment left: a rollback, unless that deployment proved to be final. */
+/** The request asks for a place that an open deployment left: a rollback (aws-facts CR-13), unless it proved final. */
 function decideWayBack(state: ScopeState, view: StackView | undefined): Decision {
   return commitOldestSucceeded(state, view) ?? { do: 'undo', deployment: state.open.at(-1)! };
 }
@@ -79,7 +79,7 @@ function decideDelete(
   const unfinished = decideUnfinished(state, recorded);
   if (unfinished) return unfinished;
 
-  // A create that CloudFormation cancelled is deleted by an id that CloudFormation made up.
+  // A create that CloudFormation cancelled is deleted by an id that CloudFormation made up (aws-facts CR-14).
   const ours = request.physicalId === recorded.scope;
   const undoable = (!ours || isRollingBack(view)) && state.open[0]?.from === null;
   if (undoable) return { do: 'undo', deployment: state.open.at(-1)! };
@@ -134,7 +134,8 @@ function decideUnfinished(state: ScopeState, recorded: RecordedRequest): Decisio
   if (!deployment) return undefined;
   switch (deployment.state) {
     case 'forward':
-      // Another request for the same scope means that CloudFormation gave up on the one that began it.
+      // Another request for the same scope means that CloudFormation gave up on the one that began it
+      // (aws-facts CR-15).
       return { do: deployment.requestKey === recorded.key ? 'forward' : 'undo', deployment };
     case 'failed':
       return retry(deployment, recorded);
@@ -176,7 +177,7 @@ export function failedOutcome(recorded: RecordedRequest, reason: string): Outcom
 }
 
 /**
- * Answering another id than the one CloudFormation sent would make it delete the first (aws-facts 1.2), so an id once
+ * Answering another id than the one CloudFormation sent would make it delete the first (aws-facts CR-10), so an id once
  * issued is repeated for ever, whatever this version would have chosen. Only the marker's id changes, on purpose.
  */
 function physicalIdOf(recorded: RecordedRequest): string {

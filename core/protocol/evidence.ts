@@ -7,6 +7,7 @@ import type { StackView } from '../ports';
  */
 export type StackOutcome = 'running' | 'succeeded' | 'kept' | 'rolling-back' | 'rolled-back' | 'deleting' | 'unknown';
 
+/** What each status says of the operation that reached it (aws-facts CFN-1 and CFN-3). */
 const meanings: Readonly<Record<string, StackOutcome>> = {
   CREATE_COMPLETE: 'succeeded',
   UPDATE_COMPLETE_CLEANUP_IN_PROGRESS: 'succeeded',

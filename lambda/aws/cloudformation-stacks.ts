@@ -20,7 +20,7 @@ export class CloudFormationStacks implements Stacks {
         this.client.send(new DescribeStacksCommand({ StackName: stackId })),
       );
       const { StackStatus: status, RootId: root } = stacks?.[0] ?? {};
-      // How a nested stack ends is decided at its root: complete itself, it is still rolled back with the others.
+      // How a nested stack ends is decided at its root (aws-facts CFN-17): complete itself, it is still rolled back.
       if (root && root !== stackId) return await this.view(root, since);
       return status && { status, history: await this.history(stackId, since) };
     } catch (error) {
@@ -30,7 +30,10 @@ export class CloudFormationStacks implements Stacks {
     }
   }
 
-  /** Events come newest first: read back to the start of the operation, and further when an older one is asked about. */
+  /**
+   * Events come newest first (aws-facts CFN-22): read back to the start of the operation, and further when an older one
+   * is asked about.
+   */
   private async history(stackId: string, since: string | undefined): Promise<StackView['history']> {
     const history: { status: string; at: string }[] = [];
     let token: string | undefined;

@@ -18,7 +18,9 @@ import type { HeldLease, TableDescription, TableStatus, TableTarget } from '../.
 import type { DynamoDbTargetProperties } from '../../core/wire';
 import { errorName, patiently } from './retry';
 
-/** DynamoDB tables. Control-plane calls are asynchronous: each sends its request, and `describe` says when it is true. */
+/**
+ * DynamoDB tables. Changes are asynchronous (aws-facts DDB-1): each is requested, and `describe` says when it is true.
+ */
 export class DynamoDbTables implements TableTarget {
   readonly engine = 'dynamodb';
 

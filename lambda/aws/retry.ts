@@ -3,7 +3,8 @@ import { MigrationError } from '../../core/errors/index';
 
 /**
  * Errors that pass by themselves although the SDK does not retry them, or not for long enough: a cluster that wakes
- * up from pause takes about 15 s, and permissions that CloudFormation has just attached take some seconds to count.
+ * up from pause takes about 15 s, and permissions that CloudFormation has just attached take some seconds to count
+ * (aws-facts RDS-6 and IAM-1).
  */
 const passing: readonly string[] = [
   'DatabaseResumingException',
@@ -18,7 +19,7 @@ const passing: readonly string[] = [
   'TransactionConflictException',
 ];
 
-/** Seconds to wait for such an error to pass. A paused cluster must be given at least 60 (aws-facts 3). */
+/** Seconds to wait for such an error to pass. A paused cluster must be given at least 60 (aws-facts RDS-6). */
 const patienceSeconds = 75;
 
 export function isPassing(error: unknown): boolean {

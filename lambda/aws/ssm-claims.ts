@@ -13,7 +13,7 @@ import { patiently } from './retry';
 
 /**
  * Claims as SSM parameters: a register that all stacks of an account and region share, whatever ledger each keeps.
- * PutParameter without Overwrite is an atomic "create unless it exists" (aws-facts 6).
+ * PutParameter without Overwrite is an atomic "create unless it exists" (aws-facts SSM-1).
  */
 export class SsmClaims implements Claims {
   constructor(private readonly client = new SSMClient({})) {}

@@ -1,7 +1,7 @@
 import type { Outcome } from '../../core/request/request';
 import { patiently } from '../aws/retry';
 
-/** Bytes. A larger answer is not accepted at all (aws-facts 1.3). */
+/** Bytes. A larger answer is not accepted at all (aws-facts CR-3). */
 const largestAnswer = 4096;
 
 /** What identifies the request that is answered. */
@@ -43,7 +43,7 @@ function jsonBytes(text: string): number {
 }
 
 /**
- * Sends an answer. The URL is signed without a content type, so none may be sent (aws-facts 1.3).
+ * Sends an answer. The URL is signed without a content type, so none may be sent (aws-facts CR-2).
  * @returns false when the URL does not accept answers any more: then nobody waits for this one
  */
 export function sendAnswer(url: string, body: string): Promise<boolean> {

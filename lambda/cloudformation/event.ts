@@ -2,7 +2,7 @@ import { sha256 } from '../../core/bundle/checksum';
 import type { RecordedRequest, Request } from '../../core/request/request';
 import { type MigrationsProperties, resourceTypes } from '../../core/wire';
 
-/** A custom resource request as CloudFormation sends it (aws-facts 1.3). */
+/** A custom resource request as CloudFormation sends it (aws-facts CR-1). */
 export interface CloudFormationEvent {
   readonly RequestType: 'Create' | 'Update' | 'Delete';
   readonly RequestId: string;
@@ -15,7 +15,7 @@ export interface CloudFormationEvent {
   readonly OldResourceProperties?: Readonly<Record<string, unknown>>;
 }
 
-/** A stack came to rest (EventBridge, aws-facts 1.5). */
+/** A stack came to rest (EventBridge, aws-facts CFN-19). */
 export interface StackStatusEvent {
   readonly id: string;
   readonly 'detail-type': string;
@@ -27,12 +27,14 @@ export function isStackStatusEvent(event: unknown): event is StackStatusEvent {
 }
 
 /**
- * Reads a request. Everything arrives as strings, in the shape that any earlier version of this library wrote.
+ * Reads a request. Everything arrives as strings (aws-facts CR-6), in the shape that any earlier version of this
+ * library wrote.
  * @throws Error for properties that lack what every version has
  */
 export function parseRequest(event: CloudFormationEvent, now: number): RecordedRequest {
   const properties = event.ResourceProperties;
   const scope = text(properties, 'Scope');
+  // It arrives among the properties; an hour when it was not given (aws-facts CR-7 and CR-8).
   const timeout = Number(properties.ServiceTimeout ?? 3600);
   return {
     key: requestKey(event),
@@ -66,7 +68,7 @@ export function settleRequest(event: StackStatusEvent, scope: string, now: numbe
 
 /**
  * The same delivery twice has one key and is worked on once. CloudFormation uses a RequestId again when a deployment is
- * retried (aws-cdk issue 35957), but then with another URL, and waits for another answer.
+ * retried (aws-facts CR-18), but then with another URL, and waits for another answer.
  */
 function requestKey({ StackId, RequestId, ResponseURL }: CloudFormationEvent): string {
   return sha256(`${StackId} ${RequestId} ${ResponseURL}`).slice(0, 40);
@@ -83,7 +85,8 @@ function parseMigrations(event: CloudFormationEvent): Request {
 
 function parseMarker(event: CloudFormationEvent, scope: string): Request {
   const { RequestType: type, PhysicalResourceId: physicalId, ResourceProperties } = event;
-  // In the Delete of cleanup the properties may be the old or the new ones (unverified): the id itself does not lie.
+  // In the Delete of cleanup the properties may be the old or the new ones (aws-facts CR-11): the id itself does not
+  // lie.
   const named = physicalId?.startsWith(`${scope}@`) ? physicalId.slice(scope.length + 1) : undefined;
   const revision = type === 'Delete' && named !== undefined ? named : text(ResourceProperties, 'Revision');
   return { kind: 'marker', type, physicalId, revision };

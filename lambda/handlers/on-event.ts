@@ -65,7 +65,8 @@ export async function onEvent(event: CloudFormationEvent | StackStatusEvent, par
 
 async function begin(recorded: RecordedRequest, { requests, executions }: OnEventParts): Promise<void> {
   await requests.record(recorded);
-  // The same delivery twice names the same execution; Step Functions keeps the second one from running.
+  // The same delivery twice names the same execution; Step Functions keeps the second one from running
+  // (aws-facts SFN-1).
   const isNew = await executions.start(recorded.key, { requestKey: recorded.key, scope: recorded.scope });
   if (!isNew) log('delivered again', { request: recorded.requestId });
 }

@@ -1,12 +1,13 @@
 import { AwsError } from '../aws-error';
 
-/** A fact about CloudFormation that no document settles. The first value is the default. */
+/**
+ * A fact about CloudFormation that no document settles ("unverified" in docs/aws-facts.md). The first value is the
+ * default.
+ */
 interface Choice {
   readonly values: readonly [string, ...string[]];
   /** What the default means, in one sentence. */
   readonly about: string;
-  /** Section of aws-facts that leaves it open. */
-  readonly facts: string;
 }
 
 export const cloudFormationAssumptions = {
@@ -14,90 +15,73 @@ export const cloudFormationAssumptions = {
     values: ['dependency', 'reverse'],
     about:
       'A failed update is undone in dependency order of the old template, so a function is old again before its custom resource is called.',
-    facts: '1.1',
   },
   'rollback-physical-id': {
     values: ['new', 'old'],
     about: 'The rollback Update of a custom resource that answered with a new physical id carries that new id.',
-    facts: '1.2',
   },
   'orphaned-old-id': {
     values: ['keep', 'delete'],
     about:
       'When a rollback Update is not answered with the id from before the update, that old id is forgotten without a Delete.',
-    facts: '1.2',
   },
   'failed-update-id': {
     values: ['stored', 'ignored'],
     about: 'A physical id in a FAILED answer to an Update becomes the current one.',
-    facts: '1.2',
   },
   'cleanup-delete-properties': {
     values: ['old', 'new'],
     about: 'The cleanup Delete of a replaced resource carries the properties that the deleted physical resource had.',
-    facts: '1.2',
   },
   'cleanup-delete-attempts': {
     values: ['3', '1'],
     about: 'A delete that fails during cleanup is tried three times before the resource is dropped.',
-    facts: '1.1',
   },
   'cleanup-delete-request-id': {
     values: ['new', 'same'],
     about: 'Each of these attempts is a request of its own, with a new RequestId.',
-    facts: '1.1',
   },
   'overlap-rollback': {
     values: ['yes', 'no'],
     about: 'The rollback request to a cancelled custom resource is sent while its first request still runs.',
-    facts: '1.2',
   },
   'service-token-in-properties': {
     values: ['yes', 'no'],
     about: 'ResourceProperties and OldResourceProperties contain ServiceToken.',
-    facts: '1.3',
   },
   'numbers-as-strings': {
     values: ['yes', 'no'],
     about: 'Numbers in the properties of a custom resource arrive as strings, as booleans do.',
-    facts: '1.3',
   },
   'service-token-change': {
     values: ['refused', 'allowed'],
     about: 'An update that changes the ServiceToken of a custom resource fails.',
-    facts: '1.3',
   },
   'duplicate-delivery': {
     values: ['no', 'yes'],
     about: 'Each custom resource request is delivered once; with yes, twice, as asynchronous invocation may.',
-    facts: '1.3',
   },
   'initiated-event': {
     values: ['yes', 'no'],
     about:
       'A create shows CREATE_IN_PROGRESS again, with "Resource creation Initiated", when its physical id is known.',
-    facts: '1.5',
   },
   'no-rollback-replacement': {
     values: ['refused', 'allowed'],
     about: 'With rollback disabled, an update that answers with a new physical id fails.',
-    facts: '1.4',
   },
   'no-rollback-failed-update-request': {
     values: ['yes', 'no'],
     about: 'With rollback disabled, a failed resource is updated back to its last stable state at once.',
-    facts: '1.4',
   },
   'rollback-without-stable-state': {
     values: ['delete', 'rollback'],
     about:
       'RollbackStack on a stack that was never complete deletes the stack; with rollback it ends ROLLBACK_COMPLETE.',
-    facts: '1.4',
   },
   'monitoring-status': {
     values: ['UPDATE_IN_PROGRESS', 'UPDATE_COMPLETE'],
     about: 'During the monitoring time of rollback triggers the stack is still in progress.',
-    facts: '1.4',
   },
 } as const satisfies Readonly<Record<string, Choice>>;
 

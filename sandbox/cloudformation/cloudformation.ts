@@ -101,7 +101,7 @@ export class CloudFormation {
     });
   }
 
-  /** Stops an update and rolls it back; the result comes from the deployment that was cancelled. */
+  /** Stops an update and rolls it back (aws-facts CFN-14); the result comes from the deployment that was cancelled. */
   async cancelUpdate(nameOrId: string): Promise<void> {
     const { name, id, status } = this.#existing(nameOrId);
     const running = this.#running.get(name);
@@ -123,7 +123,7 @@ export class CloudFormation {
     });
   }
 
-  /** From CREATE_FAILED or UPDATE_FAILED to the last stable state. */
+  /** From CREATE_FAILED or UPDATE_FAILED to the last stable state (aws-facts CFN-12). */
   async rollbackStack(nameOrId: string): Promise<StackResult> {
     const record = this.#existing(nameOrId);
     refuseRollback(record);

@@ -21,7 +21,10 @@ export interface RequestIdentity {
 const MAXIMUM_BYTES = 4096;
 const MAXIMUM_PHYSICAL_ID_BYTES = 1024;
 
-/** Applies the rules of aws-facts 1.3. A refused answer counts as FAILED, with the rule as its reason. */
+/**
+ * Applies the rules of an answer (aws-facts CR-2, CR-3 and CR-4). A refused answer counts as FAILED, with the rule as
+ * its reason.
+ */
 export function readAnswer(body: string, request: RequestIdentity): CustomResourceAnswer {
   if (Buffer.byteLength(body) > MAXIMUM_BYTES) return refused('Response object is too long.');
   const answer = parse(body);
@@ -41,7 +44,7 @@ export function readAnswer(body: string, request: RequestIdentity): CustomResour
   };
 }
 
-/** aws-facts 1.3 (obs: sst#3898). */
+/** How CloudFormation words it, as seen in reports (aws-facts CR-5). */
 function failedText(reason: string, requestId: string): string {
   return `Received response status [FAILED] from custom resource. Message returned: ${reason} (RequestId: ${requestId})`;
 }
@@ -58,7 +61,7 @@ function parse(body: string): unknown {
   }
 }
 
-/** A field of a wrong type voids the whole answer, also when the rest is good (aws-facts 1.3). */
+/** A field of a wrong type voids the whole answer, also when the rest is good (aws-facts CR-4). */
 function findFault(answer: Properties, request: RequestIdentity): string | undefined {
   const { Status, Reason, Data, NoEcho } = answer;
   if (Status !== 'SUCCESS' && Status !== 'FAILED') return 'Invalid Status: must be SUCCESS or FAILED.';

@@ -20,7 +20,7 @@ const MAXIMUM_SECONDS = 3600;
 
 type RequestType = 'Create' | 'Update' | 'Delete';
 
-/** Custom resources: a request to a function, and an answer that somebody PUTs to a URL (aws-facts 1.3). */
+/** Custom resources: a request to a function, and an answer that somebody PUTs to a URL (aws-facts CR-1 and CR-2). */
 export class CustomResource implements ResourceType {
   constructor(
     private readonly transport: CustomResourceTransport,
@@ -50,14 +50,14 @@ export class CustomResource implements ResourceType {
     if (!answer.success) throw new ResourceFailure(answer.reason);
   }
 
-  /** aws-facts 1.3: the documents disagree, in practice it is refused. */
+  /** The documents disagree; what is reported is that it is refused (aws-facts CR-9). */
   #refuseOtherServiceToken({ properties, oldProperties, isRollback = false }: UpdateRequest): void {
     if (isRollback || this.assumptions['service-token-change'] === 'allowed') return;
     if (properties.ServiceToken === oldProperties.ServiceToken) return;
     throw new ResourceRefusal('Modifying service token is not allowed.');
   }
 
-  /** aws-facts 1.2: a failed update that answers with another id breaks handlers which do not expect its Delete. */
+  /** A failed update that answers with another id breaks handlers which do not expect its Delete (aws-facts CR-12). */
   #idOfFailedUpdate({ physicalId }: CustomResourceAnswer): string | undefined {
     return this.assumptions['failed-update-id'] === 'stored' ? physicalId : undefined;
   }
@@ -98,7 +98,7 @@ export class CustomResource implements ResourceType {
     }
   }
 
-  /** Properties as the handler sees them: scalars are strings (aws-facts 1.3). */
+  /** Properties as the handler sees them: scalars are strings (aws-facts CR-6 and CR-7). */
   #deliver(properties: Properties): Properties {
     const { ServiceToken, ...rest } = properties;
     const kept = this.assumptions['service-token-in-properties'] === 'yes' ? { ServiceToken, ...rest } : rest;

@@ -1,4 +1,4 @@
-/** A fact about AWS that no document settles (marked "unverified" in our facts sheet), as a switch of the sandbox. */
+/** A fact about AWS that no document settles ("unverified" in docs/aws-facts.md), as a switch of the sandbox. */
 export interface Assumption<Name extends string = string> {
   readonly name: Name;
   readonly default: string;

@@ -6,7 +6,7 @@ export const scope = 'App/Migrations';
 export const stackId = 'arn:aws:cloudformation:us-east-1:123456789012:stack/App/1b2c';
 export const now = 1_767_225_600_000;
 
-/** What CloudFormation sends to the Migrations resource. Everything in properties is a string (aws-facts 1.3). */
+/** What CloudFormation sends to the Migrations resource. Everything in properties is a string (aws-facts CR-6). */
 export function migrationsEvent(change: Partial<CloudFormationEvent> = {}): CloudFormationEvent {
   return {
     RequestType: 'Create',

@@ -7,7 +7,7 @@ describe('a Lambda process that is killed at any call', { timeout: 240_000 }, ()
   let world: LifecycleWorld;
 
   beforeAll(async () => {
-    // The database ends a dead process's transaction after 3 minutes (aws-facts 3); here sooner.
+    // The database ends a dead process's transaction after 3 minutes (aws-facts RDS-2); here sooner.
     world = await LifecycleWorld.open({ assumptions: { 'transaction-idle-ms': '500' } });
   });
 

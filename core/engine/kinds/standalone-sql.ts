@@ -6,9 +6,9 @@ import { markOf, runOne, sqlTarget } from './sql';
 import type { StepContext, StepKind, StepResult } from './step';
 
 /**
- * One statement that PostgreSQL runs only outside a transaction. The run record holds one such step per statement, so
- * that a crash leaves at most one in doubt. An index can be looked at; a statement that may be repeated is repeated;
- * anything else in doubt is left to a person rather than guessed.
+ * One statement that PostgreSQL runs only outside a transaction (aws-facts RDS-10). The run record holds one such step
+ * per statement, so that a crash leaves at most one in doubt. An index can be looked at; a statement that may be
+ * repeated is repeated; anything else in doubt is left to a person rather than guessed.
  */
 export const standaloneStep: StepKind<SqlAction> = {
   describe: (action) => firstWords(only(action).text),

@@ -118,7 +118,7 @@ function implementation(operation: TableOperation): Operation<TableOperation> {
   return operations[operation.kind] as Operation<TableOperation>;
 }
 
-/** DynamoDB accepts one index change at a time, so anything in progress is waited for. */
+/** DynamoDB accepts one index change at a time (aws-facts DDB-2), so anything in progress is waited for. */
 async function ensureIndex(table: string, index: AddGlobalIndex['index'], target: TableTarget): Promise<StepResult> {
   const found = await existing(table, target, `addGlobalIndex ${index.name}`);
   const present = found.indexes.find(({ name }) => name === index.name);
@@ -132,7 +132,7 @@ async function dropIndex(table: string, index: string, target: TableTarget): Pro
   if (!found) return 'done';
   const present = found.indexes.find(({ name }) => name === index);
   if (!present) return isSettled(found) ? 'done' : 'waiting';
-  // While its resources are allocated an index cannot be deleted; while it backfills it can (aws-facts 5).
+  // While its resources are allocated an index cannot be deleted; while it backfills it can (aws-facts DDB-3).
   const deletable = present.status === 'ACTIVE' || (present.status === 'CREATING' && present.backfilling);
   if (deletable) await target.removeIndex(table, index);
   return 'waiting';

@@ -157,7 +157,7 @@ export class AuroraPostgresql implements SqlTarget {
 
 /**
  * A process that died leaves its transaction open until the Data API ends it, three minutes after its last call
- * (aws-facts 3). Until then its locks stand in the way, and the only thing to do is to come back later.
+ * (aws-facts RDS-2). Until then its locks stand in the way, and the only thing to do is to come back later.
  */
 async function unlessLocked<T>(execute: () => Promise<T>): Promise<T> {
   try {
@@ -182,7 +182,7 @@ function isMissing(error: unknown): boolean {
   return missing.includes(String(error.payload.sqlState)) || /(relation|schema) .* does not exist/.test(error.message);
 }
 
-/** The transaction was ended behind our back, without an error of ours (aws-facts 3). */
+/** The transaction was ended behind our back, without an error of ours (aws-facts RDS-2). */
 function isLostTransaction(error: unknown): boolean {
   return error instanceof Error && error.name === 'TransactionNotFoundException';
 }

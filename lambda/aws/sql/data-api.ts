@@ -13,7 +13,10 @@ import type { SqlConnection, SqlResult, SqlRow } from '../../../core/ports';
 import type { AuroraTargetProperties } from '../../../core/wire';
 import { errorName, patiently } from '../retry';
 
-/** Milliseconds. The Data API itself ends a statement after 45 s (aws-facts 3): the socket must wait longer. */
+/**
+ * Milliseconds. The Data API itself ends a statement after 45 s (aws-facts RDS-1 and RDS-13): the socket must wait
+ * longer.
+ */
 const socketTimeout = 60_000;
 
 export function rdsDataClient(): RDSDataClient {
@@ -43,7 +46,7 @@ export class DataApi {
       parameters: Object.entries(parameters).map(([name, value]) => toParameter(name, value)),
       transactionId,
       includeResultMetadata: true,
-      // DDL that outlives the call's 45 s goes on, rather than being broken off halfway (aws-facts 3).
+      // DDL that outlives the call's 45 s goes on, rather than being broken off halfway (aws-facts RDS-1).
       continueAfterTimeout: transactionId === undefined,
     });
     const send = () => this.client.send(command);
@@ -66,7 +69,9 @@ export class DataApi {
     return result;
   }
 
-  /** After an error PostgreSQL has ended the transaction itself; then there is nothing to roll back (aws-facts 3). */
+  /**
+   * After an error PostgreSQL has ended the transaction itself; then there is nothing to roll back (aws-facts RDS-3).
+   */
   private async rollback(end: {
     resourceArn: string;
     secretArn: string;
@@ -118,7 +123,7 @@ export class DataApi {
   }
 }
 
-/** SQL errors: v2 of the Data API says DatabaseErrorException, v1 BadRequestException (aws-facts 3). */
+/** SQL errors: v2 of the Data API says DatabaseErrorException, v1 BadRequestException (aws-facts RDS-5). */
 const statementErrors: readonly string[] = [
   'DatabaseErrorException',
   'BadRequestException',

@@ -5,7 +5,7 @@ import type { AlarmState, Operation } from './operation';
 const POLL_SECONDS = 1;
 
 /**
- * Rollback triggers (aws-facts 1.4): watched while resources are made and for the monitoring time after, before any
+ * Rollback triggers (aws-facts CFN-15): watched while resources are made and for the monitoring time after, before any
  * delete. Only ALARM counts; a missing alarm fails the operation.
  */
 export class AlarmWatch {

@@ -46,7 +46,7 @@ async function applyResource(
   stack.putResource({ ...before, dependsOn, deletionPolicy, updateReplacePolicy, status: settledStatus(before) });
 }
 
-/** A resource whose create failed while rollback was disabled is deleted, and made anew (aws-facts 1.4). */
+/** A resource whose create failed while rollback was disabled is deleted, and made anew (aws-facts CFN-10). */
 async function settleFailedCreate(
   operation: Operation,
   resource: ResourceRecord | undefined,
@@ -61,7 +61,7 @@ async function settleFailedCreate(
   return undefined;
 }
 
-/** No change, no request (aws-facts 1.1). What is inside a nested stack only its own update can tell. */
+/** No change, no request (aws-facts CFN-8). What is inside a nested stack only its own update can tell. */
 function needsUpdate({ stack }: Operation, before: ResourceRecord, target: TargetResource): boolean {
   if (before.type === NESTED_STACK_TYPE) return true;
   const isUnsettled = before.status === 'UPDATE_FAILED' && stack.attempt.touched.includes(before.logicalId);

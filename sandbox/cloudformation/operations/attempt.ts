@@ -43,12 +43,12 @@ export async function attempt(request: Attempted): Promise<ResourceRecord> {
   }
 }
 
-/** aws-facts 1.2; the wording for updates is unverified. */
+/** The wording for updates is a guess (aws-facts CFN-21). */
 export function cancelledReason(verb: 'CREATE' | 'UPDATE'): string {
   return verb === 'CREATE' ? 'Resource creation cancelled' : 'Resource update cancelled';
 }
 
-/** CloudFormation makes up the physical id of a custom resource whose create gave none (aws-facts 1.2). */
+/** CloudFormation makes up the physical id of a custom resource whose create gave none (aws-facts CR-14). */
 export function withPhysicalId(stack: LiveStack, resource: ResourceRecord): ResourceRecord {
   if (resource.physicalId !== '' || !isCustomResource(resource.type)) return resource;
   return { ...resource, physicalId: `${stack.record.name}-${resource.logicalId}-${randomSuffix()}` };

@@ -7,7 +7,7 @@ const INCOMPLETE = 'One or more resources could not be deleted.';
 
 /**
  * The deletes at the end of an update, when its success is certain, or at the end of its rollback. A failed one does
- * not fail the operation: the resource is dropped (aws-facts 1.1).
+ * not fail the operation: the resource is dropped (aws-facts CFN-5).
  */
 export async function cleanUp(
   operation: Operation,
@@ -28,7 +28,9 @@ function incompleteReason(outcome: StackStatus): string {
   return outcome === 'UPDATE_COMPLETE' ? `Update successful. ${INCOMPLETE}` : INCOMPLETE;
 }
 
-/** What the stack made and does not use any more; a rollback may have put some of it back into use. */
+/**
+ * What the stack made and does not use any more; a rollback may have put some of it back into use (aws-facts CR-13).
+ */
 function unused({ stack, engine }: Operation): readonly Obsolete[] {
   const { previous, obsolete } = stack.attempt;
   const keepsOldId = engine.options.assumptions['orphaned-old-id'] === 'keep';

@@ -38,7 +38,7 @@ function adopt(stack: LiveStack, logicalId: string, physicalId: string): void {
   if (now.physicalId !== physicalId) stack.putResource({ ...now, physicalId });
 }
 
-/** The second CREATE_IN_PROGRESS event, once the physical id is known (aws-facts 1.5). */
+/** The second CREATE_IN_PROGRESS event, once the physical id is known (aws-facts CFN-18). */
 function noteIssued({ stack, engine }: Operation, logicalId: string, physicalId: string): void {
   const now = currentResource(stack, logicalId);
   if (now.physicalId === physicalId) return;

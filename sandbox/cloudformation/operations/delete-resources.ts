@@ -15,7 +15,7 @@ export interface DeleteOptions {
 }
 
 /**
- * Deletes physical resources, those that refer to others first (aws-facts 1.1). Used by every phase that deletes:
+ * Deletes physical resources, those that refer to others first (aws-facts CFN-2). Used by every phase that deletes:
  * create rollback, both cleanups and DeleteStack.
  */
 export async function deleteResources(

@@ -2,7 +2,7 @@ import { disposal, disposalOfCreated, type Obsolete, type StackStatus } from '..
 import { deleteResources, failedToDelete } from './delete-resources';
 import type { Operation } from './operation';
 
-/** Undoes a failed create: only deletes, those that refer to others first (aws-facts 1.1). */
+/** Undoes a failed create: only deletes, those that refer to others first (aws-facts CFN-2 and CFN-4). */
 export async function rollBackCreate(operation: Operation, reason: string): Promise<void> {
   const { stack } = operation;
   const attempt = { ...stack.attempt, failure: reason };
@@ -25,7 +25,7 @@ export async function deleteStack(operation: Operation, retain: readonly string[
   await deleteFromStack(operation, [...leftBehind, ...listed], 'DELETE_COMPLETE', 'DELETE_FAILED');
 }
 
-/** A failed delete blocks the operation; independent resources are still deleted (aws-facts 1.1). */
+/** A failed delete blocks the operation; independent resources are still deleted (aws-facts CFN-6). */
 async function deleteFromStack(
   operation: Operation,
   resources: readonly Obsolete[],

@@ -25,7 +25,7 @@ import { randomSuffix } from './resource-request';
 import { restoreStack } from './roll-back-update';
 import { applyAndPublish, begin, completeCreate, enterCleanup, failPreserved, type Intent } from './run-operation';
 
-/** AWS::CloudFormation::Stack: stacks whose phases are driven by their parent's (aws-facts 1.5). */
+/** AWS::CloudFormation::Stack: stacks whose phases are driven by their parent's (aws-facts CFN-17). */
 export function nestedStacks(engine: Engine): NestedStacks {
   return {
     type: (parent): ResourceType => ({

@@ -65,6 +65,6 @@ export interface NestedStacks {
   type(parent: Operation): ResourceType;
   hasChanges(resource: ResourceRecord, properties: ResourceRecord['properties']): Promise<boolean>;
   rollBack(parent: Operation, resource: ResourceRecord, signal: AbortSignal): Promise<ResourceResult>;
-  /** Cleans up after its update or rollback, once all stacks are done (aws-facts 1.5). */
+  /** Cleans up after its update or rollback, once all stacks are done (aws-facts CFN-17). */
   finish(parent: Operation, resource: ResourceRecord): Promise<void>;
 }

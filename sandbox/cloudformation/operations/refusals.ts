@@ -8,7 +8,7 @@ import type { Engine } from './operation';
 const updatable: readonly StackStatus[] = ['CREATE_COMPLETE', 'UPDATE_COMPLETE', 'UPDATE_ROLLBACK_COMPLETE'];
 const preserved: readonly StackStatus[] = ['CREATE_FAILED', 'UPDATE_FAILED'];
 
-/** aws-facts 1.1 and 1.4: which states allow an update; the texts are CloudFormation's. */
+/** Which states allow an update (aws-facts CFN-9); the texts are CloudFormation's. */
 export function refuseUpdate({ id, status }: StackRecord, disableRollback: boolean): void {
   if (updatable.includes(status)) return;
   if (!preserved.includes(status)) throw invalid(`Stack:${id} is in ${status} state and can not be updated.`);
@@ -56,7 +56,7 @@ export function refuseContinue({ id, status, parent }: StackRecord): void {
 
 /**
  * Notes which resources a ContinueUpdateRollback leaves alone: `LogicalId`, or `NestedStackName.LogicalId`. Only those
- * whose own rollback failed may be skipped (aws-facts 1.4).
+ * whose own rollback failed may be skipped (aws-facts CFN-13).
  */
 export function noteSkipped(engine: Engine, stack: LiveStack, names: readonly string[]): void {
   const requested = names.map((name) => locate(engine, stack, name));

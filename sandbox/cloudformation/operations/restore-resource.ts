@@ -26,7 +26,7 @@ export async function restoreResource(
   stack.untouch(logicalId);
 }
 
-/** The same without events, for a failed resource while rollback is disabled (aws-facts 1.4). */
+/** The same without events, for a failed resource while rollback is disabled (aws-facts CFN-10). */
 export async function restoreQuietly(operation: Operation, stable: ResourceRecord, signal: AbortSignal): Promise<void> {
   const { stack } = operation;
   const { logicalId } = stable;
@@ -38,7 +38,7 @@ export async function restoreQuietly(operation: Operation, stable: ResourceRecor
 
 /**
  * A replaced resource is adopted again, without a request: its old physical resource is still there. A custom resource
- * gets an Update with the property sets swapped, whatever its physical id is (aws-facts 1.2).
+ * gets an Update with the property sets swapped, whatever its physical id is (aws-facts CR-13).
  */
 async function sendBack(operation: Operation, stable: ResourceRecord, signal: AbortSignal): Promise<ResourceResult> {
   const { stack, engine } = operation;

@@ -13,7 +13,7 @@ export async function rollBackUpdate(operation: Operation, previous: StableState
 }
 
 /**
- * Everything before the deletes; a nested stack stops here and waits for its parent (aws-facts 1.5). False when the
+ * Everything before the deletes; a nested stack stops here and waits for its parent (aws-facts CFN-17). False when the
  * rollback failed: the stack then rests in UPDATE_ROLLBACK_FAILED.
  */
 export async function restoreStack(operation: Operation, previous: StableState, reason: string): Promise<boolean> {
@@ -43,7 +43,7 @@ function begin(
   else stack.setStatus('UPDATE_ROLLBACK_IN_PROGRESS', reason, patch);
 }
 
-/** aws-facts 1.1: the order is not documented; dependency order of the old template is what was observed. */
+/** The order is not documented; dependency order of the old template is what was observed (aws-facts CFN-7). */
 function rollbackTasks(operation: Operation, previous: StableState): readonly Task[] {
   const { stack, engine } = operation;
   const resources = Object.values(previous.resources);
@@ -64,7 +64,7 @@ function rollbackTasks(operation: Operation, previous: StableState): readonly Ta
   }));
 }
 
-/** aws-facts 1.4: marked as updated with no request; the resource then differs from its template. */
+/** Marked as updated with no request; the resource then differs from its template (aws-facts CFN-13). */
 function skipResource(operation: Operation, stable: ResourceRecord): void {
   operation.stack.setResource(withCurrentId(operation, stable), 'UPDATE_COMPLETE');
   operation.stack.untouch(stable.logicalId);

@@ -105,7 +105,7 @@ function publishOutputs({ stack, engine }: Operation, prepared: PreparedStack): 
   return conflict;
 }
 
-/** aws-facts 1.4: which status shows during the monitoring time is unverified. */
+/** No document says which status shows during the monitoring time (aws-facts CFN-15). */
 function showMonitoring({ stack, engine }: Operation, monitored: StackStatus): void {
   const isShown = engine.options.assumptions['monitoring-status'] === 'UPDATE_COMPLETE';
   if (isShown && stack.record.rollback.monitoringSeconds > 0) stack.setStatus(monitored);
@@ -127,7 +127,7 @@ export function completeCreate({ stack }: Operation): void {
   else stack.setStatus('CREATE_COMPLETE', '', { attempt: undefined });
 }
 
-/** From here on no rollback is possible (aws-facts 1.1). What the template no longer has leaves the stack. */
+/** From here on no rollback is possible (aws-facts CFN-3). What the template no longer has leaves the stack. */
 export function enterCleanup({ stack }: Operation, prepared: PreparedStack): void {
   const wanted = new Set(prepared.resources.map(({ logicalId }) => logicalId));
   const { kept, dropped } = partition(stack.record.resources, ({ logicalId }) => wanted.has(logicalId));

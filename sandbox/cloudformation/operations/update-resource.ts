@@ -34,7 +34,10 @@ export async function updateResource(operation: Operation, target: TargetResourc
   stack.setResource(updated, 'UPDATE_COMPLETE');
 }
 
-/** The first other id that an update reports makes the resource before it obsolete; a second one the first. */
+/**
+ * The first other id that an update reports makes the resource before it obsolete (aws-facts CR-10); a second one the
+ * first. Which properties the Delete then carries is open (aws-facts CR-11).
+ */
 function replacing(
   { stack, engine }: Operation,
   before: ResourceRecord,
@@ -51,14 +54,17 @@ function replacing(
   };
 }
 
-/** aws-facts 1.4: replacing updates are not supported while rollback is disabled. */
+/** Replacing updates are not supported while rollback is disabled (aws-facts CFN-11). */
 function refuseReplacement({ stack, engine }: Operation, before: ResourceRecord, physicalId: string): void {
   if (!stack.attempt.disableRollback || physicalId === before.physicalId) return;
   if (engine.options.assumptions['no-rollback-replacement'] === 'allowed') return;
   throw new ResourceFailure('Replacement type updates not supported on stack with disable-rollback.', physicalId);
 }
 
-/** aws-facts 1.4: without rollback a failed resource goes back to its last stable state; nested stacks do so inside. */
+/**
+ * Without rollback a failed resource is put back to its last stable state (aws-facts CFN-10); nested stacks do so
+ * inside.
+ */
 async function preserve(operation: Operation, before: ResourceRecord, signal: AbortSignal): Promise<void> {
   if (!operation.stack.attempt.disableRollback || before.type === NESTED_STACK_TYPE) return;
   if (operation.engine.options.assumptions['no-rollback-failed-update-request'] === 'no') return;

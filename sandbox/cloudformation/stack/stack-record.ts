@@ -2,7 +2,7 @@ import type { StackEvent } from '../../api';
 import type { Properties } from '../resource-type';
 import type { Template } from '../template/template';
 
-/** aws-facts 1.1. */
+/** All that a stack can have (aws-facts CFN-1). */
 export type StackStatus =
   | 'CREATE_IN_PROGRESS'
   | 'CREATE_COMPLETE'
@@ -90,7 +90,7 @@ export interface Attempt {
   /** Resources whose update was begun and not undone. */
   readonly touched: readonly string[];
   readonly obsolete: readonly Obsolete[];
-  /** Resources whose own rollback failed: only these may be skipped (aws-facts 1.4). */
+  /** Resources whose own rollback failed: only these may be skipped (aws-facts CFN-13). */
   readonly rollbackFailed: readonly string[];
   /** Resources that ContinueUpdateRollback was told to leave as they are. */
   readonly skipped: readonly string[];
@@ -147,7 +147,7 @@ export function stableState(record: StackRecord): StableState {
   return { status, template, parameters, outputs, imports, rollback, resources };
 }
 
-/** What becomes of a resource that leaves its stack: RetainExceptOnCreate means Retain here (aws-facts 1.4). */
+/** What becomes of a resource that leaves its stack: RetainExceptOnCreate means Retain here (aws-facts CFN-16). */
 export function disposal(resource: ResourceRecord): Obsolete {
   const { deletionPolicy } = resource;
   return { resource, policy: deletionPolicy === 'RetainExceptOnCreate' ? 'Retain' : deletionPolicy };

@@ -123,7 +123,7 @@ function policies(
   };
 }
 
-/** aws-facts 1.4: database clusters, and instances outside a cluster, are saved by default. */
+/** Database clusters, and instances outside a cluster, are saved by default (aws-facts CFN-16). */
 function defaultPolicy({ Type, Properties }: ResourceDefinition): DeletionPolicy {
   if (Type === 'AWS::RDS::DBCluster') return 'Snapshot';
   if (Type === 'AWS::RDS::DBInstance' && Properties?.DBClusterIdentifier === undefined) return 'Snapshot';

@@ -73,7 +73,7 @@ const resourceAttributes = [
   'CreationPolicy',
 ];
 
-/** CloudFormation's own limits (aws-facts 1.5). */
+/** CloudFormation's own limits (aws-facts CFN-20). */
 const limits = { Resources: 500, Parameters: 200, Outputs: 200 } as const;
 
 /** Checks what can be checked without parameters. Throws ValidationError naming the place in the template. */

@@ -47,7 +47,10 @@ export class TableClient {
     await this.active();
   }
 
-  /** A table that is not seen yet counts as being created. The backfill of an index is not waited for (aws-facts 1.5). */
+  /**
+   * A table that is not seen yet counts as being created. The backfill of an index is not waited for
+   * (aws-facts DDB-12).
+   */
   async active(): Promise<Table> {
     return (await this.#until((table) => table?.TableStatus === 'ACTIVE'))!;
   }

@@ -16,7 +16,7 @@ import { CHANGES, indexInput, refuseIndexChanges } from './update-table';
 const MAX_NAME = 255;
 const REPLACING = ['TableName', 'KeySchema', 'LocalSecondaryIndexes'];
 
-/** A DynamoDB table under CloudFormation's rules (aws-facts 1.5), whichever type's properties describe it. */
+/** A DynamoDB table under CloudFormation's rules (aws-facts DDB-11), whichever type's properties describe it. */
 export function tableType(
   service: Pick<DynamoDbService, 'call'>,
   parse: (properties: Properties) => TableSpec,
@@ -50,7 +50,7 @@ export function tableType(
       const table = new TableClient(service, physicalId);
       const current = await table.describe();
       if (!current) return;
-      // DynamoDB deletes a table only from ACTIVE (aws-facts 5).
+      // DynamoDB deletes a table only from ACTIVE (aws-facts DDB-5).
       if (current.TableStatus !== 'DELETING') await table.active();
       await table.call('DeleteTable');
       await table.gone();

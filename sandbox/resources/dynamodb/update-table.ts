@@ -16,7 +16,7 @@ export const CHANGES: readonly Change[] = [
   updateTags,
 ];
 
-/** What CloudFormation refuses before it changes anything (aws-facts 1.5). */
+/** What CloudFormation refuses before it changes anything (aws-facts DDB-11). */
 export function refuseIndexChanges(after: TableSpec, before: TableSpec): void {
   const edited = after.indexes.find((index) => {
     const old = find(before, index);
@@ -80,7 +80,7 @@ function capacityInput(after: TableSpec, before: TableSpec) {
   };
 }
 
-/** The view of a stream cannot be edited: it is disabled, and another stream is enabled (aws-facts 5). */
+/** The view of a stream cannot be edited: it is disabled, and another stream is enabled (aws-facts DDB-8). */
 async function updateStream(table: TableClient, { streamView }: TableSpec, before: TableSpec): Promise<void> {
   if (streamView === before.streamView) return;
   const current = (await table.active()).StreamSpecification;

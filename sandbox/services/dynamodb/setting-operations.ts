@@ -5,7 +5,7 @@ import type { TableFacts } from './table-facts';
 
 /**
  * dynoxide takes any change of time to live, at once and as often as one likes. DynamoDB takes up to an hour, refuses
- * what is set already, and refuses a second change within the hour (aws-facts 5).
+ * what is set already, and refuses a second change within the hour (aws-facts DDB-6).
  */
 const updateTimeToLive: Operation = async (input, context) => {
   const { lifecycle, facts, delay, forward } = context;
@@ -36,7 +36,7 @@ const describeTimeToLive: Operation = async (input, { facts, delay, forward }) =
 };
 
 const DEFAULT_RECOVERY_DAYS = 35;
-/** The latest time that a table can be restored to lies about five minutes back (aws-facts 4). */
+/** The latest time that a table can be restored to lies about five minutes back (aws-facts DDB-7). */
 const RECOVERY_LAG_MS = 300_000;
 
 /** Point-in-time recovery: dynoxide has none. The sandbox keeps the setting, not the data of the past. */

@@ -44,7 +44,7 @@ const getShardIterator: Operation = async (input, { forward, facts }) => {
 
 /**
  * dynoxide calls its region `dynoxide` in each record, and records a write that changed nothing, for which DynamoDB has
- * no record (aws-facts 5). The latter shows only when the stream has both images.
+ * no record (aws-facts DDB-9). The latter shows only when the stream has both images.
  */
 export function getRecords(region: string): Operation {
   return async (input, { forward }) => {

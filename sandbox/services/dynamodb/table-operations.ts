@@ -25,7 +25,7 @@ const describeTable: Operation = async (input, { lifecycle, forward }) => {
 
 const deleteTable: Operation = async (input, { lifecycle, facts, forward }) => {
   const table = text(input, 'TableName');
-  // DeleteTable of a table that is being deleted succeeds (aws-facts 5).
+  // DeleteTable of a table that is being deleted succeeds (aws-facts DDB-5).
   const ghost = lifecycle.ghost(table);
   if (ghost) return { TableDescription: ghost };
   lifecycle.refuseBusy(table);
@@ -37,7 +37,7 @@ const deleteTable: Operation = async (input, { lifecycle, facts, forward }) => {
 
 /**
  * dynoxide takes any number of index changes in one call, enables an enabled stream anew, disables a disabled one, and
- * is done when it answers. DynamoDB takes one index change, refuses the others, and takes its time (aws-facts 5).
+ * is done when it answers. DynamoDB takes one index change, refuses the others, and takes its time (aws-facts DDB-2).
  */
 const updateTable: Operation = async (input, context) => {
   const { lifecycle, forward } = context;

@@ -19,7 +19,7 @@ const single: Find = (input, operation) =>
 const batch: Find = (input, operation) =>
   Object.keys(object(input['RequestItems'])).map((name) => ({ table: tableName(name), action: operation }));
 
-/** A transaction needs the permission of each of its actions (aws-facts 5: conditions too have one). */
+/** A transaction needs the permission of each of its actions (aws-facts DDB-10: conditions too have one). */
 const TRANSACTION_ACTIONS: Readonly<Record<string, string>> = {
   ConditionCheck: 'ConditionCheckItem',
   Put: 'PutItem',

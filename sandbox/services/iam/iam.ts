@@ -10,7 +10,7 @@ import { parsePolicy, type Statement } from './policy-document';
 export interface IamOptions {
   readonly state: StateStore;
   readonly environment: Environment;
-  /** How much later changes take effect (assumption `iam-propagation-ms`). */
+  /** How much later changes take effect (aws-facts IAM-1). */
   readonly propagationMs: number;
   readonly onWarning: (message: string) => void;
 }

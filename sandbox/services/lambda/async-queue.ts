@@ -13,7 +13,7 @@ export interface AsyncQueueOptions {
 
 /**
  * Asynchronous (`Event`) invocations. Lambda tries a failed one again, twice by default, with the same request id
- * (aws-facts 1.3): handlers see events more than once.
+ * (aws-facts CR-16): handlers see events more than once.
  */
 export class AsyncQueue {
   readonly #pending = new Set<Promise<void>>();

@@ -10,7 +10,7 @@ import { resolveTypes } from './resolve-types';
 
 const MAX_ROW_BYTES = 64 * 1024;
 const MAX_RESPONSE_BYTES = 1024 * 1024;
-/** formatRecordsAs=JSON has a limit of its own for the string (aws-facts 3). */
+/** formatRecordsAs=JSON has a limit of its own for the string (aws-facts RDS-7). */
 const MAX_JSON_BYTES = 10 * 1024 * 1024;
 
 export interface AnswerOptions {

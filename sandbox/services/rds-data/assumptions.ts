@@ -1,6 +1,6 @@
 import type { Assumption } from '../assumption';
 
-/** What aws-facts section 3 marks as unverified, plus what no document says. The first value is the default. */
+/** What no document settles about the Data API (docs/aws-facts.md), and its time limits, shortened for tests. */
 export const RDS_DATA_ASSUMPTIONS = [
   {
     name: 'concurrent-index-in-autocommit',

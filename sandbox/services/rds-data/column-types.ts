@@ -25,7 +25,7 @@ const type = (kind: FieldKind, typeName: string, jdbcType: number, precision = U
   scale,
 });
 
-/** By OID. A built-in type that is not here is one the Data API cannot answer (aws-facts 3: regtype, "char"). */
+/** By OID. A built-in type that is not here is one the Data API cannot answer (aws-facts RDS-8: regtype, "char"). */
 const SCALARS: Readonly<Record<number, ColumnType>> = {
   16: type('boolean', 'bool', -7, 1),
   17: type('blob', 'bytea', -2),

@@ -2,7 +2,7 @@ import { DatabaseError } from 'pg';
 import { AwsError } from '../../aws-error';
 import type { RdsDataAssume } from './assumptions';
 
-/** Makes the error for a call that is wrong in itself. */
+/** Makes the error for a call that is wrong in itself (aws-facts RDS-5). */
 export type Refuse = (message: string) => AwsError;
 
 export const refuser =
@@ -33,6 +33,7 @@ export function databaseError(error: unknown, assume: RdsDataAssume, position = 
     return new AwsError('DatabaseUnavailableException', `The database ended the connection: ${message(error)}`, 504);
   }
   if (error.code === SYNTAX_ERROR && error.message.includes('multiple commands')) {
+    // In the words of the documents (aws-facts RDS-9).
     return refuser(assume)("Multistatements aren't supported.");
   }
   const at = error.position === undefined ? undefined : position(Number(error.position));

@@ -43,7 +43,7 @@ export class Executor {
     );
   }
 
-  /** Runs the statement once per set. Answers how often it ran. */
+  /** Runs the statement once per set (aws-facts RDS-11). Answers how often it ran. */
   batch(target: Target, sql: string, sets: readonly (readonly Input[])[]): Promise<number> {
     const statements = (sets.length > 0 ? sets : [[]]).map((parameters) => this.#prepare(sql, parameters));
     const atomic = this.#assume('batch-is-atomic') === 'yes';
@@ -85,6 +85,7 @@ export class Executor {
     return this.#autocommit(database, atomic || this.#inBlock(), limited);
   }
 
+  /** Whether a call without a transaction gets one of its own all the same (aws-facts RDS-10). */
   #inBlock(): boolean {
     return this.#assume('concurrent-index-in-autocommit') === 'fails';
   }

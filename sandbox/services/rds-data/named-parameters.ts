@@ -20,7 +20,10 @@ const TOKENS = [
 ];
 const TOKEN = new RegExp(TOKENS.map((token) => token.source).join('|'), 'y');
 
-/** Replaces each `:name`, leaving strings, quoted names, dollar quotes, comments and `::` casts alone. */
+/**
+ * Replaces each `:name` (aws-facts RDS-12), leaving strings, quoted names, dollar quotes, comments and `::` casts
+ * alone.
+ */
 export function toPositional(sql: string): PositionalSql {
   const names: string[] = [];
   const edits: Edit[] = [];

@@ -46,7 +46,7 @@ export interface ClusterControl {
   delete(arnOrIdentifier: string): Promise<void>;
 }
 
-/** The RDS Data API on PostgreSQL (aws-facts 3), wire-exact for the AWS SDKs. */
+/** The RDS Data API on PostgreSQL (aws-facts RDS-1 to RDS-12), wire-exact for the AWS SDKs. */
 export function rdsDataService(options: RdsDataOptions): RdsDataService {
   const assume: RdsDataAssume = chooser(RDS_DATA_ASSUMPTIONS, options.assumptions);
   const clusters = new Clusters(options.state, options.environment);
@@ -139,7 +139,7 @@ async function checkSecret(secretArn: string, secretExists: RdsDataOptions['secr
   throw new AwsError('SecretsErrorException', `Secrets Manager can't find the specified secret: ${secretArn}`);
 }
 
-/** The call that finds a cluster paused is the one that wakes it (aws-facts 3). */
+/** The call that finds a cluster paused is the one that wakes it (aws-facts RDS-6). */
 function resume(cluster: Cluster, clusters: Clusters): void {
   if (cluster.pausedCalls === 0) return;
   clusters.update(cluster.arn, ({ pausedCalls }) => ({ pausedCalls: pausedCalls - 1 }));

@@ -28,7 +28,9 @@ interface Transaction {
   readonly old: NodeJS.Timeout;
 }
 
-/** The rules of aws-facts section 3 for transactions. They live in memory: none outlives the sandbox's process. */
+/**
+ * Transactions and how they end (aws-facts RDS-2 and RDS-3). They live in memory: none outlives the sandbox's process.
+ */
 export class Transactions {
   readonly #engine: SqlEngine;
   readonly #assume: RdsDataAssume;
@@ -119,7 +121,7 @@ export class Transactions {
     throw notFound(id, this.#ended.get(id) ?? ENDED.unknown);
   }
 
-  /** Marks it as running. A second call at the same time is refused at once, it does not wait (aws-facts 3). */
+  /** Marks it as running. A second call at the same time is refused at once, it does not wait (aws-facts RDS-4). */
   #take(id: string, cluster: string): Transaction {
     const transaction = this.#find(id, cluster);
     if (transaction.running) throw new AwsError('DatabaseErrorException', 'Transaction is still running a query');

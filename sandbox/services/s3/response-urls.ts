@@ -3,10 +3,12 @@ import { AwsError } from '../../aws-error';
 import type { CustomResourceTransport } from '../../cloudformation/resource-type';
 import type { Environment } from '../service';
 
-/** CloudFormation's answer must not be larger (aws-facts 1.3). The engine judges that; this only bounds memory. */
+/** CloudFormation's answer must not be larger (aws-facts CR-3). The engine judges that; this only bounds memory. */
 const MAX_BODY_BYTES = 1_000_000;
 
-/** The pre-signed URLs to which custom resources PUT their answers (aws-facts 1.3). They live as long as the request. */
+/**
+ * The pre-signed URLs to which custom resources PUT their answers (aws-facts CR-2). They live as long as the request.
+ */
 export class ResponseUrls {
   readonly #open = new Map<string, (body: string) => void>();
 

@@ -5,7 +5,7 @@ import type { ParameterStore, ParameterVersion } from './parameter-store';
 const MAX_LABELS = 10;
 const LABEL = /^(?!aws|ssm)[A-Za-z_.-][A-Za-z0-9_.-]{0,99}$/i;
 
-/** A label sits on one version at a time: setting it elsewhere moves it (aws-facts section 6). */
+/** A label sits on one version at a time: setting it elsewhere moves it (aws-facts SSM-3). */
 export function labelParameterVersion(store: ParameterStore, input: Input) {
   const name = text(input, 'Name');
   const parameter = store.find(name);

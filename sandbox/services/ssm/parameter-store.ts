@@ -22,7 +22,7 @@ type Parameters = Readonly<Record<string, Parameter>>;
 const DOCUMENT = 'ssm.json';
 const MAX_VERSIONS = 100;
 
-/** The parameters of the account. A read may lag behind a write (assumption `ssm-read-lag-ms`). */
+/** The parameters of the account. A read may lag behind a write (aws-facts SSM-5). */
 export class ParameterStore {
   #parameters: Parameters;
 
@@ -41,7 +41,7 @@ export class ParameterStore {
     return this.#parameters[name];
   }
 
-  /** Writes the next version; the oldest one without a label makes room (aws-facts section 6). */
+  /** Writes the next version; the oldest one without a label makes room (aws-facts SSM-2). */
   put(parameter: Omit<Parameter, 'versions'>, value: string): ParameterVersion {
     const versions = this.find(parameter.name)?.versions ?? [];
     const version = (versions.at(-1)?.version ?? 0) + 1;

@@ -40,7 +40,7 @@ function typeOf(input: Input, existing: Parameter | undefined): Parameter['type'
   return type;
 }
 
-/** An advanced parameter never becomes a standard one again (aws-facts section 6). */
+/** An advanced parameter never becomes a standard one again (aws-facts SSM-4). */
 function tierOf(input: Input, value: string, existing: Parameter | undefined): Parameter['tier'] {
   const asked = optionalText(input, 'Tier') ?? 'Standard';
   const bytes = Buffer.byteLength(value);

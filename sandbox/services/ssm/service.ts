@@ -9,7 +9,7 @@ import { putParameter } from './put-parameter';
 
 const MAX_NAMES = 10;
 
-/** Parameter Store (aws-facts section 6). */
+/** Parameter Store (aws-facts SSM-1 to SSM-5). */
 export function ssmService(store: ParameterStore, environment: Environment): Service {
   const describe = (reference: string, parameter: Parameter, version: ParameterVersion) => {
     const { selector } = splitReference(reference);

@@ -9,7 +9,7 @@ export type RunMachine = (definition: JsonObject, input: Json, context: JsonObje
 const MAX_CHILDREN = 40;
 const UNSUPPORTED = ['ItemReader', 'ResultWriter', 'MaxConcurrencyPath', 'ToleratedFailurePercentagePath'];
 
-/** A Distributed Map (aws-facts section 7): children of their own, batches, tolerated failures. Items from the input. */
+/** A Distributed Map (aws-facts SFN-3): children of their own, batches, tolerated failures. Items from the input. */
 export function distributedMap({ name, state }: Task, run: RunMachine): TaskHandler {
   return async (parameters) => {
     const missing = UNSUPPORTED.find((key) => key in state);

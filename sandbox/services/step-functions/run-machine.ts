@@ -11,7 +11,7 @@ export interface MachineRun {
   abort(): void;
 }
 
-/** Size of a state's input, output and result (aws-facts section 7). */
+/** Size of a state's input, output and result (aws-facts SFN-2). */
 const MAX_PAYLOAD_BYTES = 262_144;
 
 /** Runs a definition. Errors in the definition that the sandbox cannot run are the execution's failure. */

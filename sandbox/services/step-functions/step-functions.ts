@@ -33,7 +33,7 @@ export class StepFunctions {
     this.executions = new ExecutionStore(options.state);
   }
 
-  /** A repeated start with the same name and input while the first runs is the same execution (aws-facts section 7). */
+  /** A repeated start with the same name and input while the first runs is the same execution (aws-facts SFN-1). */
   start(machineArn: string, name: string, input: string): ExecutionRecord {
     const machine = this.machines.get(machineArn);
     if (!NAME.test(name)) throw new AwsError('InvalidName', `Invalid Name: '${name}'`);

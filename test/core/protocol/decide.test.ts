@@ -229,7 +229,7 @@ const withoutCloudFormation: readonly Row[] = [
 ];
 
 describe.each([
-  ['the lifecycle of design section 7', lifecycle],
+  ['the lifecycle (docs/lifecycle.md)', lifecycle],
   ['surprises', surprises],
   ['when CloudFormation cannot be asked', withoutCloudFormation],
 ])('%s', (_name, rows) => {

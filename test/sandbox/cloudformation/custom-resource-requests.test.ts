@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Json } from '../../../sandbox/cloudformation/resource-type';
 import { type CustomRequest, gate, type Handler, World, type WorldOptions } from './world';
 
-/** Every row of aws-facts 1.2: which requests a custom resource gets, and with which physical id. */
+/** Which requests a custom resource gets, and with which physical id (aws-facts CR-10 to CR-15). */
 
 const TOKEN = 'arn:aws:lambda:eu-central-1:123456789012:function:handler';
 

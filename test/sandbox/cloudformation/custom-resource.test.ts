@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Properties } from '../../../sandbox/cloudformation/resource-type';
 import { type Answer, goodAnswer, variable, World, type WorldOptions } from './world';
 
-/** The protocol of aws-facts 1.3. */
+/** The protocol of custom resources (aws-facts CR-1 to CR-9). */
 
 const TOKEN = 'arn:aws:lambda:eu-central-1:123456789012:function:handler';
 

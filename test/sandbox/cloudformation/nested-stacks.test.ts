@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Json } from '../../../sandbox/cloudformation/resource-type';
 import { gate, type Handler, until, World, type WorldOptions } from './world';
 
-/** Nested stacks (aws-facts 1.5). The parent is S; `Child` has a custom resource X; P depends on the child. */
+/** Nested stacks (aws-facts CFN-17). The parent is S; `Child` has a custom resource X; P depends on the child. */
 
 const CHILD = 'https://bucket.s3.amazonaws.com/child.json';
 

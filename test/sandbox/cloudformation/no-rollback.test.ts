@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type CustomRequest, triad, World, type WorldOptions } from './world';
 
-/** DisableRollback and RollbackStack (aws-facts 1.4). */
+/** DisableRollback and RollbackStack (aws-facts CFN-10, CFN-11 and CFN-12). */
 
 async function deployed(options: WorldOptions = {}): Promise<World> {
   const aws = new World(options);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { World } from './world';
 
-/** DeletionPolicy and UpdateReplacePolicy (aws-facts 1.4). */
+/** DeletionPolicy and UpdateReplacePolicy (aws-facts CFN-16). */
 
 const resource = (attributes: object, Name = 'one', Type = 'Test::Table'): object => ({
   Type,

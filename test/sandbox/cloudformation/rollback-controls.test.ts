@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { gate, triad, until, World, type WorldOptions } from './world';
 
-/** CancelUpdateStack, rollback triggers and ContinueUpdateRollback (aws-facts 1.4). */
+/** CancelUpdateStack, rollback triggers and ContinueUpdateRollback (aws-facts CFN-13, CFN-14 and CFN-15). */
 
 async function deployed(options: WorldOptions = {}): Promise<World> {
   const aws = new World(options);

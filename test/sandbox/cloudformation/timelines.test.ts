@@ -2,7 +2,10 @@ import { describe, expect, it } from 'vitest';
 import type { Json } from '../../../sandbox/cloudformation/resource-type';
 import { type CustomRequest, triad, World, type WorldOptions } from './world';
 
-/** Every timeline of aws-facts 1.6. The physical id of X follows its version, so each update replaces it. */
+/**
+ * The events of each kind of stack operation, in order (aws-facts CFN-1 to CFN-7). The physical id of X follows its
+ * version, so each update replaces it.
+ */
 function world(options: WorldOptions = {}): World {
   const made = new World(options);
   made.handler = (request) => ({ PhysicalResourceId: idOf(request) });

@@ -213,7 +213,7 @@ export async function until(condition: () => boolean): Promise<void> {
   }
 }
 
-/** aws-facts 1.6: R is a Lambda function, X a custom resource that uses it, T another resource that depends on X. */
+/** R is a Lambda function, X a custom resource that uses it, T another resource that depends on X. */
 export function triad(version: string): { readonly Resources: { readonly [id: string]: Json } } {
   return {
     Resources: {
