@@ -5,22 +5,9 @@ import { Client } from 'pg';
 /**
  * PGlite's work is synchronous WebAssembly: in the main thread a slow statement would stop the whole sandbox. A worker
  * also ends with its process and can be terminated in the middle of a statement; PostgreSQL's WAL then recovers at the
- * next start. It is source text because it must run the same from TypeScript, from vitest and from the bundle.
+ * next start. It is JavaScript because a thread that Node starts by itself runs no TypeScript.
  */
-const WORKER = `
-const { parentPort, workerData } = require('node:worker_threads');
-const { PGlite } = require(workerData.pglite);
-PGlite.create({ dataDir: workerData.folder }).then((database) => {
-  let tail = Promise.resolve();
-  const serve = async (message) => {
-    if (message !== 'close') return parentPort.postMessage(await database.execProtocolRaw(message));
-    await database.close();
-    parentPort.close();
-  };
-  parentPort.on('message', (message) => { tail = tail.then(() => serve(message)); });
-  parentPort.postMessage('ready');
-});
-`;
+const WORKER = require.resolve('./pglite-worker.mjs');
 
 /** A running PGlite on one data folder. */
 export interface PgliteServer {
@@ -33,11 +20,7 @@ export interface PgliteServer {
 }
 
 export async function startPglite(folder: string): Promise<PgliteServer> {
-  const worker = new Worker(WORKER, {
-    eval: true,
-    execArgv: [],
-    workerData: { folder, pglite: require.resolve('@electric-sql/pglite') },
-  });
+  const worker = new Worker(WORKER, { execArgv: [], workerData: { folder } });
   const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
   await started(worker, folder);
   const client = new Client({ stream: () => new WorkerStream(worker), user: 'postgres', database: 'postgres' });
