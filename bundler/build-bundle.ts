@@ -1,6 +1,7 @@
 import type { Bundle, BundledMigration, MigrationKind } from '../core/bundle/bundle';
 import { serializeBundle } from '../core/bundle/bundle-file';
 import { sourceChecksum } from '../core/bundle/checksum';
+import { databaseKinds, databaseKindsFor } from '../core/bundle/database-kinds';
 import { findGraphErrors, orderMigrations } from '../core/bundle/graph';
 import { compareTexts, migrationId } from '../core/bundle/version';
 import { aggregateErrors, describe, flattenErrors, MigrationError } from '../core/errors/index';
@@ -17,14 +18,14 @@ export interface BundleRequest {
   readonly folder: string;
   /**
    * The targets that the app declares. A folder for any other is an error.
-   * @default - every folder is taken for a target, of the engine that its first migration needs
+   * @default - every folder is taken for a target, of the database kind that its first migration needs
    */
   readonly targets?: readonly DeclaredTarget[];
 }
 
 export interface DeclaredTarget {
   readonly name: string;
-  readonly engine: DatabaseKind;
+  readonly databaseKind: DatabaseKind;
 }
 
 export interface BuiltBundle {
@@ -73,19 +74,15 @@ async function readFiles(files: readonly MigrationFile[], report: ReportError): 
   return new Map((await Promise.all(files.map(read))).flat());
 }
 
-const engineOf: Readonly<Record<MigrationKind, DatabaseKind | undefined>> = {
-  sql: 'aurora-postgresql',
-  dynamodb: 'dynamodb',
-  data: undefined,
-};
-
 function checkTargets(
   files: readonly MigrationFile[],
   drafts: Drafts,
   targets: readonly DeclaredTarget[] | undefined,
   report: ReportError,
 ): void {
-  const known = new Map<string, DatabaseKind | undefined>(targets?.map(({ name, engine }) => [name, engine]));
+  const known = new Map<string, DatabaseKind | undefined>(
+    targets?.map(({ name, databaseKind }) => [name, databaseKind]),
+  );
   for (const file of files) {
     const { target } = file;
     const kind = drafts.get(file)?.kind;
@@ -93,10 +90,10 @@ function checkTargets(
       report(unknownTarget(file, [...known.keys()]));
       known.set(target, undefined);
     }
-    if (!targets && !known.get(target)) known.set(target, kind && engineOf[kind]);
-    const engine = known.get(target);
-    if (kind && engine && engineOf[kind] !== undefined && engineOf[kind] !== engine)
-      report(wrongKind(file, kind, engine));
+    if (!targets && !known.get(target)) known.set(target, kind && databaseKindsFor(kind)[0]);
+    const databaseKind = known.get(target);
+    if (kind && databaseKind && !databaseKinds[databaseKind].migrationKinds.includes(kind))
+      report(wrongKind(file, kind, databaseKind));
   }
 }
 
@@ -154,14 +151,21 @@ function unknownTarget({ target, location }: MigrationFile, known: readonly stri
   });
 }
 
-function wrongKind({ target, location }: MigrationFile, kind: MigrationKind, engine: DatabaseKind): MigrationError {
-  const message = `A ${kind} migration cannot run on target ${target}, which is ${engine}.`;
+const howToWrite: Readonly<Record<MigrationKind, string>> = {
+  sql: 'Write SQL, or export default sql({ ... }).',
+  dynamodb: 'Write export default dynamodb({ ... }) in a .ts file.',
+  data: 'Data migrations run on no database yet.',
+};
+
+function wrongKind(
+  { target, location }: MigrationFile,
+  kind: MigrationKind,
+  databaseKind: DatabaseKind,
+): MigrationError {
+  const message = `A ${kind} migration cannot run on target ${target}, which is ${databaseKind}.`;
   return new MigrationError('WRONG_KIND', message, {
-    payload: { target, kind, engine },
-    hint:
-      engine === 'dynamodb'
-        ? 'Write export default dynamodb({ ... }) in a .ts file.'
-        : 'Write SQL, or export default sql({ ... }).',
+    payload: { target, kind, databaseKind },
+    hint: databaseKinds[databaseKind].migrationKinds.map((possible) => howToWrite[possible]).join(' '),
     location,
   });
 }

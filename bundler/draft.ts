@@ -1,4 +1,5 @@
-import type { CodeLines, MigrationId, MigrationKind, Phases } from '../core/bundle/bundle';
+import type { Action, CodeLines, MigrationId, MigrationKind, Phase, Statement } from '../core/bundle/bundle';
+import type { PhaseName } from '../core/bundle/phases';
 import { isVersion, migrationId } from '../core/bundle/version';
 import { describe, type ErrorLocation, MigrationError } from '../core/errors/index';
 import type { MigrationFile } from './folder';
@@ -13,7 +14,7 @@ export interface Draft {
   readonly dependsOn: readonly Dependency[];
   readonly irreversible: boolean;
   readonly allowDestructive?: string;
-  readonly phases: Phases;
+  readonly phases: readonly Phase[];
   readonly code?: string;
   readonly codeLines?: CodeLines;
 }
@@ -23,7 +24,16 @@ export interface Dependency {
   readonly location: ErrorLocation;
 }
 
-export const noPhases: Phases = { up: [], down: [], contract: [], verify: [] };
+/** Phases in the order in which a deployment runs them, then `down`; those without actions are left out. */
+export function phaseList(actions: Readonly<Partial<Record<PhaseName, readonly Action[]>>>): readonly Phase[] {
+  const order = ['up', 'verify', 'contract', 'down'] as const;
+  return order.flatMap((name) => (actions[name]?.length ? [{ name, actions: actions[name] }] : []));
+}
+
+/** Verification as an action; none without statements. */
+export function verification(statements: readonly Statement[]): readonly Action[] {
+  return statements.length === 0 ? [] : [{ type: 'verify', statements }];
+}
 
 /** Reads `1.0.0` (of the file's own target) or `other-target/1.0.0`. Reports `INVALID_DEPENDENCY`. */
 export function parseDependency(

@@ -7,7 +7,7 @@ export interface BundleFileRequest {
   /** The migrations folder, absolute or relative to the working directory. */
   readonly folder: string;
   /** See `BundleRequest.targets`. */
-  readonly targets?: readonly { readonly name: string; readonly engine: DatabaseKind }[];
+  readonly targets?: readonly { readonly name: string; readonly databaseKind: DatabaseKind }[];
   /** The folder to write `<revision>.json` into. Made when missing. */
   readonly outputFolder: string;
 }

@@ -2,7 +2,7 @@ import type { SqlAction, Statement } from '../core/bundle/bundle';
 import { findUnsafeChanges } from '../core/bundle/safety';
 import { migrationId } from '../core/bundle/version';
 import { MigrationError } from '../core/errors/index';
-import type { Draft, ReportError } from './draft';
+import { type Draft, phaseList, type ReportError, verification } from './draft';
 import type { MigrationFile } from './folder';
 import type { ParsedStatement, PostgresParser } from './postgres';
 import { changesOf } from './sql-changes';
@@ -31,12 +31,12 @@ export function readSqlFile(file: MigrationFile, postgres: PostgresParser, repor
     file,
     kind: 'sql',
     ...headers,
-    phases: {
+    phases: phaseList({
       up: action('up'),
-      down: action('down'),
+      verify: verification((statements.verify ?? []).map(toStatement)),
       contract: action('contract'),
-      verify: (statements.verify ?? []).map(toStatement),
-    },
+      down: action('down'),
+    }),
   };
 }
 

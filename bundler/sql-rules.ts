@@ -1,8 +1,9 @@
+import { databaseKinds } from '../core/bundle/database-kinds';
 import { MigrationError } from '../core/errors/index';
 import type { Node, ParsedStatement } from './postgres';
 
 /** What one call of the RDS Data API takes as `sql`, in bytes (aws-facts RDS-7). */
-export const longestStatement = 65_536;
+export const longestStatement = databaseKinds['aurora-postgresql'].maxStatementBytes!;
 
 /** What a statement must obey, whichever section it is in. */
 export function checkStatement(statement: ParsedStatement, transaction: boolean): readonly MigrationError[] {

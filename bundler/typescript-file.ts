@@ -4,7 +4,15 @@ import { findUnsafeChanges, tableChanges } from '../core/bundle/safety';
 import { migrationId } from '../core/bundle/version';
 import { type ErrorLocation, MigrationError } from '../core/errors/index';
 import { codeLinesOf, compileToBundle, compileToEvaluate } from './compile';
-import { checkName, type Draft, distinctDependencies, noPhases, parseDependency, type ReportError } from './draft';
+import {
+  checkName,
+  type Draft,
+  distinctDependencies,
+  parseDependency,
+  phaseList,
+  type ReportError,
+  verification,
+} from './draft';
 import { evaluateDefaultExport } from './evaluate';
 import type { MigrationFile } from './folder';
 import type { PostgresParser } from './postgres';
@@ -38,12 +46,12 @@ export async function readTypeScriptFile(
   if (migration.down && migration.irreversible) report(needlessDown(place));
   const compiled = await compileToBundle(file);
   const verify = migration.verify?.length ? readVerify(migration.verify, await postgres(), place, report) : [];
-  const phases = {
+  const phases = phaseList({
     up: call('up'),
-    down: migration.down ? call('down') : [],
+    verify: verification(verify),
     contract: migration.contract ? call('contract') : [],
-    verify,
-  };
+    down: migration.down ? call('down') : [],
+  });
   return { ...common, kind: 'sql', phases, code: compiled.code, codeLines: codeLinesOf(compiled, file) };
 }
 
@@ -78,7 +86,7 @@ function readTables(migration: DynamoDbMigration, file: MigrationFile, place: Pl
   return {
     kind: 'dynamodb',
     allowDestructive,
-    phases: { ...noPhases, up: up.map(toAction), contract: contract.map(toAction) },
+    phases: phaseList({ up: up.map(toAction), contract: contract.map(toAction) }),
   };
 }
 

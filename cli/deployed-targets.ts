@@ -1,15 +1,11 @@
-import type { Deployment, ScopeState } from '../core/ledger/state';
 import type { TargetProperties } from '../core/wire';
 import type { ScopeAccess } from './ledger-access';
 
-/** How the scope's deployments reached their targets, by name; the newest deployment's word counts. */
-export async function deployedTargets(
-  { dynamodb, table }: ScopeAccess,
-  { scope, open }: ScopeState,
-): Promise<Readonly<Record<string, TargetProperties>>> {
-  const { fromItem, LedgerTable, sortKeys } = await import('../lambda/aws/ledger-table.js');
-  const closed = await new LedgerTable(table, dynamodb).list(scope, sortKeys.closed(''));
-  const deployments = [...closed.map((item) => fromItem<Deployment>(item)), ...open];
-  const oldestFirst = deployments.sort((a, b) => (a.startedAt < b.startedAt ? -1 : 1));
-  return Object.assign({}, ...oldestFirst.map(({ targets }) => targets));
+/** How the scope's deployments reached their targets, by name; where they differ, the newest counts. */
+export async function deployedTargets({
+  ports,
+  scope,
+}: ScopeAccess): Promise<Readonly<Record<string, TargetProperties>>> {
+  const deployments = await ports.ledger.deployments(scope);
+  return Object.assign({}, ...deployments.map(({ targets }) => targets));
 }

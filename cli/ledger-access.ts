@@ -1,5 +1,4 @@
 import { resolve } from 'node:path';
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { describe, MigrationError } from '../core/errors/index';
 import { didYouMean } from '../core/errors/near-names';
 import type { Ports } from '../core/ports';
@@ -20,10 +19,6 @@ export interface ScopeAccess {
   readonly scope: string;
   readonly stack: string;
   readonly ports: Ports;
-  /** For what the ports do not offer: old deployments. */
-  readonly dynamodb: DynamoDBClient;
-  /** Name of the ledger's table. */
-  readonly table: string;
 }
 
 /** Seconds that a lease of this process lives without renewal: as long as the one of the functions. */
@@ -52,7 +47,7 @@ export function withScopes<T>(options: ScopeOptions, work: (all: readonly ScopeA
 async function open({ dynamodb }: FindingClients, { stack, location }: FoundLedger): Promise<ScopeAccess> {
   const { awsPorts } = await import('../lambda/aws/ports.js');
   const { scope, table } = location;
-  return { scope, stack, table, dynamodb, ports: awsPorts({ ledgerTable: table, leaseSeconds, dynamodb }) };
+  return { scope, stack, ports: awsPorts({ ledgerTable: table, leaseSeconds, dynamodb }) };
 }
 
 async function withAws<T>(options: ScopeOptions, work: (clients: FindingClients) => Promise<T>): Promise<T> {

@@ -1,9 +1,19 @@
 import type { Bundle, CodeLines, CreateTable, IndexDefinition, MigrationId } from './bundle/bundle';
-import type { AuditEvent, ScopeState, Transition, UndoPlan } from './ledger/state';
+import type { DatabaseTraits } from './bundle/database-kinds';
+import type { MigrationError } from './errors/index';
+import type {
+  AuditEvent,
+  Deployment,
+  PlannedUndo,
+  ScopeHead,
+  ScopeState,
+  SegmentRecord,
+  Transition,
+} from './ledger/state';
 import type { Outcome, RecordedRequest } from './request/request';
-import type { BundleLocation, TargetProperties } from './wire';
+import type { BundleLocation, DatabaseKind, TargetProperties } from './wire';
 
-/** Everything the engine needs of the world. Implementations: core/memory, lambda/aws. */
+/** Everything the engine needs of the world. lambda/aws implements it; tests have it in memory (test/support/memory). */
 export interface Ports {
   readonly ledger: Ledger;
   readonly leases: Leases;
@@ -18,12 +28,20 @@ export interface Ports {
 export interface Ledger {
   /** The scope's state; {@link emptyState} when nothing was ever recorded. */
   load(scope: string): Promise<ScopeState>;
-  undoPlan(scope: string, key: string): Promise<UndoPlan | undefined>;
   /**
-   * Records a transition in one atomic write, refused when the lease is no longer this session's (LEASE_LOST) or
-   * somebody else changed the state since it was read (STATE_CHANGED). Returns the new state.
+   * The undo plans of these migrations with the states of their steps, in any order; nothing for a migration that has
+   * none. Asked for many at once, so that undoing takes few calls.
    */
-  write(session: HeldLease, base: ScopeState, transition: Transition): Promise<ScopeState>;
+  undoPlans(scope: string, keys: readonly string[]): Promise<readonly PlannedUndo[]>;
+  /** Segments of a migration's steps in one deployment, by step and number. */
+  segments(scope: string, deployment: string, key: string): Promise<readonly SegmentRecord[]>;
+  /** All deployments of the scope, closed ones too, oldest first. */
+  deployments(scope: string): Promise<readonly Deployment[]>;
+  /**
+   * Records a transition in one atomic write, refused when the lease is no longer this holder's (LEASE_LOST) or the
+   * state was changed since `head` was read (STATE_CHANGED). Returns the new head.
+   */
+  write(lease: HeldLease, head: ScopeHead, transition: Transition): Promise<ScopeHead>;
   /** All audit events, oldest first. */
   events(scope: string): Promise<readonly AuditEvent[]>;
 }
@@ -83,10 +101,27 @@ export interface Requests {
 
 export interface Targets {
   /** @throws TARGET_GONE when the database, its secret or its cluster does not exist any more. */
-  open(name: string, properties: TargetProperties, session: HeldLease): Promise<Target>;
+  open(name: string, properties: TargetProperties, lease: HeldLease): Promise<Target>;
 }
 
-export type Target = SqlTarget | TableTarget;
+/**
+ * A database that migrations change. Every kind has the same life cycle; where a database needs nothing of it, the
+ * method does nothing. What a step can do with it is in `sql` or `tables`.
+ */
+export interface Target {
+  readonly databaseKind: DatabaseKind;
+  readonly traits: DatabaseTraits;
+  /** For databases that take statements. */
+  readonly sql?: SqlDatabase;
+  /** For databases of tables without a schema. */
+  readonly tables?: TableDatabase;
+  /** Makes what the protocol needs in the database, and raises the fence: holders of lower tokens can write no more. */
+  prepare(): Promise<void>;
+  /** What the database itself knows of this scope's migrations; undefined when it keeps no history. */
+  history(): Promise<readonly HistoryMark[] | undefined>;
+  /** Removes what `prepare` made, unless a migration of any scope is still recorded there. */
+  cleanUp(): Promise<void>;
+}
 
 export interface SqlRow {
   readonly [column: string]: unknown;
@@ -102,38 +137,74 @@ export interface SqlConnection {
   execute(statement: string, parameters?: Readonly<Record<string, unknown>>): Promise<SqlResult>;
 }
 
-/** One row of the history that a SQL target keeps, written in the transaction of the change it records. */
+/** One row of the history that a SQL database keeps, written in the transaction of the change it records. */
 export interface HistoryMark {
   readonly id: MigrationId;
-  readonly phase: 'up' | 'contract';
-  /** Number of the action within its phase. */
+  readonly phase: 'up' | 'contract' | 'down';
+  /** Number of the step within its phase. */
   readonly step: number;
   readonly checksum: string;
   readonly deployment: string;
 }
 
-export type TransactionResult = 'done' | 'already' | 'foreign';
+/** `add` inserts the mark; `remove` deletes all marks that the migration has. */
+export type HistoryChange = 'add' | 'remove';
 
-export interface SqlTarget {
-  readonly engine: 'aurora-postgresql';
-  /** Makes the history tables when missing, and raises the fence: transactions of holders with a lower token fail from now on. */
-  prepare(): Promise<void>;
-  /** The marks of this scope. */
-  history(): Promise<readonly HistoryMark[]>;
+/** Statements that are one transaction with their change of the history. */
+export interface Section {
+  readonly change: HistoryChange;
+  readonly mark: HistoryMark;
+  readonly statements: readonly string[];
+  /** Questions asked in the same transaction, after the statements: each must return one row that begins with true. */
+  readonly verify: readonly string[];
   /**
-   * Runs `work` in one transaction with the fence check and the history row: `add` inserts it, `remove` deletes it.
-   * Answers `already` without running `work` when the history already says so, and `foreign` when the row to add was
-   * written by another deployment.
+   * Which attempt this is. A section whose call was lost or took too long reports its failure to the next call of the
+   * same attempt; another attempt runs it again.
    */
+  readonly attempt: string;
+}
+
+/**
+ * - `done`: it ran. `already`: the history says that it ran before, or, to remove, that there is nothing to remove.
+ * - `foreign`: another deployment did it. `edited`: so it did, with another checksum.
+ * - `failed`, `unverified`: nothing of it stays; `statement` counts the statements and then the verify statements, from 0.
+ */
+export type SectionResult =
+  | { readonly outcome: 'done' | 'already' | 'foreign' }
+  | { readonly outcome: 'edited'; readonly checksum: string }
+  | { readonly outcome: 'failed'; readonly statement: number; readonly message: string; readonly sqlState?: string }
+  | { readonly outcome: 'unverified'; readonly statement: number; readonly returned: string };
+
+export interface SqlDatabase {
+  /** @throws DATABASE_BUSY while an earlier call for this scope still runs, LEASE_LOST for a later holder's fence. */
+  runSection(section: Section): Promise<SectionResult>;
+  /** As {@link runSection}, for work that is code. It may be called again, as if it had never run. */
   transact(
-    change: 'add' | 'remove',
+    change: HistoryChange,
     mark: HistoryMark,
     work: (connection: SqlConnection) => Promise<void>,
-  ): Promise<TransactionResult>;
-  /** One statement on its own, outside any transaction. */
-  execute(statement: string): Promise<SqlResult>;
-  /** Removes the history tables when no row is left in them, so that undoing a first deployment leaves no trace. */
-  cleanUp(): Promise<void>;
+  ): Promise<SectionResult>;
+  /** A question outside any transaction. */
+  query(statement: string): Promise<SqlResult>;
+  readonly standalone: StandaloneStatements;
+}
+
+/** What the database shows of a statement's effect: of an index, whether it is there and usable. */
+export type StandaloneEffect = 'absent' | 'present' | 'building' | 'broken';
+
+/** Statements that run outside transactions, so that only a look at the database tells whether they took effect. */
+export interface StandaloneStatements {
+  /** Undefined when nothing in the database tells, because the statement makes nothing that could be looked up. */
+  look(statement: string): Promise<StandaloneEffect | undefined>;
+  /** Running it twice is the same as running it once. */
+  isRepeatable(statement: string): boolean;
+  /**
+   * `running`: the call ended before the statement did. `missing`: what the statement is about does not exist, and
+   * nothing happened.
+   */
+  run(statement: string): Promise<'done' | 'running' | { readonly missing: MigrationError }>;
+  /** Removes what the statement made, whole or broken, if it is there. */
+  discard(statement: string): Promise<void>;
 }
 
 export type TableStatus = 'CREATING' | 'UPDATING' | 'DELETING' | 'ACTIVE' | 'OTHER';
@@ -148,8 +219,7 @@ export interface TableDescription {
 }
 
 /** Tables by logical name. Each function sends one request and does not wait: the engine observes. */
-export interface TableTarget {
-  readonly engine: 'dynamodb';
+export interface TableDatabase {
   /** The physical name. @throws UNKNOWN_TABLE when the target has no such table and no prefix for new ones. */
   physicalName(table: string): string;
   describe(table: string): Promise<TableDescription | undefined>;

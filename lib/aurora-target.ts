@@ -27,7 +27,7 @@ export function auroraTarget(cluster: rds.IDatabaseCluster, options: AuroraTarge
   const resource = ownResource(cluster);
 
   return {
-    engine: 'aurora-postgresql',
+    databaseKind: 'aurora-postgresql',
     errors: [...engineErrors(cluster), ...databaseNameErrors(databaseName), ...secretErrors(secret)],
     claims: [{ what: 'database', value: `${clusterName(cluster)}/${databaseName}`, prefix: false }],
     resources: neededResources([cluster, ...(secret ? [secret] : [])]),

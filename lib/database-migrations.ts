@@ -46,7 +46,7 @@ export class DatabaseMigrations extends Construct {
     this.bundle = new BundleAsset(
       this,
       props.migrationsPath,
-      targets.map(([name, { engine }]) => ({ name, engine })),
+      targets.map(([name, { databaseKind }]) => ({ name, databaseKind })),
     );
     this.refuse(tableErrors(this.bundle.bundle, this.targets));
     this.revision = this.bundle.revision;
@@ -125,7 +125,7 @@ export class DatabaseMigrations extends Construct {
     if (name !== undefined) return name;
     throw new Error(
       `Target '${target}' of ${this.node.path} has no table '${logicalName}'. ` +
-        (binding.engine === 'dynamodb'
+        (binding.databaseKind === 'dynamodb'
           ? `Its tables: ${binding.tables.join(', ')}. Add it to \`tables\`, or give a \`tableNamePrefix\`.`
           : 'It is a SQL database; only DynamoDB targets have table names.'),
     );

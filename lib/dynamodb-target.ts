@@ -16,7 +16,7 @@ export function dynamoDbTarget(options: DynamoDbTargetOptions): TargetBinding {
   const prefix = options.tableNamePrefix ?? '';
 
   return {
-    engine: 'dynamodb',
+    databaseKind: 'dynamodb',
     errors: [...emptyErrors(tables.length, options), ...prefixErrors(prefix), ...overlapErrors(tables, prefix)],
     claims: claims(tables, prefix),
     resources: tables

@@ -20,7 +20,7 @@ export function tableErrors({ migrations }: Bundle, targets: ReadonlyMap<string,
 }
 
 function operations({ phases }: BundledMigration): TableOperation[] {
-  const actions = [...phases.up, ...phases.down, ...phases.contract];
+  const actions = phases.flatMap((phase) => phase.actions);
   return actions.flatMap((action) => (action.type === 'table' ? [action.operation] : []));
 }
 

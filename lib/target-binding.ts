@@ -4,7 +4,7 @@ import type { DatabaseKind, TargetProperties } from '../core/wire';
 
 /** What the construct needs of a target, whatever its engine. */
 export interface TargetBinding {
-  readonly engine: DatabaseKind;
+  readonly databaseKind: DatabaseKind;
   /** What is wrong with it, known when it is declared. Texts complete the sentence `Target 'x': ...`. */
   readonly errors: readonly string[];
   /** What must not be in two targets, with a word for it. Two equal ones, or one that contains the other, clash. */

@@ -30,7 +30,7 @@ function clashes(targets: readonly (readonly [string, TargetBinding])[]): string
   return targets.flatMap(([name, target], index) =>
     targets
       .slice(index + 1)
-      .filter(([, other]) => other.engine === target.engine)
+      .filter(([, other]) => other.databaseKind === target.databaseKind)
       .flatMap(([otherName, other]) =>
         target.claims.flatMap((claim) =>
           other.claims

@@ -9,12 +9,9 @@ import { forwardDeployment, type ScopeStatus, scopeStatus } from './status';
 export async function readScopeStatus(access: ScopeAccess, folder?: string): Promise<ScopeStatus> {
   const state = await access.ports.ledger.load(access.scope);
   const bundle = folder === undefined ? await deployedBundle(access, state) : await localBundle(folder);
-  const targets = await deployedTargets(access, state);
-  const engines = Object.entries(targets).map(([name, { DatabaseKind }]): [string, DatabaseKind] => [
-    name,
-    DatabaseKind,
-  ]);
-  return scopeStatus(state, bundle, Object.fromEntries(engines));
+  const targets = await deployedTargets(access);
+  const kinds = Object.entries(targets).map(([name, { DatabaseKind }]): [string, DatabaseKind] => [name, DatabaseKind]);
+  return scopeStatus(state, bundle, Object.fromEntries(kinds));
 }
 
 async function deployedBundle({ ports }: ScopeAccess, state: ScopeState): Promise<Bundle | undefined> {

@@ -1,4 +1,5 @@
 import type { Bundle, BundledMigration, MigrationKind } from '../../core/bundle/bundle';
+import { databaseKindsFor } from '../../core/bundle/database-kinds';
 import { heads } from '../../core/bundle/graph';
 import type { AppliedRevision, Deployment, MigrationRecord, MigrationState, ScopeState } from '../../core/ledger/state';
 import { plan } from '../../core/protocol/plan';
@@ -48,13 +49,13 @@ export interface PendingStatus {
 export function scopeStatus(
   state: ScopeState,
   bundle: Bundle | undefined,
-  engines: Readonly<Record<string, DatabaseKind>>,
+  kinds: Readonly<Record<string, DatabaseKind>>,
 ): ScopeStatus {
-  const place = currentRevision(state);
-  const applied = place ? state.migrations.filter((record) => isAt(record, place)) : [];
+  const current = currentRevision(state);
+  const applied = current ? state.migrations.filter((record) => isAt(record, current)) : [];
   const all = bundle?.migrations ?? [];
-  const pending = place ? plan(all, state.migrations, place).pending : all;
-  const names = new Set([...Object.keys(place?.identities ?? {}), ...pending.map(({ target }) => target)]);
+  const pending = current ? plan(all, state.migrations, current).pending : all;
+  const names = new Set([...Object.keys(current?.identities ?? {}), ...pending.map(({ target }) => target)]);
   return {
     scope: state.scope,
     revision: state.applied?.revision ?? null,
@@ -62,7 +63,7 @@ export function scopeStatus(
     heads: headsOf(applied, all),
     targets: [...names].sort().map((name) => ({
       name,
-      engine: engines[name] ?? engineOf([...applied, ...pending].find(({ target }) => target === name)?.kind),
+      engine: kinds[name] ?? databaseKindsFor([...applied, ...pending].find(({ target }) => target === name)!.kind)[0]!,
       applied: applied.filter(({ target }) => target === name).map(appliedStatus),
       pending: pending.filter(({ target }) => target === name).map(pendingStatus),
     })),
@@ -87,17 +88,13 @@ export function activityOf({ open }: ScopeState): ScopeActivity {
   return has('applied', 'committing') ? 'awaiting-commit' : 'idle';
 }
 
-function isAt(record: MigrationRecord, place: AppliedRevision): boolean {
-  return place.identities[record.target] === record.identity;
+function isAt(record: MigrationRecord, current: AppliedRevision): boolean {
+  return current.identities[record.target] === record.identity;
 }
 
 function headsOf(applied: readonly MigrationRecord[], all: readonly BundledMigration[]): readonly string[] {
   const ids = new Set(applied.map(({ id }) => id));
   return heads(all.filter(({ id }) => ids.has(id))).map(({ id }) => id);
-}
-
-function engineOf(kind: MigrationKind | undefined): DatabaseKind {
-  return kind === 'dynamodb' ? 'dynamodb' : 'aurora-postgresql';
 }
 
 function appliedStatus(record: MigrationRecord): AppliedStatus {

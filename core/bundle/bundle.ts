@@ -1,3 +1,5 @@
+import type { PhaseName } from './phases';
+
 /**
  * What synth time hands to run time: every migration of an app, checked, split and compiled, in one JSON document.
  *
@@ -38,7 +40,11 @@ export interface BundledMigration extends ManifestEntry {
   readonly file: string;
   /** Why a destructive change is allowed before commit, when the author said so. */
   readonly allowDestructive?: string;
-  readonly phases: Phases;
+  /**
+   * Phases in the order in which a deployment runs them, then `down`. Declarative DynamoDB migrations have no `down`:
+   * their inverse is computed from what was observed.
+   */
+  readonly phases: readonly Phase[];
   /** TypeScript migrations that must run code: the module compiled to one CommonJS text. */
   readonly code?: string;
   /** Where the lines of `code` come from, so that a stack trace can name a line of `file`. */
@@ -51,19 +57,20 @@ export interface BundledMigration extends ManifestEntry {
  */
 export type CodeLines = readonly (readonly [compiled: number, source: number])[];
 
-export interface Phases {
-  /** Applied by a deployment. */
-  readonly up: readonly Action[];
-  /** Undoes `up`. Empty for declarative DynamoDB migrations: their inverse is computed from what was observed. */
-  readonly down: readonly Action[];
-  /** Applied only after the stack update succeeded. */
-  readonly contract: readonly Action[];
-  /** Each must return one row whose first column is true, after `up`. */
-  readonly verify: readonly Statement[];
+/** What a migration does in one of its phases. A phase without actions is left out. */
+export interface Phase {
+  readonly name: PhaseName;
+  /** In order. */
+  readonly actions: readonly Action[];
+}
+
+/** What a migration does in a phase; nothing when it has no such phase. */
+export function actionsOf({ phases }: { readonly phases: readonly Phase[] }, name: PhaseName): readonly Action[] {
+  return phases.find((phase) => phase.name === name)?.actions ?? [];
 }
 
 /** One thing an engine does as a unit. Plain data, so that it can be stored and replayed by any engine version. */
-export type Action = SqlAction | TableAction | CodeAction;
+export type Action = SqlAction | TableAction | CodeAction | VerifyAction;
 
 /** SQL statements. Inside one transaction together with their history row, or each on its own. */
 export interface SqlAction {
@@ -82,6 +89,12 @@ export interface TableAction {
 export interface CodeAction {
   readonly type: 'code';
   readonly function: 'up' | 'down' | 'contract';
+}
+
+/** Questions to the database: each must return one row whose first column is true. */
+export interface VerifyAction {
+  readonly type: 'verify';
+  readonly statements: readonly Statement[];
 }
 
 export interface Statement {

@@ -1,9 +1,13 @@
 import { isPassing, MigrationError } from '../errors/index';
 import type { HeldLease, LeaseInfo, Ports, StackView } from '../ports';
-import { type Decision, decide, failedOutcome } from '../protocol/decide';
+import { type Decision, decide } from '../protocol/decide';
+import { failedOutcome } from '../request/outcome';
 import type { Outcome, RecordedRequest } from '../request/request';
-import { type Limits, type Progress, Work } from './request-run';
-import { commit, flag, forward, remove, retain, undo } from './run-deployment';
+import { flag, remove, retain } from './close-scope';
+import { DeploymentRun } from './deployment-run';
+import type { Progress } from './progress';
+import { type Limits, RequestRun } from './request-run';
+import { commit, forward, rollBack } from './run-deployment';
 import { start } from './start';
 
 /** What one process achieved for a request. `done`: the request has its outcome, and can be answered. */
@@ -53,9 +57,9 @@ async function underLease(
       await ports.requests.find(recorded.scope, recorded.key),
       await ports.ledger.load(recorded.scope),
     ];
-    const work = new Work(ports, session, limits, fresh ?? recorded, state);
+    const run = new RequestRun(ports, session, limits, fresh ?? recorded, state);
     const view = await ports.stacks.view(recorded.stackId, state.open[0]?.operationStartedAt);
-    return await untilAnswered(work, view);
+    return await untilAnswered(run, view);
   } catch (error) {
     if (!isPassing(error)) throw error;
     const busy = error instanceof MigrationError && error.code === 'DATABASE_BUSY';
@@ -64,47 +68,48 @@ async function underLease(
   }
 }
 
-async function untilAnswered(work: Work, view: StackView | undefined): Promise<DriveResult> {
+async function untilAnswered(run: RequestRun, view: StackView | undefined): Promise<DriveResult> {
   for (;;) {
-    const decision = decide(work.state, work.recorded, view);
-    if (decision.do === 'answer') return answer(work, decision.outcome);
-    if (isLate(work.ports, work.recorded)) return answer(work, lateOutcome(work, decision));
-    const progress = await perform(work, decision, view);
+    const decision = decide(run.state, run.recorded, view);
+    if (decision.do === 'answer') return answer(run, decision.outcome);
+    if (isLate(run.ports, run.recorded)) return answer(run, lateOutcome(run, decision));
+    const progress = await perform(run, decision, view);
+    await run.flush();
     if (progress === 'continue') return { status: 'continue' };
-    if (progress === 'waiting') return { status: 'wait', waitSeconds: 5 };
+    if (progress === 'wait') return { status: 'wait', waitSeconds: 5 };
   }
 }
 
 function perform(
-  work: Work,
+  run: RequestRun,
   decision: Exclude<Decision, { do: 'answer' }>,
   view: StackView | undefined,
 ): Promise<Progress> {
   switch (decision.do) {
     case 'start':
-      return start(work, view);
+      return start(run, view);
     case 'forward':
-      return forward(work, decision.deployment);
+      return forward(new DeploymentRun(run, decision.deployment));
     case 'undo':
-      return undo(work, decision.deployment);
+      return rollBack(new DeploymentRun(run, decision.deployment));
     case 'commit':
-      return commit(work, decision.deployment);
+      return commit(new DeploymentRun(run, decision.deployment));
     case 'flag':
-      return flag(work, decision.deployment);
+      return flag(run, decision.deployment);
     case 'retain':
-      return retain(work);
+      return retain(run);
     case 'remove':
-      return remove(work);
+      return remove(run);
   }
 }
 
-async function answer(work: Work, outcome: Outcome): Promise<DriveResult> {
-  if (!work.recorded.outcome) await work.ports.requests.setOutcome(work.recorded.scope, work.recorded.key, outcome);
+async function answer(run: RequestRun, outcome: Outcome): Promise<DriveResult> {
+  if (!run.recorded.outcome) await run.ports.requests.setOutcome(run.recorded.scope, run.recorded.key, outcome);
   return { status: 'done', outcome };
 }
 
-/** CloudFormation stops waiting soon. It gets an answer in time, and whatever it asks next continues the work. */
-function lateOutcome({ state, recorded }: Work, decision: Decision): Outcome {
+/** CloudFormation stops waiting soon. It gets an answer in time, and whatever it asks next continues the run. */
+function lateOutcome({ state, recorded }: RequestRun, decision: Decision): Outcome {
   const doing =
     { undo: 'going back', commit: 'contracting', forward: 'applying' }[decision.do as 'undo'] ?? 'preparing';
   const left = state.migrations.filter((record) => record.state !== 'applied').map(({ id }) => id);

@@ -1,10 +1,10 @@
 import { chain } from '../ledger/audit';
-import type { Deployment, NewEvent, ScopeState, Transition, UndoPlan } from '../ledger/state';
+import { type Change, PendingChanges } from '../ledger/pending';
+import type { NewEvent, ScopeState } from '../ledger/state';
+import { LiveState } from '../ledger/transition';
 import type { HeldLease, Ports, Target } from '../ports';
 import type { RecordedRequest } from '../request/request';
-
-/** How far a piece of work came in the time it had. */
-export type Progress = 'over' | 'continue' | 'waiting';
+import type { TargetProperties } from '../wire';
 
 /** What a caller of the engine allows it. */
 export interface Limits {
@@ -15,16 +15,20 @@ export interface Limits {
 }
 
 /** One process at work on one request, under one lease: the current state and the one way to change it. */
-export class Work {
+export class RequestRun {
+  readonly state: LiveState;
   private readonly targets = new Map<string, Promise<Target>>();
+  private readonly pending = new PendingChanges();
 
   constructor(
     readonly ports: Ports,
-    readonly session: HeldLease,
+    readonly lease: HeldLease,
     readonly limits: Limits,
     public recorded: RecordedRequest,
-    public state: ScopeState,
-  ) {}
+    state: ScopeState,
+  ) {
+    this.state = new LiveState(state, state);
+  }
 
   get now(): string {
     return new Date(this.ports.clock.now()).toISOString();
@@ -34,42 +38,48 @@ export class Work {
     return this.ports.clock.now() >= this.limits.stopBy;
   }
 
-  /** Records a transition with its audit events. Afterwards `state` and `recorded` are what the ledger holds. */
-  async record(
-    deployment: string,
-    events: readonly NewEvent[],
-    change: Omit<Transition, 'events'> = {},
-  ): Promise<void> {
-    const context = { at: this.now, actor: this.recorded.actor, deployment };
+  /** Writes a change with its audit events, and all that was deferred. Afterwards `state` is what the ledger holds. */
+  async record(deployment: string, events: readonly NewEvent[], change: Change = {}): Promise<void> {
+    this.defer(deployment, events, change);
+    await this.flush();
+  }
+
+  /**
+   * Leaves a change to the next write. Only for what a process that comes after a crash finds out again by looking at
+   * the database: that saves a write for every migration.
+   */
+  defer(deployment: string, events: readonly NewEvent[], change: Change = {}): void {
+    const at = this.now;
+    this.pending.add(
+      deployment,
+      events.map((event) => ({ at, ...event })),
+      change,
+    );
+    this.state.change(change);
+  }
+
+  /** Writes what was deferred, if anything was. */
+  async flush(): Promise<void> {
+    if (this.pending.isEmpty) return;
+    const { events, change } = this.pending.take();
+    const context = { at: this.now, actor: this.recorded.actor, deployment: '' };
     const chained = chain(this.state, context, events);
-    this.state = await this.ports.ledger.write(this.session, this.state, { ...change, events: chained });
-    if (change.answer?.requestKey === this.recorded.key) {
-      this.recorded = { ...this.recorded, outcome: change.answer.outcome };
+    this.state.advance(await this.ports.ledger.write(this.lease, this.state, { ...change, events: chained }));
+    if (change.outcome?.requestKey === this.recorded.key) {
+      this.recorded = { ...this.recorded, outcome: change.outcome.outcome };
     }
   }
 
-  /** The deployment as the ledger has it now. */
-  current(deployment: Deployment): Deployment {
-    return this.state.open.find(({ id }) => id === deployment.id) ?? deployment;
-  }
-
-  async run(key: string): Promise<UndoPlan> {
-    const run = await this.ports.ledger.undoPlan(this.state.scope, key);
-    if (!run) throw new Error(`The ledger has no run record for ${key}.`);
-    return run;
-  }
-
   /** Opens a target once for this process, and raises its fence first. */
-  target(deployment: Deployment, name: string): Promise<Target> {
-    const identity = deployment.targets[name]!.Identity;
-    const opened = this.targets.get(identity) ?? this.open(deployment, name);
-    this.targets.set(identity, opened);
+  target(name: string, properties: TargetProperties): Promise<Target> {
+    const opened = this.targets.get(properties.Identity) ?? this.open(name, properties);
+    this.targets.set(properties.Identity, opened);
     return opened;
   }
 
-  private async open(deployment: Deployment, name: string): Promise<Target> {
-    const target = await this.ports.targets.open(name, deployment.targets[name]!, this.session);
-    if (target.engine === 'aurora-postgresql') await target.prepare();
+  private async open(name: string, properties: TargetProperties): Promise<Target> {
+    const target = await this.ports.targets.open(name, properties, this.lease);
+    await target.prepare();
     return target;
   }
 }

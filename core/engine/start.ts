@@ -1,33 +1,33 @@
 import type { Bundle } from '../bundle/bundle';
 import { isPassing, MigrationError } from '../errors/index';
-import type { AppliedRevision, Deployment, MigrationRecord } from '../ledger/state';
-import { appliedRevisionOf } from '../ledger/state';
+import { appliedRevisionOf, type Deployment, deploymentId, type MigrationRecord } from '../ledger/state';
 import type { StackView } from '../ports';
-import { failedOutcome } from '../protocol/decide';
 import { operationStart } from '../protocol/evidence';
 import { type Plan, plan } from '../protocol/plan';
 import { reasonForRefusal } from '../protocol/reason';
+import { failedOutcome } from '../request/outcome';
 import type { MigrationsRequest } from '../request/request';
-import type { Progress, Work } from './request-run';
+import { DeploymentRun } from './deployment-run';
+import { runDeploymentPhases } from './phases/index';
+import type { Progress } from './progress';
+import type { RequestRun } from './request-run';
 
 /** Plans a deployment and records it. Whatever speaks against it is found here, before anything is changed. */
-export async function start(work: Work, view: StackView | undefined): Promise<Progress> {
-  const request = work.recorded.request as MigrationsRequest;
-  const place = appliedRevisionOf(request.properties);
+export async function start(request: RequestRun, view: StackView | undefined): Promise<Progress> {
+  const asked = request.recorded.request as MigrationsRequest;
   try {
     refuseWhenOver(view);
-    const bundle = await work.ports.bundles.load(request.properties.Bundle);
-    const difference = plan(bundle.migrations, work.state.migrations, place);
-    checkDirection(difference, bundle, request);
-    await claimTargets(work, place);
-    const deployment = newDeployment(work, request, difference, view);
-    await checkHistory(work, deployment);
-    await record(work, deployment);
+    const bundle = await request.ports.bundles.load(asked.properties.Bundle);
+    const difference = plan(bundle.migrations, request.state.migrations, appliedRevisionOf(asked.properties));
+    checkDirection(difference, bundle, asked);
+    const run = new DeploymentRun(request, newDeployment(request, asked, difference, view));
+    await runDeploymentPhases(run, 'plan');
+    await record(run);
   } catch (error) {
     if (!(error instanceof MigrationError) || isPassing(error)) throw error;
-    await refuse(work, error, request);
+    await refuse(request, error, asked);
   }
-  return 'over';
+  return 'done';
 }
 
 /** A request can be delivered after CloudFormation gave up on it; applying now would outlive the stack operation. */
@@ -67,67 +67,25 @@ function describeFinal({ id, irreversible }: MigrationRecord): string {
   return `${id} (${irreversible ? 'irreversible' : 'its contract phase has run'})`;
 }
 
-/** At most one scope migrates a database (G4), whatever ledger each of them keeps. */
-async function claimTargets(work: Work, place: AppliedRevision): Promise<void> {
-  const { scope, stackId } = work.recorded;
-  for (const [target, identity] of Object.entries(place.identities)) {
-    const owner = await work.ports.claims.claim(identity, { scope, stackId, since: work.now });
-    if (!owner) continue;
-    throw new MigrationError(
-      'TARGET_CLAIMED',
-      `Target ${target} (${identity}) is migrated by scope ${owner.scope} of stack ${owner.stackId} since ${owner.since}.`,
-      {
-        hint: 'One DatabaseMigrations construct owns a database. Remove the target here, or remove the other construct first.',
-      },
-    );
-  }
-}
-
-/**
- * A database that does not know what the ledger says was applied to it was replaced or restored behind our back:
- * applying more to it would go wrong in ways that no rollback repairs.
- */
-async function checkHistory(work: Work, deployment: Deployment): Promise<void> {
-  // Only databases that will be changed: the others may sleep on.
-  const names = new Set(deployment.plan.map((id) => id.split('/')[0]!));
-  for (const name of names) {
-    const target = await work.target(deployment, name);
-    if (target.engine !== 'aurora-postgresql') continue;
-    const identity = deployment.targets[name]!.Identity;
-    const applied = work.state.migrations.filter(
-      (record) => record.identity === identity && record.state === 'applied',
-    );
-    const known = new Set((await target.history()).map(({ id }) => id));
-    const missing = applied.filter(({ id, contractOnly }) => !contractOnly && !known.has(id)).map(({ id }) => id);
-    if (missing.length === 0) continue;
-    throw new MigrationError(
-      'HISTORY_MISSING',
-      `The database of target ${name} has no record of ${missing.join(', ')}, which the ledger says was applied to it.`,
-      {
-        hint: 'It was replaced, restored or edited. Restore it, or point the target to the right database.',
-      },
-    );
-  }
-}
-
 function newDeployment(
-  work: Work,
+  run: RequestRun,
   request: MigrationsRequest,
   { pending, surplus }: Plan,
   view: StackView | undefined,
 ): Deployment {
   const { properties } = request;
-  const { receivedAt, key, actor } = work.recorded;
+  const { receivedAt, key, actor } = run.recorded;
   const shared = {
-    id: deploymentId(work),
-    from: work.state.applied,
+    id: deploymentId(run.state, run.now),
+    strategy: 'direct' as const,
+    from: run.state.applied,
     to: appliedRevisionOf(properties),
     requestKey: key,
     actor,
     targets: properties.Targets,
     bundle: properties.Bundle,
     operationStartedAt: operationStart(view),
-    startedAt: work.now,
+    startedAt: run.now,
     forwardDeadline: receivedAt + Number(properties.ForwardSeconds) * 1000,
   };
   // Going to an older revision destroys, so it waits for the commit: until then there is nothing to do or to undo.
@@ -136,7 +94,8 @@ function newDeployment(
     : { ...shared, purpose: 'deploy', state: 'forward', plan: pending.map(({ id }) => id) };
 }
 
-async function record(work: Work, deployment: Deployment): Promise<void> {
+async function record(run: DeploymentRun): Promise<void> {
+  const { deployment, request } = run;
   const detail = {
     purpose: deployment.purpose,
     from: deployment.from?.revision ?? null,
@@ -144,27 +103,20 @@ async function record(work: Work, deployment: Deployment): Promise<void> {
     plan: deployment.plan.slice(0, 50),
     migrations: deployment.plan.length,
   };
-  await work.record(deployment.id, [{ type: 'deployment-started', detail }], {
-    stackId: work.recorded.stackId,
-    deployments: [deployment],
-    applied: deployment.state === 'applied' ? deployment.to : undefined,
+  await run.update({}, [{ type: 'deployment-started', detail }], {
+    stackId: request.recorded.stackId,
+    ...(deployment.state === 'applied' && { applied: deployment.to }),
   });
 }
 
-async function refuse(work: Work, error: MigrationError, request: MigrationsRequest): Promise<void> {
-  if (work.state.applied === null) {
-    for (const { Identity } of Object.values(request.properties.Targets)) {
-      await work.ports.claims.release(Identity, work.recorded);
+async function refuse(request: RequestRun, error: MigrationError, asked: MigrationsRequest): Promise<void> {
+  if (request.state.applied === null) {
+    for (const { Identity } of Object.values(asked.properties.Targets)) {
+      await request.ports.claims.release(Identity, request.recorded);
     }
   }
-  const outcome = failedOutcome(work.recorded, reasonForRefusal(error));
-  await work.record('', [{ type: 'deployment-refused', detail: { code: error.code, message: error.message } }], {
-    answer: { requestKey: work.recorded.key, outcome },
+  const outcome = failedOutcome(request.recorded, reasonForRefusal(error));
+  await request.record('', [{ type: 'deployment-refused', detail: { code: error.code, message: error.message } }], {
+    outcome: { requestKey: request.recorded.key, outcome },
   });
-}
-
-/** Sorts by time, and tells apart what begins in one second. */
-export function deploymentId(work: Work): string {
-  const time = work.now.replace(/[-:]/g, '').replace(/\.\d+Z$/, 'Z');
-  return `${time}-${work.state.eventCount + 1}`;
 }

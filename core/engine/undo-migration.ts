@@ -1,124 +1,95 @@
+import { phases } from '../bundle/phases';
 import { MigrationError } from '../errors/index';
-import type { Deployment, MigrationRecord, UndoPlan } from '../ledger/state';
-import type { SqlTarget, Target } from '../ports';
-import { contextOf, event, journalStep, runJournal, untilSettled } from './apply-migration';
-import { stepFor } from './kinds/index';
-import type { Progress, Work } from './request-run';
+import type { MigrationRecord } from '../ledger/state';
+import type { Target } from '../ports';
+import { migrationPhases } from '../protocol/strategies';
+import type { DeploymentRun } from './deployment-run';
+import { invert, runPhases } from './journal';
+import { kindOf } from './kinds/index';
+import { eventOf, MigrationRun, type Step } from './migration-run';
+import type { Progress } from './progress';
 
 /**
- * Takes one migration back with nothing but its run record. Whatever state an earlier process left it in, applied,
- * half applied or half undone, the steps find out by looking.
+ * Undoes one migration with nothing but its undo plan. Whatever state an earlier process left it in, applied, half
+ * applied or half undone, the steps find out by looking.
  */
-export async function undoMigration(work: Work, deployment: Deployment, record: MigrationRecord): Promise<Progress> {
-  if (record.adopted) return forget(work, deployment, record, 'migration-released');
-  const run = await work.run(record.key);
-  const target = await openUnlessGone(work, deployment, record);
-  if (!target) return forget(work, deployment, record, 'target-gone');
-  if (record.irreversible && (await hasRun(record, target))) throw irreversible(record, run);
-  if (record.state !== 'undoing') {
-    await work.record(deployment.id, [], { migration: { ...record, state: 'undoing' } });
+export async function undoMigration(run: DeploymentRun, record: MigrationRecord): Promise<Progress> {
+  if (record.adopted) return forget(run, record, 'migration-released');
+  const target = await run.targetUnlessGone(record.target);
+  if (!target) return forget(run, record, 'target-gone');
+  const migration = await MigrationRun.resume(run, target, record);
+  if (record.irreversible && (await hasRun(record, target))) throw irreversible(migration);
+  if (record.state !== 'undoing') await migration.update({ state: 'undoing' });
+  const progress = await undoSteps(migration);
+  return progress === 'done' ? forget(run, record, 'migration-undone') : progress;
+}
+
+/** Undoes the steps that were begun, newest first; `down` undoes all those at once whose kind leaves it to `down`. */
+async function undoSteps(migration: MigrationRun): Promise<Progress> {
+  let needsDown = false;
+  for (const step of undoable(migration).reverse()) {
+    const kind = kindOf(step.action);
+    const state = migration.stateOf(step)?.state;
+    const wasBegun = kind.durability === 'transaction' || state === 'intent' || state === 'done';
+    if (!wasBegun || kind.undoneBy === 'nothing') continue;
+    // A step in doubt is inverted by itself, so that `down` finds either all of it or nothing.
+    if (kind.undoneBy === 'down' && state !== 'intent') needsDown = true;
+    else if (kind.durability === 'journal') {
+      const progress = await invert(migration, step);
+      if (progress !== 'done') return progress;
+    }
   }
-  const progress =
-    target.engine === 'dynamodb'
-      ? await invertSteps(work, deployment, record, target)
-      : await undoSql(work, deployment, record, target);
-  return progress === 'over' ? forget(work, deployment, record, 'migration-undone') : progress;
+  return needsDown ? runDown(migration) : 'done';
+}
+
+/** The steps of phases that are undone by `down`, or step by step. */
+function undoable(migration: MigrationRun): Step[] {
+  const names = migrationPhases(migration.run.deployment.strategy, 'forward');
+  return [...migration.steps(names.filter((name) => phases[name].undoneBy === 'down'))];
+}
+
+/**
+ * Runs `down` and removes the migration from the database's history. A single transaction does both in one. Otherwise
+ * the marks go last: they say that there is something to undo.
+ */
+async function runDown(migration: MigrationRun): Promise<Progress> {
+  const steps = migration.steps(['down']);
+  const isOneTransaction = steps.length === 1 && kindOf(steps[0]!.action).durability === 'transaction';
+  if (isOneTransaction) return runPhases(migration, ['down']);
+  if (!(await isInHistory(migration))) return 'done';
+  const progress = await runPhases(migration, ['down']);
+  if (progress !== 'done') return progress;
+  const { id, checksum, deployment } = migration.record;
+  await migration.target.sql?.runSection({
+    change: 'remove',
+    mark: { id, phase: 'up', step: 0, checksum, deployment },
+    statements: [],
+    verify: [],
+    attempt: migration.run.request.recorded.key,
+  });
+  return 'done';
+}
+
+async function isInHistory(migration: MigrationRun): Promise<boolean> {
+  const history = await migration.target.history();
+  return history === undefined || history.some(({ id }) => id === migration.record.id);
 }
 
 /** A migration whose transaction never committed leaves nothing that would have to be undone. */
 async function hasRun(record: MigrationRecord, target: Target): Promise<boolean> {
-  if (record.state !== 'applying' || target.engine !== 'aurora-postgresql') return true;
+  if (record.state !== 'applying') return true;
   const history = await target.history();
+  if (!history) return true;
   return history.some(({ id, deployment }) => id === record.id && deployment === record.deployment);
 }
 
-/** A database that is gone has nothing left to undo, and must not keep a stack from going back. */
-async function openUnlessGone(
-  work: Work,
-  deployment: Deployment,
-  record: MigrationRecord,
-): Promise<Target | undefined> {
-  try {
-    return await work.target(deployment, record.target);
-  } catch (error) {
-    if (error instanceof MigrationError && error.code === 'TARGET_GONE') return undefined;
-    throw error;
-  }
+async function forget(run: DeploymentRun, record: MigrationRecord, type: string): Promise<Progress> {
+  run.defer([eventOf(type, record)], { forget: [record.key] });
+  return 'done';
 }
 
-/** Table operations are inverted one by one, last first. Only those with a recorded intent can have happened. */
-async function invertSteps(
-  work: Work,
-  deployment: Deployment,
-  record: MigrationRecord,
-  target: Target,
-): Promise<Progress> {
-  let run = await work.run(record.key);
-  for (const [step, entry] of [...run.up.entries()].reverse()) {
-    if (entry.state === 'pending' || !entry.before) continue;
-    if (work.outOfTime) return 'continue';
-    const { before } = entry;
-    const kind = stepFor(entry.action);
-    const context = contextOf(work, record, run, target, 'down', step, true);
-    await work.session.guard();
-    const result = await untilSettled(work, () => kind.invert!(entry.action, context, before), true);
-    if (result === 'waiting') return 'waiting';
-    run = await journalStep(work, deployment, run, 'up', step, { action: entry.action, state: 'pending' });
-  }
-  return 'over';
-}
-
-async function undoSql(
-  work: Work,
-  deployment: Deployment,
-  record: MigrationRecord,
-  target: SqlTarget,
-): Promise<Progress> {
-  let run = await work.run(record.key);
-  const standalone = run.up.some(({ before }) => before !== undefined) || run.up.length > 1;
-  if (standalone) {
-    run = await clearDoubt(work, deployment, record, run, target);
-    if (run.up.every(({ state }) => state === 'pending')) return 'over';
-  }
-  const progress = await runJournal(work, deployment, record, target, 'down');
-  if (progress !== 'over') return progress;
-  for (const step of run.up.keys()) {
-    const mark = {
-      id: record.id,
-      phase: 'up' as const,
-      step,
-      checksum: record.checksum,
-      deployment: record.deployment,
-    };
-    await target.transact('remove', mark, async () => undefined);
-  }
-  return 'over';
-}
-
-/** A statement outside a transaction that may or may not have run is taken back by itself, before `down` runs. */
-async function clearDoubt(
-  work: Work,
-  deployment: Deployment,
-  record: MigrationRecord,
-  run: UndoPlan,
-  target: SqlTarget,
-): Promise<UndoPlan> {
-  const step = run.up.findIndex(({ state }) => state === 'intent');
-  const entry = run.up[step];
-  if (!entry?.before) return run;
-  const kind = stepFor(entry.action);
-  const context = contextOf(work, record, run, target, 'down', step, true);
-  await kind.invert!(entry.action, context, entry.before);
-  return journalStep(work, deployment, run, 'up', step, { action: entry.action, state: 'pending' });
-}
-
-async function forget(work: Work, deployment: Deployment, record: MigrationRecord, type: string): Promise<Progress> {
-  await work.record(deployment.id, [event(type, record)], { forget: record.key });
-  return 'over';
-}
-
-function irreversible(record: MigrationRecord, run: UndoPlan): MigrationError {
-  return new MigrationError('IRREVERSIBLE', `${record.id} (${run.file}) is declared irreversible and was applied.`, {
-    hint: 'Restore the database from its backup, or take the change back by hand.',
+function irreversible({ record, plan }: MigrationRun): MigrationError {
+  return new MigrationError('IRREVERSIBLE', `${record.id} (${plan.file}) is declared irreversible and was applied.`, {
+    hint: 'Restore the database from its backup, or undo the change by hand.',
   });
 }

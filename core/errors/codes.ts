@@ -127,8 +127,6 @@ type EngineCode =
   | 'DATABASE_BUSY'
   /** A migration that cannot be undone would have to be. */
   | 'IRREVERSIBLE'
-  /** A run record too large for the ledger. */
-  | 'RUN_RECORD_TOO_LARGE'
   /** No bundle lies where the deployment says. */
   | 'BUNDLE_MISSING';
 
@@ -146,7 +144,7 @@ type StepCode =
   /** A statement outside a transaction of which nobody knows whether it took effect. */
   | 'OUTCOME_UNKNOWN'
   /** A step for another kind of database. */
-  | 'WRONG_ENGINE'
+  | 'WRONG_DATABASE_KIND'
   /** The database, its cluster or its secret does not exist any more. */
   | 'TARGET_GONE'
   | 'TABLE_EXISTS'

@@ -14,13 +14,18 @@ export interface EventContext {
   readonly deployment: string;
 }
 
+/** An event of a deployment of its own, when one transition records events of several. */
+export type ChainableEvent = NewEvent & { readonly deployment?: string };
+
 /** Gives events their place in the chain: each carries the hash of the one before it, so an edit anywhere shows. */
-export function chain(end: ChainEnd, context: EventContext, events: readonly NewEvent[]): AuditEvent[] {
+export function chain(end: ChainEnd, context: EventContext, events: readonly ChainableEvent[]): AuditEvent[] {
   let { eventCount, lastHash } = end;
   return events.map((event) => {
     const unhashed = {
       seq: eventCount + 1,
-      ...context,
+      at: event.at ?? context.at,
+      actor: context.actor,
+      deployment: event.deployment ?? context.deployment,
       type: event.type,
       target: event.target ?? '',
       version: event.version ?? '',

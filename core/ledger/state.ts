@@ -1,31 +1,36 @@
-import type { Action, IndexDefinition, ManifestEntry, MigrationId } from '../bundle/bundle';
+import type { IndexDefinition, ManifestEntry, MigrationId, Phase } from '../bundle/bundle';
+import type { StrategyName } from '../protocol/strategies';
 import type { Outcome } from '../request/request';
 import type { BundleLocation, MigrationsProperties, TargetProperties } from '../wire';
 
-/** What the ledger knows of a scope: enough to decide, small enough to read at every step. */
-export interface ScopeState {
+/** The one item of a scope that every transition changes. */
+export interface ScopeHead {
   readonly scope: string;
   /** Counts transitions. A transition based on an older count is refused. */
   readonly version: number;
   /** The stack that owns the scope; undefined before its first request. */
   readonly stackId?: string;
-  /** Where the scope is: what is applied to which databases. Null before the first deployment and after it was undone. */
+  /** What is applied to which databases. Null before the first deployment and after it was rolled back. */
   readonly applied: AppliedRevision | null;
   /** Last link of the audit chain. */
   readonly eventCount: number;
   readonly lastHash: string;
+}
+
+/** What the ledger knows of a scope: enough to decide, small enough to read at every tick. */
+export interface ScopeState extends ScopeHead {
   /** Deployments that are neither committed nor rolled back, oldest first. Usually none or one. */
   readonly open: readonly Deployment[];
-  /** Migrations that are applied, or on their way. */
+  /** Migrations that are applied, or on their way, in the order of their application. */
   readonly migrations: readonly MigrationRecord[];
 }
 
-/** A revision, applied to these databases. The same revision on a replaced database is another place. */
+/** A revision, applied to these databases. The same revision on a replaced database is another one. */
 export interface AppliedRevision {
   readonly revision: string;
   /** Identity of the database behind each target name. */
   readonly identities: Readonly<Record<string, string>>;
-  /** Where the revision's bundle lies; says nothing about whether two places are the same. */
+  /** Where the revision's bundle lies; says nothing about whether two applied revisions are the same. */
   readonly bundle: BundleLocation;
 }
 
@@ -54,6 +59,8 @@ export type DeploymentPurpose = 'deploy' | 'downgrade' | 'removal';
 export interface Deployment {
   readonly id: string;
   readonly purpose: DeploymentPurpose;
+  /** Which phases it has, see core/protocol/strategies. */
+  readonly strategy: StrategyName;
   readonly from: AppliedRevision | null;
   /** Null for a removal. */
   readonly to: AppliedRevision | null;
@@ -115,24 +122,62 @@ export interface MigrationRecord extends Omit<ManifestEntry, 'dependsOn'> {
 /**
  * Everything needed to undo or to contract a migration, written before its first step. CloudFormation puts the old
  * code back before it asks for the rollback, so nothing here may need the new code: SQL is text, table operations
- * are data, and code is named by the place and digest of the bundle that holds it.
+ * are data, and code is named by the location and digest of the bundle that holds it.
  */
 export interface UndoPlan {
+  /** Key of the migration, see {@link migrationKey}. */
   readonly key: string;
   readonly file: string;
-  readonly up: readonly JournalEntry[];
-  readonly down: readonly JournalEntry[];
-  readonly contract: readonly JournalEntry[];
-  /** Where compiled code lies, when an action runs code. */
+  /** What each phase does; undefined when that is too large for the ledger and is left in `bundle`, see `digest`. */
+  readonly phases?: readonly Phase[];
+  /** Where compiled code lies, and the phases that are too large for the ledger. */
   readonly bundle?: BundleLocation;
+  /** SHA-256 (hex) of the canonical JSON of phases that are left in the bundle. */
+  readonly digest?: string;
 }
 
-/** One step of a migration: what it does, and how far it came. */
-export interface JournalEntry {
-  readonly action: Action;
-  readonly state: 'pending' | 'intent' | 'done';
-  /** What was observed before acting, for steps that cannot share a transaction with their record. */
+/** `<phase>.<number>`: the number of a step within its phase, from 0. */
+export type StepId = string;
+
+/** How far a journalled step came. A step without a state was never begun. */
+export interface StepState {
+  /** `intent`: begun, and nobody knows how far it came. `undone`: inverted. */
+  readonly state: 'intent' | 'done' | 'undone';
+  /** What was observed before acting. */
   readonly before?: Observation;
+}
+
+/** The states of a migration's journalled steps. */
+export type StepStates = Readonly<Record<StepId, StepState>>;
+
+/** A change of one step. */
+export interface StepChange extends StepState {
+  /** Key of the migration. */
+  readonly key: string;
+  readonly step: StepId;
+}
+
+/** An undo plan with the states of its steps. */
+export interface PlannedUndo {
+  readonly plan: UndoPlan;
+  readonly steps: StepStates;
+}
+
+/** How far one segment of a step came that works through a table in segments. */
+export interface SegmentRecord {
+  readonly deployment: string;
+  /** Key of the migration. */
+  readonly key: string;
+  readonly step: StepId;
+  /** From 0. */
+  readonly segment: number;
+  /** How many segments the step has. */
+  readonly of: number;
+  readonly state: 'running' | 'done';
+  /** Where to continue: the last key that was done. */
+  readonly checkpoint?: Readonly<Record<string, unknown>>;
+  /** Items or rows done so far. */
+  readonly count: number;
 }
 
 /** State of a table or index before a step touched it, or of a SQL index. */
@@ -157,24 +202,39 @@ export interface AuditEvent {
 }
 
 /** An event before it has its place in the chain. */
-export type NewEvent = Pick<AuditEvent, 'type'> & Partial<Pick<AuditEvent, 'target' | 'version' | 'detail'>>;
+export interface NewEvent {
+  readonly type: string;
+  readonly target?: string;
+  readonly version?: string;
+  readonly detail?: Readonly<Record<string, unknown>>;
+  /** When it happened, when that was before it is recorded. */
+  readonly at?: string;
+}
 
-/** Everything that changes at once. */
+/** Everything that changes at once. No record may be named twice. */
 export interface Transition {
   readonly stackId?: string;
   readonly applied?: AppliedRevision | null;
   readonly deployments?: readonly Deployment[];
-  readonly migration?: MigrationRecord;
-  readonly run?: UndoPlan;
-  /** Key of a migration whose record and run record go. */
-  readonly forget?: string;
-  /** The answer to a request, recorded together with the state it reports. */
-  readonly answer?: { readonly requestKey: string; readonly outcome: Outcome };
+  readonly migrations?: readonly MigrationRecord[];
+  readonly undoPlans?: readonly UndoPlan[];
+  readonly steps?: readonly StepChange[];
+  readonly segments?: readonly SegmentRecord[];
+  /** Keys of migrations whose record, undo plan and steps go. */
+  readonly forget?: readonly string[];
+  /** The outcome of a request, recorded together with the state it reports. */
+  readonly outcome?: { readonly requestKey: string; readonly outcome: Outcome };
   readonly events: readonly AuditEvent[];
 }
 
 export function isOpen(deployment: Deployment): boolean {
   return !['rolled-back', 'committed', 'retained'].includes(deployment.state);
+}
+
+/** Sorts by time, and tells apart what begins in one second. @param now ISO 8601 */
+export function deploymentId({ eventCount }: Pick<ScopeHead, 'eventCount'>, now: string): string {
+  const time = now.replace(/[-:]/g, '').replace(/\.\d+Z$/, 'Z');
+  return `${time}-${eventCount + 1}`;
 }
 
 export function migrationKey(target: string, identity: string, version: string): string {

@@ -1,40 +1,110 @@
-import { MigrationError } from '../errors/index';
-import { isOpen, type ScopeState, type Transition, type UndoPlan } from './state';
+import {
+  type Deployment,
+  isOpen,
+  type MigrationRecord,
+  type ScopeHead,
+  type ScopeState,
+  type Transition,
+} from './state';
 
-/** Bytes. DynamoDB takes items up to 400 KB (aws-facts DDB-4); the rest is room for the other attributes. */
-const largestRunRecord = 380_000;
-
-/**
- * What undoes a migration must fit in the ledger, or the migration is not begun.
- * @throws RUN_RECORD_TOO_LARGE
- */
-export function checkSize(run: UndoPlan): void {
-  const bytes = new TextEncoder().encode(JSON.stringify(run)).length;
-  if (bytes <= largestRunRecord) return;
-  throw new MigrationError(
-    'RUN_RECORD_TOO_LARGE',
-    `What undoes ${run.file} takes ${bytes} bytes, at most ${largestRunRecord} fit in the ledger.`,
-    { hint: 'Split the migration, or move bulk data out of its down and contract sections.' },
-  );
+/** The head after a transition. */
+export function nextHead(head: ScopeHead, transition: Transition): ScopeHead {
+  const last = transition.events.at(-1);
+  return {
+    scope: head.scope,
+    version: head.version + 1,
+    stackId: transition.stackId ?? head.stackId,
+    applied: transition.applied === undefined ? head.applied : transition.applied,
+    eventCount: last?.seq ?? head.eventCount,
+    lastHash: last?.hash ?? head.lastHash,
+  };
 }
 
-/** The state after a transition; what every ledger's store must then hold. */
-export function applyTransition(base: ScopeState, transition: Transition): ScopeState {
-  const { deployments = [], migration, forget, events } = transition;
-  const last = events.at(-1);
-  const replaced = new Set([forget, migration?.key]);
-  const migrations = base.migrations.filter(({ key }) => !replaced.has(key));
-  const changed = new Map(deployments.map((deployment) => [deployment.id, deployment]));
-  const open = base.open.map((deployment) => changed.get(deployment.id) ?? deployment);
-  const begun = deployments.filter(({ id }) => base.open.every((deployment) => deployment.id !== id));
-  return {
-    scope: base.scope,
-    version: base.version + 1,
-    stackId: transition.stackId ?? base.stackId,
-    applied: transition.applied === undefined ? base.applied : transition.applied,
-    eventCount: last?.seq ?? base.eventCount,
-    lastHash: last?.hash ?? base.lastHash,
-    open: [...open, ...begun].filter(isOpen),
-    migrations: migration ? [...migrations, migration].sort((a, b) => a.position - b.position) : migrations,
-  };
+/** The records of a scope that a transition changes. */
+export type RecordChange = Pick<Transition, 'deployments' | 'migrations' | 'forget'>;
+
+/**
+ * A scope's state that follows its transitions. A deployment of thousands of migrations makes thousands of transitions,
+ * so a transition costs what it changes and not what the scope holds.
+ */
+export class LiveState implements ScopeState {
+  private readonly records: Map<string, MigrationRecord>;
+  private readonly deployments: Map<string, Deployment>;
+  private lastPosition: number;
+
+  constructor(
+    private head: ScopeHead,
+    { open, migrations }: Pick<ScopeState, 'open' | 'migrations'>,
+  ) {
+    this.records = new Map(migrations.map((record) => [record.key, record]));
+    this.deployments = new Map(open.map((deployment) => [deployment.id, deployment]));
+    this.lastPosition = migrations.reduce((last, { position }) => Math.max(last, position), 0);
+  }
+
+  get scope(): string {
+    return this.head.scope;
+  }
+
+  get version(): number {
+    return this.head.version;
+  }
+
+  get stackId(): string | undefined {
+    return this.head.stackId;
+  }
+
+  get applied(): ScopeState['applied'] {
+    return this.head.applied;
+  }
+
+  get eventCount(): number {
+    return this.head.eventCount;
+  }
+
+  get lastHash(): string {
+    return this.head.lastHash;
+  }
+
+  get open(): readonly Deployment[] {
+    return [...this.deployments.values()];
+  }
+
+  /** A copy: not to be asked for once per migration. */
+  get migrations(): readonly MigrationRecord[] {
+    return [...this.records.values()];
+  }
+
+  migration(key: string): MigrationRecord | undefined {
+    return this.records.get(key);
+  }
+
+  deployment(id: string): Deployment | undefined {
+    return this.deployments.get(id);
+  }
+
+  /** The position of the next migration that is applied. */
+  get nextPosition(): number {
+    return this.lastPosition + 1;
+  }
+
+  advance(head: ScopeHead): void {
+    this.head = head;
+  }
+
+  change({ deployments = [], migrations = [], forget = [] }: RecordChange): void {
+    for (const key of forget) this.records.delete(key);
+    for (const record of migrations) {
+      this.records.set(record.key, record);
+      this.lastPosition = Math.max(this.lastPosition, record.position);
+    }
+    for (const deployment of deployments) {
+      if (isOpen(deployment)) this.deployments.set(deployment.id, deployment);
+      else this.deployments.delete(deployment.id);
+    }
+  }
+
+  /** The state as plain data. */
+  toJSON(): ScopeState {
+    return { ...this.head, open: this.open, migrations: this.migrations };
+  }
 }

@@ -1,6 +1,7 @@
-import type { AppliedRevision, Deployment, ScopeState } from '../ledger/state';
+import type { Deployment, ScopeState } from '../ledger/state';
 import { appliedRevisionOf, sameAppliedRevision } from '../ledger/state';
 import type { StackView } from '../ports';
+import { failedOutcome, successOutcome } from '../request/outcome';
 import type { MarkerRequest, MigrationsRequest, Outcome, RecordedRequest, SettleRequest } from '../request/request';
 import { isRollingBack, outcomeOf } from './evidence';
 
@@ -165,24 +166,4 @@ function commitOldestSucceeded(state: ScopeState, view: StackView | undefined): 
 
 function success(state: ScopeState, recorded: RecordedRequest, reason: string): Decision {
   return { do: 'answer', outcome: successOutcome(recorded, state.applied, reason) };
-}
-
-export function successOutcome(recorded: RecordedRequest, place: AppliedRevision | null, reason: string): Outcome {
-  const data: Record<string, string> = place ? { Revision: place.revision } : {};
-  return { status: 'SUCCESS', physicalId: physicalIdOf(recorded), reason, data };
-}
-
-export function failedOutcome(recorded: RecordedRequest, reason: string): Outcome {
-  return { status: 'FAILED', physicalId: physicalIdOf(recorded), reason };
-}
-
-/**
- * Answering another id than the one CloudFormation sent would make it delete the first (aws-facts CR-10), so an id once
- * issued is repeated for ever, whatever this version would have chosen. Only the marker's id changes, on purpose.
- */
-function physicalIdOf(recorded: RecordedRequest): string {
-  const { request, scope } = recorded;
-  if (request.kind === 'settle') return scope;
-  if (request.kind === 'marker' && request.type !== 'Delete') return `${scope}@${request.revision}`;
-  return request.physicalId ?? scope;
 }

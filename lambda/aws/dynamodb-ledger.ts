@@ -10,16 +10,19 @@ import {
   emptyState,
   isOpen,
   type MigrationRecord,
+  type PlannedUndo,
+  type ScopeHead,
   type ScopeState,
+  type SegmentRecord,
+  type StepChange,
+  type StepStates,
   type Transition,
   type UndoPlan,
 } from '../../core/ledger/state';
-import { applyTransition, checkSize } from '../../core/ledger/transition';
+import { nextHead } from '../../core/ledger/transition';
 import type { Clock, HeldLease, Ledger } from '../../core/ports';
 import { fromItem, keyOf, type LedgerTable, sortKeys, toItem } from './ledger-table';
 import { patiently } from './retry';
-
-type Head = Omit<ScopeState, 'open' | 'migrations'>;
 
 /** The ledger in DynamoDB: every transition is one transaction that also checks the lease and the version. */
 export class DynamoDbLedger implements Ledger {
@@ -34,15 +37,36 @@ export class DynamoDbLedger implements Ledger {
     const open = await this.table.list(scope, sortKeys.open(''));
     const migrations = await this.table.list(scope, sortKeys.migration(''));
     return {
-      ...fromItem<Head>(head),
+      ...fromItem<ScopeHead>(head),
       open: open.map((item) => fromItem<Deployment>(item)).sort(byStart),
       migrations: migrations.map((item) => fromItem<MigrationRecord>(item)).sort((a, b) => a.position - b.position),
     };
   }
 
-  async undoPlan(scope: string, key: string): Promise<UndoPlan | undefined> {
-    const item = await this.table.get(scope, sortKeys.run(key));
-    return item && fromItem<UndoPlan>(item);
+  async undoPlans(scope: string, keys: readonly string[]): Promise<readonly PlannedUndo[]> {
+    const plans: PlannedUndo[] = [];
+    for (let from = 0; from < keys.length; from += plansInOneCall) {
+      const part = keys.slice(from, from + plansInOneCall);
+      const sks = part.flatMap((key) => [sortKeys.undoPlan(key), sortKeys.steps(key)]);
+      const found = await this.table.getMany(scope, sks);
+      for (const key of part) {
+        const plan = found.get(sortKeys.undoPlan(key));
+        const steps = fromItem<StepStates>(found.get(sortKeys.steps(key)) ?? {});
+        if (plan) plans.push({ plan: fromItem<UndoPlan>(plan), steps });
+      }
+    }
+    return plans;
+  }
+
+  async segments(scope: string, deployment: string, key: string): Promise<readonly SegmentRecord[]> {
+    const items = await this.table.list(scope, sortKeys.segments(deployment, key));
+    return items.map((item) => fromItem<SegmentRecord>(item));
+  }
+
+  async deployments(scope: string): Promise<readonly Deployment[]> {
+    const closed = await this.table.list(scope, sortKeys.closed(''));
+    const open = await this.table.list(scope, sortKeys.open(''));
+    return [...closed, ...open].map((item) => fromItem<Deployment>(item)).sort(byStart);
   }
 
   async events(scope: string): Promise<readonly AuditEvent[]> {
@@ -50,35 +74,33 @@ export class DynamoDbLedger implements Ledger {
     return items.map((item) => fromItem<AuditEvent>(item));
   }
 
-  async write(session: HeldLease, base: ScopeState, transition: Transition): Promise<ScopeState> {
-    const next = applyTransition(base, transition);
-    if (transition.run) checkSize(transition.run);
-    const { open: _open, migrations: _migrations, ...head } = next;
-    const items = [this.checkLease(session), this.putHead(head, base.version), ...this.changes(base.scope, transition)];
+  async write(lease: HeldLease, head: ScopeHead, transition: Transition): Promise<ScopeHead> {
+    const next = nextHead(head, transition);
+    const items = [this.checkLease(lease), this.putHead(next, head.version), ...this.changes(head.scope, transition)];
     try {
       await patiently(
         () => this.table.client.send(new TransactWriteItemsCommand({ TransactItems: items })),
         isConflict,
       );
     } catch (error) {
-      throw explain(error, session, base);
+      throw explain(error, lease, head);
     }
     return next;
   }
 
-  private checkLease(session: HeldLease): TransactWriteItem {
+  private checkLease(lease: HeldLease): TransactWriteItem {
     return {
       ConditionCheck: {
         TableName: this.table.name,
-        Key: keyOf(session.scope, sortKeys.lease),
+        Key: keyOf(lease.scope, sortKeys.lease),
         ConditionExpression: '#token = :token AND attribute_exists(holderId) AND expiresAt > :now',
         ExpressionAttributeNames: { '#token': 'token' },
-        ExpressionAttributeValues: toItem({ ':token': session.token, ':now': this.clock.now() }),
+        ExpressionAttributeValues: toItem({ ':token': lease.token, ':now': this.clock.now() }),
       },
     };
   }
 
-  private putHead(head: Head, version: number): TransactWriteItem {
+  private putHead(head: ScopeHead, version: number): TransactWriteItem {
     return {
       Put: {
         TableName: this.table.name,
@@ -90,17 +112,40 @@ export class DynamoDbLedger implements Ledger {
   }
 
   private changes(scope: string, transition: Transition): TransactWriteItem[] {
-    const { deployments = [], migration, run, forget, answer, events } = transition;
+    const { deployments = [], migrations = [], undoPlans = [], steps = [], segments = [], forget = [] } = transition;
     return [
       ...deployments.flatMap((deployment) => this.putDeployment(scope, deployment)),
-      ...(migration ? [this.table.put(scope, sortKeys.migration(migration.key), migration)] : []),
-      ...(run ? [this.table.put(scope, sortKeys.run(run.key), run)] : []),
-      ...(forget
-        ? [this.table.delete(scope, sortKeys.migration(forget)), this.table.delete(scope, sortKeys.run(forget))]
-        : []),
-      ...(answer ? [this.setOutcome(scope, answer)] : []),
-      ...events.map((event) => this.table.put(scope, sortKeys.event(event.seq), event)),
+      ...migrations.map((record) => this.table.put(scope, sortKeys.migration(record.key), record)),
+      ...undoPlans.map((plan) => this.table.put(scope, sortKeys.undoPlan(plan.key), plan)),
+      ...this.setSteps(scope, steps),
+      ...segments.map((record) =>
+        this.table.put(scope, sortKeys.segment(record.deployment, record.key, record.step, record.segment), record),
+      ),
+      ...forget.flatMap((key) =>
+        [sortKeys.migration(key), sortKeys.undoPlan(key), sortKeys.steps(key)].map((sk) =>
+          this.table.delete(scope, sk),
+        ),
+      ),
+      ...(transition.outcome ? [this.setOutcome(scope, transition.outcome)] : []),
+      ...transition.events.map((event) => this.table.put(scope, sortKeys.event(event.seq), event)),
     ];
+  }
+
+  /** Writes these steps and leaves the others. One transaction takes one operation on an item (aws-facts DDB-14). */
+  private setSteps(scope: string, changes: readonly StepChange[]): TransactWriteItem[] {
+    const byMigration = new Map<string, readonly StepChange[]>();
+    for (const change of changes) byMigration.set(change.key, [...(byMigration.get(change.key) ?? []), change]);
+    return [...byMigration].map(([key, steps]) => ({
+      Update: {
+        TableName: this.table.name,
+        Key: keyOf(scope, sortKeys.steps(key)),
+        UpdateExpression: `SET ${steps.map((_, index) => `#step${index} = :state${index}`).join(', ')}`,
+        ExpressionAttributeNames: Object.fromEntries(steps.map(({ step }, index) => [`#step${index}`, step])),
+        ExpressionAttributeValues: toItem(
+          Object.fromEntries(steps.map(({ key: _key, step: _step, ...state }, index) => [`:state${index}`, state])),
+        ),
+      },
+    }));
   }
 
   /** Closed deployments move aside, so that reading the state does not grow with history. */
@@ -112,18 +157,21 @@ export class DynamoDbLedger implements Ledger {
     ];
   }
 
-  private setOutcome(scope: string, answer: NonNullable<Transition['answer']>): TransactWriteItem {
+  private setOutcome(scope: string, set: NonNullable<Transition['outcome']>): TransactWriteItem {
     return {
       Update: {
         TableName: this.table.name,
-        Key: keyOf(scope, sortKeys.request(answer.requestKey)),
+        Key: keyOf(scope, sortKeys.request(set.requestKey)),
         // A request that was answered before, by a newer one that superseded it, keeps its answer.
         UpdateExpression: 'SET outcome = if_not_exists(outcome, :outcome)',
-        ExpressionAttributeValues: toItem({ ':outcome': answer.outcome }),
+        ExpressionAttributeValues: toItem({ ':outcome': set.outcome }),
       },
     };
   }
 }
+
+/** DynamoDB gives 100 items at once, and an undo plan is two (aws-facts DDB-13). */
+const plansInOneCall = 50;
 
 function byStart(a: Deployment, b: Deployment): number {
   return a.startedAt < b.startedAt ? -1 : 1;
@@ -144,16 +192,16 @@ function reasonsOf(error: TransactionCanceledException): string[] {
   return (error.CancellationReasons ?? []).map(({ Code }) => Code ?? 'None');
 }
 
-function explain(error: unknown, session: HeldLease, base: ScopeState): unknown {
+function explain(error: unknown, lease: HeldLease, head: ScopeHead): unknown {
   if (!(error instanceof TransactionCanceledException)) return error;
   const reasons = reasonsOf(error);
   if (reasons[leaseItem] === 'ConditionalCheckFailed') {
-    return new MigrationError('LEASE_LOST', `The lease on ${session.scope} with token ${session.token} is over.`, {
+    return new MigrationError('LEASE_LOST', `The lease on ${lease.scope} with token ${lease.token} is over.`, {
       cause: error,
     });
   }
   if (reasons[headItem] === 'ConditionalCheckFailed') {
-    return new MigrationError('STATE_CHANGED', `Scope ${base.scope} is no longer at version ${base.version}.`, {
+    return new MigrationError('STATE_CHANGED', `Scope ${head.scope} is no longer at version ${head.version}.`, {
       cause: error,
     });
   }

@@ -13,22 +13,34 @@ import {
   UpdateTableCommand,
 } from '@aws-sdk/client-dynamodb';
 import type { CreateTable, IndexDefinition, KeyAttribute, KeyType } from '../../core/bundle/bundle';
+import { databaseKinds } from '../../core/bundle/database-kinds';
 import { MigrationError } from '../../core/errors/index';
-import type { HeldLease, TableDescription, TableStatus, TableTarget } from '../../core/ports';
+import type { HeldLease, TableDatabase, TableDescription, TableStatus, Target } from '../../core/ports';
 import type { DynamoDbTargetProperties } from '../../core/wire';
 import { errorName, patiently } from './retry';
 
 /**
  * DynamoDB tables. Changes are asynchronous (aws-facts DDB-1): each is requested, and `describe` says when it is true.
  */
-export class DynamoDbTables implements TableTarget {
-  readonly engine = 'dynamodb';
+export class DynamoDbTables implements Target, TableDatabase {
+  readonly databaseKind = 'dynamodb';
+  readonly traits = databaseKinds.dynamodb;
+  readonly tables: TableDatabase = this;
 
   constructor(
     private readonly client: DynamoDBClient,
     private readonly properties: DynamoDbTargetProperties,
-    private readonly session: HeldLease,
+    private readonly lease: HeldLease,
   ) {}
+
+  // DynamoDB keeps nothing of the protocol: a step looks at the table itself.
+  async prepare(): Promise<void> {}
+
+  async history(): Promise<undefined> {
+    return undefined;
+  }
+
+  async cleanUp(): Promise<void> {}
 
   physicalName(table: string): string {
     const { Tables, TableNamePrefix } = this.properties;
@@ -105,7 +117,7 @@ export class DynamoDbTables implements TableTarget {
 
   /** A table that is busy, or an account that is, accepts the change later: the caller observes and tries again. Returns why. */
   private async change(table: string, send: () => Promise<unknown>, passing = busy): Promise<string | undefined> {
-    await this.session.guard();
+    await this.lease.guard();
     try {
       await patiently(send);
       return undefined;

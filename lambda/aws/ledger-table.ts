@@ -1,5 +1,6 @@
 import {
   type AttributeValue,
+  BatchGetItemCommand,
   type DynamoDBClient,
   GetItemCommand,
   QueryCommand,
@@ -41,6 +42,23 @@ export class LedgerTable {
     return records;
   }
 
+  /** The records with these sort keys, at most 100, that exist, by sort key (aws-facts DDB-13). */
+  async getMany(scope: string, sks: readonly string[]): Promise<ReadonlyMap<string, Record<string, unknown>>> {
+    const found = new Map<string, Record<string, unknown>>();
+    let keys: Item[] | undefined = sks.map((sk) => keyOf(scope, sk));
+    while (keys && keys.length > 0) {
+      const asked: Item[] = keys;
+      const { Responses, UnprocessedKeys } = await patiently(() =>
+        this.client.send(
+          new BatchGetItemCommand({ RequestItems: { [this.name]: { Keys: asked, ConsistentRead: true } } }),
+        ),
+      );
+      for (const item of Responses?.[this.name] ?? []) found.set(item['sk']!.S!, unmarshall(item));
+      keys = UnprocessedKeys?.[this.name]?.Keys;
+    }
+    return found;
+  }
+
   private query(
     scope: string,
     prefix: string,
@@ -66,6 +84,10 @@ export class LedgerTable {
   }
 }
 
+function segmentsOf(deployment: string, key: string): string {
+  return `SEGMENT#${deployment}#${key}#`;
+}
+
 /** Sort keys. Events are padded so that they sort by number. */
 export const sortKeys = {
   head: 'HEAD',
@@ -73,7 +95,12 @@ export const sortKeys = {
   open: (id: string) => `OPEN#${id}`,
   closed: (id: string) => `DEPLOYMENT#${id}`,
   migration: (key: string) => `MIGRATION#${key}`,
-  run: (key: string) => `RUN#${key}`,
+  undoPlan: (key: string) => `UNDO#${key}`,
+  /** One attribute for each step that was begun. */
+  steps: (key: string) => `STEPS#${key}`,
+  segment: (deployment: string, key: string, step: string, segment: number) =>
+    `${segmentsOf(deployment, key)}${step}#${String(segment).padStart(6, '0')}`,
+  segments: segmentsOf,
   request: (key: string) => `REQUEST#${key}`,
   event: (seq: number) => `EVENT#${String(seq).padStart(10, '0')}`,
 } as const;

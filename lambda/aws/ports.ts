@@ -42,17 +42,17 @@ function targets(dynamodb: DynamoDBClient): Targets {
   const openTable = once(() => import('./dynamodb-tables.js'));
   const openAurora = once(async () => {
     const [{ AuroraPostgresql }, { DataApi, rdsDataClient }] = await Promise.all([
-      import('./sql/aurora-postgresql'),
-      import('./sql/data-api'),
+      import('./sql/aurora-postgresql.js'),
+      import('./sql/data-api.js'),
     ]);
     const client = rdsDataClient();
-    return (properties: Aurora, session: HeldLease) => new AuroraPostgresql(new DataApi(client, properties), session);
+    return (properties: Aurora, lease: HeldLease) => new AuroraPostgresql(new DataApi(client, properties), lease);
   });
   return {
-    async open(_name, properties, session): Promise<Target> {
-      if (properties.DatabaseKind !== 'dynamodb') return (await openAurora())(properties, session);
+    async open(_name, properties, lease): Promise<Target> {
+      if (properties.DatabaseKind !== 'dynamodb') return (await openAurora())(properties, lease);
       const { DynamoDbTables } = await openTable();
-      return new DynamoDbTables(dynamodb, properties, session);
+      return new DynamoDbTables(dynamodb, properties, lease);
     },
   };
 }

@@ -1,5 +1,5 @@
 import type { Requests } from '../../core/ports';
-import { failedOutcome, successOutcome } from '../../core/protocol/decide';
+import { failedOutcome, successOutcome } from '../../core/request/outcome';
 import type { Outcome, RecordedRequest } from '../../core/request/request';
 import { answerBody, sendAnswer } from '../cloudformation/answer';
 import {

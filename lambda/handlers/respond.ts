@@ -1,5 +1,5 @@
 import type { Ports } from '../../core/ports';
-import { failedOutcome } from '../../core/protocol/decide';
+import { failedOutcome } from '../../core/request/outcome';
 import type { Outcome, RecordedRequest } from '../../core/request/request';
 import { answerBody, sendAnswer } from '../cloudformation/answer';
 import { log } from '../log';

@@ -183,12 +183,12 @@ describe('what is wrong with a folder', () => {
 
 describe('declared targets', () => {
   const targets = [
-    { name: 'users', engine: 'aurora-postgresql' },
-    { name: 'meals', engine: 'dynamodb' },
+    { name: 'users', databaseKind: 'aurora-postgresql' },
+    { name: 'meals', databaseKind: 'dynamodb' },
   ] as const;
 
   it('may have no folder yet', async () => {
-    const more = [...targets, { name: 'later', engine: 'dynamodb' } as const];
+    const more = [...targets, { name: 'later', databaseKind: 'dynamodb' } as const];
     expect((await buildBundle({ folder: migrationsFolder(good), targets: more })).bundle.migrations).toHaveLength(4);
   });
 
@@ -204,7 +204,7 @@ describe('declared targets', () => {
     });
   });
 
-  it('kinds must fit engines', async () => {
+  it('kinds must fit the database kinds', async () => {
     const { errors, places } = await failures(
       { 'meals/1.0.0_a.sql': tableSql('a'), 'users/1.0.0_b.ts': dynamo() },
       targets,

@@ -77,7 +77,7 @@ describe('SQL files', () => {
     const start = performance.now();
     const { draft, errors } = read(`-- irreversible: true\n-- migrate:up\n${rows}`);
     expect(errors).toEqual([]);
-    expect(draft.phases.up[0]).toMatchObject({ statements: { length: 10_000, 9999: { line: 10_002 } } });
+    expect(draft.phases[0]?.actions[0]).toMatchObject({ statements: { length: 10_000, 9999: { line: 10_002 } } });
     expect(performance.now() - start).toBeLessThan(5_000);
   });
 });

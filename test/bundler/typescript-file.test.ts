@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import * as authoring from '../../authoring';
 import { buildBundle } from '../../bundler';
 import { runtimeAuthoring } from '../../bundler/compile';
+import { actionsOf } from '../../core/bundle/bundle';
 import { sourceLineOf } from '../../core/bundle/code-lines';
 import { errorOf, migrationsFolder, placesOf } from '../support/migrations-folder';
 
@@ -39,14 +40,14 @@ describe('dynamodb()', () => {
         contract: [deleteTable('meals-old')],
       });`);
     expect(migration).toMatchObject({ kind: 'dynamodb', name: 'change', irreversible: false });
-    expect(migration.phases.up.map((action) => action.type === 'table' && action.operation.kind)).toEqual([
+    expect(actionsOf(migration, 'up').map((action) => action.type === 'table' && action.operation.kind)).toEqual([
       'createTable',
       'addGlobalIndex',
     ]);
-    expect(migration.phases.contract).toEqual([
+    expect(actionsOf(migration, 'contract')).toEqual([
       { type: 'table', operation: { kind: 'deleteTable', table: 'meals-old' } },
     ]);
-    expect(migration.phases.down).toEqual([]);
+    expect(actionsOf(migration, 'down')).toEqual([]);
     expect(migration.code).toBeUndefined();
   });
 
@@ -56,12 +57,12 @@ describe('dynamodb()', () => {
       "import { names } from '../../shared/names';\nexport default dynamodb({ up: names.map((table) => createTable({ table, partitionKey: { name: 'id', type: 'S' } })) });",
       { '../shared/names.ts': helper },
     );
-    expect(migration.phases.up).toHaveLength(2);
+    expect(actionsOf(migration, 'up')).toHaveLength(2);
   });
 
   it('may only contract', async () => {
     const { migration } = await build("export default dynamodb({ up: [], contract: [deleteTable('old')] });");
-    expect(migration.phases).toMatchObject({ up: [], contract: [{ type: 'table' }] });
+    expect(migration.phases).toMatchObject([{ name: 'contract', actions: [{ type: 'table' }] }]);
   });
 });
 
@@ -91,10 +92,16 @@ export default sql({
     const { migration } = await build(source, others);
     const call = (name: string) => [{ type: 'code', function: name }];
     expect(migration).toMatchObject({ kind: 'sql', dependsOn: ['app/1.0.0'] });
-    expect(migration.phases).toMatchObject({ up: call('up'), down: call('down'), contract: call('contract') });
-    expect(migration.phases.verify).toEqual([
-      { text: 'select true', line: 18, column: 13 },
-      { text: 'select count(*) = 0 from meals', line: 18, column: 28 },
+    expect(migration.phases.map(({ name }) => name)).toEqual(['up', 'verify', 'contract', 'down']);
+    for (const phase of ['up', 'contract', 'down'] as const) expect(actionsOf(migration, phase)).toEqual(call(phase));
+    expect(actionsOf(migration, 'verify')).toEqual([
+      {
+        type: 'verify',
+        statements: [
+          { text: 'select true', line: 18, column: 13 },
+          { text: 'select count(*) = 0 from meals', line: 18, column: 28 },
+        ],
+      },
     ]);
     expect(migration.code).not.toContain('cdk-migrations');
     expect(migration.code).not.toContain('sourceMappingURL');

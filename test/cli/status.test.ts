@@ -9,14 +9,14 @@ import {
   type ScopeState,
 } from '../../core/ledger/state';
 
-const place: AppliedRevision = {
+const revision: AppliedRevision = {
   revision: 'r1',
   identities: { users: 'cluster-1/app' },
   bundle: { Bucket: 'assets', Key: 'r1.json', Digest: 'r1' },
 };
 
 function open(...states: readonly Deployment['state'][]): ScopeState {
-  const deployments = states.map((state) => ({ id: state, state, to: place }) as Deployment);
+  const deployments = states.map((state) => ({ id: state, state, to: revision }) as Deployment);
   return { ...emptyState('App/Migrations'), open: deployments };
 }
 
@@ -58,7 +58,7 @@ function record(version: string, identity = 'cluster-1/app'): MigrationRecord {
 }
 
 describe('the status', () => {
-  const state = { ...emptyState('App/Migrations'), place, migrations: [record('1.0.0'), record('1.1.0')] };
+  const state = { ...emptyState('App/Migrations'), applied: revision, migrations: [record('1.0.0'), record('1.1.0')] };
 
   it('tells what is applied, what is pending, and the heads of what is applied', () => {
     const status = scopeStatus(state, bundle, { users: 'aurora-postgresql' });

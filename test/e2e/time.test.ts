@@ -77,7 +77,7 @@ describe('time', { timeout: 120_000 }, () => {
     expect(result.status).toBe('UPDATE_ROLLBACK_COMPLETE');
     const reason = reasonOf(result, migrationsResource);
     expect(reason).toMatch(
-      /The time for going forward is over: [12] of 3 migrations were done when users\/1\.[23]\.0 was next/,
+      /The forward time limit expired: [12] of 3 migrations were done when users\/1\.[23]\.0 was next/,
     );
     expect(reason).toContain('Undone: users/1.1.0');
     expect(reason).toContain('Give the construct a longer `forwardTimeout`');

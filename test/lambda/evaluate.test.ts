@@ -11,12 +11,12 @@ import { errorOf, migrationsFolder } from '../support/migrations-folder';
 /** A TypeScript migration, compiled and bundled as at synth. */
 async function bundled(source: string): Promise<BundledMigration> {
   const folder = migrationsFolder({ 'users/1.0.0_code.ts': source });
-  const { bundle } = await buildBundle({ folder, targets: [{ name: 'users', engine: 'aurora-postgresql' }] });
+  const { bundle } = await buildBundle({ folder, targets: [{ name: 'users', databaseKind: 'aurora-postgresql' }] });
   return bundle.migrations[0]!;
 }
 
 const apply = (compiled: BundledMigration) =>
-  codeStep.apply(
+  codeStep.perform(
     { type: 'code', function: 'up' },
     {
       migration: migration(1),
@@ -24,6 +24,9 @@ const apply = (compiled: BundledMigration) =>
       target: new MemorySqlDatabase().open(session(1)),
       phase: 'up',
       step: 0,
+      isWholePhase: true,
+      verify: [],
+      attempt: 'request-1',
       resumed: false,
       module: async () => evaluate(compiled),
     },

@@ -3,7 +3,7 @@ import { PGlite } from '@electric-sql/pglite';
 import type { SqlConnection, SqlMigration } from 'cdk-migrations/authoring';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildBundle } from '../../bundler';
-import type { Action, BundledMigration } from '../../core/bundle/bundle';
+import { type Action, actionsOf, type BundledMigration } from '../../core/bundle/bundle';
 import guessDiet from '../../migrations/users/1.2.1_guess_diet_from_events';
 
 const CODE: Readonly<Record<string, SqlMigration>> = { 'users/1.2.1': guessDiet };
@@ -27,9 +27,10 @@ describe('the migrations of the example app', () => {
   afterAll(() => db.close());
 
   async function run(migration: BundledMigration, phase: 'up' | 'down' | 'contract'): Promise<void> {
-    for (const action of migration.phases[phase]) await perform(migration, action);
+    for (const action of actionsOf(migration, phase)) await perform(migration, action);
     if (phase !== 'up') return;
-    for (const { text } of migration.phases.verify) {
+    const verifications = actionsOf(migration, 'verify');
+    for (const { text } of verifications.flatMap((action) => (action.type === 'verify' ? action.statements : []))) {
       expect(Object.values((await db.query<object>(text)).rows[0]!), text).toEqual([true]);
     }
   }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { holder, isSession, take } from './support/records';
+import { holder, isHeld, take } from './support/records';
 import { leaseTime, type Store, stores } from './support/stores';
 
 describe.each(stores)('leases in $name', ({ open }) => {
@@ -36,9 +36,9 @@ describe.each(stores)('leases in $name', ({ open }) => {
     const wanted = ['a', 'b', 'c', 'd', 'e'];
     const leases = await Promise.all(wanted.map((id) => store.leases.acquire(scope, holder(id), false)));
 
-    const sessions = leases.filter(isSession);
+    const sessions = leases.filter(isHeld);
     expect(sessions).toHaveLength(1);
-    const infos = leases.filter((lease) => !isSession(lease));
+    const infos = leases.filter((lease) => !isHeld(lease));
     const current = await store.leases.inspect(scope);
     expect(infos).toHaveLength(4);
     for (const info of infos) expect(info).toMatchObject({ holder: current!.holder, token: sessions[0]!.token });

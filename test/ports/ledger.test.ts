@@ -1,8 +1,15 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { chain, verifyChain } from '../../core/ledger/audit';
-import { emptyState, type NewEvent, type ScopeState, type Transition } from '../../core/ledger/state';
+import {
+  emptyState,
+  type NewEvent,
+  type ScopeHead,
+  type ScopeState,
+  type SegmentRecord,
+  type Transition,
+} from '../../core/ledger/state';
 import type { HeldLease } from '../../core/ports';
-import { appliedRevision, deployment, failed, migration, request, runRecord, succeeded, take } from './support/records';
+import { appliedRevision, deployment, failed, migration, request, succeeded, take, undoPlan } from './support/records';
 import { leaseTime, type Store, stores } from './support/stores';
 
 describe.each(stores)('the ledger in $name', ({ open }) => {
@@ -21,8 +28,9 @@ describe.each(stores)('the ledger in $name', ({ open }) => {
   });
 
   const load = () => store.ledger.load(scope);
+  const planOf = async (key: string, of = scope) => (await store.ledger.undoPlans(of, [key]))[0]?.plan;
   const commit = (
-    base: ScopeState,
+    base: ScopeHead,
     change: Omit<Transition, 'events'>,
     events: readonly NewEvent[] = [],
     by = session,
@@ -31,46 +39,50 @@ describe.each(stores)('the ledger in $name', ({ open }) => {
     return store.ledger.write(by, base, { ...change, events: chain(base, context, events) });
   };
   /** A state as any store may give it back: without properties that are undefined. */
-  const plain = (state: ScopeState) => JSON.parse(JSON.stringify(state));
+  const plain = (state: ScopeHead) => JSON.parse(JSON.stringify(state));
+  const headOf = ({ open: _open, migrations: _migrations, ...head }: ScopeState) => plain(head);
 
   it('of a scope nobody recorded anything for is empty', async () => {
     expect(await load()).toEqual(emptyState(scope));
     expect(await store.ledger.events(scope)).toEqual([]);
-    expect(await store.ledger.undoPlan(scope, 'none')).toBeUndefined();
+    expect(await planOf('none')).toBeUndefined();
   });
 
   it('holds after a transition what the transition returned', async () => {
-    const run = runRecord(migration(1).key);
+    const run = undoPlan(migration(1).key);
     const started = await commit(emptyState(scope), { stackId: 'arn:stack/App/1', deployments: [deployment()] }, [
       { type: 'deployment-started', detail: { plan: ['users/1.1.0'], from: null, é: '🐘', nothing: undefined } },
     ]);
-    const second = await commit(started, { migration: migration(2) });
+    const second = await commit(started, { migrations: [migration(2)] });
     const state = await commit(second, {
-      migration: migration(1, { state: 'applying' }),
-      run,
+      migrations: [migration(1, { state: 'applying' })],
+      undoPlans: [run],
       applied: appliedRevision,
     });
 
-    expect(plain(await load())).toEqual(plain(state));
-    expect(state).toMatchObject({
+    expect(headOf(await load())).toEqual(plain(state));
+    expect(await load()).toMatchObject({
       version: 3,
       eventCount: 1,
       applied: appliedRevision,
       migrations: [{ position: 1 }, { position: 2 }],
     });
-    expect(await store.ledger.undoPlan(scope, run.key)).toEqual(run);
+    expect(await planOf(run.key)).toEqual(run);
   });
 
   it('changes records that are there, and forgets them with their run record', async () => {
-    const run = runRecord(migration(1).key);
-    const begun = await commit(emptyState(scope), { migration: migration(1, { state: 'applying' }), run });
-    const done = await commit(begun, { migration: migration(1), applied: appliedRevision });
+    const run = undoPlan(migration(1).key);
+    const begun = await commit(emptyState(scope), {
+      migrations: [migration(1, { state: 'applying' })],
+      undoPlans: [run],
+    });
+    const done = await commit(begun, { migrations: [migration(1)], applied: appliedRevision });
     expect((await load()).migrations).toMatchObject([{ state: 'applied' }]);
 
-    await commit(done, { forget: run.key, applied: null });
+    await commit(done, { forget: [run.key], applied: null });
 
     expect(await load()).toMatchObject({ migrations: [], applied: null });
-    expect(await store.ledger.undoPlan(scope, run.key)).toBeUndefined();
+    expect(await planOf(run.key)).toBeUndefined();
   });
 
   it('keeps closed deployments out of the state', async () => {
@@ -84,20 +96,20 @@ describe.each(stores)('the ledger in $name', ({ open }) => {
   });
 
   it('refuses a transition that is based on an older state, and keeps nothing of it', async () => {
-    const state = await commit(emptyState(scope), { migration: migration(1) }, [{ type: 'first' }]);
-    const late = { migration: migration(2), run: runRecord('late'), deployments: [deployment()] };
+    const state = await commit(emptyState(scope), { migrations: [migration(1)] }, [{ type: 'first' }]);
+    const late = { migrations: [migration(2)], undoPlans: [undoPlan('late')], deployments: [deployment()] };
 
     await expect(commit(emptyState(scope), late, [{ type: 'late' }])).rejects.toMatchObject({ code: 'STATE_CHANGED' });
 
-    expect(plain(await load())).toEqual(plain(state));
-    expect(await store.ledger.undoPlan(scope, 'late')).toBeUndefined();
+    expect(headOf(await load())).toEqual(plain(state));
+    expect(await planOf('late')).toBeUndefined();
     expect((await store.ledger.events(scope)).map(({ type }) => type)).toEqual(['first']);
   });
 
   it('of two transitions at the same time takes one', async () => {
     const base = await load();
     const results = await Promise.allSettled(
-      [1, 2].map((position) => commit(base, { migration: migration(position) })),
+      [1, 2].map((position) => commit(base, { migrations: [migration(position)] })),
     );
 
     expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
@@ -120,7 +132,7 @@ describe.each(stores)('the ledger in $name', ({ open }) => {
     const base = await load();
     await lose();
 
-    await expect(commit(base, { migration: migration(1) }, [{ type: 'late' }])).rejects.toMatchObject({
+    await expect(commit(base, { migrations: [migration(1)] }, [{ type: 'late' }])).rejects.toMatchObject({
       code: 'LEASE_LOST',
     });
     expect(await load()).toEqual(emptyState(scope));
@@ -133,10 +145,10 @@ describe.each(stores)('the ledger in $name', ({ open }) => {
     await store.requests.record(recorded);
     const base = await commit(emptyState(scope), {});
 
-    await expect(commit(emptyState(scope), { answer })).rejects.toMatchObject({ code: 'STATE_CHANGED' });
+    await expect(commit(emptyState(scope), { outcome: answer })).rejects.toMatchObject({ code: 'STATE_CHANGED' });
     expect((await store.requests.find(scope, recorded.key))?.outcome).toBeUndefined();
 
-    await commit(base, { applied: appliedRevision, answer });
+    await commit(base, { applied: appliedRevision, outcome: answer });
     expect((await store.requests.find(scope, recorded.key))?.outcome).toEqual(succeeded);
   });
 
@@ -147,27 +159,73 @@ describe.each(stores)('the ledger in $name', ({ open }) => {
 
     await commit(emptyState(scope), {
       applied: appliedRevision,
-      answer: { requestKey: recorded.key, outcome: succeeded },
+      outcome: { requestKey: recorded.key, outcome: succeeded },
     });
 
     expect((await load()).applied).toEqual(appliedRevision);
     expect((await store.requests.find(scope, recorded.key))?.outcome).toEqual(failed);
   });
 
-  it('refuses a run record that would not fit, before the migration is begun', async () => {
-    const key = migration(1).key;
-    const tooLarge = runRecord(key, `-- ${'é'.repeat(200_000)}`);
-
-    await expect(commit(emptyState(scope), { migration: migration(1), run: tooLarge })).rejects.toMatchObject({
-      code: 'RUN_RECORD_TOO_LARGE',
+  it('writes the state of one step and leaves the others', async () => {
+    const { key } = migration(1);
+    const begun = await commit(emptyState(scope), { migrations: [migration(1)], undoPlans: [undoPlan(key)] });
+    const before = { exists: true, index: { name: 'byWeek', partitionKey: { name: 'week', type: 'S' as const } } };
+    const first = await commit(begun, { steps: [{ key, step: 'up.0', state: 'intent', before }] });
+    const second = await commit(first, {
+      steps: [
+        { key, step: 'up.0', state: 'done', before },
+        { key, step: 'up.1', state: 'intent' },
+      ],
     });
-    expect(await load()).toEqual(emptyState(scope));
-    await commit(emptyState(scope), { run: runRecord(key, `-- ${'é'.repeat(180_000)}`) });
-    expect(await store.ledger.undoPlan(scope, key)).toBeDefined();
+
+    const [planned] = await store.ledger.undoPlans(scope, [key, 'none']);
+    expect(planned?.steps).toEqual({ 'up.0': { state: 'done', before }, 'up.1': { state: 'intent' } });
+
+    await commit(second, { forget: [key] });
+    await commit(await load(), { undoPlans: [undoPlan(key)] });
+    expect(await store.ledger.undoPlans(scope, [key])).toMatchObject([{ steps: {} }]);
+  });
+
+  it('finds many undo plans at once, more than one answer of DynamoDB holds', async () => {
+    let head: ScopeHead = await load();
+    const keys = Array.from({ length: 130 }, (_, index) => `key-${index}`);
+    for (const key of keys) head = await commit(head, { undoPlans: [undoPlan(key, 'x'.repeat(150_000))] });
+
+    const found = await store.ledger.undoPlans(scope, keys);
+    expect(found.map(({ plan }) => plan.key).sort()).toEqual([...keys].sort());
+  }, 120_000);
+
+  it('knows closed deployments and open ones, oldest first', async () => {
+    const newer = deployment({ id: '20260101T000001Z-2', startedAt: '2026-01-01T00:00:01.000Z' });
+    const opened = await commit(emptyState(scope), { deployments: [newer, deployment()] });
+    await commit(opened, { deployments: [deployment({ state: 'committed' })] });
+
+    expect((await store.ledger.deployments(scope)).map(({ id, state }) => [id, state])).toEqual([
+      [deployment().id, 'committed'],
+      [newer.id, 'forward'],
+    ]);
+  });
+
+  it('keeps the segments of a step by deployment, in order, and replaces what changes', async () => {
+    const { key } = migration(1);
+    const segment = (number: number, change: Partial<SegmentRecord> = {}): SegmentRecord => ({
+      ...{ deployment: 'd1', key, step: 'up.0', segment: number, of: 12, state: 'running', count: 0 },
+      ...change,
+    });
+    const numbers = [10, 2, 0];
+    const head = await commit(emptyState(scope), {
+      segments: [...numbers.map((number) => segment(number)), segment(0, { deployment: 'd2' })],
+    });
+    const changed = segment(2, { count: 25, checkpoint: { id: 'é-25', at: 7 } });
+    await commit(head, { segments: [changed] });
+
+    expect(await store.ledger.segments(scope, 'd1', key)).toEqual([segment(0), changed, segment(10)]);
+    expect(await store.ledger.segments(scope, 'd2', key)).toHaveLength(1);
+    expect(await store.ledger.segments(scope, 'd1', 'another')).toEqual([]);
   });
 
   it('keeps events in order, in a chain that holds', async () => {
-    let state = await load();
+    let state: ScopeHead = await load();
     for (const round of [1, 2, 3, 4]) {
       const events = [1, 2, 3].map((number) => ({
         type: 'step',
@@ -184,20 +242,20 @@ describe.each(stores)('the ledger in $name', ({ open }) => {
   it('keeps scopes apart, also when one name begins like another', async () => {
     const longer = `${scope}0`;
     const other = await take(store.leases, longer);
-    await commit(emptyState(scope), { migration: migration(1), run: runRecord('key') }, [{ type: 'mine' }]);
+    await commit(emptyState(scope), { migrations: [migration(1)], undoPlans: [undoPlan('key')] }, [{ type: 'mine' }]);
     await commit(emptyState(longer), { deployments: [deployment()] }, [{ type: 'theirs' }], other);
 
     expect(await load()).toMatchObject({ migrations: [{ position: 1 }], open: [] });
     expect(await store.ledger.load(longer)).toMatchObject({ migrations: [], open: [{ state: 'forward' }] });
-    expect(await store.ledger.undoPlan(longer, 'key')).toBeUndefined();
+    expect(await planOf('key', longer)).toBeUndefined();
     expect((await store.ledger.events(scope)).map(({ type }) => type)).toEqual(['mine']);
   });
 
   it('loads a thousand migrations, more than one answer of DynamoDB holds', async () => {
-    let state = await load();
+    let state: ScopeHead = await load();
     const name = 'a long name '.repeat(120);
     for (let position = 1; position <= 1000; position += 1) {
-      state = await commit(state, { migration: migration(position, { name }) });
+      state = await commit(state, { migrations: [migration(position, { name })] });
       await session.guard();
     }
 

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { HistoryMark, SqlTarget } from '../../core/ports';
+import type { HistoryMark, Section, SqlDatabase, Target } from '../../core/ports';
 import { type SqlUnderTest, session, sqlKinds } from './support/sql-databases';
 
 describe.each(sqlKinds)('a SQL target: $name', ({ open }) => {
   let database: SqlUnderTest;
-  let target: SqlTarget;
+  let target: Target & { readonly sql: SqlDatabase };
   let scope: string;
   let count = 0;
 
@@ -42,34 +42,35 @@ describe.each(sqlKinds)('a SQL target: $name', ({ open }) => {
   });
 
   it('does the work and its row together', async () => {
-    const done = await target.transact('add', mark(), run(database.effect(named('a'))));
+    const done = await target.sql.transact('add', mark(), run(database.effect(named('a'))));
 
-    expect(done).toBe('done');
+    expect(done).toEqual({ outcome: 'done' });
     expect(await effects()).toEqual([named('a')]);
     expect(await target.history()).toEqual([mark()]);
   });
 
   it('does not do again what its own deployment did, or what another one did', async () => {
-    await target.transact('add', mark(), run(database.effect(named('a'))));
+    await target.sql.transact('add', mark(), run(database.effect(named('a'))));
 
-    expect(await target.transact('add', mark(), never)).toBe('already');
-    expect(await target.transact('add', mark({ deployment: 'd2' }), never)).toBe('foreign');
+    expect(await target.sql.transact('add', mark(), never)).toEqual({ outcome: 'already' });
+    expect(await target.sql.transact('add', mark({ deployment: 'd2' }), never)).toEqual({ outcome: 'foreign' });
     expect(await target.history()).toEqual([mark()]);
   });
 
   it('tells phases and steps apart', async () => {
     const marks = [mark(), mark({ step: 1 }), mark({ phase: 'contract' }), mark({ id: 'users/1.1.0' })];
-    for (const one of marks) expect(await target.transact('add', one, async () => undefined)).toBe('done');
+    for (const one of marks)
+      expect(await target.sql.transact('add', one, async () => undefined)).toEqual({ outcome: 'done' });
 
     expect(await target.history()).toHaveLength(4);
     expect(await target.history()).toEqual(expect.arrayContaining(marks));
   });
 
-  it('takes back the row with the work that takes it back, once', async () => {
-    await target.transact('add', mark(), run(database.effect(named('a'))));
+  it('removes the row with the work that undoes it, once', async () => {
+    await target.sql.transact('add', mark(), run(database.effect(named('a'))));
 
-    expect(await target.transact('remove', mark(), run(database.effect(named('b'))))).toBe('done');
-    expect(await target.transact('remove', mark(), never)).toBe('already');
+    expect(await target.sql.transact('remove', mark(), run(database.effect(named('b'))))).toEqual({ outcome: 'done' });
+    expect(await target.sql.transact('remove', mark(), never)).toEqual({ outcome: 'already' });
     expect(await target.history()).toEqual([]);
     expect(await effects()).toEqual([named('a'), named('b')]);
   });
@@ -77,17 +78,17 @@ describe.each(sqlKinds)('a SQL target: $name', ({ open }) => {
   it('leaves nothing of work whose second statement fails', async () => {
     const work = run(database.effect(named('a')), database.failing, database.effect(named('b')));
 
-    await expect(target.transact('add', mark(), work)).rejects.toMatchObject({ code: 'STATEMENT_FAILED' });
+    await expect(target.sql.transact('add', mark(), work)).rejects.toMatchObject({ code: 'STATEMENT_FAILED' });
 
     expect(await effects()).toEqual([]);
     expect(await target.history()).toEqual([]);
-    expect(await target.transact('add', mark(), run(database.effect(named('a'))))).toBe('done');
+    expect(await target.sql.transact('add', mark(), run(database.effect(named('a'))))).toEqual({ outcome: 'done' });
   });
 
-  it('keeps the row when taking back fails', async () => {
-    await target.transact('add', mark(), run(database.effect(named('a'))));
+  it('keeps the row when undoing fails', async () => {
+    await target.sql.transact('add', mark(), run(database.effect(named('a'))));
 
-    await expect(target.transact('remove', mark(), run(database.failing))).rejects.toMatchObject({
+    await expect(target.sql.transact('remove', mark(), run(database.failing))).rejects.toMatchObject({
       code: 'STATEMENT_FAILED',
     });
     expect(await target.history()).toEqual([mark()]);
@@ -100,7 +101,7 @@ describe.each(sqlKinds)('a SQL target: $name', ({ open }) => {
       throw thrown;
     };
 
-    await expect(target.transact('add', mark(), work)).rejects.toBe(thrown);
+    await expect(target.sql.transact('add', mark(), work)).rejects.toBe(thrown);
     expect(await effects()).toEqual([]);
     expect(await target.history()).toEqual([]);
   });
@@ -109,19 +110,21 @@ describe.each(sqlKinds)('a SQL target: $name', ({ open }) => {
     const newer = database.target(session(2, scope));
     await newer.prepare();
 
-    await expect(target.transact('add', mark(), never)).rejects.toMatchObject({ code: 'LEASE_LOST' });
-    await expect(target.transact('remove', mark(), never)).rejects.toMatchObject({ code: 'LEASE_LOST' });
+    await expect(target.sql.transact('add', mark(), never)).rejects.toMatchObject({ code: 'LEASE_LOST' });
+    await expect(target.sql.transact('remove', mark(), never)).rejects.toMatchObject({ code: 'LEASE_LOST' });
     await expect(target.prepare()).rejects.toMatchObject({ code: 'LEASE_LOST' });
-    expect(await newer.transact('add', mark(), async () => undefined)).toBe('done');
+    expect(await newer.sql.transact('add', mark(), async () => undefined)).toEqual({ outcome: 'done' });
   });
 
   it('keeps scopes apart: fence and history', async () => {
     const other = database.target(session(9, `${scope}/other`));
     await other.prepare();
-    await other.transact('add', mark(), async () => undefined);
+    await other.sql.transact('add', mark(), async () => undefined);
 
     expect(await target.history()).toEqual([]);
-    expect(await target.transact('add', mark({ deployment: 'd2' }), async () => undefined)).toBe('done');
+    expect(await target.sql.transact('add', mark({ deployment: 'd2' }), async () => undefined)).toEqual({
+      outcome: 'done',
+    });
     expect(await other.history()).toEqual([mark()]);
   });
 
@@ -129,28 +132,118 @@ describe.each(sqlKinds)('a SQL target: $name', ({ open }) => {
     const lost = new Error('lost');
     const stopped = database.target({ scope, token: 1, guard: () => Promise.reject(lost) });
 
-    await expect(stopped.transact('add', mark(), never)).rejects.toBe(lost);
-    await expect(stopped.execute(database.effect(named('a')))).rejects.toBe(lost);
+    await expect(stopped.sql.transact('add', mark(), never)).rejects.toBe(lost);
+    await expect(stopped.sql.standalone.run(database.effect(named('a')))).rejects.toBe(lost);
     await expect(stopped.prepare()).rejects.toBe(lost);
     await expect(stopped.cleanUp()).rejects.toBe(lost);
     expect(await effects()).toEqual([]);
   });
 
   it('runs one statement on its own', async () => {
-    await target.execute(database.effect(named('a')));
+    await target.sql.standalone.run(database.effect(named('a')));
 
     expect(await effects()).toEqual([named('a')]);
-    await expect(target.execute(database.failing)).rejects.toMatchObject({ code: 'STATEMENT_FAILED' });
+    await expect(target.sql.query(database.failing)).rejects.toMatchObject({ code: 'STATEMENT_FAILED' });
   });
 
-  it('cleans up without losing what others know, and can be prepared anew', async () => {
-    await target.transact('add', mark(), async () => undefined);
+  it('cleans up without losing what others know, and can be prepared again', async () => {
+    await target.sql.transact('add', mark(), async () => undefined);
     await target.cleanUp();
     expect(await target.history()).toEqual([mark()]);
 
-    await target.transact('remove', mark(), async () => undefined);
+    await target.sql.transact('remove', mark(), async () => undefined);
     await target.cleanUp();
     await target.prepare();
     expect(await target.history()).toEqual([]);
+  });
+
+  describe('a section', () => {
+    const section = (change: Partial<Section> = {}): Section => ({
+      ...{ change: 'add', mark: mark(), attempt: 'request-1' },
+      statements: [database.effect(named('a')), database.effect(named('b'))],
+      verify: ['SELECT true'],
+      ...change,
+    });
+    const runSection = (change: Partial<Section> = {}) => target.sql.runSection(section(change));
+
+    it('runs its statements in order and writes its row', async () => {
+      expect(await runSection()).toEqual({ outcome: 'done' });
+
+      expect(await effects()).toEqual([named('a'), named('b')]);
+      expect(await target.history()).toEqual([mark()]);
+    });
+
+    it('does not run again what its own deployment ran, or what another one ran', async () => {
+      await runSection();
+
+      expect(await runSection()).toEqual({ outcome: 'already' });
+      expect(await runSection({ mark: mark({ deployment: 'd2' }) })).toEqual({ outcome: 'foreign' });
+      expect(await target.history()).toEqual([mark()]);
+    });
+
+    it('says with which checksum the history has it, when that is another one', async () => {
+      await runSection();
+
+      const edited = { outcome: 'edited', checksum: 'sum' };
+      expect(await runSection({ mark: mark({ checksum: 'new' }) })).toEqual(edited);
+      expect(await runSection({ mark: mark({ checksum: 'new', deployment: 'd2' }) })).toEqual(edited);
+    });
+
+    it('whose second statement fails leaves nothing, and says which one failed', async () => {
+      const result = await runSection({ statements: [database.effect(named('a')), database.failing] });
+
+      expect(result).toMatchObject({ outcome: 'failed', statement: 1 });
+      expect(await effects()).toEqual([]);
+      expect(await target.history()).toEqual([]);
+    });
+
+    it('whose verification is not true leaves nothing, and says which one it was', async () => {
+      const result = await runSection({ verify: ['SELECT true', 'SELECT false'] });
+
+      expect(result).toEqual({ outcome: 'unverified', statement: 3, returned: 'false' });
+      expect(await effects()).toEqual([]);
+      expect(await target.history()).toEqual([]);
+    });
+
+    it('that failed runs again for another request', async () => {
+      await runSection({ statements: [database.failing] });
+
+      expect(await runSection({ attempt: 'request-2' })).toEqual({ outcome: 'done' });
+    });
+
+    it('that removes takes all rows of its migration along, once', async () => {
+      await runSection();
+      await runSection({ mark: mark({ step: 1 }), statements: [], verify: [] });
+      await runSection({ mark: mark({ id: 'users/1.1.0' }), statements: [], verify: [] });
+      const removal = { change: 'remove', statements: [database.effect(named('c'))], verify: [] } as const;
+
+      expect(await runSection(removal)).toEqual({ outcome: 'done' });
+      expect(await runSection(removal)).toEqual({ outcome: 'already' });
+      expect(await target.history()).toEqual([mark({ id: 'users/1.1.0' })]);
+      expect(await effects()).toEqual([named('a'), named('b'), named('c')]);
+    });
+
+    it('keeps its rows when what it runs to undo fails', async () => {
+      await runSection();
+
+      const result = await runSection({ change: 'remove', statements: [database.failing], verify: [] });
+      expect(result).toMatchObject({ outcome: 'failed', statement: 0 });
+      expect(await target.history()).toEqual([mark()]);
+    });
+
+    it('of an older holder is refused once a newer one raised the fence', async () => {
+      await database.target(session(2, scope)).prepare();
+
+      await expect(runSection()).rejects.toMatchObject({ code: 'LEASE_LOST' });
+      expect(await effects()).toEqual([]);
+    });
+
+    it('asks before it runs whether the session still has its lease', async () => {
+      const lost = new Error('lost');
+      const stopped = database.target({ scope, token: 1, guard: () => Promise.reject(lost) });
+
+      await expect(stopped.sql.runSection(section())).rejects.toBe(lost);
+      expect(await effects()).toEqual([]);
+    });
   });
 });

@@ -2,14 +2,14 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { SqlAction } from '../../core/bundle/bundle';
 import type { StepContext } from '../../core/engine/kinds/index';
 import { standaloneStep as step } from '../../core/engine/kinds/standalone-sql';
-import type { SqlTarget } from '../../core/ports';
+import type { SqlDatabase, Target } from '../../core/ports';
 import { migration } from './support/records';
 import { auroraKinds, type SqlUnderTest, session } from './support/sql-databases';
 
 /** Statements outside a transaction, at every point at which a process may die between them and their record. */
 describe.each(auroraKinds)('a statement on its own: $name', ({ open }) => {
   let database: SqlUnderTest;
-  let target: SqlTarget;
+  let target: Target & { readonly sql: SqlDatabase };
   let table: string;
   let count = 0;
 
@@ -21,8 +21,8 @@ describe.each(auroraKinds)('a statement on its own: $name', ({ open }) => {
     table = `items${++count}`;
     target = database.target(session(1, `App/${table}`));
     await target.prepare();
-    await target.execute(`CREATE TABLE ${table} (id int, name text)`);
-    await target.execute(`INSERT INTO ${table} VALUES (1, 'a'), (2, 'a')`);
+    await target.sql.query(`CREATE TABLE ${table} (id int, name text)`);
+    await target.sql.query(`INSERT INTO ${table} VALUES (1, 'a'), (2, 'a')`);
   });
 
   const action = (text: string): SqlAction => ({
@@ -37,19 +37,22 @@ describe.each(auroraKinds)('a statement on its own: $name', ({ open }) => {
     target,
     phase: 'up',
     step: 0,
+    isWholePhase: true,
+    verify: [],
+    attempt: 'request-1',
     resumed: false,
     module: () => Promise.reject(new Error('has no code')),
     ...change,
   });
   const indexes = async () => {
-    const { rows } = await target.execute(
+    const { rows } = await target.sql.query(
       `SELECT c.relname AS name, i.indisvalid AS valid FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid WHERE i.indrelid = '${table}'::regclass`,
     );
     return rows;
   };
   const valid = () => [{ name: `${table}_name`, valid: true }];
   const isInvalid = () => [{ name: `${table}_name`, valid: false }];
-  const apply = (what: SqlAction, change: Partial<StepContext> = {}) => step.apply(what, context(change), undefined);
+  const apply = (what: SqlAction, change: Partial<StepContext> = {}) => step.perform(what, context(change), undefined);
 
   it('builds an index and writes the row of the history', async () => {
     expect(await step.observe(createIndex(), context())).toEqual({ exists: false });
@@ -60,7 +63,7 @@ describe.each(auroraKinds)('a statement on its own: $name', ({ open }) => {
   });
 
   it('refuses an index of another one before anything was done', async () => {
-    await target.execute(`CREATE INDEX ${table}_name ON ${table} (id)`);
+    await target.sql.query(`CREATE INDEX ${table}_name ON ${table} (id)`);
 
     await expect(step.observe(createIndex(), context())).rejects.toMatchObject({
       code: 'INDEX_EXISTS',
@@ -74,7 +77,7 @@ describe.each(auroraKinds)('a statement on its own: $name', ({ open }) => {
   });
 
   it('resumed after the statement ran and before the record, only records', async () => {
-    await target.execute(createIndex().statements[0]!.text);
+    await target.sql.query(createIndex().statements[0]!.text);
 
     expect(await apply(createIndex(), { resumed: true })).toBe('done');
     expect(await indexes()).toEqual(valid());
@@ -88,50 +91,50 @@ describe.each(auroraKinds)('a statement on its own: $name', ({ open }) => {
     expect(await target.history()).toHaveLength(1);
   });
 
-  it('resumed after a build that failed, drops the INVALID index and builds it anew', async () => {
+  it('resumed after a build that failed, drops the INVALID index and builds it again', async () => {
     await expect(apply(createIndex('UNIQUE'))).rejects.toMatchObject({
       code: 'STATEMENT_FAILED',
       location: { line: 4 },
     });
     expect(await indexes()).toEqual(isInvalid());
-    await target.execute(`DELETE FROM ${table} WHERE id = 2`);
+    await target.sql.query(`DELETE FROM ${table} WHERE id = 2`);
 
     expect(await apply(createIndex('UNIQUE'), { resumed: true })).toBe('done');
     expect(await indexes()).toEqual(valid());
   });
 
-  it('is taken back when it left an INVALID index, and when it left none', async () => {
+  it('is inverted when it left an INVALID index, and when it left none', async () => {
     await expect(apply(createIndex('UNIQUE'))).rejects.toMatchObject({ code: 'STATEMENT_FAILED' });
     const down = context({ phase: 'down', resumed: true });
 
-    expect(await step.invert!(createIndex('UNIQUE'), down, { exists: false })).toBe('done');
+    expect(await step.invert(createIndex('UNIQUE'), down, { exists: false })).toBe('done');
     expect(await indexes()).toEqual([]);
-    expect(await step.invert!(createIndex('UNIQUE'), down, { exists: false })).toBe('done');
+    expect(await step.invert(createIndex('UNIQUE'), down, { exists: false })).toBe('done');
   });
 
-  it('does not take back an index that was there before', async () => {
-    await target.execute(`CREATE INDEX ${table}_name ON ${table} (name)`);
+  it('does not invert an index that was there before', async () => {
+    await target.sql.query(`CREATE INDEX ${table}_name ON ${table} (name)`);
     const repeatable = action(`CREATE INDEX CONCURRENTLY IF NOT EXISTS ${table}_name ON ${table} (name)`);
     const before = await step.observe(repeatable, context());
 
     expect(before).toEqual({ exists: true });
     expect(await apply(repeatable)).toBe('done');
-    await step.invert!(repeatable, context({ phase: 'down', resumed: true }), before!);
+    await step.invert(repeatable, context({ phase: 'down', resumed: true }), before!);
     expect(await indexes()).toEqual(valid());
   });
 
-  it('that cannot be looked at and may not be repeated is left to a person when in doubt', async () => {
+  it('that cannot be looked at and may not be repeated is left alone when in doubt', async () => {
     const enumValue = action("ALTER TYPE mood ADD VALUE 'happy'");
 
     await expect(apply(enumValue, { resumed: true })).rejects.toMatchObject({ code: 'OUTCOME_UNKNOWN' });
     const down = context({ phase: 'down', resumed: true });
-    await expect(step.invert!(enumValue, down, { exists: false })).rejects.toMatchObject({ code: 'OUTCOME_UNKNOWN' });
+    await expect(step.invert(enumValue, down, { exists: false })).rejects.toMatchObject({ code: 'OUTCOME_UNKNOWN' });
   });
 
   it('that was recorded is not in doubt', async () => {
     const { id, checksum, deployment } = migration(1);
     const mark = { id, phase: 'up' as const, step: 0, checksum, deployment };
-    await target.transact('add', mark, async () => undefined);
+    await target.sql.transact('add', mark, async () => undefined);
 
     expect(await apply(action("ALTER TYPE mood ADD VALUE 'happy'"), { resumed: true })).toBe('done');
   });
@@ -140,7 +143,7 @@ describe.each(auroraKinds)('a statement on its own: $name', ({ open }) => {
     expect(await apply(action(`VACUUM ${table}`), { resumed: true })).toBe('done');
   });
 
-  it('on the way back forgives what is gone already', async () => {
+  it('while undoing forgives what is gone already', async () => {
     const drop = action('DROP INDEX CONCURRENTLY nowhere');
 
     expect(await apply(drop, { phase: 'down' })).toBe('done');

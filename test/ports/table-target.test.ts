@@ -4,7 +4,7 @@ import type { IndexDefinition, TableOperation } from '../../core/bundle/bundle';
 import type { StepContext } from '../../core/engine/kinds/index';
 import { tableStep } from '../../core/engine/kinds/table';
 import type { Observation } from '../../core/ledger/state';
-import type { HeldLease, TableTarget } from '../../core/ports';
+import type { HeldLease, TableDatabase, Target } from '../../core/ports';
 import { DynamoDbTables } from '../../lambda/aws/dynamodb-tables';
 import { openDynamoDb } from '../sandbox/services/dynamodb/open-dynamodb';
 import { MemoryTables } from '../support/memory/tables';
@@ -12,7 +12,7 @@ import { migration } from './support/records';
 import { session } from './support/sql-databases';
 
 interface TablesUnderTest {
-  target(by: HeldLease): TableTarget;
+  target(by: HeldLease): Target;
   close(): Promise<void>;
 }
 
@@ -37,13 +37,15 @@ async function dynamoDb(assumptions: Readonly<Record<string, string>>): Promise<
 
 describe.each(kinds)('a table target: $name', ({ open }) => {
   let tables: TablesUnderTest;
-  let target: TableTarget;
+  let opened: Target;
+  let target: TableDatabase;
   let table: string;
   let count = 0;
 
   beforeAll(async () => {
     tables = await open();
-    target = tables.target(session(1));
+    opened = tables.target(session(1));
+    target = opened.tables!;
   });
   afterAll(() => tables.close());
   beforeEach(() => {
@@ -63,9 +65,12 @@ describe.each(kinds)('a table target: $name', ({ open }) => {
   const context = (): StepContext => ({
     migration: migration(1),
     file: 'meals/1.0.0_plans.ts',
-    target,
+    target: opened,
     phase: 'up',
     step: 0,
+    isWholePhase: true,
+    verify: [],
+    attempt: 'request-1',
     resumed: false,
     module: () => Promise.reject(new Error('has no code')),
   });
@@ -80,9 +85,9 @@ describe.each(kinds)('a table target: $name', ({ open }) => {
     throw new Error(`not done after ${results.length} attempts`);
   };
   const apply = (operation: TableOperation) =>
-    until(() => tableStep.apply({ type: 'table', operation }, context(), undefined));
+    until(() => tableStep.perform({ type: 'table', operation }, context(), undefined));
   const invert = (operation: TableOperation, before: Observation) =>
-    until(() => tableStep.invert!({ type: 'table', operation }, context(), before));
+    until(() => tableStep.invert({ type: 'table', operation }, context(), before));
   const indexes = async () =>
     (await target.describe(table))?.indexes.map(({ name, status }) => `${name} ${status}`).sort();
 
@@ -184,7 +189,7 @@ describe.each(kinds)('a table target: $name', ({ open }) => {
   it('creates a table again whose name is free only in a moment', async () => {
     await apply(create());
     await target.deleteTable(table);
-    await until(() => target.describe(table).then((found) => (found ? 'waiting' : 'done')));
+    await until(() => target.describe(table).then((found) => (found ? 'wait' : 'done')));
 
     await apply(create());
     expect((await target.describe(table))?.status).toBe('ACTIVE');
@@ -198,7 +203,7 @@ describe.each(kinds)('a table target: $name', ({ open }) => {
 
   it('asks before every change whether the session still has its lease', async () => {
     const lost = new Error('lost');
-    const stopped = tables.target({ scope: 'App', token: 1, guard: () => Promise.reject(lost) });
+    const stopped = tables.target({ scope: 'App', token: 1, guard: () => Promise.reject(lost) }).tables!;
     await apply(create());
 
     await expect(

@@ -1,5 +1,5 @@
 import fc, { type Scheduler } from 'fast-check';
-import type { BundledMigration } from '../../core/bundle/bundle';
+import { actionsOf, type BundledMigration } from '../../core/bundle/bundle';
 import { drive } from '../../core/engine/drive';
 import { verifyChain } from '../../core/ledger/audit';
 import type { Ports, Target } from '../../core/ports';
@@ -184,10 +184,10 @@ function newMigrations(number: number, broken: boolean): BundledMigration[] {
 
 function expectedContent(migrations: readonly BundledMigration[]): unknown {
   const statements = migrations
-    .flatMap(({ phases }) => [...phases.up, ...phases.contract])
+    .flatMap(({ phases }) => phases.filter(({ name }) => name !== 'down').flatMap(({ actions }) => actions))
     .flatMap((action) => (action.type === 'sql' ? action.statements.map(({ text }) => text) : []));
   const tables = migrations
-    .flatMap(({ phases }) => phases.up)
+    .flatMap((migration) => actionsOf(migration, 'up'))
     .flatMap((action) => (action.type === 'table' ? [action.operation.table] : []));
   return { users: statements.sort(), meals: Object.fromEntries(tables.sort().map((table) => [table, []])) };
 }

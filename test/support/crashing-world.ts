@@ -1,4 +1,4 @@
-import type { HeldLease, Ports, SqlConnection, Target } from '../../core/ports';
+import type { HeldLease, Ports, SqlConnection, SqlDatabase, Target } from '../../core/ports';
 import type { Outcome, RecordedRequest } from '../../core/request/request';
 import { MemoryWorld } from './memory-world';
 
@@ -74,17 +74,26 @@ export class CrashingWorld extends MemoryWorld {
   }
 
   private target(target: Target): Target {
-    if (target.engine === 'dynamodb') {
+    const { databaseKind, traits, sql, tables } = target;
+    return {
+      ...{ databaseKind, traits },
+      ...this.watch('target', bound(target, ['prepare', 'history', 'cleanUp'])),
+      sql: sql && this.sql(sql),
       // The name is computed, not asked for.
-      const physicalName = (table: string) => target.physicalName(table);
-      return { ...this.watch('table', bound(target, tableCalls)), engine: 'dynamodb', physicalName };
-    }
-    const sql = {
-      ...bound(target, ['prepare', 'history', 'execute', 'cleanUp']),
-      transact: (...[change, mark, work]: Parameters<typeof target.transact>) =>
-        target.transact(change, mark, (connection) => work(this.connection(connection))),
+      tables: tables && {
+        ...this.watch('tables', bound(tables, tableCalls)),
+        physicalName: (table) => tables.physicalName(table),
+      },
     };
-    return { ...this.watch('sql', sql), engine: 'aurora-postgresql' };
+  }
+
+  private sql(sql: SqlDatabase): SqlDatabase {
+    const transact: SqlDatabase['transact'] = (change, mark, work) =>
+      sql.transact(change, mark, (connection) => work(this.connection(connection)));
+    return {
+      ...this.watch('sql', { ...bound(sql, ['runSection', 'query']), transact }),
+      standalone: this.watch('standalone', sql.standalone),
+    };
   }
 
   private connection(connection: SqlConnection): SqlConnection {

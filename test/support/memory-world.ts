@@ -1,4 +1,5 @@
-import type { BundledMigration, TableOperation } from '../../core/bundle/bundle';
+import { phaseList } from '../../bundler/draft';
+import type { Action, BundledMigration, TableOperation } from '../../core/bundle/bundle';
 import { type DriveResult, drive } from '../../core/engine/drive';
 import type { Limits } from '../../core/engine/request-run';
 import type { Ports } from '../../core/ports';
@@ -141,24 +142,21 @@ interface SqlOptions {
   readonly up?: readonly string[];
   readonly down?: readonly string[];
   readonly contract?: readonly string[];
+  readonly verify?: readonly string[];
+  readonly transaction?: boolean;
   readonly irreversible?: boolean;
   readonly checksum?: string;
 }
 
 /** A SQL migration of target `users` whose statement is its version, unless said otherwise. */
 export function sqlMigration(version: string, options: SqlOptions = {}): BundledMigration {
-  const { up = [`s${version}`], contract = [] } = options;
+  const { up = [`s${version}`], contract = [], verify = [] } = options;
   const down = options.down ?? up.map((text) => `undo ${text}`).reverse();
-  const section = (texts: readonly string[]) =>
+  const statements = (texts: readonly string[]) => texts.map((text, line) => ({ text, line: line + 2, column: 1 }));
+  const section = (texts: readonly string[]): readonly Action[] =>
     texts.length === 0
       ? []
-      : [
-          {
-            type: 'sql' as const,
-            transaction: true,
-            statements: texts.map((text, line) => ({ text, line: line + 2, column: 1 })),
-          },
-        ];
+      : [{ type: 'sql', transaction: options.transaction ?? true, statements: statements(texts) }];
   return {
     id: `users/${version}`,
     target: 'users',
@@ -169,12 +167,12 @@ export function sqlMigration(version: string, options: SqlOptions = {}): Bundled
     dependsOn: [],
     irreversible: options.irreversible ?? false,
     file: `users/${version}_step.sql`,
-    phases: {
+    phases: phaseList({
       up: section(up),
-      down: options.irreversible ? [] : section(down),
+      verify: verify.length === 0 ? [] : [{ type: 'verify', statements: statements(verify) }],
       contract: section(contract),
-      verify: [],
-    },
+      down: options.irreversible ? [] : section(down),
+    }),
   };
 }
 
@@ -184,7 +182,7 @@ export function tableMigration(
   up: readonly TableOperation[],
   contract: readonly TableOperation[] = [],
 ): BundledMigration {
-  const actions = (operations: readonly TableOperation[]) =>
+  const actions = (operations: readonly TableOperation[]): readonly Action[] =>
     operations.map((operation) => ({ type: 'table' as const, operation }));
   return {
     id: `meals/${version}`,
@@ -196,7 +194,7 @@ export function tableMigration(
     dependsOn: [],
     irreversible: false,
     file: `meals/${version}_tables.ts`,
-    phases: { up: actions(up), down: [], contract: actions(contract), verify: [] },
+    phases: phaseList({ up: actions(up), contract: actions(contract) }),
   };
 }
 

@@ -46,9 +46,7 @@ function findDatabase(target: string, state: string): Promise<Database> {
   const slash = target.lastIndexOf('/');
   if (slash > 0) return Promise.resolve({ cluster: target.slice(0, slash), name: target.slice(slash + 1) });
   return withScopes({ state }, async (scopes) => {
-    const targets = await Promise.all(
-      scopes.map(async (access) => deployedTargets(access, await access.ports.ledger.load(access.scope))),
-    );
+    const targets = await Promise.all(scopes.map((access) => deployedTargets(access)));
     const all = targets.flatMap((ofScope) => Object.entries(ofScope));
     const sql = all.flatMap(([name, properties]) =>
       properties.DatabaseKind === 'dynamodb' ? [] : [{ name, properties }],

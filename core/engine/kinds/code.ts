@@ -2,16 +2,19 @@ import type { CodeAction } from '../../bundle/bundle';
 import { locationOf } from '../../bundle/code-lines';
 import { MigrationError } from '../../errors/index';
 import type { SqlConnection } from '../../ports';
-import { inTransaction } from './sql';
-import type { StepContext, StepKind } from './step';
+import { markOf, sectionOutcome, sqlOf } from './sql-context';
+import type { StepContext, TransactionKind } from './step-kind';
 
 /** Runs a function of a TypeScript migration, inside one transaction with its history row. */
-export const codeStep: StepKind<CodeAction> = {
-  describe: (action) => `${action.function}()`,
-  observe: async () => null,
-  invert: null,
+export const codeStep: TransactionKind<CodeAction> = {
+  durability: 'transaction',
+  undoneBy: 'down',
 
-  apply: (action, context) => inTransaction(context, (connection) => call(action, context, connection)),
+  async perform(action, context) {
+    const { change, mark } = markOf(context);
+    const work = (connection: SqlConnection) => call(action, context, connection);
+    return sectionOutcome(await sqlOf(context).transact(change, mark, work), [], context);
+  },
 };
 
 async function call(action: CodeAction, context: StepContext, connection: SqlConnection): Promise<void> {

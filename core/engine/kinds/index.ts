@@ -1,24 +1,41 @@
 import type { Action } from '../../bundle/bundle';
+import type { DatabaseTraits } from '../../bundle/database-kinds';
 import { codeStep } from './code';
-import { sqlStep } from './sql';
+import { sectionStep } from './section';
 import { standaloneStep } from './standalone-sql';
-import type { StepKind } from './step';
+import type { StepKind } from './step-kind';
 import { tableStep } from './table';
+import { verifyStep } from './verify';
 
-export { verifySql } from './sql';
-export type { StepContext, StepKind, StepResult } from './step';
+export type { StepContext, StepResult } from './step-kind';
 
 /** The kind of step that performs an action. */
-export function stepFor(action: Action): StepKind<Action> {
-  if (action.type === 'sql') return (action.transaction ? sqlStep : standaloneStep) as StepKind<Action>;
-  return (action.type === 'table' ? tableStep : codeStep) as StepKind<Action>;
+export function kindOf(action: Action): StepKind<Action> {
+  // TypeScript cannot see that the kind found by an action's type takes that action.
+  return kindFor(action) as StepKind<Action>;
 }
 
-/** Statements outside a transaction become one step each, so that a crash leaves at most one in doubt. */
-export function singleSteps(actions: readonly Action[]): readonly Action[] {
+function kindFor(action: Action) {
+  switch (action.type) {
+    case 'sql':
+      return action.transaction ? sectionStep : standaloneStep;
+    case 'table':
+      return tableStep;
+    case 'code':
+      return codeStep;
+    case 'verify':
+      return verifyStep;
+  }
+}
+
+/**
+ * Actions as steps: what is no transaction becomes one step for each statement, so that a crash leaves at most one in
+ * doubt. A database whose schema changes are not transactional has no sections.
+ */
+export function singleSteps(actions: readonly Action[], traits: DatabaseTraits): readonly Action[] {
   return actions.flatMap((action) =>
-    action.type === 'sql' && !action.transaction
-      ? action.statements.map((statement) => ({ ...action, statements: [statement] }))
+    action.type === 'sql' && !(action.transaction && traits.transactionalDdl)
+      ? action.statements.map((statement) => ({ ...action, transaction: false, statements: [statement] }))
       : [action],
   );
 }

@@ -1,134 +1,94 @@
 import type { SqlAction, Statement } from '../../bundle/bundle';
 import { MigrationError } from '../../errors/index';
 import type { Observation } from '../../ledger/state';
-import type { SqlTarget } from '../../ports';
-import { markOf, runOne, sqlTarget } from './sql';
-import type { StepContext, StepKind, StepResult } from './step';
+import { inStatement, located, markOf, sectionOutcome, sqlOf } from './sql-context';
+import type { JournalKind, StepContext, StepResult } from './step-kind';
 
 /**
- * One statement that PostgreSQL runs only outside a transaction (aws-facts RDS-10). The run record holds one such step
- * per statement, so that a crash leaves at most one in doubt. An index can be looked at; a statement that may be
- * repeated is repeated; anything else in doubt is left to a person rather than guessed.
+ * One statement outside any transaction. There is one such step for each statement, so that a crash leaves at most one
+ * in doubt. Where the database shows the effect, the engine looks; a statement that may be repeated is repeated; of
+ * anything else in doubt the engine says so rather than guess.
  */
-export const standaloneStep: StepKind<SqlAction> = {
-  describe: (action) => firstWords(only(action).text),
+export const standaloneStep: JournalKind<SqlAction> = {
+  durability: 'journal',
+  undoneBy: 'down',
 
   async observe(action, context): Promise<Observation> {
-    const index = createdIndex(only(action).text);
-    if (!index) return { exists: false };
-    const found = await lookUp(index, sqlTarget(context));
-    if (found !== 'valid' || isRepeatable(only(action).text)) return { exists: found === 'valid' };
-    throw new MigrationError('INDEX_EXISTS', `The index ${index} exists already.`, {
-      location: { file: context.file, line: only(action).line, column: only(action).column },
+    const statement = only(action);
+    const { standalone } = sqlOf(context);
+    const found = await standalone.look(statement.text);
+    if (found !== 'present' || standalone.isRepeatable(statement.text)) return { exists: found === 'present' };
+    const error = new MigrationError('INDEX_EXISTS', 'The index that this statement creates exists already.', {
       hint: 'Choose another name, or write CREATE INDEX CONCURRENTLY IF NOT EXISTS.',
     });
+    throw located(error, statement, context);
   },
 
-  async apply(action, context): Promise<StepResult> {
-    const result = await runStatement(only(action), sqlTarget(context), context);
-    // The way back has no rows of its own: the rows of `up` go when all of it is done.
-    if (result === 'waiting' || context.phase === 'down') return result;
-    const recorded = await sqlTarget(context).transact('add', markOf(context), async () => undefined);
-    return recorded === 'foreign' ? 'foreign' : 'done';
+  async perform(action, context): Promise<StepResult> {
+    const result = await runStatement(only(action), context);
+    const { change, mark } = markOf(context);
+    // One that is the whole of `down` has no mark of its own: all marks of the migration go when it is done.
+    if (result === 'wait' || change === 'remove') return result;
+    const recorded = await sqlOf(context).runSection({
+      ...{ change, mark, attempt: context.attempt },
+      statements: [],
+      verify: [],
+    });
+    return sectionOutcome(recorded, [], context);
   },
 
   async invert(action, context, before): Promise<StepResult> {
     const statement = only(action);
-    const index = createdIndex(statement.text);
-    if (index && !before.exists) await sqlTarget(context).execute(`DROP INDEX CONCURRENTLY IF EXISTS ${index}`);
-    else if (!index && !isRepeatable(statement.text)) throw inDoubt(statement, context);
+    const { standalone } = sqlOf(context);
+    const shown = (await standalone.look(statement.text)) !== undefined;
+    if (shown && !before?.exists) await standalone.discard(statement.text);
+    else if (!shown && !standalone.isRepeatable(statement.text)) throw inDoubt(statement, context);
     return 'done';
   },
 };
 
-async function runStatement(statement: Statement, target: SqlTarget, context: StepContext): Promise<StepResult> {
-  const index = createdIndex(statement.text);
+async function runStatement(statement: Statement, context: StepContext): Promise<'done' | 'wait'> {
+  const { standalone } = sqlOf(context);
   if (context.resumed) {
-    const found = index ? await lookUp(index, target) : 'none';
-    if (found === 'valid') return 'done';
-    if (found === 'building') return 'waiting';
-    // A failed concurrent build leaves an index that is kept up to date but never used.
-    if (found === 'invalid') await target.execute(`DROP INDEX CONCURRENTLY IF EXISTS ${index}`);
-    if (!index && (await isRecorded(context, target))) return 'done';
-    if (!index && context.phase === 'up' && !isRepeatable(statement.text)) throw inDoubt(statement, context);
+    const found = await lookAgain(statement, context);
+    if (found !== undefined) return found;
   }
-  try {
-    await runOne(statement, context, () => target.execute(statement.text));
-    return 'done';
-  } catch (error) {
-    if (error instanceof MigrationError && error.code === 'STATEMENT_TIMEOUT' && index) return 'waiting';
-    if (context.phase === 'down' && isAbsence(error)) return 'done';
-    throw error;
-  }
+  const result = await inStatement(statement, context, () => standalone.run(statement.text));
+  if (result === 'done') return 'done';
+  if (result === 'running') return 'wait';
+  if (context.phase === 'down') return 'done';
+  throw located(result.missing, statement, context);
 }
 
-async function isRecorded(context: StepContext, target: SqlTarget): Promise<boolean> {
-  const mark = markOf(context);
-  const history = await target.history();
+/** Whether a statement that was begun took effect; undefined when it is to be run. */
+async function lookAgain(statement: Statement, context: StepContext): Promise<'done' | 'wait' | undefined> {
+  const { standalone } = sqlOf(context);
+  const found = await standalone.look(statement.text);
+  if (found === 'present') return 'done';
+  if (found === 'building') return 'wait';
+  // A build that failed leaves an index that is kept up to date but never used.
+  if (found === 'broken') await standalone.discard(statement.text);
+  if (found !== undefined) return undefined;
+  if (await isRecorded(context)) return 'done';
+  if (context.phase !== 'down' && !standalone.isRepeatable(statement.text)) throw inDoubt(statement, context);
+  return undefined;
+}
+
+async function isRecorded(context: StepContext): Promise<boolean> {
+  const { mark } = markOf(context);
+  const history = (await context.target.history()) ?? [];
   return history.some(({ id, phase, step }) => id === mark.id && phase === mark.phase && step === mark.step);
 }
 
-type IndexState = 'none' | 'valid' | 'invalid' | 'building';
-
-async function lookUp(index: string, target: SqlTarget): Promise<IndexState> {
-  const name = `to_regclass('${index.replaceAll("'", "''")}')`;
-  const { rows } = await target.execute(
-    `SELECT i.indisvalid AS valid, EXISTS (SELECT 1 FROM pg_stat_progress_create_index p WHERE p.index_relid = i.indexrelid) AS building ` +
-      `FROM pg_index i WHERE i.indexrelid = ${name}`,
-  );
-  const row = rows[0];
-  if (!row) return 'none';
-  if (row.valid === true) return 'valid';
-  return row.building === true ? 'building' : 'invalid';
-}
-
-/** Name of the index that a statement creates, as it stands in the text. */
-function createdIndex(text: string): string | undefined {
-  const match =
-    /^create\s+(?:unique\s+)?index\s+(?:concurrently\s+)?(?:if\s+not\s+exists\s+)?((?:"(?:[^"]|"")+"|[\w$.])+)\s+on\s/i.exec(
-      text.trim(),
-    );
-  const name = match?.[1];
-  if (!name || /^(on)$/i.test(name)) return undefined;
-  return qualify(name, text);
-}
-
-/** An index lives in its table's schema, whatever the search path says. */
-function qualify(name: string, text: string): string {
-  const table = /\son\s+(?:only\s+)?((?:"(?:[^"]|"")+"|[\w$])+)\.((?:"(?:[^"]|"")+"|[\w$])+)/i.exec(text);
-  return table ? `${table[1]}.${name}` : name;
-}
-
-const repeatable = /^\s*(vacuum|analyze|reindex|refresh|cluster|checkpoint)\b|\bif\s+(not\s+)?exists\b/i;
-
-function isRepeatable(text: string): boolean {
-  return repeatable.test(text);
-}
-
-/** SQLSTATEs for "does not exist": what an undo of a half-done migration may meet. */
-const absences = ['42P01', '42703', '42704', '42883', '3F000'];
-
-function isAbsence(error: unknown): boolean {
-  return error instanceof MigrationError && absences.includes(String(error.payload.sqlState));
-}
-
 function inDoubt(statement: Statement, context: StepContext): MigrationError {
-  return new MigrationError(
+  const error = new MigrationError(
     'OUTCOME_UNKNOWN',
     'The process died while this statement ran outside a transaction, and nothing in the database tells whether it took effect.',
-    {
-      location: { file: context.file, line: statement.line, column: statement.column },
-      payload: { statement: statement.text },
-      hint: 'Look at the database, finish or revert the statement by hand, then run `migrations repair`.',
-    },
+    { hint: 'Look at the database, finish or undo the statement by hand, then run `migrations repair`.' },
   );
+  return located(error, statement, context);
 }
 
 function only(action: SqlAction): Statement {
   return action.statements[0]!;
-}
-
-function firstWords(text: string): string {
-  const line = text.replace(/\s+/g, ' ').trim();
-  return line.length > 60 ? `${line.slice(0, 57)}...` : line;
 }

@@ -8,22 +8,23 @@ import type {
 } from '../../bundle/bundle';
 import { isPassing, MigrationError } from '../../errors/index';
 import type { Observation } from '../../ledger/state';
-import type { TableDescription, TableTarget } from '../../ports';
-import type { StepContext, StepKind, StepResult } from './step';
+import type { TableDatabase, TableDescription } from '../../ports';
+import type { JournalKind, StepContext, StepResult } from './step-kind';
 
 /**
  * DynamoDB table operations. They cannot share a transaction with their record, so each is "observe, record the intent,
  * act, observe until it is true": after a crash the observation says whether the act took effect, and the recorded
  * observation from before says whether it was ours.
  */
-export const tableStep: StepKind<TableAction> = {
-  describe: ({ operation }) => implementation(operation).describe(operation),
+export const tableStep: JournalKind<TableAction> = {
+  durability: 'journal',
+  undoneBy: 'invert',
   observe: ({ operation }, context) =>
-    inFile(context, () => implementation(operation).observe(operation, tableTarget(context))),
-  apply: ({ operation }, context) =>
-    inFile(context, () => implementation(operation).apply(operation, tableTarget(context))),
+    inFile(context, () => implementation(operation).observe(operation, tablesOf(context))),
+  perform: ({ operation }, context) =>
+    inFile(context, () => implementation(operation).apply(operation, tablesOf(context))),
   invert: ({ operation }, context, before) =>
-    inFile(context, () => implementation(operation).invert(operation, tableTarget(context), before)),
+    inFile(context, () => implementation(operation).invert(operation, tablesOf(context), before ?? { exists: false })),
 };
 
 /** An operation's error, with the file that declares it. The message names the operation: declarations have no line. */
@@ -38,15 +39,13 @@ async function inFile<T>({ file }: StepContext, work: () => Promise<T>): Promise
 }
 
 interface Operation<O extends TableOperation> {
-  describe(operation: O): string;
   /** @throws when the operation cannot be done: nothing has happened yet. */
-  observe(operation: O, target: TableTarget): Promise<Observation>;
-  apply(operation: O, target: TableTarget): Promise<StepResult>;
-  invert(operation: O, target: TableTarget, before: Observation): Promise<StepResult>;
+  observe(operation: O, target: TableDatabase): Promise<Observation>;
+  apply(operation: O, target: TableDatabase): Promise<StepResult>;
+  invert(operation: O, target: TableDatabase, before: Observation): Promise<StepResult>;
 }
 
 const createTable: Operation<CreateTable> = {
-  describe: ({ table }) => `createTable ${table}`,
   async observe({ table }, target) {
     if (!(await target.describe(table))) return { exists: false };
     throw new MigrationError(
@@ -60,13 +59,12 @@ const createTable: Operation<CreateTable> = {
   async apply(operation, target) {
     const found = await target.describe(operation.table);
     if (!found) await target.createTable(operation);
-    return isSettled(found) ? 'done' : 'waiting';
+    return isSettled(found) ? 'done' : 'wait';
   },
   invert: ({ table }, target) => dropTable(table, target),
 };
 
 const deleteTable: Operation<DeleteTable> = {
-  describe: ({ table }) => `deleteTable ${table}`,
   observe: async ({ table }, target) => ({ exists: (await target.describe(table)) !== undefined }),
   apply: ({ table }, target) => dropTable(table, target),
   async invert({ table }) {
@@ -75,7 +73,6 @@ const deleteTable: Operation<DeleteTable> = {
 };
 
 const addGlobalIndex: Operation<AddGlobalIndex> = {
-  describe: ({ table, index }) => `addGlobalIndex ${index.name} on ${table}`,
   async observe({ table, index }, target) {
     const found = await existing(table, target, `addGlobalIndex ${index.name}`);
     if (!found.indexes.some(({ name }) => name === index.name)) return { exists: false };
@@ -94,7 +91,6 @@ const addGlobalIndex: Operation<AddGlobalIndex> = {
 };
 
 const removeGlobalIndex: Operation<RemoveGlobalIndex> = {
-  describe: ({ table, index }) => `removeGlobalIndex ${index} of ${table}`,
   async observe({ table, index }, target) {
     const found = await existing(table, target, `removeGlobalIndex ${index}`);
     const definition = found.indexes.find(({ name }) => name === index);
@@ -119,32 +115,32 @@ function implementation(operation: TableOperation): Operation<TableOperation> {
 }
 
 /** DynamoDB accepts one index change at a time (aws-facts DDB-2), so anything in progress is waited for. */
-async function ensureIndex(table: string, index: AddGlobalIndex['index'], target: TableTarget): Promise<StepResult> {
+async function ensureIndex(table: string, index: AddGlobalIndex['index'], target: TableDatabase): Promise<StepResult> {
   const found = await existing(table, target, `addGlobalIndex ${index.name}`);
   const present = found.indexes.find(({ name }) => name === index.name);
-  if (present) return isSettled(found) && present.status === 'ACTIVE' ? 'done' : 'waiting';
+  if (present) return isSettled(found) && present.status === 'ACTIVE' ? 'done' : 'wait';
   if (isSettled(found)) await target.addIndex(table, index);
-  return 'waiting';
+  return 'wait';
 }
 
-async function dropIndex(table: string, index: string, target: TableTarget): Promise<StepResult> {
+async function dropIndex(table: string, index: string, target: TableDatabase): Promise<StepResult> {
   const found = await target.describe(table);
   if (!found) return 'done';
   const present = found.indexes.find(({ name }) => name === index);
-  if (!present) return isSettled(found) ? 'done' : 'waiting';
+  if (!present) return isSettled(found) ? 'done' : 'wait';
   // While its resources are allocated an index cannot be deleted; while it backfills it can (aws-facts DDB-3).
   const deletable = present.status === 'ACTIVE' || (present.status === 'CREATING' && present.backfilling);
   if (deletable) await target.removeIndex(table, index);
-  return 'waiting';
+  return 'wait';
 }
 
-async function dropTable(table: string, target: TableTarget): Promise<StepResult> {
+async function dropTable(table: string, target: TableDatabase): Promise<StepResult> {
   const found = await target.describe(table);
-  if (found && !isSettled(found)) return 'waiting';
-  return (await target.deleteTable(table)) === 'gone' ? 'done' : 'waiting';
+  if (found && !isSettled(found)) return 'wait';
+  return (await target.deleteTable(table)) === 'gone' ? 'done' : 'wait';
 }
 
-async function existing(table: string, target: TableTarget, what: string): Promise<TableDescription> {
+async function existing(table: string, target: TableDatabase, what: string): Promise<TableDescription> {
   const found = await target.describe(table);
   if (found) return found;
   throw new MigrationError('TABLE_MISSING', `${what}: the table ${target.physicalName(table)} does not exist.`, {
@@ -162,10 +158,10 @@ function withoutStatus(index: TableDescription['indexes'][number]): AddGlobalInd
   return definition;
 }
 
-function tableTarget(context: StepContext): TableTarget {
-  if (context.target.engine === 'dynamodb') return context.target;
+function tablesOf({ target, migration }: StepContext): TableDatabase {
+  if (target.tables) return target.tables;
   throw new MigrationError(
-    'WRONG_ENGINE',
-    `${context.migration.id} changes tables, but its target is ${context.target.engine}.`,
+    'WRONG_DATABASE_KIND',
+    `${migration.id} changes tables, but its target is ${target.databaseKind}.`,
   );
 }

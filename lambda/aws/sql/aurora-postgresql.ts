@@ -1,47 +1,51 @@
+import { databaseKinds } from '../../../core/bundle/database-kinds';
 import { MigrationError } from '../../../core/errors/index';
 import type {
   HeldLease,
+  HistoryChange,
   HistoryMark,
+  Section,
+  SectionResult,
   SqlConnection,
+  SqlDatabase,
   SqlResult,
-  SqlTarget,
-  TransactionResult,
+  SqlRow,
+  StandaloneStatements,
+  Target,
 } from '../../../core/ports';
 import { isPassing, patiently } from '../retry';
 import type { DataApi } from './data-api';
+import { applySection, protocolStatements, raiseFence, schema } from './postgresql-protocol';
+import { PostgresqlStandalone } from './postgresql-standalone';
 
-/** Kept in a schema of its own, so that nothing of ours stands among the user's tables. */
-const schema = 'cdk_migrations';
+/** Bytes of statements that one call carries: the body of a request may have 4 MiB (aws-facts RDS-14). */
+const largestSection = 3_500_000;
 
-const createTables = [
-  `CREATE SCHEMA IF NOT EXISTS ${schema}`,
-  `CREATE TABLE IF NOT EXISTS ${schema}.history (
-     scope text NOT NULL, id text NOT NULL, phase text NOT NULL, step integer NOT NULL,
-     checksum text NOT NULL, deployment text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now(),
-     PRIMARY KEY (scope, id, phase, step))`,
-  `CREATE TABLE IF NOT EXISTS ${schema}.fence (scope text PRIMARY KEY, token bigint NOT NULL)`,
-];
-
-/** SQLSTATEs of a missing schema and a missing table. */
-const missing = ['3F000', '42P01'];
+/** SQLSTATEs of a missing schema, table and function. */
+const missing = ['3F000', '42P01', '42883'];
 
 /** An Aurora PostgreSQL database. */
-export class AuroraPostgresql implements SqlTarget {
-  readonly engine = 'aurora-postgresql';
+export class AuroraPostgresql implements Target, SqlDatabase {
+  readonly databaseKind = 'aurora-postgresql';
+  readonly traits = databaseKinds['aurora-postgresql'];
+  readonly sql: SqlDatabase = this;
+  readonly standalone: StandaloneStatements;
 
   constructor(
     private readonly api: DataApi,
-    private readonly session: HeldLease,
-  ) {}
+    private readonly lease: HeldLease,
+  ) {
+    this.standalone = new PostgresqlStandalone(api, lease);
+  }
 
   async prepare(): Promise<void> {
-    await this.session.guard();
+    await this.lease.guard();
     try {
       await this.raiseFence();
     } catch (error) {
       if (!isMissing(error)) throw error;
-      for (const statement of createTables) {
-        await this.session.guard();
+      for (const statement of protocolStatements) {
+        await this.lease.guard();
         await this.api.execute(statement);
       }
       await this.raiseFence();
@@ -51,33 +55,13 @@ export class AuroraPostgresql implements SqlTarget {
   async history(): Promise<readonly HistoryMark[]> {
     const { rows } = await this.api.execute(
       `SELECT id, phase, step, checksum, deployment FROM ${schema}.history WHERE scope = :scope`,
-      { scope: this.session.scope },
+      { scope: this.lease.scope },
     );
     return rows as unknown as HistoryMark[];
   }
 
-  /**
-   * A transaction that a passing error broke off is run again: the history row tells whether the first one was
-   * committed after all.
-   */
-  transact(
-    change: 'add' | 'remove',
-    mark: HistoryMark,
-    work: (connection: SqlConnection) => Promise<void>,
-  ): Promise<TransactionResult> {
-    return patiently(
-      () => this.once(change, mark, work),
-      (error) => isPassing(error) || isLostTransaction(error),
-    );
-  }
-
-  async execute(statement: string): Promise<SqlResult> {
-    await this.session.guard();
-    return this.api.execute(statement);
-  }
-
   async cleanUp(): Promise<void> {
-    await this.session.guard();
+    await this.lease.guard();
     await this.api.transaction(async (connection) => {
       await connection.execute(`LOCK TABLE ${schema}.history IN ACCESS EXCLUSIVE MODE`);
       const { rows } = await connection.execute(`SELECT 1 AS one FROM ${schema}.history LIMIT 1`);
@@ -85,90 +69,194 @@ export class AuroraPostgresql implements SqlTarget {
     });
   }
 
-  private async once(
-    change: 'add' | 'remove',
+  /** A call that is sent again finds the history row, so a call that a passing error broke off may be. */
+  async runSection(section: Section): Promise<SectionResult> {
+    const { statements, verify } = section;
+    const values = { statements: JSON.stringify(statements), verify: JSON.stringify(verify) };
+    const isLarge = Buffer.byteLength(values.statements) + Buffer.byteLength(values.verify) > largestSection;
+    if (isLarge) return this.runInCalls(section);
+    await this.lease.guard();
+    const row = await this.call(section, values);
+    return row.outcome === 'unsupported' ? this.runInCalls(section) : this.toResult(row);
+  }
+
+  private async call({ change, mark, attempt }: Section, values: Readonly<Record<string, string>>): Promise<SqlRow> {
+    const { scope, token } = this.lease;
+    const { id, phase, step, checksum, deployment } = mark;
+    const { rows } = await unlessBusy(() =>
+      this.api.execute(
+        `SELECT * FROM ${applySection}(:scope, :token, :id, :phase, CAST(:step AS integer), :checksum, :deployment, ` +
+          ':attempt, :change, CAST(:statements AS jsonb), CAST(:verify AS jsonb))',
+        { scope, token, id, phase, step, checksum, deployment, attempt, change, ...values },
+      ),
+    );
+    return rows[0]!;
+  }
+
+  private toResult({ outcome, statement, code, message }: SqlRow): SectionResult {
+    const text = String(message);
+    switch (outcome) {
+      case 'done':
+      case 'already':
+      case 'foreign':
+        return { outcome };
+      case 'edited':
+        return { outcome, checksum: text };
+      case 'failed':
+        return {
+          outcome,
+          statement: Number(statement),
+          message: `ERROR: ${text}; SQLState: ${code}`,
+          sqlState: String(code),
+        };
+      case 'unverified':
+        return { outcome, statement: Number(statement), returned: text };
+      case 'busy':
+        throw busy();
+      case 'fenced':
+        throw this.fenced();
+      default:
+        throw new Error(`${applySection} answered with the unknown outcome ${String(outcome)}.`);
+    }
+  }
+
+  /** A section of several calls in one transaction: too large for one, or with a statement that no function can run. */
+  private async runInCalls({ change, mark, statements, verify }: Section): Promise<SectionResult> {
+    let statement = -1;
+    try {
+      return await this.transact(change, mark, async (connection) => {
+        statement = -1;
+        for (const text of statements) {
+          statement += 1;
+          await connection.execute(text);
+        }
+        for (const text of verify) {
+          statement += 1;
+          checkVerified(await connection.execute(text));
+        }
+      });
+    } catch (error) {
+      if (error instanceof Unverified) return { outcome: 'unverified', statement, returned: error.message };
+      if (!(error instanceof MigrationError) || error.code !== 'STATEMENT_FAILED') throw error;
+      const sqlState = error.payload.sqlState === undefined ? undefined : String(error.payload.sqlState);
+      return { outcome: 'failed', statement, message: error.message, sqlState };
+    }
+  }
+
+  /**
+   * A transaction that a passing error broke off is run again: the history row tells whether the first one was
+   * committed after all.
+   */
+  transact(
+    change: HistoryChange,
     mark: HistoryMark,
     work: (connection: SqlConnection) => Promise<void>,
-  ): Promise<TransactionResult> {
-    await this.session.guard();
+  ): Promise<SectionResult> {
+    return patiently(
+      () => this.transactOnce(change, mark, work),
+      (error) => isPassing(error) || isLostTransaction(error),
+    );
+  }
+
+  query(statement: string): Promise<SqlResult> {
+    return this.api.execute(statement);
+  }
+
+  private async transactOnce(
+    change: HistoryChange,
+    mark: HistoryMark,
+    work: (connection: SqlConnection) => Promise<void>,
+  ): Promise<SectionResult> {
+    await this.lease.guard();
     return this.api.transaction(async (connection) => {
       await this.checkFence(connection);
       const settled = await (change === 'add' ? this.add(connection, mark) : this.remove(connection, mark));
-      if (settled === 'done') await work(connection);
+      if (settled.outcome === 'done') await work(connection);
       return settled;
     });
   }
 
-  /** Locks the row, so that nobody raises the fence before this transaction is over. */
+  /** Locks the row, so that the fence is not raised before this transaction is over. */
   private async checkFence(connection: SqlConnection): Promise<void> {
-    const { rows } = await unlessLocked(() =>
+    const { rows } = await unlessBusy(() =>
       connection.execute(`SELECT token FROM ${schema}.fence WHERE scope = :scope FOR UPDATE NOWAIT`, {
-        scope: this.session.scope,
+        scope: this.lease.scope,
       }),
     );
-    if (Number(rows[0]?.token) !== this.session.token) throw this.fenced();
+    if (Number(rows[0]?.token) !== this.lease.token) throw this.fenced();
   }
 
-  /** The inner query is refused at once while a transaction of an earlier holder is still open; see DATABASE_BUSY. */
   private async raiseFence(): Promise<void> {
-    const { rowCount } = await unlessLocked(() =>
-      this.api.execute(
-        `INSERT INTO ${schema}.fence AS fence (scope, token)
-         SELECT :scope, :token FROM (
-           SELECT count(*) FROM (SELECT 1 FROM ${schema}.fence WHERE scope = :scope FOR UPDATE NOWAIT) AS locked
-         ) AS free
-         ON CONFLICT (scope) DO UPDATE SET token = EXCLUDED.token WHERE fence.token <= EXCLUDED.token`,
-        { scope: this.session.scope, token: this.session.token },
-      ),
+    const { scope, token } = this.lease;
+    const { rows } = await unlessBusy(() =>
+      this.api.execute(`SELECT ${raiseFence}(:scope, :token) AS outcome`, { scope, token }),
     );
-    if (rowCount !== 1) throw this.fenced();
+    const outcome = rows[0]?.outcome;
+    if (outcome === 'busy') throw busy();
+    if (outcome !== 'raised') throw this.fenced();
   }
 
   private fenced(): MigrationError {
     return new MigrationError(
       'LEASE_LOST',
-      `A later holder than token ${this.session.token} writes to this database now.`,
+      `A later holder than token ${this.lease.token} writes to this database now.`,
     );
   }
 
-  private async add(connection: SqlConnection, mark: HistoryMark): Promise<TransactionResult> {
-    const values = { scope: this.session.scope, id: mark.id, phase: mark.phase, step: mark.step };
+  private async add(connection: SqlConnection, mark: HistoryMark): Promise<SectionResult> {
+    const values = { scope: this.lease.scope, id: mark.id, phase: mark.phase, step: mark.step };
     const added = await connection.execute(
       `INSERT INTO ${schema}.history (scope, id, phase, step, checksum, deployment)
        VALUES (:scope, :id, :phase, :step, :checksum, :deployment) ON CONFLICT DO NOTHING`,
       { ...values, checksum: mark.checksum, deployment: mark.deployment },
     );
-    if (added.rowCount === 1) return 'done';
+    if (added.rowCount === 1) return { outcome: 'done' };
     const { rows } = await connection.execute(
-      `SELECT deployment FROM ${schema}.history WHERE scope = :scope AND id = :id AND phase = :phase AND step = :step`,
+      `SELECT deployment, checksum FROM ${schema}.history WHERE scope = :scope AND id = :id AND phase = :phase AND step = :step`,
       values,
     );
-    return rows[0]?.deployment === mark.deployment ? 'already' : 'foreign';
+    const checksum = String(rows[0]?.checksum);
+    if (checksum !== mark.checksum) return { outcome: 'edited', checksum };
+    return { outcome: rows[0]?.deployment === mark.deployment ? 'already' : 'foreign' };
   }
 
-  private async remove(connection: SqlConnection, mark: HistoryMark): Promise<TransactionResult> {
-    const { rowCount } = await connection.execute(
-      `DELETE FROM ${schema}.history WHERE scope = :scope AND id = :id AND phase = :phase AND step = :step`,
-      { scope: this.session.scope, id: mark.id, phase: mark.phase, step: mark.step },
-    );
-    return rowCount === 1 ? 'done' : 'already';
+  private async remove(connection: SqlConnection, mark: HistoryMark): Promise<SectionResult> {
+    const { rowCount } = await connection.execute(`DELETE FROM ${schema}.history WHERE scope = :scope AND id = :id`, {
+      scope: this.lease.scope,
+      id: mark.id,
+    });
+    return { outcome: rowCount > 0 ? 'done' : 'already' };
   }
+}
+
+/** Ends a transaction whose verification did not return true; the message says what it returned. */
+class Unverified extends Error {}
+
+function checkVerified({ rows }: SqlResult): void {
+  const values = rows.map((row) => Object.values(row)[0]);
+  if (values.length === 1 && values[0] === true) return;
+  throw new Unverified(values.length === 1 ? JSON.stringify(values[0]) : `${values.length} rows`);
 }
 
 /**
  * A process that died leaves its transaction open until the Data API ends it, three minutes after its last call
- * (aws-facts RDS-2). Until then its locks stand in the way, and the only thing to do is to come back later.
+ * (aws-facts RDS-2), and a section that outlives its call holds the fence until it ends. Until then the only thing to
+ * do is to come back later.
  */
-async function unlessLocked<T>(execute: () => Promise<T>): Promise<T> {
+async function unlessBusy<T>(execute: () => Promise<T>): Promise<T> {
   try {
     return await execute();
   } catch (error) {
     if (!(error instanceof MigrationError) || !isLocked(error)) throw error;
-    throw new MigrationError('DATABASE_BUSY', 'A transaction of an earlier process is still open in the database.', {
-      hint: 'The RDS Data API ends it three minutes after its last statement.',
-      cause: error,
-    });
+    throw busy(error);
   }
+}
+
+function busy(cause?: unknown): MigrationError {
+  return new MigrationError('DATABASE_BUSY', 'A transaction of an earlier call is still open in the database.', {
+    hint: 'It ends by itself: the RDS Data API ends a transaction three minutes after its last statement.',
+    cause,
+  });
 }
 
 /** PostgreSQL's lock_not_available; and a Data API that waited in vain. */
@@ -179,10 +267,13 @@ function isLocked({ code, payload, message }: MigrationError): boolean {
 function isMissing(error: unknown): boolean {
   if (!(error instanceof MigrationError)) return false;
   // The layout of the Data API's messages is not documented, so the words count where the SQLSTATE is not given.
-  return missing.includes(String(error.payload.sqlState)) || /(relation|schema) .* does not exist/.test(error.message);
+  return (
+    missing.includes(String(error.payload.sqlState)) ||
+    /(relation|schema|function) .* does not exist/.test(error.message)
+  );
 }
 
-/** The transaction was ended behind our back, without an error of ours (aws-facts RDS-2). */
+/** The transaction was ended without an error of ours (aws-facts RDS-2). */
 function isLostTransaction(error: unknown): boolean {
   return error instanceof Error && error.name === 'TransactionNotFoundException';
 }

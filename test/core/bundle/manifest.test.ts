@@ -18,7 +18,7 @@ const migration: BundledMigration = {
   irreversible: false,
   file: 'users/1.0.0_create_users.sql',
   allowDestructive: undefined,
-  phases: { up: [], down: [], contract: [], verify: [] },
+  phases: [],
 };
 const bundle: Bundle = { format: 1, migrations: [migration] };
 

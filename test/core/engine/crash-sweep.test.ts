@@ -16,12 +16,11 @@ const codeMigration: BundledMigration = {
   ...sqlMigration('1.2.0'),
   id: 'users/1.2.0',
   code: 'compiled',
-  phases: {
-    up: [{ type: 'code', function: 'up' }],
-    down: [{ type: 'code', function: 'down' }],
-    contract: [],
-    verify: [{ text: 'SELECT true', line: 9, column: 1 }],
-  },
+  phases: [
+    { name: 'up', actions: [{ type: 'code', function: 'up' }] },
+    { name: 'verify', actions: [{ type: 'verify', statements: [{ text: 'SELECT true', line: 9, column: 1 }] }] },
+    { name: 'down', actions: [{ type: 'code', function: 'down' }] },
+  ],
 };
 
 const first = [sqlMigration('1.0.0'), tableMigration('1.0.0', [createTable('plans')])];

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { SqlAction } from '../../../core/bundle/bundle';
 import { verifyChain } from '../../../core/ledger/audit';
 import { createTable, MemoryWorld, scope, sqlMigration, tableMigration } from '../../support/memory-world';
 
@@ -180,7 +181,7 @@ describe('an update', () => {
 
   it('refuses a database that does not know what was applied to it', async () => {
     await deployedA();
-    world.users.marks = [];
+    world.users.forgetHistory();
     world.stackIs('UPDATE_IN_PROGRESS');
 
     const outcome = await world.migrations('Update', world.revision('B', second));
@@ -232,18 +233,22 @@ describe('a way back that fails', () => {
     expect(world.users.statements).toEqual(['s1.0.0', 's2.0.0']);
   });
 
-  /** The person repairs what the down could not do: here, the statement in the run record. */
+  /** The person repairs what the down could not do: here, the statement in the undo plan. */
   async function mendDown() {
     const record = (await state()).migrations.find(({ id }) => id === 'users/1.1.0')!;
-    const run = (await world.ledger.undoPlan(scope, record.key))!;
-    const session = await world.leases.acquire(scope, { id: 'person', description: 'mend' }, false);
-    if (!('guard' in session)) throw new Error('lease is held');
-    const down = run.down.map((entry) => ({
-      ...entry,
-      action: { type: 'sql' as const, transaction: true, statements: [{ text: 'undo new', line: 1, column: 1 }] },
-    }));
-    await world.ledger.write(session, await state(), { run: { ...run, down }, events: [] });
-    await world.leases.release(session);
+    const [planned] = await world.ledger.undoPlans(scope, [record.key]);
+    const lease = await world.leases.acquire(scope, { id: 'person', description: 'mend' }, false);
+    if (!('guard' in lease)) throw new Error('lease is held');
+    const mended: SqlAction = {
+      type: 'sql',
+      transaction: true,
+      statements: [{ text: 'undo new', line: 1, column: 1 }],
+    };
+    const phases = planned!.plan.phases!.map((phase) =>
+      phase.name === 'down' ? { ...phase, actions: [mended] } : phase,
+    );
+    await world.ledger.write(lease, await state(), { undoPlans: [{ ...planned!.plan, phases }], events: [] });
+    await world.leases.release(lease);
   }
 });
 

@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Action, BundledMigration } from '../../../core/bundle/bundle';
-import { type StepContext, singleSteps, stepFor, verifySql } from '../../../core/engine/kinds/index';
-import type { MigrationModule, SqlTarget, TableTarget } from '../../../core/ports';
+import type { Action, BundledMigration, TableAction } from '../../../core/bundle/bundle';
+import { databaseKinds } from '../../../core/bundle/database-kinds';
+import { kindOf, type StepContext, singleSteps } from '../../../core/engine/kinds/index';
+import { tableStep } from '../../../core/engine/kinds/table';
+import type { MigrationModule, SqlDatabase, TableDatabase, Target } from '../../../core/ports';
 import { migration } from '../../ports/support/records';
 import { session } from '../../ports/support/sql-databases';
 import { MemorySqlDatabase } from '../../support/memory/sql-database';
@@ -12,7 +14,7 @@ import { errorOf } from '../../support/migrations-folder';
 const byWeek = { name: 'byWeek', partitionKey: { name: 'week', type: 'S' as const } };
 
 let users: MemorySqlDatabase;
-let target: SqlTarget;
+let target: Target & { readonly sql: SqlDatabase };
 
 beforeEach(() => {
   users = new MemorySqlDatabase();
@@ -25,6 +27,9 @@ const context = (change: Partial<StepContext> = {}): StepContext => ({
   target,
   phase: 'up',
   step: 0,
+  isWholePhase: true,
+  verify: [],
+  attempt: 'request-1',
   resumed: false,
   module: () => Promise.reject(new Error('has no code')),
   ...change,
@@ -35,7 +40,7 @@ const sql = (...texts: readonly string[]): Action => ({
   statements: texts.map((text, index) => ({ text, line: index + 5, column: 3 })),
 });
 const apply = (action: Action, change: Partial<StepContext> = {}) =>
-  stepFor(action).apply(action, context(change), undefined);
+  kindOf(action).perform(action, context(change), undefined);
 
 describe('a SQL step', () => {
   it('runs its statements and their row in one transaction', async () => {
@@ -71,12 +76,12 @@ describe('a SQL step', () => {
     expect(users.marks).toEqual([]);
   });
 
-  it('refuses a target of another engine', async () => {
+  it('refuses a target of another database kind', async () => {
     const tables = new MemoryTables().open(session(1));
 
-    expect(await errorOf(() => apply(sql('one'), { target: tables }))).toMatchObject({ code: 'WRONG_ENGINE' });
+    expect(await errorOf(() => apply(sql('one'), { target: tables }))).toMatchObject({ code: 'WRONG_DATABASE_KIND' });
     const action: Action = { type: 'table', operation: createTable('plans') };
-    expect(await errorOf(() => apply(action))).toMatchObject({ code: 'WRONG_ENGINE' });
+    expect(await errorOf(() => apply(action))).toMatchObject({ code: 'WRONG_DATABASE_KIND' });
   });
 });
 
@@ -84,7 +89,7 @@ describe('statements outside a transaction', () => {
   it('become one step each, the others stay as they are', () => {
     const standalone: Action = { ...sql('a', 'b'), transaction: false } as Action;
 
-    const steps = singleSteps([sql('x', 'y'), standalone]);
+    const steps = singleSteps([sql('x', 'y'), standalone], databaseKinds['aurora-postgresql']);
 
     const texts = steps.map((step) => (step.type === 'sql' ? step.statements.map(({ text }) => text) : []));
     expect(texts).toEqual([['x', 'y'], ['a'], ['b']]);
@@ -92,15 +97,18 @@ describe('statements outside a transaction', () => {
 });
 
 describe('a verify statement', () => {
-  const answering = (...rows: readonly Record<string, unknown>[]): SqlTarget => ({
+  const answering = (...rows: readonly Record<string, unknown>[]): Target => ({
     ...target,
-    execute: async () => ({ rows, rowCount: rows.length }),
+    sql: { ...target.sql, query: async () => ({ rows, rowCount: rows.length }) },
   });
   const verify = (rows: readonly Record<string, unknown>[]) =>
-    verifySql([{ text: 'SELECT ok', line: 12, column: 1 }], context({ target: answering(...rows) }));
+    apply(
+      { type: 'verify', statements: [{ text: 'SELECT ok', line: 12, column: 1 }] },
+      { phase: 'verify', target: answering(...rows) },
+    );
 
   it('holds when its one row is true', async () => {
-    await expect(verify([{ ok: true }])).resolves.toBeUndefined();
+    expect(await verify([{ ok: true }])).toBe('done');
   });
 
   it.each([
@@ -179,8 +187,8 @@ describe('a code step', () => {
 
 describe('table steps', () => {
   let tables: MemoryTables;
-  let meals: TableTarget;
-  const table = (operation: Extract<Action, { type: 'table' }>['operation']): Action => ({ type: 'table', operation });
+  let meals: Target & { readonly tables: TableDatabase };
+  const table = (operation: TableAction['operation']): TableAction => ({ type: 'table', operation });
 
   beforeEach(() => {
     tables = new MemoryTables(2);
@@ -192,7 +200,7 @@ describe('table steps', () => {
     const results = [];
     for (let time = 0; time < 5; time += 1) results.push(await apply(action, { target: meals }));
 
-    expect(results).toEqual(['waiting', 'waiting', 'waiting', 'done', 'done']);
+    expect(results).toEqual(['wait', 'wait', 'wait', 'done', 'done']);
   });
 
   it('wait with a second index for the first', async () => {
@@ -201,7 +209,7 @@ describe('table steps', () => {
     await apply(table({ kind: 'addGlobalIndex', table: 'plans', index: byWeek }), { target: meals });
 
     expect(await apply(table({ kind: 'addGlobalIndex', table: 'plans', index: byUser }), { target: meals })).toBe(
-      'waiting',
+      'wait',
     );
     expect(tables.tables.get('plans')).toEqual([byWeek]);
   });
@@ -209,22 +217,22 @@ describe('table steps', () => {
   it('do not delete an index while its resources are allocated, and do while it backfills', async () => {
     tables.looks = 4;
     tables.tables.set('plans', []);
-    await meals.addIndex('plans', byWeek);
+    await meals.tables.addIndex('plans', byWeek);
     const action = table({ kind: 'addGlobalIndex', table: 'plans', index: byWeek });
-    const invert = () => stepFor(action).invert!(action, context({ target: meals }), { exists: false });
+    const invert = () => tableStep.invert(action, context({ target: meals }), { exists: false });
 
-    expect(await invert()).toBe('waiting');
-    expect((await meals.describe('plans'))?.indexes).toMatchObject([{ status: 'CREATING' }]);
+    expect(await invert()).toBe('wait');
+    expect((await meals.tables.describe('plans'))?.indexes).toMatchObject([{ status: 'CREATING' }]);
     for (let time = 0; time < 12; time += 1) await invert();
     expect(tables.tables.get('plans')).toEqual([]);
   });
 
-  it('cannot take deleteTable back', async () => {
+  it('cannot invert deleteTable', async () => {
     const action = table({ kind: 'deleteTable', table: 'plans' });
 
-    expect(
-      await errorOf(() => stepFor(action).invert!(action, context({ target: meals }), { exists: true })),
-    ).toMatchObject({ code: 'IRREVERSIBLE' });
+    expect(await errorOf(() => tableStep.invert(action, context({ target: meals }), { exists: true }))).toMatchObject({
+      code: 'IRREVERSIBLE',
+    });
   });
 });
 
@@ -270,10 +278,16 @@ describe('what was there before a deployment', () => {
 
   it('what another deployment applied to the database is adopted, and not undone with this one', async () => {
     const session = { scope, token: 1, guard: async () => undefined };
-    const mark = { id: 'users/1.0.0', phase: 'up', step: 0, checksum: 'c', deployment: 'an earlier life' } as const;
+    const mark = {
+      id: 'users/1.0.0',
+      phase: 'up',
+      step: 0,
+      checksum: 'sum-1.0.0-s1.0.0',
+      deployment: 'an earlier life',
+    } as const;
     await world.users
       .open(session)
-      .transact('add', mark, (connection) => connection.execute('s1.0.0').then(() => undefined));
+      .sql.transact('add', mark, (connection) => connection.execute('s1.0.0').then(() => undefined));
     const a = world.revision('A', [sqlMigration('1.0.0'), sqlMigration('1.1.0')]);
     await world.migrations('Create', a);
     world.stackIs('ROLLBACK_IN_PROGRESS');

@@ -52,6 +52,7 @@ export const at = (minute: number) => `2026-01-01T00:${String(minute).padStart(2
 export const deployment = (from: string | null, to: string, change: Partial<Deployment> = {}): Deployment => ({
   id: `${from ?? 'nothing'}->${to}`,
   purpose: 'deploy',
+  strategy: 'direct',
   from: from === null ? null : place(from),
   to: place(to),
   state: 'applied',

@@ -21,6 +21,7 @@ export function deployment(change: Partial<Deployment> = {}): Deployment {
   return {
     id: '20260101T000000Z-1',
     purpose: 'deploy',
+    strategy: 'direct',
     from: null,
     to: appliedRevision,
     state: 'forward',
@@ -55,9 +56,9 @@ export function migration(position: number, change: Partial<MigrationRecord> = {
   };
 }
 
-export function runRecord(key: string, text = 'DROP TABLE t'): UndoPlan {
+export function undoPlan(key: string, text = 'DROP TABLE t'): UndoPlan {
   const action = { type: 'sql' as const, transaction: true, statements: [{ text, line: 3, column: 1 }] };
-  return { key, file: 'users/1.0.0_step.sql', up: [], down: [{ action, state: 'pending' }], contract: [] };
+  return { key, file: 'users/1.0.0_step.sql', phases: [{ name: 'down', actions: [action] }] };
 }
 
 export function request(change: Partial<RecordedRequest> = {}): RecordedRequest {
@@ -98,12 +99,12 @@ export function holder(id: string): LeaseHolder {
   return { id, description: `what ${id} does` };
 }
 
-export function isSession(lease: HeldLease | LeaseInfo): lease is HeldLease {
+export function isHeld(lease: HeldLease | LeaseInfo): lease is HeldLease {
   return 'guard' in lease;
 }
 
 export async function take(leases: Leases, scope: string, id = 'one'): Promise<HeldLease> {
   const lease = await leases.acquire(scope, holder(id), false);
-  if (isSession(lease)) return lease;
+  if (isHeld(lease)) return lease;
   throw new Error(`The lease on ${scope} is held by ${lease.holder.id}.`);
 }

@@ -1,4 +1,4 @@
-import type { HeldLease, SqlTarget } from '../../../core/ports';
+import type { HeldLease, SqlDatabase, Target } from '../../../core/ports';
 import { AuroraPostgresql } from '../../../lambda/aws/sql/aurora-postgresql';
 import { DataApi } from '../../../lambda/aws/sql/data-api';
 import { type EngineUnderTest, enginesUnderTest, openDataApi } from '../../sandbox/services/rds-data/engines';
@@ -6,7 +6,7 @@ import { MemorySqlDatabase } from '../../support/memory/sql-database';
 
 /** A SQL database, and what one must know to look at it from outside. */
 export interface SqlUnderTest {
-  target(session: HeldLease): SqlTarget;
+  target(lease: HeldLease): Target & { readonly sql: SqlDatabase };
   /** A statement that leaves an effect of this name. */
   effect(name: string): string;
   /** The names of the effects that are there. */

@@ -1,21 +1,58 @@
 import { MigrationError } from '../../../core/errors/index';
 import {
   type AuditEvent,
+  type Deployment,
   emptyState,
+  type PlannedUndo,
+  type ScopeHead,
   type ScopeState,
+  type SegmentRecord,
+  type StepState,
   type Transition,
   type UndoPlan,
 } from '../../../core/ledger/state';
-import { applyTransition, checkSize } from '../../../core/ledger/transition';
+import { LiveState, nextHead } from '../../../core/ledger/transition';
 import type { HeldLease, Ledger } from '../../../core/ports';
 import type { MemoryLeases } from './leases';
 import type { MemoryRequests } from './requests';
 
-/** The ledger's rules without a store, for tests and dry runs. */
+/** Everything that is kept of one scope. */
+class ScopeRecords {
+  readonly state: LiveState;
+  readonly plans = new Map<string, UndoPlan>();
+  readonly steps = new Map<string, Map<string, StepState>>();
+  readonly segments = new Map<string, SegmentRecord>();
+  readonly deployments = new Map<string, Deployment>();
+  readonly events: AuditEvent[] = [];
+
+  constructor(scope: string) {
+    const empty = emptyState(scope);
+    this.state = new LiveState(empty, empty);
+  }
+
+  change(transition: Transition): void {
+    const { deployments = [], undoPlans = [], steps = [], segments = [], forget = [], events } = transition;
+    this.state.change(transition);
+    for (const deployment of deployments) this.deployments.set(deployment.id, deployment);
+    for (const plan of undoPlans) this.plans.set(plan.key, plan);
+    for (const { key, step, ...state } of steps) {
+      const known = this.steps.get(key) ?? new Map<string, StepState>();
+      this.steps.set(key, known.set(step, state));
+    }
+    for (const record of segments) {
+      this.segments.set([record.deployment, record.key, record.step, record.segment].join(' '), record);
+    }
+    for (const key of forget) {
+      this.plans.delete(key);
+      this.steps.delete(key);
+    }
+    this.events.push(...events);
+  }
+}
+
+/** The ledger's rules without a store. */
 export class MemoryLedger implements Ledger {
-  private readonly states = new Map<string, ScopeState>();
-  private readonly runs = new Map<string, UndoPlan>();
-  private readonly logs = new Map<string, readonly AuditEvent[]>();
+  private readonly scopes = new Map<string, ScopeRecords>();
 
   constructor(
     private readonly leases: MemoryLeases,
@@ -23,37 +60,51 @@ export class MemoryLedger implements Ledger {
   ) {}
 
   async load(scope: string): Promise<ScopeState> {
-    return this.stateOf(scope);
+    const state = this.recordsOf(scope).state.toJSON();
+    return { ...state, migrations: [...state.migrations].sort((a, b) => a.position - b.position) };
   }
 
-  private stateOf(scope: string): ScopeState {
-    return this.states.get(scope) ?? emptyState(scope);
+  private recordsOf(scope: string): ScopeRecords {
+    const records = this.scopes.get(scope) ?? new ScopeRecords(scope);
+    this.scopes.set(scope, records);
+    return records;
   }
 
-  async undoPlan(scope: string, key: string): Promise<UndoPlan | undefined> {
-    return this.runs.get(`${scope} ${key}`);
+  async undoPlans(scope: string, keys: readonly string[]): Promise<readonly PlannedUndo[]> {
+    const { plans, steps } = this.recordsOf(scope);
+    return keys.flatMap((key) => {
+      const plan = plans.get(key);
+      return plan ? [{ plan, steps: Object.fromEntries(steps.get(key) ?? []) }] : [];
+    });
   }
 
-  async write(session: HeldLease, base: ScopeState, transition: Transition): Promise<ScopeState> {
-    this.leases.check(session);
-    // Nothing is awaited from here to the last write: of two commits at the same time one must lose.
-    if (this.stateOf(base.scope).version !== base.version) {
-      throw new MigrationError('STATE_CHANGED', `Scope ${base.scope} was changed by another process.`);
+  async segments(scope: string, deployment: string, key: string): Promise<readonly SegmentRecord[]> {
+    const all = [...this.recordsOf(scope).segments.values()];
+    return all
+      .filter((record) => record.deployment === deployment && record.key === key)
+      .sort((a, b) => (a.step === b.step ? a.segment - b.segment : a.step < b.step ? -1 : 1));
+  }
+
+  async deployments(scope: string): Promise<readonly Deployment[]> {
+    return [...this.recordsOf(scope).deployments.values()].sort((a, b) => (a.startedAt < b.startedAt ? -1 : 1));
+  }
+
+  async write(lease: HeldLease, head: ScopeHead, transition: Transition): Promise<ScopeHead> {
+    this.leases.check(lease);
+    // Nothing is awaited from here to the last write: of two writes at the same time one must lose.
+    const records = this.recordsOf(head.scope);
+    if (records.state.version !== head.version) {
+      throw new MigrationError('STATE_CHANGED', `Scope ${head.scope} was changed by another process.`);
     }
-    const next = applyTransition(base, transition);
-    if (transition.run) checkSize(transition.run);
-    this.states.set(base.scope, next);
-    if (transition.run) this.runs.set(`${base.scope} ${transition.run.key}`, transition.run);
-    if (transition.forget) this.runs.delete(`${base.scope} ${transition.forget}`);
-    this.logs.set(base.scope, [...(this.logs.get(base.scope) ?? []), ...transition.events]);
-    if (transition.answer) {
-      await this.requests.setOutcome(base.scope, transition.answer.requestKey, transition.answer.outcome);
-    }
-
+    const next = nextHead(head, transition);
+    records.change(transition);
+    records.state.advance(next);
+    const { outcome } = transition;
+    if (outcome) await this.requests.setOutcome(head.scope, outcome.requestKey, outcome.outcome);
     return next;
   }
 
   async events(scope: string): Promise<readonly AuditEvent[]> {
-    return this.logs.get(scope) ?? [];
+    return [...this.recordsOf(scope).events];
   }
 }

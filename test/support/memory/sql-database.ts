@@ -1,11 +1,16 @@
+import { databaseKinds } from '../../../core/bundle/database-kinds';
 import { MigrationError } from '../../../core/errors/index';
 import type {
   HeldLease,
+  HistoryChange,
   HistoryMark,
+  Section,
+  SectionResult,
   SqlConnection,
+  SqlDatabase,
   SqlResult,
-  SqlTarget,
-  TransactionResult,
+  StandaloneStatements,
+  Target,
 } from '../../../core/ports';
 
 /** A row of the history, with the scope that wrote it. */
@@ -13,73 +18,153 @@ export interface MemoryMark extends HistoryMark {
   readonly scope: string;
 }
 
-/** Understands just enough: every statement is remembered, and `fail ...` fails. A transaction keeps all of it or nothing. */
+/**
+ * Understands just enough: every statement is remembered, `undo X` removes `X`, `fail ...` fails, and a SELECT is true
+ * unless it says false. A transaction keeps all of it or nothing.
+ */
 export class MemorySqlDatabase {
-  statements: readonly string[] = [];
-  marks: readonly MemoryMark[] = [];
+  private readonly effects: string[] = [];
+  private readonly history = new Map<string, MemoryMark>();
   private readonly fences = new Map<string, number>();
 
-  open(session: HeldLease): SqlTarget {
+  /** The statements that took effect, oldest first. */
+  get statements(): readonly string[] {
+    return this.effects;
+  }
+
+  get marks(): readonly MemoryMark[] {
+    return [...this.history.values()];
+  }
+
+  /** As a user who restores a backup without the history would leave it. */
+  forgetHistory(): void {
+    this.history.clear();
+  }
+
+  open(lease: HeldLease): Target & { readonly sql: SqlDatabase } {
     return {
-      engine: 'aurora-postgresql',
+      databaseKind: 'aurora-postgresql',
+      traits: databaseKinds['aurora-postgresql'],
       prepare: async () => {
-        await session.guard();
-        this.checkFence(session);
-        this.fences.set(session.scope, session.token);
+        await lease.guard();
+        this.checkFence(lease);
+        this.fences.set(lease.scope, lease.token);
       },
       history: async () =>
-        this.marks.filter(({ scope }) => scope === session.scope).map(({ scope: _scope, ...mark }) => mark),
-      transact: (change, mark, work) => this.transact(session, change, mark, work),
-      execute: async (statement) => {
-        await session.guard();
-        this.statements = run(this.statements, statement);
-        return { rows: [{ ok: true }], rowCount: 1 };
+        this.marks.filter(({ scope }) => scope === lease.scope).map(({ scope: _scope, ...mark }) => mark),
+      // The fence may go with the last row: a later prepare() raises it again.
+      cleanUp: () => lease.guard(),
+      sql: {
+        runSection: (section) => this.runSection(lease, section),
+        transact: (change, mark, work) => this.transact(lease, change, mark, work),
+        query: async (statement) => ({ rows: [{ ok: this.run(statement) }], rowCount: 1 }),
+        standalone: this.standalone(lease),
       },
-      // The fence may go with the last row: a later prepare() raises it anew.
-      cleanUp: () => session.guard(),
     };
   }
 
-  private checkFence(session: HeldLease): void {
-    if (session.token >= (this.fences.get(session.scope) ?? 0)) return;
-    throw new MigrationError('LEASE_LOST', `A later holder than token ${session.token} writes to this database now.`);
+  private standalone(lease: HeldLease): StandaloneStatements {
+    return {
+      look: async () => undefined,
+      isRepeatable: () => false,
+      run: async (statement) => {
+        await lease.guard();
+        this.run(statement);
+        return 'done';
+      },
+      discard: () => lease.guard(),
+    };
+  }
+
+  private checkFence(lease: HeldLease): void {
+    if (lease.token >= (this.fences.get(lease.scope) ?? 0)) return;
+    throw new MigrationError('LEASE_LOST', `A later holder than token ${lease.token} writes to this database now.`);
+  }
+
+  private async runSection(lease: HeldLease, { change, mark, statements, verify }: Section): Promise<SectionResult> {
+    let statement = -1;
+    try {
+      return await this.transact(lease, change, mark, async (connection) => {
+        for (const text of [...statements, ...verify]) {
+          statement += 1;
+          const { rows } = await connection.execute(text);
+          if (statement >= statements.length && rows[0]?.ok !== true) throw new Unverified('false');
+        }
+      });
+    } catch (error) {
+      if (error instanceof Unverified) return { outcome: 'unverified', statement, returned: error.message };
+      if (!(error instanceof MigrationError) || error.code !== 'STATEMENT_FAILED') throw error;
+      return { outcome: 'failed', statement, message: error.message };
+    }
   }
 
   private async transact(
-    session: HeldLease,
-    change: 'add' | 'remove',
+    lease: HeldLease,
+    change: HistoryChange,
     mark: HistoryMark,
     work: (connection: SqlConnection) => Promise<void>,
-  ): Promise<TransactionResult> {
-    await session.guard();
-    this.checkFence(session);
-    const found = this.marks.find(
-      ({ scope, id, phase, step }) =>
-        scope === session.scope && id === mark.id && phase === mark.phase && step === mark.step,
-    );
-    if (change === 'add' && found) return found.deployment === mark.deployment ? 'already' : 'foreign';
-    if (change === 'remove' && !found) return 'already';
-    let statements = this.statements;
+  ): Promise<SectionResult> {
+    await lease.guard();
+    this.checkFence(lease);
+    const key = [lease.scope, mark.id, mark.phase, mark.step].join(' ');
+    const found = change === 'add' ? this.history.get(key) : undefined;
+    if (found && found.checksum !== mark.checksum) return { outcome: 'edited', checksum: found.checksum };
+    if (found) return { outcome: found.deployment === mark.deployment ? 'already' : 'foreign' };
+    const removed = change === 'remove' ? this.keysOf(lease.scope, mark.id) : [];
+    if (change === 'remove' && removed.length === 0) return { outcome: 'already' };
+    await this.atomically(work);
+    if (change === 'add') this.history.set(key, { ...mark, scope: lease.scope });
+    for (const one of removed) this.history.delete(one);
+    return { outcome: 'done' };
+  }
+
+  private keysOf(scope: string, id: string): readonly string[] {
+    const prefix = `${scope} ${id} `;
+    const phases = ['up', 'contract', 'down'] as const;
+    const likely = phases.map((phase) => `${prefix}${phase} 0`).filter((key) => this.history.has(key));
+    const further = likely.length === 0 ? [] : likely.flatMap((key) => this.numbered(key.slice(0, -1)));
+    return [...likely, ...further];
+  }
+
+  /** Marks of the steps after the first one. */
+  private numbered(prefix: string): readonly string[] {
+    const keys: string[] = [];
+    for (let step = 1; this.history.has(`${prefix}${step}`); step += 1) keys.push(`${prefix}${step}`);
+    return keys;
+  }
+
+  /** Runs work; when it throws, what its statements did is put back. */
+  private async atomically(work: (connection: SqlConnection) => Promise<void>): Promise<void> {
+    const inverses: (() => void)[] = [];
     const connection: SqlConnection = {
-      async execute(statement): Promise<SqlResult> {
-        statements = run(statements, statement);
-        return { rows: [], rowCount: 0 };
-      },
+      execute: async (statement): Promise<SqlResult> => ({
+        rows: [{ ok: this.run(statement, inverses) }],
+        rowCount: 0,
+      }),
     };
-    await work(connection);
-    this.statements = statements;
-    const others = this.marks.filter((other) => other !== found);
-    this.marks = change === 'add' ? [...others, { ...mark, scope: session.scope }] : others;
-    return 'done';
+    try {
+      await work(connection);
+    } catch (error) {
+      for (const inverse of inverses.reverse()) inverse();
+      throw error;
+    }
+  }
+
+  /** Runs a statement. A SELECT changes nothing and answers with true or false. */
+  private run(statement: string, inverses: (() => void)[] = []): boolean {
+    if (statement.startsWith('fail')) throw new MigrationError('STATEMENT_FAILED', `ERROR: ${statement}`);
+    if (/^select\b/i.test(statement)) return !/\bfalse\b/i.test(statement);
+    if (!statement.startsWith('undo ')) {
+      this.effects.push(statement);
+      inverses.push(() => this.effects.splice(this.effects.lastIndexOf(statement), 1));
+      return true;
+    }
+    const index = this.effects.lastIndexOf(statement.slice('undo '.length));
+    if (index < 0) throw new MigrationError('STATEMENT_FAILED', `ERROR: nothing to undo for ${statement}`);
+    const [removed] = this.effects.splice(index, 1);
+    inverses.push(() => this.effects.splice(index, 0, removed!));
+    return true;
   }
 }
 
-/** A statement `undo X` takes back `X`, so that a test sees whether a database is as it was. A SELECT changes nothing. */
-function run(statements: readonly string[], statement: string): readonly string[] {
-  if (statement.startsWith('fail')) throw new MigrationError('STATEMENT_FAILED', `ERROR: ${statement}`);
-  if (/^select\b/i.test(statement)) return statements;
-  if (!statement.startsWith('undo ')) return [...statements, statement];
-  const index = statements.lastIndexOf(statement.slice('undo '.length));
-  if (index < 0) throw new MigrationError('STATEMENT_FAILED', `ERROR: nothing to undo for ${statement}`);
-  return statements.filter((_, position) => position !== index);
-}
+class Unverified extends Error {}

@@ -1,6 +1,7 @@
 import type { CreateTable, IndexDefinition } from '../../../core/bundle/bundle';
+import { databaseKinds } from '../../../core/bundle/database-kinds';
 import { MigrationError } from '../../../core/errors/index';
-import type { HeldLease, TableDescription, TableTarget } from '../../../core/ports';
+import type { HeldLease, TableDatabase, TableDescription, Target } from '../../../core/ports';
 
 /** A change that is not over: after so many more looks at the table it is. */
 interface Change {
@@ -17,19 +18,25 @@ export class MemoryTables {
   /** @param looks how often `describe` sees a change under way; 0 when changes take effect at once */
   constructor(public looks = 0) {}
 
-  open(session: HeldLease): TableTarget {
+  open(lease: HeldLease): Target & { readonly tables: TableDatabase } {
     const guarded = async <T>(work: () => T) => {
-      await session.guard();
+      await lease.guard();
       return work();
     };
     return {
-      engine: 'dynamodb',
-      physicalName: (table) => table,
-      describe: async (table) => this.describe(table),
-      createTable: (operation) => guarded(() => this.create(operation)),
-      deleteTable: (table) => guarded(() => this.delete(table)),
-      addIndex: (table, index) => guarded(() => this.addIndex(table, index)),
-      removeIndex: (table, index) => guarded(() => this.removeIndex(table, index)),
+      databaseKind: 'dynamodb',
+      traits: databaseKinds.dynamodb,
+      prepare: async () => undefined,
+      history: async () => undefined,
+      cleanUp: async () => undefined,
+      tables: {
+        physicalName: (table) => table,
+        describe: async (table) => this.describe(table),
+        createTable: (operation) => guarded(() => this.create(operation)),
+        deleteTable: (table) => guarded(() => this.delete(table)),
+        addIndex: (table, index) => guarded(() => this.addIndex(table, index)),
+        removeIndex: (table, index) => guarded(() => this.removeIndex(table, index)),
+      },
     };
   }
 

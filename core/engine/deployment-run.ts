@@ -1,0 +1,77 @@
+import type { BundledMigration } from '../bundle/bundle';
+import { MigrationError } from '../errors/index';
+import type { Change } from '../ledger/pending';
+import type { Deployment, MigrationRecord, NewEvent } from '../ledger/state';
+import type { Target } from '../ports';
+import type { RequestRun } from './request-run';
+import { UndoPlans } from './undo-plans';
+
+/** One deployment in the hands of one process. */
+export class DeploymentRun {
+  readonly undoPlans: UndoPlans;
+  private migrations: Promise<ReadonlyMap<string, BundledMigration>> | undefined;
+
+  constructor(
+    readonly request: RequestRun,
+    private started: Deployment,
+  ) {
+    this.undoPlans = new UndoPlans(request);
+  }
+
+  /** The deployment as the ledger has it now. */
+  get deployment(): Deployment {
+    return this.request.state.deployment(this.started.id) ?? this.started;
+  }
+
+  get id(): string {
+    return this.started.id;
+  }
+
+  /** Changes the deployment itself, in one write with its events. */
+  async update(change: Partial<Deployment>, events: readonly NewEvent[], more: Change = {}): Promise<void> {
+    const deployment: Deployment = { ...this.deployment, ...change };
+    await this.request.record(this.id, events, { ...more, deployments: [deployment] });
+    this.started = deployment;
+  }
+
+  record(events: readonly NewEvent[], change: Change): Promise<void> {
+    return this.request.record(this.id, events, change);
+  }
+
+  /** See {@link RequestRun.defer}. */
+  defer(events: readonly NewEvent[], change: Change): void {
+    this.request.defer(this.id, events, change);
+  }
+
+  target(name: string): Promise<Target> {
+    return this.request.target(name, this.deployment.targets[name]!);
+  }
+
+  /** Undefined when the database is gone: then nothing in it is left to undo, and it must not keep a stack from rolling back. */
+  async targetUnlessGone(name: string): Promise<Target | undefined> {
+    try {
+      return await this.target(name);
+    } catch (error) {
+      if (error instanceof MigrationError && error.code === 'TARGET_GONE') return undefined;
+      throw error;
+    }
+  }
+
+  /** A migration of the deployment's bundle. */
+  async migration(id: string): Promise<BundledMigration> {
+    this.migrations ??= this.loadMigrations();
+    const migration = (await this.migrations).get(id);
+    if (migration) return migration;
+    throw new Error(`The bundle of deployment ${this.id} has no migration ${id}, which the deployment planned.`);
+  }
+
+  private async loadMigrations(): Promise<ReadonlyMap<string, BundledMigration>> {
+    const bundle = await this.request.ports.bundles.load(this.deployment.bundle!);
+    return new Map(bundle.migrations.map((migration) => [migration.id, migration]));
+  }
+
+  /** Migrations that this deployment applied or began to apply, in that order. */
+  get records(): readonly MigrationRecord[] {
+    return this.request.state.migrations.filter(({ deployment }) => deployment === this.id);
+  }
+}

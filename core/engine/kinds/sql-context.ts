@@ -1,0 +1,93 @@
+import type { Statement } from '../../bundle/bundle';
+import { MigrationError } from '../../errors/index';
+import type { HistoryChange, HistoryMark, SectionResult, SqlDatabase } from '../../ports';
+import type { StepContext, StepResult } from './step-kind';
+
+export function sqlOf({ target, migration }: StepContext): SqlDatabase {
+  if (target.sql) return target.sql;
+  throw new MigrationError('WRONG_DATABASE_KIND', `${migration.id} is SQL, but its target is ${target.databaseKind}.`);
+}
+
+/**
+ * How a step changes the history. The only step of `down` removes what the migration has there, in its own transaction;
+ * one of several adds a mark of its own, and all marks go when the last of them is done.
+ */
+export function markOf(context: StepContext): { readonly change: HistoryChange; readonly mark: HistoryMark } {
+  const { migration, phase, step, isWholePhase } = context;
+  const mark: HistoryMark = {
+    id: migration.id,
+    phase: phase === 'verify' ? 'up' : phase,
+    step,
+    checksum: migration.checksum,
+    deployment: migration.deployment,
+  };
+  return { change: phase === 'down' && isWholePhase ? 'remove' : 'add', mark };
+}
+
+/** What a section's result means for its step. @throws the error of a section that failed, with its place in the file */
+export function sectionOutcome(
+  result: SectionResult,
+  statements: readonly Statement[],
+  context: StepContext,
+): StepResult {
+  switch (result.outcome) {
+    case 'done':
+    case 'already':
+      return 'done';
+    case 'foreign':
+      return 'foreign';
+    case 'edited':
+      throw edited(result.checksum, context);
+    case 'failed': {
+      const { message, sqlState } = result;
+      const error = new MigrationError('STATEMENT_FAILED', message, { payload: { sqlState } });
+      throw located(error, statements[result.statement], context);
+    }
+    case 'unverified':
+      throw unverified(result.returned, statements[result.statement]!, context);
+  }
+}
+
+export function unverified(returned: string, statement: Statement, context: StepContext): MigrationError {
+  const message = `Verification returned ${returned}, one row with true is expected.`;
+  return located(new MigrationError('VERIFY_FAILED', message), statement, context);
+}
+
+/** The same migration was applied by another deployment, and its file was different then (G5). */
+function edited(applied: string, { migration, file }: StepContext): MigrationError {
+  return new MigrationError(
+    'CHECKSUM_MISMATCH',
+    `The database's history has ${migration.id} with checksum ${applied.slice(0, 12)}, this file has ${migration.checksum.slice(0, 12)}.`,
+    {
+      location: { file },
+      hint: 'An applied migration never changes. Put the file back as it was and add a new migration for the change.',
+    },
+  );
+}
+
+/** A statement's error, with the place of the statement in the file. */
+export async function inStatement<T>(statement: Statement, context: StepContext, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    // Losing the lease says nothing about the statement.
+    if (!(error instanceof MigrationError) || !statementErrors.includes(error.code)) throw error;
+    throw located(error, statement, context);
+  }
+}
+
+const statementErrors: readonly string[] = ['STATEMENT_FAILED', 'STATEMENT_TIMEOUT'];
+
+/** @param statement undefined for what belongs to no statement, such as a deferred constraint */
+export function located(
+  error: MigrationError,
+  statement: Statement | undefined,
+  { file }: StepContext,
+): MigrationError {
+  return new MigrationError(error.code, error.message, {
+    location: statement ? { file, line: statement.line, column: statement.column } : { file },
+    payload: statement ? { ...error.payload, statement: statement.text } : error.payload,
+    hint: error.hint,
+    cause: error.cause ?? error,
+  });
+}

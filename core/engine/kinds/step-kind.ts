@@ -1,0 +1,60 @@
+import type { Action, Statement } from '../../bundle/bundle';
+import type { PhaseName } from '../../bundle/phases';
+import type { MigrationRecord, Observation } from '../../ledger/state';
+import type { MigrationModule, Target } from '../../ports';
+import type { Progress } from '../progress';
+
+/** What a step may use. */
+export interface StepContext {
+  readonly migration: MigrationRecord;
+  /** The source file, for errors. */
+  readonly file: string;
+  readonly target: Target;
+  /** Which part of the migration the step belongs to, and its number in it from 0. */
+  readonly phase: PhaseName;
+  readonly step: number;
+  /** The phase has no other step. */
+  readonly isWholePhase: boolean;
+  /** Verification that the step includes in its transaction, when its kind can. */
+  readonly verify: readonly Statement[];
+  /** Names the request, so that a call which was lost is told apart from a new attempt. */
+  readonly attempt: string;
+  /** An earlier call began this step, and it is not known how far it came. */
+  readonly resumed: boolean;
+  /** The compiled module of a migration that runs code. */
+  readonly module: () => Promise<MigrationModule>;
+}
+
+/** `foreign`: another deployment had done it before. */
+export type StepResult = Exclude<Progress, 'continue'> | 'foreign';
+
+/**
+ * One kind of step: how its effect is made durable, and how it is undone. Each function may be called again after a
+ * crash at any point of an earlier call, and then finds out by looking what happened.
+ */
+export type StepKind<A extends Action> = TransactionKind<A> | JournalKind<A>;
+
+interface Performs<A extends Action> {
+  perform(action: A, context: StepContext, before: Observation | undefined): Promise<StepResult>;
+}
+
+/** The effect and its record in the database's own history are one transaction. */
+export interface TransactionKind<A extends Action> extends Performs<A> {
+  readonly durability: 'transaction';
+  /** `down`: the migration's own `down` undoes it. */
+  readonly undoneBy: 'down';
+  /** It can include {@link StepContext.verify} in its transaction. */
+  readonly verifiesInTransaction?: boolean;
+}
+
+/** The ledger holds the intent before the step acts, and its end afterwards. */
+export interface JournalKind<A extends Action> extends Performs<A> {
+  readonly durability: 'journal';
+  /** `invert`: from what was observed before. `down`: as above. `nothing`: it leaves nothing behind. */
+  readonly undoneBy: 'invert' | 'down' | 'nothing';
+  readonly verifiesInTransaction?: false;
+  /** What the step will touch, before anything is done. @throws when the step cannot be done */
+  observe(action: A, context: StepContext): Promise<Observation | undefined>;
+  /** Makes sure that the step has not happened, whether or not it had. */
+  invert(action: A, context: StepContext, before: Observation | undefined): Promise<StepResult>;
+}

@@ -1,0 +1,133 @@
+import { type Action, actionsOf, type BundledMigration, type Phase } from '../bundle/bundle';
+import type { PhaseName } from '../bundle/phases';
+import {
+  type MigrationRecord,
+  migrationKey,
+  type NewEvent,
+  type StepId,
+  type StepState,
+  type UndoPlan,
+} from '../ledger/state';
+import type { MigrationModule, Target } from '../ports';
+import type { DeploymentRun } from './deployment-run';
+import { singleSteps } from './kinds/index';
+import { type ReadyUndo, undoPlanFor } from './undo-plans';
+
+/** One step of a migration: an action, and its place. */
+export interface Step {
+  readonly id: StepId;
+  readonly phase: PhaseName;
+  /** Number within the phase, from 0. */
+  readonly number: number;
+  readonly action: Action;
+}
+
+/** One migration in the hands of one process: what the ledger says of it, its plan, its database. */
+export class MigrationRun {
+  private readonly states: Map<StepId, StepState>;
+
+  private constructor(
+    readonly run: DeploymentRun,
+    private readonly key: string,
+    readonly target: Target,
+    readonly plan: UndoPlan,
+    private readonly phases: readonly Phase[],
+    states: Readonly<Record<StepId, StepState>>,
+  ) {
+    this.states = new Map(Object.entries(states));
+  }
+
+  /** Begins a migration, or resumes one. Writes its undo plan before the first step, so that it can always be undone. */
+  static async begin(run: DeploymentRun, migration: BundledMigration): Promise<MigrationRun> {
+    const properties = run.deployment.targets[migration.target]!;
+    const key = migrationKey(migration.target, properties.Identity, migration.version);
+    const target = await run.target(migration.target);
+    const existing = run.request.state.migration(key);
+    if (existing) return MigrationRun.of(run, target, key, await run.undoPlans.of(existing));
+    const plan = undoPlanFor(key, migration, run.deployment.bundle!);
+    const record = newRecord(run, migration, key, properties.Identity);
+    await run.record([eventOf('migration-started', record)], { migrations: [record], undoPlans: [plan] });
+    return MigrationRun.of(run, target, key, run.undoPlans.remember(plan, migration.phases));
+  }
+
+  /** A migration that was begun before. */
+  static async resume(run: DeploymentRun, target: Target, record: MigrationRecord): Promise<MigrationRun> {
+    return MigrationRun.of(run, target, record.key, await run.undoPlans.of(record));
+  }
+
+  private static of(run: DeploymentRun, target: Target, key: string, undo: ReadyUndo): MigrationRun {
+    return new MigrationRun(run, key, target, undo.plan, undo.phases, undo.steps);
+  }
+
+  /** The migration as the ledger has it now. */
+  get record(): MigrationRecord {
+    return this.run.request.state.migration(this.key)!;
+  }
+
+  /** The steps of these phases, in order. */
+  steps(names: readonly PhaseName[]): readonly Step[] {
+    return names.flatMap((phase) =>
+      singleSteps(actionsOf({ phases: this.phases }, phase), this.target.traits).map((action, number) => ({
+        id: `${phase}.${number}`,
+        phase,
+        number,
+        action,
+      })),
+    );
+  }
+
+  stateOf(step: Step): StepState | undefined {
+    return this.states.get(step.id);
+  }
+
+  /** Records the intent of a step before it acts. */
+  async intend(step: Step, state: Omit<StepState, 'state'>): Promise<void> {
+    await this.run.record([], { steps: [this.change(step, { ...state, state: 'intent' })] });
+  }
+
+  /** Records what became of a step. If that is lost, a look at the database shows it again. */
+  settle(step: Step, state: StepState): void {
+    this.run.defer([], { steps: [this.change(step, state)] });
+  }
+
+  private change(step: Step, state: StepState) {
+    this.states.set(step.id, state);
+    return { ...state, key: this.key, step: step.id };
+  }
+
+  /** Changes the migration's record, now. */
+  async update(change: Partial<MigrationRecord>, events: readonly NewEvent[] = []): Promise<void> {
+    await this.run.record(events, { migrations: [{ ...this.record, ...change }] });
+  }
+
+  /** Changes the migration's record with the next write. */
+  updateLater(change: Partial<MigrationRecord>, event: string, detail: Readonly<Record<string, unknown>> = {}): void {
+    const record = { ...this.record, ...change };
+    this.run.defer([eventOf(event, record, detail)], { migrations: [record] });
+  }
+
+  /** The compiled module of a migration that runs code. */
+  module(): Promise<MigrationModule> {
+    return this.run.request.ports.bundles.module(this.plan.bundle!, this.record.id);
+  }
+}
+
+function newRecord(run: DeploymentRun, migration: BundledMigration, key: string, identity: string): MigrationRecord {
+  const { id, target, version, name, kind, checksum, irreversible } = migration;
+  return {
+    ...{ key, identity, id, target, version, name, kind, checksum, irreversible },
+    state: 'applying',
+    deployment: run.id,
+    position: run.request.state.nextPosition,
+    contract: actionsOf(migration, 'contract').length > 0 ? 'pending' : 'none',
+    contractOnly: actionsOf(migration, 'up').length === 0 || undefined,
+  };
+}
+
+export function eventOf(
+  type: string,
+  record: MigrationRecord,
+  detail: Readonly<Record<string, unknown>> = {},
+): NewEvent {
+  return { type, target: record.target, version: record.version, detail: { name: record.name, ...detail } };
+}

@@ -1,0 +1,11 @@
+import type { Moment } from '../../bundle/phases';
+import type { DeploymentRun } from '../deployment-run';
+
+/**
+ * What a phase does once for a whole deployment, by moment. Each may be called again after a crash.
+ * - `plan`: refuses the deployment by an error, before anything is changed or recorded.
+ * - `forward`: before the answer, in the phase's place in the strategy. An error rolls the deployment back.
+ * - `undo`: after its migrations were undone, last phase first.
+ * - `commit`: after the contract phases.
+ */
+export type DeploymentPhase = Partial<Readonly<Record<Moment, (run: DeploymentRun) => Promise<void>>>>;
