@@ -3,9 +3,9 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { describe, MigrationError } from '../core/errors/index';
 import { didYouMean } from '../core/errors/near-names';
 import type { Ports } from '../core/ports';
-import { openExisting } from './commands/sandbox/open';
+import { openExisting } from '../packages/sandbox/src/cli/open';
+import { defaultStateFolder, isStateFolder } from '../packages/sandbox/src/control/state-folder';
 import { type FindingClients, type FoundLedger, findLedgers } from './find-ledgers';
-import { defaultStateFolder, isStateFolder } from './state-folder';
 
 /** Which ledger a command is about. */
 export interface ScopeOptions {

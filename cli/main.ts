@@ -1,8 +1,8 @@
 import { Command, CommanderError } from 'commander';
+import { addSandbox } from '../packages/sandbox/src/cli/program';
 import type { CommandLine } from './command';
 import { addHistory } from './commands/history';
 import { addRepair } from './commands/repair';
-import { addSandbox } from './commands/sandbox';
 import { addStatus } from './commands/status';
 import { addUnlock } from './commands/unlock';
 import { addValidate } from './commands/validate';

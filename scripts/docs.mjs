@@ -2,8 +2,8 @@
 // With --check it writes nothing and fails when the table is not what the code says.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { ASSUMPTIONS_OF_SERVICES } from '../sandbox/assumptions.ts';
-import { cloudFormationAssumptions } from '../sandbox/cloudformation/assumptions.ts';
+import { ASSUMPTIONS_OF_SERVICES } from '../packages/sandbox/src/assumptions.ts';
+import { cloudFormationAssumptions } from '../packages/sandbox/src/cloudformation/assumptions.ts';
 
 const page = fileURLToPath(new URL('../docs/sandbox.md', import.meta.url));
 const [begin, end] = ['<!-- assumptions: npm run docs -->', '<!-- end of assumptions -->'];

@@ -1,4 +1,4 @@
-import { environmentNames } from '../core/wire';
+import { environmentNames } from '../../../core/wire';
 
 /**
  * The physical name of a DynamoDB table, inside a Lambda function that was given to `DatabaseMigrations.connect`.

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { tableName } from '../../client';
+import { tableName } from '../src';
 
 describe('tableName', () => {
   afterEach(() => vi.unstubAllEnvs());

@@ -2,10 +2,10 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { unzipSync } from 'fflate';
 import { beforeEach, expect, test } from 'vitest';
-import { publishAssets, readAssembly, selectStacks, stackInputs } from '../../sandbox/assembly';
-import { zipFolder } from '../../sandbox/assembly/zip-folder';
-import { ObjectStore } from '../../sandbox/services/s3';
-import { StateStore } from '../../sandbox/state';
+import { publishAssets, readAssembly, selectStacks, stackInputs } from '../src/assembly';
+import { zipFolder } from '../src/assembly/zip-folder';
+import { ObjectStore } from '../src/services/s3';
+import { StateStore } from '../src/state';
 import { temporaryFolder, writeAssembly } from './helpers/assembly';
 
 const environment = { account: '123456789012', region: 'eu-west-1', partition: 'aws' } as const;

@@ -4,7 +4,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, test } from 'vitest';
-import { openSandbox, type StackEvent } from '../../sandbox';
+import { openSandbox, type StackEvent } from '../src';
 import { temporaryFolder, writeAssembly } from './helpers/assembly';
 import { testSandboxes } from './helpers/open';
 import { functions } from './helpers/templates';

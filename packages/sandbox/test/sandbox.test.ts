@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { afterEach, expect, test } from 'vitest';
-import { openSandbox, type Sandbox, type SandboxOptions, type StackEvent } from '../../sandbox';
+import { openSandbox, type Sandbox, type SandboxOptions, type StackEvent } from '../src';
 import { assetCode, temporaryFolder, writeAssembly } from './helpers/assembly';
 
 const opened: Sandbox[] = [];

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
-import { MigrationError } from '../../../core/errors/index';
-import type { Sandbox, SandboxOptions } from '../../../sandbox';
-import { isStateFolder } from '../../state-folder';
+import type { Sandbox, SandboxOptions } from '..';
+import { isStateFolder } from '../control/state-folder';
+import { MigrationError } from '../sandbox-error';
 
 /** Opens the sandbox of a folder, making it when there is none, and closes it after the work. */
 export async function withSandbox<T>(options: SandboxOptions, work: (sandbox: Sandbox) => Promise<T>): Promise<T> {
@@ -29,7 +29,7 @@ export async function openExisting(folder: string): Promise<Sandbox> {
 
 export async function open(options: SandboxOptions): Promise<Sandbox> {
   // PGlite and the services take a while to load: only who needs them waits.
-  const { openSandbox } = await import('../../../sandbox/index.js');
+  const { openSandbox } = await import('../index.js');
   return openSandbox({ ...options, stateDir: resolve(options.stateDir) });
 }
 

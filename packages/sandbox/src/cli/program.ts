@@ -1,14 +1,14 @@
 import type { Command } from 'commander';
-import type { CommandLine } from '../../command';
-import { addAlarm } from './alarm';
-import { addCancel } from './cancel';
-import { addContinueRollback } from './continue-rollback';
-import { addDeploy } from './deploy';
-import { addDestroy } from './destroy';
-import { addReset } from './reset';
-import { addRollback } from './rollback';
-import { addSql } from './sql';
-import { addStart } from './start';
+import type { CommandLine } from './command';
+import { addAlarm } from './commands/alarm';
+import { addCancel } from './commands/cancel';
+import { addContinueRollback } from './commands/continue-rollback';
+import { addDeploy } from './commands/deploy';
+import { addDestroy } from './commands/destroy';
+import { addReset } from './commands/reset';
+import { addRollback } from './commands/rollback';
+import { addSql } from './commands/sql';
+import { addStart } from './commands/start';
 
 export function addSandbox(program: Command, session: CommandLine): void {
   const sandbox = program.command('sandbox').description('A local AWS in a folder, for CDK apps and their migrations');

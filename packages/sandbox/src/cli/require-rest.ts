@@ -1,5 +1,5 @@
-import { MigrationError } from '../../../core/errors/index';
-import { holderOf } from '../../state-folder';
+import { holderOf } from '../control/state-folder';
+import { MigrationError } from '../sandbox-error';
 
 /** For commands that cannot share a state folder with a running sandbox. */
 export function requireRest(folder: string): void {

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import type { SandboxOptions } from '../../../sandbox';
-import { collectPairs } from '../../options';
-import type { Terminal } from '../../output';
-import { defaultStateFolder } from '../../state-folder';
+import type { SandboxOptions } from '..';
+import { defaultStateFolder } from '../control/state-folder';
+import { collectPairs } from './options';
+import type { Terminal } from './output';
 import { eventLine } from './stack-report';
 
 export interface StateOptions {

@@ -1,6 +1,6 @@
-import type { Sandbox, StackResult } from '../../../sandbox';
-import type { Report, Terminal } from '../../output';
+import type { Sandbox, StackResult } from '..';
 import { open, requireStateFolder } from './open';
+import type { Report, Terminal } from './output';
 import { type RunOptions, watched } from './sandbox-options';
 import { stackReport, type Wish } from './stack-report';
 

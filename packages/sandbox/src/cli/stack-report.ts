@@ -1,6 +1,6 @@
-import type { StackEvent, StackResult } from '../../../sandbox';
-import { type ExitCode, exitCodes } from '../../exit-codes';
-import type { Colour, Report, Terminal } from '../../output';
+import type { StackEvent, StackResult } from '..';
+import { type ExitCode, exitCodes } from './exit-codes';
+import type { Colour, Report, Terminal } from './output';
 
 /** One stack event as `--json` prints it. */
 interface PlainEvent extends Omit<StackEvent, 'stack'> {}

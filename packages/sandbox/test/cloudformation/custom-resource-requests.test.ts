@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Json } from '../../../sandbox/cloudformation/resource-type';
+import type { Json } from '../../src/cloudformation/resource-type';
 import { type CustomRequest, gate, type Handler, World, type WorldOptions } from './world';
 
 /** Which requests a custom resource gets, and with which physical id (aws-facts CR-10 to CR-15). */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Properties } from '../../../sandbox/cloudformation/resource-type';
+import type { Properties } from '../../src/cloudformation/resource-type';
 import { type Answer, goodAnswer, variable, World, type WorldOptions } from './world';
 
 /** The protocol of custom resources (aws-facts CR-1 to CR-9). */

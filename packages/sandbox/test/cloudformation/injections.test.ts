@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { FailureInjection } from '../../../sandbox/api';
+import type { FailureInjection } from '../../src/api';
 import { triad, World } from './world';
 
 const PURPOSE = 'Resource handler returned message: "failed on purpose"';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Json } from '../../../sandbox/cloudformation/resource-type';
+import type { Json } from '../../src/cloudformation/resource-type';
 import { gate, type Handler, until, World, type WorldOptions } from './world';
 
 /** Nested stacks (aws-facts CFN-17). The parent is S; `Child` has a custom resource X; P depends on the child. */

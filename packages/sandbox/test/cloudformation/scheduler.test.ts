@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { runTasks, type Task } from '../../../sandbox/cloudformation/scheduler';
+import { runTasks, type Task } from '../../src/cloudformation/scheduler';
 import { gate } from './world';
 
 describe('runTasks', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Json } from '../../../sandbox/cloudformation/resource-type';
+import type { Json } from '../../src/cloudformation/resource-type';
 import { variable, World } from './world';
 
 /** What is refused before anything starts, with the place in the template. */

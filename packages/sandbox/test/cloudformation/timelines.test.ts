@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Json } from '../../../sandbox/cloudformation/resource-type';
+import type { Json } from '../../src/cloudformation/resource-type';
 import { type CustomRequest, triad, World, type WorldOptions } from './world';
 
 /**

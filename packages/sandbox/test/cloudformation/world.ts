@@ -1,8 +1,8 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { StackEvent } from '../../../sandbox/api';
-import { type AlarmState, CloudFormation, readAssumptions, type StatusChange } from '../../../sandbox/cloudformation';
+import type { StackEvent } from '../../src/api';
+import { type AlarmState, CloudFormation, readAssumptions, type StatusChange } from '../../src/cloudformation';
 import type {
   CreateRequest,
   DeleteRequest,
@@ -10,8 +10,8 @@ import type {
   Properties,
   ResourceResult,
   UpdateRequest,
-} from '../../../sandbox/cloudformation/resource-type';
-import { StateStore } from '../../../sandbox/state';
+} from '../../src/cloudformation/resource-type';
+import { StateStore } from '../../src/state';
 
 /** A request to a custom resource, as its function receives it. */
 export interface CustomRequest {

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { afterAll, afterEach } from 'vitest';
-import { openSandbox, type Sandbox, type SandboxOptions } from '../../../sandbox';
+import { openSandbox, type Sandbox, type SandboxOptions } from '../../src';
 import { type TestStack, temporaryFolder, writeAssembly } from './assembly';
 
 export interface TestSandbox {

@@ -1,9 +1,9 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
-import { decode } from '../../sandbox/services/gateway/decode';
-import { encodeError } from '../../sandbox/services/gateway/encode-error';
-import type { Service } from '../../sandbox/services/service';
+import { decode } from '../../src/services/gateway/decode';
+import { encodeError } from '../../src/services/gateway/encode-error';
+import type { Service } from '../../src/services/service';
 
 export interface ServedService {
   readonly endpoint: string;

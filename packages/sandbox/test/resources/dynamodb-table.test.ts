@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Properties } from '../../../sandbox/cloudformation/resource-type';
-import { dynamoDbGlobalTableType } from '../../../sandbox/resources/dynamodb-global-table';
-import { dynamoDbTableType } from '../../../sandbox/resources/dynamodb-table';
-import { until } from '../../support/until';
+import type { Properties } from '../../src/cloudformation/resource-type';
+import { dynamoDbGlobalTableType } from '../../src/resources/dynamodb-global-table';
+import { dynamoDbTableType } from '../../src/resources/dynamodb-table';
+import { until } from '../helpers/until';
 import { type DynamoDbUnderTest, ENVIRONMENT, openDynamoDb } from '../services/dynamodb/open-dynamodb';
 import { Life } from './resource-request';
 

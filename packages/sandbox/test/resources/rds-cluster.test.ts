@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Properties } from '../../../sandbox/cloudformation/resource-type';
-import { type DatabaseSecrets, rdsClusterType } from '../../../sandbox/resources/rds-cluster';
-import { rdsInstanceType } from '../../../sandbox/resources/rds-instance';
-import { secretTargetAttachmentType } from '../../../sandbox/resources/secret-target-attachment';
-import { type RdsDataService, rdsDataService } from '../../../sandbox/services/rds-data';
-import { StateStore } from '../../../sandbox/state';
+import type { Properties } from '../../src/cloudformation/resource-type';
+import { type DatabaseSecrets, rdsClusterType } from '../../src/resources/rds-cluster';
+import { rdsInstanceType } from '../../src/resources/rds-instance';
+import { secretTargetAttachmentType } from '../../src/resources/secret-target-attachment';
+import { type RdsDataService, rdsDataService } from '../../src/services/rds-data';
+import { StateStore } from '../../src/state';
 import { ENVIRONMENT } from '../services/dynamodb/open-dynamodb';
 import { Life } from './resource-request';
 

@@ -1,9 +1,4 @@
-import type {
-  CreateRequest,
-  Properties,
-  ResourceResult,
-  ResourceType,
-} from '../../../sandbox/cloudformation/resource-type';
+import type { CreateRequest, Properties, ResourceResult, ResourceType } from '../../src/cloudformation/resource-type';
 
 export const STACK = { id: 'arn:aws:cloudformation:eu-west-1:111122223333:stack/food/1', name: 'food' };
 

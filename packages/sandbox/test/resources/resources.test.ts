@@ -1,8 +1,8 @@
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { expect, test } from 'vitest';
-import type { CreateRequest } from '../../../sandbox/cloudformation/resource-type';
-import { inert } from '../../../sandbox/resources/inert';
-import { generatedName } from '../../../sandbox/resources/physical-name';
+import type { CreateRequest } from '../../src/cloudformation/resource-type';
+import { inert } from '../../src/resources/inert';
+import { generatedName } from '../../src/resources/physical-name';
 import { writeAssembly } from '../helpers/assembly';
 import { testSandboxes } from '../helpers/open';
 import { functions } from '../helpers/templates';

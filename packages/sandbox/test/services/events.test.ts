@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { matchesPattern } from '../../../sandbox/services/events/pattern';
-import { targetPayload } from '../../../sandbox/services/events/target-input';
+import { matchesPattern } from '../../src/services/events/pattern';
+import { targetPayload } from '../../src/services/events/target-input';
 import { testSandboxes } from '../helpers/open';
 import { allow, functions, role } from '../helpers/templates';
 

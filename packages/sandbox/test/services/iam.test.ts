@@ -1,8 +1,8 @@
 import { GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { expect, test } from 'vitest';
-import { evaluate } from '../../../sandbox/services/iam/evaluate';
-import { parsePolicy } from '../../../sandbox/services/iam/policy-document';
+import { evaluate } from '../../src/services/iam/evaluate';
+import { parsePolicy } from '../../src/services/iam/policy-document';
 import { testSandboxes } from '../helpers/open';
 import { allow, role } from '../helpers/templates';
 

@@ -9,8 +9,8 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { ResponseUrls } from '../../../sandbox/services/s3';
-import { addressOf, addressOfUrl } from '../../../sandbox/services/s3/address';
+import { ResponseUrls } from '../../src/services/s3';
+import { addressOf, addressOfUrl } from '../../src/services/s3/address';
 import { type TestSandbox, testSandboxes } from '../helpers/open';
 
 const open = testSandboxes('all');

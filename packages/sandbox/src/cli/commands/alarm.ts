@@ -1,8 +1,8 @@
 import { Argument, type Command } from 'commander';
-import { addCommand, type CommandLine, does } from '../../command';
-import type { Report } from '../../output';
-import { withExistingSandbox } from './open';
-import { type StateOptions, withState } from './sandbox-options';
+import { addCommand, type CommandLine, does } from '../command';
+import { withExistingSandbox } from '../open';
+import type { Report } from '../output';
+import { type StateOptions, withState } from '../sandbox-options';
 
 const states = ['ALARM', 'OK', 'INSUFFICIENT_DATA'] as const;
 

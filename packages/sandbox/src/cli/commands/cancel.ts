@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import { addCommand, type CommandLine, does } from '../../command';
-import type { Report, Terminal } from '../../output';
-import { withExistingSandbox } from './open';
-import { type RunOptions, watched, withRunOptions } from './sandbox-options';
+import { addCommand, type CommandLine, does } from '../command';
+import { withExistingSandbox } from '../open';
+import type { Report, Terminal } from '../output';
+import { type RunOptions, watched, withRunOptions } from '../sandbox-options';
 
 interface CancelOptions extends RunOptions {
   readonly stack: string;

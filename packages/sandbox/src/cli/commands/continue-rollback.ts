@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
-import { addCommand, type CommandLine, does } from '../../command';
-import { collect } from '../../options';
-import type { Report, Terminal } from '../../output';
-import { type RunOptions, withRunOptions } from './sandbox-options';
-import { runStackOperation, type StackOperation } from './stack-operation';
+import { addCommand, type CommandLine, does } from '../command';
+import { collect } from '../options';
+import type { Report, Terminal } from '../output';
+import { type RunOptions, withRunOptions } from '../sandbox-options';
+import { runStackOperation, type StackOperation } from '../stack-operation';
 
 interface ContinueOptions extends RunOptions {
   readonly stack: string;

@@ -1,12 +1,12 @@
 import { join, resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
-import type { DeployOptions, FailureInjection } from '../../../sandbox';
-import { addCommand, type CommandLine, does } from '../../command';
-import { collect, collectPairs, wholeNumber } from '../../options';
-import type { Report, Terminal } from '../../output';
-import { synthesize } from '../../synth/synthesize';
-import { type RunOptions, withRunOptions } from './sandbox-options';
-import { runStackOperation, type StackOperation } from './stack-operation';
+import type { DeployOptions, FailureInjection } from '../..';
+import { addCommand, type CommandLine, does } from '../command';
+import { collect, collectPairs, wholeNumber } from '../options';
+import type { Report, Terminal } from '../output';
+import { type RunOptions, withRunOptions } from '../sandbox-options';
+import { runStackOperation, type StackOperation } from '../stack-operation';
+import { synthesize } from '../synth/synthesize';
 
 interface DeployCommandOptions extends RunOptions {
   readonly app?: string;

@@ -1,13 +1,13 @@
 import { rmSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
-import { MigrationError } from '../../../core/errors/index';
-import { addCommand, type CommandLine, does } from '../../command';
-import { exitCodes } from '../../exit-codes';
-import type { Report } from '../../output';
-import { requireStateFolder } from './open';
-import { requireRest } from './require-rest';
-import { type StateOptions, withState } from './sandbox-options';
+import { MigrationError } from '../../sandbox-error';
+import { addCommand, type CommandLine, does } from '../command';
+import { exitCodes } from '../exit-codes';
+import { requireStateFolder } from '../open';
+import type { Report } from '../output';
+import { requireRest } from '../require-rest';
+import { type StateOptions, withState } from '../sandbox-options';
 
 interface ResetOptions extends StateOptions {
   readonly yes?: boolean;

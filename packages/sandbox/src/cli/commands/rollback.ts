@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import { addCommand, type CommandLine, does } from '../../command';
-import type { Report, Terminal } from '../../output';
-import { type RunOptions, withRunOptions } from './sandbox-options';
-import { runStackOperation, type StackOperation } from './stack-operation';
+import { addCommand, type CommandLine, does } from '../command';
+import type { Report, Terminal } from '../output';
+import { type RunOptions, withRunOptions } from '../sandbox-options';
+import { runStackOperation, type StackOperation } from '../stack-operation';
 
 interface RollbackOptions extends RunOptions {
   readonly stack: string;

@@ -1,14 +1,14 @@
 import type { Command } from 'commander';
-import { describe, MigrationError } from '../../../core/errors/index';
-import { didYouMean } from '../../../core/errors/near-names';
-import type { AuroraTargetProperties } from '../../../core/wire';
-import type { Sandbox } from '../../../sandbox';
-import { addCommand, type CommandLine, does } from '../../command';
-import { deployedTargets } from '../../deployed-targets';
-import { withScopes } from '../../ledger-access';
-import { type Report, table } from '../../output';
-import { withExistingSandbox } from './open';
-import { type RunOptions, withRunOptions } from './sandbox-options';
+import { deployedTargets } from '../../../../../cli/deployed-targets';
+import { withScopes } from '../../../../../cli/ledger-access';
+import { didYouMean } from '../../../../../core/errors/near-names';
+import type { AuroraTargetProperties } from '../../../../../core/wire';
+import type { Sandbox } from '../..';
+import { describe, MigrationError } from '../../sandbox-error';
+import { addCommand, type CommandLine, does } from '../command';
+import { withExistingSandbox } from '../open';
+import { type Report, table } from '../output';
+import { type RunOptions, withRunOptions } from '../sandbox-options';
 
 interface Database {
   readonly cluster: string;

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
-import { addCommand, type CommandLine, does } from '../../command';
-import type { Report, Terminal } from '../../output';
-import { open } from './open';
-import { requireRest } from './require-rest';
-import { type RunOptions, watched, withRunOptions } from './sandbox-options';
+import { addCommand, type CommandLine, does } from '../command';
+import { open } from '../open';
+import type { Report, Terminal } from '../output';
+import { requireRest } from '../require-rest';
+import { type RunOptions, watched, withRunOptions } from '../sandbox-options';
 
 export function addStart(parent: Command, session: CommandLine): void {
   withRunOptions(

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { MigrationError } from '../../core/errors/index';
+import { MigrationError } from '../../sandbox-error';
 import type { Terminal } from '../output';
 
 interface Manifest {

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { MigrationError } from '../../core/errors/index';
+import { MigrationError } from '../../sandbox-error';
 import type { Terminal } from '../output';
 import { explainFailure } from './explain-failure';
 

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { MigrationError } from '../../core/errors/index';
+import { MigrationError } from '../../sandbox-error';
 import type { Terminal } from '../output';
 import { checkAssembly } from './check-assembly';
 import { contextFor, type ProjectSettings, readProject } from './project';

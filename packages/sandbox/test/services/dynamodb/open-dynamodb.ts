@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type CreateTableCommandInput, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { type DynamoDbService, dynamoDbService } from '../../../../sandbox/services/dynamodb';
-import { StateStore } from '../../../../sandbox/state';
-import { type ServedService, serveService } from '../../../support/serve-service';
+import { type DynamoDbService, dynamoDbService } from '../../../src/services/dynamodb';
+import { StateStore } from '../../../src/state';
+import { type ServedService, serveService } from '../../helpers/serve-service';
 
 export const ENVIRONMENT = { region: 'eu-west-1', account: '111122223333', partition: 'aws' } as const;
 

@@ -1,5 +1,5 @@
-import { dynamoDbService } from '../../../../sandbox/services/dynamodb';
-import { StateStore } from '../../../../sandbox/state';
+import { dynamoDbService } from '../../../src/services/dynamodb';
+import { StateStore } from '../../../src/state';
 
 /** A process that owns a DynamoDB server until it is killed; see supervision.test.ts. */
 async function own(folder: string): Promise<void> {

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateTableCommand, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it } from 'vitest';
-import { findDynoxide } from '../../../../sandbox/services/dynamodb/dynoxide/find-binary';
-import { until } from '../../../support/until';
+import { findDynoxide } from '../../../src/services/dynamodb/dynoxide/find-binary';
+import { until } from '../../helpers/until';
 import { openDynamoDb, simpleTable } from './open-dynamodb';
 
 const running = (databaseFile: string): boolean =>

@@ -11,7 +11,7 @@ import {
   UpdateTableCommand,
 } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { until } from '../../../support/until';
+import { until } from '../../helpers/until';
 import { type DynamoDbUnderTest, openDynamoDb, simpleTable } from './open-dynamodb';
 
 describe('DynamoDB tables', () => {

@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RDSDataClient } from '@aws-sdk/client-rds-data';
-import { type RdsDataService, rdsDataService } from '../../../../sandbox/services/rds-data';
-import { StateStore } from '../../../../sandbox/state';
-import { serveService } from '../../../support/serve-service';
+import { type RdsDataService, rdsDataService } from '../../../src/services/rds-data';
+import { StateStore } from '../../../src/state';
+import { serveService } from '../../helpers/serve-service';
 
 export const POSTGRES_URL = process.env['TEST_POSTGRES_URL'] ?? 'postgresql://postgres@127.0.0.1:5432/test';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parseDatabaseStatement } from '../../../../sandbox/services/rds-data/database-statements';
-import { toPositional } from '../../../../sandbox/services/rds-data/named-parameters';
+import { parseDatabaseStatement } from '../../../src/services/rds-data/database-statements';
+import { toPositional } from '../../../src/services/rds-data/named-parameters';
 
 describe('named parameters', () => {
   it.each([

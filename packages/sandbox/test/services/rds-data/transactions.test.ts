@@ -7,7 +7,7 @@ import {
   RollbackTransactionCommand,
 } from '@aws-sdk/client-rds-data';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { until } from '../../../support/until';
+import { until } from '../../helpers/until';
 import { type DataApi, enginesUnderTest, openDataApi } from './engines';
 
 const TIMEOUT_MS = 600;
