@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { type CreateRequest, type Properties, ResourceFailure } from '../resource-type';
 import type { LiveStack } from '../stack/live-stack';
 import type { ResourceRecord } from '../stack/stack-record';
-import type { PreparedResource } from '../template/prepare';
+import type { PreparedResource } from '../template/prepared-resource';
 
 /** A resource as the new template wants it, with everything resolved. */
 export interface TargetResource extends Omit<PreparedResource, 'properties'> {

@@ -1,6 +1,7 @@
 import type { Json } from '../resource-type';
-import { evaluate, evaluateRequired, type Scope } from './intrinsics';
-import type { PreparedResource } from './prepare';
+import type { Scope } from './intrinsic-call';
+import { evaluate, evaluateRequired } from './intrinsics';
+import type { PreparedResource } from './prepared-resource';
 import { findImports, findReferences } from './references';
 import type { ResourceValues } from './scope';
 import type { OutputDefinition, Template } from './template';

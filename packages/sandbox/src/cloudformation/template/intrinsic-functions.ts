@@ -1,7 +1,7 @@
 import type { AwsError } from '../../aws-error';
 import type { Json } from '../resource-type';
 import { subnets } from './cidr';
-import type { Call } from './intrinsics';
+import type { Call } from './intrinsic-call';
 import { splitAttribute, splitSubstitution } from './references';
 import { invalid, isObject } from './template';
 

@@ -1,23 +1,14 @@
-import type { Json } from '../resource-type';
-import type { DeletionPolicy, DisposalPolicy, StackOutput } from '../stack/stack-record';
+import type { DeletionPolicy, StackOutput } from '../stack/stack-record';
 import { activeOutputs, importNames, refuseBadValues, refuseInactiveOutputs, unknownResources } from './check-values';
 import { findCycle } from './graph';
-import { evaluateRequired, type Scope } from './intrinsics';
+import type { Scope } from './intrinsic-call';
+import { evaluateRequired } from './intrinsics';
 import { type ParameterSources, type ParameterValues, resolveParameters } from './parameters';
+import type { PreparedResource } from './prepared-resource';
 import { findReferences } from './references';
 import { makeScope, noResources, type ResourceValues, type ScopeSources } from './scope';
 import { invalid, parseTemplate, type ResourceDefinition, type Template } from './template';
 import { dependsOnList, unresolved, validateReferences } from './validate';
-
-/** A resource whose condition holds, with its place in the graph. */
-export interface PreparedResource {
-  readonly logicalId: string;
-  readonly type: string;
-  readonly properties: { readonly [key: string]: Json };
-  readonly dependsOn: readonly string[];
-  readonly deletionPolicy: DeletionPolicy;
-  readonly updateReplacePolicy: DisposalPolicy;
-}
 
 /** A template with its parameters: everything that can be known, and refused, before an operation starts. */
 export interface PreparedStack {

@@ -1,6 +1,7 @@
 import type { Environment } from '../../services/service';
 import type { Json, StackReference } from '../resource-type';
-import { evaluateCondition, type Scope } from './intrinsics';
+import type { Scope } from './intrinsic-call';
+import { evaluateCondition } from './intrinsics';
 import { invalid, type Template } from './template';
 
 /** What `Ref` and `Fn::GetAtt` say of resources: nothing while conditions are evaluated, real values later. */

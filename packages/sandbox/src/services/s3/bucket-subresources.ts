@@ -1,7 +1,7 @@
 import { AwsError } from '../../aws-error';
 import { xmlDocument } from '../xml';
 import type { ObjectStore } from './object-store';
-import type { S3Operation } from './service';
+import type { S3Operation } from './operation';
 
 /** What a bucket has beside its objects, by method and query parameter: `GET tagging` is `GET /bucket?tagging`. */
 export function bucketSubresources(store: ObjectStore): Readonly<Record<string, S3Operation>> {

@@ -5,13 +5,8 @@ import { addressOf, type ObjectAddress } from './address';
 import { bucketSubresources } from './bucket-subresources';
 import { listObjects } from './list-objects';
 import type { ObjectMetadata, ObjectStore } from './object-store';
+import type { S3Operation } from './operation';
 import type { ResponseUrls } from './response-urls';
-
-export interface S3Operation {
-  /** Without the `s3:`. */
-  readonly action: string;
-  run(address: ObjectAddress, request: ServiceRequest): ServiceResponse;
-}
 
 /** S3: enough of it for assets, bundles and CloudFormation's response URLs. */
 export function s3Service(store: ObjectStore, responses: ResponseUrls): Service {
