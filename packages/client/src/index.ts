@@ -1,4 +1,4 @@
-import { environmentNames } from '../../../core/wire';
+import { tablesVariable } from './tables-variable';
 
 /**
  * The physical name of a DynamoDB table, inside a Lambda function that was given to `DatabaseMigrations.connect`.
@@ -18,10 +18,10 @@ export function tableName(target: string, logicalName: string): string {
 type Tables = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 function readTables(): Tables {
-  const text = process.env[environmentNames.tables];
+  const text = process.env[tablesVariable];
   if (text) return JSON.parse(text) as Tables;
   throw new Error(
-    `${environmentNames.tables} is not set. Call \`migrations.connect(fn)\` for this function in the CDK app, or set the ` +
+    `${tablesVariable} is not set. Call \`migrations.connect(fn)\` for this function in the CDK app, or set the ` +
       'variable to JSON like {"meals":{"plans":"shop-plans"}}.',
   );
 }

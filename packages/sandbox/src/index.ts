@@ -1,16 +1,3 @@
-import type { Sandbox, SandboxOptions } from './api';
-import { readSandboxAssumptions } from './assumptions';
-import { Broadcast } from './broadcast';
-import { connectCloudFormation } from './connect-cloudformation';
-import { controlServer } from './control/control-server';
-import { type Claim, claimFolder } from './control/folder-lock';
-import { connectSandbox } from './control/remote-sandbox';
-import { ensureBootstrapped, LocalSandbox } from './local-sandbox';
-import { createPlatform } from './platform';
-import { cloudFormationService } from './services/cloudformation-api';
-import type { Environment } from './services/service';
-import { StateStore } from './state';
-
 export type {
   DeployOptions,
   FailureInjection,
@@ -21,58 +8,10 @@ export type {
   StackEvent,
   StackResult,
 } from './api';
-
-/** Some libraries refuse 000000000000; this one is AWS's own example. */
-const ACCOUNT = '123456789012';
-
-/**
- * Opens the AWS that lives in a folder. When another process has it open already, the calls go to that process; else
- * this one starts it and must close it.
- */
-export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
-  const claim = await claimFolder(options.stateDir);
-  if (claim.held) return connectSandbox(claim.endpoint, options);
-  try {
-    return await startSandbox(options, claim);
-  } catch (error) {
-    claim.release();
-    throw error;
-  }
-}
-
-async function startSandbox(options: SandboxOptions, claim: Extract<Claim, { held: false }>): Promise<Sandbox> {
-  const assumptions = readSandboxAssumptions(options.assumptions);
-  const environment: Environment = {
-    account: ACCOUNT,
-    partition: 'aws',
-    region: process.env['AWS_REGION'] ?? 'us-east-1',
-  };
-  const state = new StateStore(options.stateDir);
-  const broadcast = new Broadcast();
-  broadcast.listen(options);
-
-  const platform = createPlatform({
-    state,
-    environment,
-    assumptions,
-    broadcast,
-    postgresUrl: rememberPostgres(state, options.postgresUrl),
-    control: controlServer(() => sandbox, broadcast),
-  });
-  ensureBootstrapped(platform.parameters, '/cdk-bootstrap/hnb659fds/version');
-  const cloudFormation = connectCloudFormation(platform, state, assumptions, broadcast);
-  platform.gateway.register(cloudFormationService(cloudFormation, environment));
-  await platform.gateway.listen();
-  const sandbox = new LocalSandbox({ state, platform, cloudFormation, broadcast, release: claim.release });
-  claim.announce(sandbox.endpoint);
-  return sandbox;
-}
-
-const POSTGRES_DOCUMENT = 'postgres.json';
-
-/** The server that a folder's databases are on: named once, later commands on the folder must not find them empty. */
-function rememberPostgres(state: StateStore, given: string | undefined): string | undefined {
-  if (given === undefined) return state.read<{ readonly url?: string }>(POSTGRES_DOCUMENT, {}).url;
-  state.write(POSTGRES_DOCUMENT, { url: given });
-  return given;
-}
+export { AwsError } from './aws-error';
+export type { ExitCode } from './cli/exit-codes';
+export type { CommandLineHost, Database, DatabaseNames } from './cli/host';
+export { runCommandLine } from './cli/program';
+export { type Connection, connect } from './connect';
+export { openSandbox } from './open-sandbox';
+export { SandboxError, type SandboxErrorCode, type SandboxErrorDetails } from './sandbox-error';

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, test } from 'vitest';
 import { openSandbox, type StackEvent } from '../src';
@@ -25,7 +25,7 @@ async function holder(stateDir: string): Promise<ChildProcess> {
   const script = join(temporaryFolder(), 'holder.cjs');
   writeFileSync(
     script,
-    `const { openSandbox } = require(${JSON.stringify(resolve('dist/sandbox/index.js'))});
+    `const { openSandbox } = require(${JSON.stringify(join(__dirname, '../dist/index.js'))});
      openSandbox({ stateDir: process.argv[2] }).then((sandbox) => process.send(sandbox.endpoint));
      process.on('disconnect', () => process.exit());`,
   );

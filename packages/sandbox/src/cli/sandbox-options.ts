@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import type { SandboxOptions } from '..';
+import type { SandboxOptions } from '../api';
 import { defaultStateFolder } from '../control/state-folder';
+import type { Invocation } from './command';
 import { collectPairs } from './options';
-import type { Terminal } from './output';
 import { eventLine } from './stack-report';
 
 export interface StateOptions {
@@ -22,11 +22,16 @@ export function withState(command: Command): Command {
 export function withRunOptions(command: Command): Command {
   return withState(command)
     .option('--postgres <url>', 'a PostgreSQL server for the clusters, instead of the built-in one; remembered')
-    .option('--assume <name=value>', 'what to take for true where AWS says nothing, see docs/sandbox.md', collectPairs);
+    .option(
+      '--assume <name=value>',
+      'what to take for true where AWS says nothing, see README.md of @cdk-migrations/sandbox',
+      collectPairs,
+    );
 }
 
 /** Shows on the terminal what happens in the sandbox, while it happens. */
-export function watched({ state, postgres, assume }: RunOptions, terminal: Terminal): SandboxOptions {
+export function watched({ options, terminal }: Invocation<RunOptions>): SandboxOptions {
+  const { state, postgres, assume } = options;
   return {
     stateDir: state,
     postgresUrl: postgres,

@@ -1,10 +1,11 @@
-import type { Sandbox, StackResult } from '..';
-import { open, requireStateFolder } from './open';
-import type { Report, Terminal } from './output';
+import type { Sandbox, StackResult } from '../api';
+import type { Invocation } from './command';
+import { withExistingSandbox, withSandbox } from './open';
+import type { Report } from './output';
 import { type RunOptions, watched } from './sandbox-options';
 import { stackReport, type Wish } from './stack-report';
 
-/** An operation of CloudFormation, shown while it goes on, and reported when everything came to rest. */
+/** An operation of CloudFormation, shown while it runs, and reported when everything is quiet again. */
 export interface StackOperation {
   run(sandbox: Sandbox): Promise<readonly StackResult[]>;
   readonly wish: Wish;
@@ -12,19 +13,15 @@ export interface StackOperation {
   readonly creates?: boolean;
 }
 
-export async function runStackOperation(
+export function runStackOperation(
   { run, wish, creates = false }: StackOperation,
-  options: RunOptions,
-  terminal: Terminal,
+  invocation: Invocation<RunOptions>,
 ): Promise<Report> {
-  if (!creates) requireStateFolder(options.state);
-  const sandbox = await open(watched(options, terminal));
-  try {
+  const openedFor = creates ? withSandbox : withExistingSandbox;
+  return openedFor(watched(invocation), async (sandbox) => {
     const results = await run(sandbox);
-    // EventBridge tells the engine how an update ended, after CloudFormation is done with it.
+    // EventBridge reports the end of an update to functions after CloudFormation is done with it.
     await sandbox.settle();
-    return stackReport(results, wish, terminal);
-  } finally {
-    await sandbox.close();
-  }
+    return stackReport(results, wish, invocation);
+  });
 }

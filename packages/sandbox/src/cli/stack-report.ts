@@ -1,5 +1,6 @@
-import type { StackEvent, StackResult } from '..';
+import type { StackEvent, StackResult } from '../api';
 import { type ExitCode, exitCodes } from './exit-codes';
+import type { CommandLineHost } from './host';
 import type { Colour, Report, Terminal } from './output';
 
 /** One stack event as `--json` prints it. */
@@ -19,6 +20,12 @@ export interface Wish {
   readonly stack?: string;
 }
 
+/** Who the report is for. */
+interface Readers {
+  readonly terminal: Pick<Terminal, 'paint'>;
+  readonly host: CommandLineHost;
+}
+
 /**
  * What a stack operation came to. Several stacks are all in `stacks`; the members beside it are those of the one that
  * ended badly, or else of the one asked for.
@@ -26,7 +33,7 @@ export interface Wish {
 export function stackReport(
   results: readonly StackResult[],
   { statuses: wished, stack }: Wish,
-  terminal: Pick<Terminal, 'paint'>,
+  readers: Readers,
 ): Report {
   const last = results.at(-1);
   if (!last) return { data: { stacks: [] }, text: 'There are no stacks.' };
@@ -34,7 +41,7 @@ export function stackReport(
   const main = (endedWell && results.find((result) => result.stack === stack)) || last;
   return {
     data: results.length === 1 ? plainResult(main) : { ...plainResult(main), stacks: results.map(plainResult) },
-    text: results.map((result) => summary(result, wished, terminal)).join('\n'),
+    text: results.map((result) => summary(result, wished, readers)).join('\n'),
     exitCode: Math.max(...results.map((result) => exitCodeOf(result, wished))) as ExitCode,
   };
 }
@@ -61,14 +68,14 @@ function exitCodeOf({ status, unchanged }: StackResult, wished: RegExp): ExitCod
   return status.endsWith('_COMPLETE') ? exitCodes.failed : exitCodes.needsPerson;
 }
 
-function summary(result: StackResult, wished: RegExp, { paint }: Pick<Terminal, 'paint'>): string {
+function summary(result: StackResult, wished: RegExp, { terminal: { paint }, host }: Readers): string {
   const { stack, status, unchanged, outputs } = result;
   if (unchanged) return `\n${paint('bold', stack)}: nothing to change (${status})`;
   const causes = wished.test(status) ? [] : rootCauses(result);
   return [
     `\n${paint('bold', stack)}: ${paint(colourOf(status), status)}`,
     ...causes.map(({ logicalId, reason }) => paint('red', `  ${logicalId}: ${reason}`)),
-    ...(exitCodeOf(result, wished) === exitCodes.needsPerson ? [`  ${adviceFor(result)}`] : []),
+    ...(exitCodeOf(result, wished) === exitCodes.needsPerson ? [`  ${adviceFor(result, host)}`] : []),
     ...Object.entries(outputs).map(([name, value]) => `  ${name} = ${value}`),
   ].join('\n');
 }
@@ -78,14 +85,15 @@ function rootCauses({ events }: StackResult): readonly StackEvent[] {
   return events.filter(({ status, reason }) => status.endsWith('_FAILED') && !/cancelled/i.test(reason));
 }
 
-function adviceFor({ stack, status }: StackResult): string {
+function adviceFor({ stack, status }: StackResult, { name, repairCommand }: CommandLineHost): string {
   if (status === 'UPDATE_ROLLBACK_FAILED') {
-    return `A person is needed: fix the cause, then \`migrations repair\` and \`migrations sandbox continue-rollback --stack ${stack}\`.`;
+    const repair = repairCommand === undefined ? '' : `\`${repairCommand}\` and `;
+    return `A person is needed: fix the cause, then ${repair}\`${name} continue-rollback --stack ${stack}\`.`;
   }
   if (status === 'CREATE_FAILED' || status === 'UPDATE_FAILED') {
-    return `Kept as it is: deploy again, or \`migrations sandbox rollback --stack ${stack}\`.`;
+    return `Kept as it is: deploy again, or \`${name} rollback --stack ${stack}\`.`;
   }
-  return `A person is needed: fix the cause, then \`migrations sandbox destroy --stack ${stack}\`.`;
+  return `A person is needed: fix the cause, then \`${name} destroy --stack ${stack}\`.`;
 }
 
 function colourOf(status: string): Colour {

@@ -3,16 +3,23 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { greet } from './ping';
 
-/** Who holds a state folder: `<state>/sandbox.json`. */
+/** Says who holds a state folder, in that folder. */
+export const HOLDER_FILE = 'sandbox.json';
+
+/** Its content. */
 export interface Holder {
   readonly pid: number;
   /** Undefined while the sandbox is still starting. */
   readonly endpoint?: string;
 }
 
-export type Claim =
-  | { readonly held: false; announce(endpoint: string): void; release(): void }
-  | { readonly held: true; readonly endpoint: string };
+export type Claim = OwnClaim | { readonly held: true; readonly endpoint: string };
+
+export interface OwnClaim {
+  readonly held: false;
+  announce(endpoint: string): void;
+  release(): void;
+}
 
 /** How long a holder may take to start, to answer while it is busy, or to close. */
 const PATIENCE_MS = 30_000;
@@ -21,7 +28,7 @@ const POLL_MS = 50;
 /** Takes the folder, or tells where the sandbox that has it answers. A holder that is gone is taken over from. */
 export async function claimFolder(folder: string): Promise<Claim> {
   mkdirSync(folder, { recursive: true });
-  const file = join(folder, 'sandbox.json');
+  const file = join(folder, HOLDER_FILE);
   const deadline = Date.now() + PATIENCE_MS;
   for (;;) {
     if (createExclusively(file)) return ownClaim(file);
@@ -57,7 +64,7 @@ function heldBySilence(file: string, holder: Holder | undefined): Error {
   );
 }
 
-function ownClaim(file: string): Claim {
+function ownClaim(file: string): OwnClaim {
   return {
     held: false,
     announce: (endpoint) => {

@@ -2,11 +2,11 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { errorOf } from '../../../../test/support/migrations-folder';
 import { terminal } from '../../src/cli/output';
 import { checkAssembly } from '../../src/cli/synth/check-assembly';
 import { explainFailure } from '../../src/cli/synth/explain-failure';
 import { contextFor, readProject } from '../../src/cli/synth/project';
+import { errorOf } from '../helpers/error-of';
 
 function folder(files: Readonly<Record<string, unknown>>): string {
   const path = mkdtempSync(join(tmpdir(), 'synth-'));

@@ -10,7 +10,7 @@ export function addAlarm(parent: Command, session: CommandLine): void {
   withState(addCommand(parent, 'alarm', 'Set the state of an alarm, as SetAlarmState of CloudWatch does'))
     .argument('<name>', 'name or ARN of the alarm')
     .addArgument(new Argument('<value>', 'its new state').choices(states))
-    .action(does<StateOptions>(session, ({ state }, _terminal, ...args) => setAlarm(state, args)));
+    .action(does<StateOptions>(session, ({ options, args }) => setAlarm(options.state, args)));
 }
 
 function setAlarm(folder: string, [name = '', value = '']: readonly string[]): Promise<Report> {

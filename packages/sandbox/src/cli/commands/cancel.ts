@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { addCommand, type CommandLine, does } from '../command';
+import { addCommand, type CommandLine, does, type Invocation } from '../command';
 import { withExistingSandbox } from '../open';
-import type { Report, Terminal } from '../output';
+import type { Report } from '../output';
 import { type RunOptions, watched, withRunOptions } from '../sandbox-options';
 
 interface CancelOptions extends RunOptions {
@@ -14,10 +14,10 @@ export function addCancel(parent: Command, session: CommandLine): void {
     .action(does<CancelOptions>(session, cancel));
 }
 
-function cancel(options: CancelOptions, terminal: Terminal): Promise<Report> {
-  return withExistingSandbox(watched(options, terminal), async (sandbox) => {
-    await sandbox.cancelUpdate(options.stack);
-    const { stack } = options;
+function cancel(invocation: Invocation<CancelOptions>): Promise<Report> {
+  const { stack } = invocation.options;
+  return withExistingSandbox(watched(invocation), async (sandbox) => {
+    await sandbox.cancelUpdate(stack);
     return {
       data: { stack, cancelled: true },
       text: `The update of ${stack} is cancelled: CloudFormation rolls it back.`,

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { addCommand, type CommandLine, does } from '../command';
+import { addCommand, type CommandLine, does, type Invocation } from '../command';
 import { collect } from '../options';
-import type { Report, Terminal } from '../output';
+import type { Report } from '../output';
 import { type RunOptions, withRunOptions } from '../sandbox-options';
 import { runStackOperation, type StackOperation } from '../stack-operation';
 
@@ -17,10 +17,11 @@ export function addContinueRollback(parent: Command, session: CommandLine): void
     .action(does<ContinueOptions>(session, continueRollback));
 }
 
-function continueRollback(options: ContinueOptions, terminal: Terminal): Promise<Report> {
+function continueRollback(invocation: Invocation<ContinueOptions>): Promise<Report> {
+  const { options } = invocation;
   const operation: StackOperation = {
     run: async (sandbox) => [await sandbox.continueUpdateRollback(options.stack, options.skip)],
     wish: { statuses: /^UPDATE_ROLLBACK_COMPLETE$/ },
   };
-  return runStackOperation(operation, options, terminal);
+  return runStackOperation(operation, invocation);
 }

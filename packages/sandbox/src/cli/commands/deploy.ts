@@ -1,9 +1,9 @@
 import { join, resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
-import type { DeployOptions, FailureInjection } from '../..';
-import { addCommand, type CommandLine, does } from '../command';
+import type { DeployOptions, FailureInjection } from '../../api';
+import { addCommand, type CommandLine, does, type Invocation } from '../command';
 import { collect, collectPairs, wholeNumber } from '../options';
-import type { Report, Terminal } from '../output';
+import type { Report } from '../output';
 import { type RunOptions, withRunOptions } from '../sandbox-options';
 import { runStackOperation, type StackOperation } from '../stack-operation';
 import { synthesize } from '../synth/synthesize';
@@ -36,7 +36,8 @@ export function addDeploy(parent: Command, session: CommandLine): void {
     .action(does<DeployCommandOptions>(session, deploy));
 }
 
-async function deploy(options: DeployCommandOptions, terminal: Terminal): Promise<Report> {
+async function deploy(invocation: Invocation<DeployCommandOptions>): Promise<Report> {
+  const { options, terminal } = invocation;
   const assembly = await synthesize(
     { app: options.app, context: options.context, outputFolder: join(resolve(options.state), 'cdk.out') },
     terminal,
@@ -55,7 +56,7 @@ async function deploy(options: DeployCommandOptions, terminal: Terminal): Promis
     wish: { statuses: /^(CREATE|UPDATE)_COMPLETE$/, stack: options.stack?.at(-1) },
     creates: true,
   };
-  return runStackOperation(operation, options, terminal);
+  return runStackOperation(operation, invocation);
 }
 
 function collectFailures(text: string, previous: readonly FailureInjection[] = []): readonly FailureInjection[] {

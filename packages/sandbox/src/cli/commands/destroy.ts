@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { addCommand, type CommandLine, does } from '../command';
+import { addCommand, type CommandLine, does, type Invocation } from '../command';
 import { collect } from '../options';
-import type { Report, Terminal } from '../output';
+import type { Report } from '../output';
 import { type RunOptions, withRunOptions } from '../sandbox-options';
 import { runStackOperation, type StackOperation } from '../stack-operation';
 
@@ -15,10 +15,11 @@ export function addDestroy(parent: Command, session: CommandLine): void {
     .action(does<DestroyOptions>(session, destroy));
 }
 
-function destroy(options: DestroyOptions, terminal: Terminal): Promise<Report> {
+function destroy(invocation: Invocation<DestroyOptions>): Promise<Report> {
+  const { options } = invocation;
   const operation: StackOperation = {
     run: (sandbox) => sandbox.destroy(options.stack),
     wish: { statuses: /^DELETE_COMPLETE$/, stack: options.stack?.at(-1) },
   };
-  return runStackOperation(operation, options, terminal);
+  return runStackOperation(operation, invocation);
 }

@@ -1,10 +1,10 @@
 import { rmSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
-import { MigrationError } from '../../sandbox-error';
-import { addCommand, type CommandLine, does } from '../command';
+import { requireStateFolder } from '../../control/state-folder';
+import { SandboxError } from '../../sandbox-error';
+import { addCommand, type CommandLine, does, type Invocation } from '../command';
 import { exitCodes } from '../exit-codes';
-import { requireStateFolder } from '../open';
 import type { Report } from '../output';
 import { requireRest } from '../require-rest';
 import { type StateOptions, withState } from '../sandbox-options';
@@ -19,7 +19,7 @@ export function addReset(parent: Command, session: CommandLine): void {
     .action(does<ResetOptions>(session, reset));
 }
 
-async function reset({ state: folder, yes = false }: ResetOptions): Promise<Report> {
+async function reset({ options: { state: folder, yes = false } }: Invocation<ResetOptions>): Promise<Report> {
   requireStateFolder(folder);
   requireRest(folder);
   if (!yes && !(await confirm(folder))) {
@@ -31,7 +31,7 @@ async function reset({ state: folder, yes = false }: ResetOptions): Promise<Repo
 
 async function confirm(folder: string): Promise<boolean> {
   if (!process.stdin.isTTY) {
-    throw new MigrationError('USAGE', `There is no terminal to ask whether ${folder} may be deleted.`, {
+    throw new SandboxError('USAGE', `There is no terminal to ask whether ${folder} may be deleted.`, {
       hint: 'Add --yes.',
     });
   }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { addCommand, type CommandLine, does } from '../command';
-import type { Report, Terminal } from '../output';
+import { addCommand, type CommandLine, does, type Invocation } from '../command';
+import type { Report } from '../output';
 import { type RunOptions, withRunOptions } from '../sandbox-options';
 import { runStackOperation, type StackOperation } from '../stack-operation';
 
@@ -14,10 +14,11 @@ export function addRollback(parent: Command, session: CommandLine): void {
     .action(does<RollbackOptions>(session, rollBack));
 }
 
-function rollBack(options: RollbackOptions, terminal: Terminal): Promise<Report> {
+function rollBack(invocation: Invocation<RollbackOptions>): Promise<Report> {
+  const { options } = invocation;
   const operation: StackOperation = {
     run: async (sandbox) => [await sandbox.rollbackStack(options.stack)],
     wish: { statuses: /^(UPDATE_)?ROLLBACK_COMPLETE$/ },
   };
-  return runStackOperation(operation, options, terminal);
+  return runStackOperation(operation, invocation);
 }

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { addCommand, type CommandLine, does } from '../command';
-import { open } from '../open';
-import type { Report, Terminal } from '../output';
+import { addCommand, type CommandLine, does, type Invocation } from '../command';
+import { withSandbox } from '../open';
+import type { Report } from '../output';
 import { requireRest } from '../require-rest';
 import { type RunOptions, watched, withRunOptions } from '../sandbox-options';
 
@@ -11,17 +11,15 @@ export function addStart(parent: Command, session: CommandLine): void {
   ).action(does<RunOptions>(session, start));
 }
 
-async function start(options: RunOptions, terminal: Terminal): Promise<undefined> {
+async function start(invocation: Invocation<RunOptions>): Promise<undefined> {
+  const { options, terminal } = invocation;
   requireRest(options.state);
-  const sandbox = await open(watched(options, terminal));
-  try {
+  await withSandbox(watched(invocation), async (sandbox) => {
     terminal.print(endpoints(sandbox.environmentVariables));
     await interruption();
-    terminal.say('Waiting for what is under way ...');
+    terminal.say('Waiting for running functions and state machines ...');
     await Promise.race([sandbox.settle(), interruption()]);
-  } finally {
-    await sandbox.close();
-  }
+  });
 }
 
 /** Lines for `eval`, and the same as JSON. */

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { MigrationError } from '../../sandbox-error';
+import { SandboxError } from '../../sandbox-error';
 import type { Terminal } from '../output';
 
 interface Manifest {
@@ -32,7 +32,7 @@ export function checkAssembly(folder: string, terminal: Terminal): void {
   }
   const errors = annotations.filter(({ level }) => level === 'error').map(({ text }) => text);
   if (errors.length === 0) return;
-  throw new MigrationError('SYNTH_FAILED', `The app reports errors:\n${errors.map((text) => `- ${text}`).join('\n')}`, {
+  throw new SandboxError('SYNTH_FAILED', `The app reports errors:\n${errors.map((text) => `- ${text}`).join('\n')}`, {
     payload: { errors },
     hint: 'Nothing was deployed.',
   });
@@ -48,9 +48,9 @@ function annotationsOf(folder: string, { metadata, additionalMetadataFile: file 
   );
 }
 
-function contextMissing(missing: readonly MissingContext[]): MigrationError {
+function contextMissing(missing: readonly MissingContext[]): SandboxError {
   const keys = missing.map(({ key, provider }) => `${provider} (${key})`);
-  return new MigrationError('CONTEXT_MISSING', `The app asks for facts of an AWS account: ${keys.join(', ')}.`, {
+  return new SandboxError('CONTEXT_MISSING', `The app asks for facts of an AWS account: ${keys.join(', ')}.`, {
     payload: { missing: missing.map(({ key }) => key) },
     hint: 'Run `cdk synth` once with AWS credentials, which writes them to cdk.context.json, or give them with --context.',
   });

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { MigrationError } from '../../sandbox-error';
+import { SandboxError } from '../../sandbox-error';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -38,7 +38,7 @@ function readJson(file: string): Json {
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as Json;
   } catch (cause) {
-    throw new MigrationError('USAGE', `${file} is not JSON: ${String(cause)}`, { cause, location: { file } });
+    throw new SandboxError('USAGE', `${file} is not JSON: ${String(cause)}`, { cause, location: { file } });
   }
 }
 

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { MigrationError } from '../../sandbox-error';
+import { SandboxError } from '../../sandbox-error';
 import type { Terminal } from '../output';
 import { explainFailure } from './explain-failure';
 
@@ -61,8 +61,8 @@ function runShell(command: string, env: NodeJS.ProcessEnv, terminal: Terminal) {
   });
 }
 
-function failed(command: string, status: number | string, output: string, terminal: Terminal): MigrationError {
-  return new MigrationError('SYNTH_FAILED', `The app (${command}) ended with ${status}.\n\n${explainFailure(output)}`, {
+function failed(command: string, status: number | string, output: string, terminal: Terminal): SandboxError {
+  return new SandboxError('SYNTH_FAILED', `The app (${command}) ended with ${status}.\n\n${explainFailure(output)}`, {
     payload: { command, status },
     hint: terminal.verbose
       ? 'Nothing was deployed.'

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { MigrationError } from '../../sandbox-error';
+import { SandboxError } from '../../sandbox-error';
 import type { Terminal } from '../output';
 import { checkAssembly } from './check-assembly';
 import { contextFor, type ProjectSettings, readProject } from './project';
@@ -36,7 +36,7 @@ async function runInto(
   if (project.build !== undefined) await runApp(project.build, environment, terminal);
   await runApp(app, environment, terminal);
   if (isAssembly(outputFolder)) return outputFolder;
-  throw new MigrationError('SYNTH_FAILED', `The app (${app}) ended well and wrote no cloud assembly.`, {
+  throw new SandboxError('SYNTH_FAILED', `The app (${app}) ended well and wrote no cloud assembly.`, {
     payload: { app },
     hint: 'Does it make an App of aws-cdk-lib, and with an outdir of its own? Leave the outdir out.',
   });
@@ -46,8 +46,8 @@ function isAssembly(folder: string): boolean {
   return existsSync(join(folder, 'manifest.json'));
 }
 
-function noApp(): MigrationError {
-  return new MigrationError('USAGE', 'There is no app to deploy: no --app, and no cdk.json with an "app" here.', {
+function noApp(): SandboxError {
+  return new SandboxError('USAGE', 'There is no app to deploy: no --app, and no cdk.json with an "app" here.', {
     hint: 'Run this in the folder of a CDK app, or say how to run it: --app "npx tsx bin/app.ts".',
   });
 }

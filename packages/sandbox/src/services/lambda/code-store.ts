@@ -4,7 +4,7 @@ import { dirname, join, resolve, sep } from 'node:path';
 import { unzipSync } from 'fflate';
 import { AwsError } from '../../aws-error';
 import type { StateStore } from '../../state';
-import { sdkScopes } from './package-root';
+import { sdkScopes } from './runtime-files';
 
 /** Code of functions, unpacked: `<state>/code/<digest>/`. Every folder is written once and never changed. */
 export class CodeStore {

@@ -9,8 +9,8 @@ import { ExecutionEnvironment } from './execution-environment';
 import { failed, type InvocationResult } from './function-error';
 import { type FunctionLog, functionLog } from './function-log';
 import { type FunctionRecord, FunctionStore } from './function-store';
-import { bootstrapFile } from './package-root';
 import { ProcessPool } from './pool';
+import { bootstrapFile } from './runtime-files';
 import { functionVariables } from './variables';
 
 export interface LambdaOptions {

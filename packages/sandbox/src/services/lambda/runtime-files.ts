@@ -1,21 +1,11 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-
-/** The folder of our package.json: the built files are found from there, whether we run from sources or from dist. */
-function packageRoot(): string {
-  let folder = __dirname;
-  while (!existsSync(join(folder, 'package.json'))) {
-    const parent = dirname(folder);
-    if (parent === folder) throw new Error(`No package.json in any folder above ${__dirname}.`);
-    folder = parent;
-  }
-  return folder;
-}
+import { packageRoot } from '../../package-root';
 
 /** The built program of an execution environment. Node runs it as it is, without a loader for TypeScript. */
 export function bootstrapFile(): string {
-  const file = join(packageRoot(), 'dist/sandbox/services/lambda/bootstrap.js');
+  const file = join(packageRoot(), 'dist/services/lambda/bootstrap.js');
   if (existsSync(file)) return file;
   throw new Error(`The Lambda runtime of the sandbox is not built: ${file} is missing. Run 'npm run build' first.`);
 }
