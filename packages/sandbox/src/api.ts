@@ -8,7 +8,7 @@ export interface SandboxOptions {
    * remembers it for when it is opened without.
    */
   readonly postgresUrl?: string;
-  /** Values for facts about AWS that no document settles, by name; see docs/sandbox.md. */
+  /** Values for facts about AWS that no document settles, by name; see README.md. */
   readonly assumptions?: Readonly<Record<string, string>>;
   /** Called for each stack event as it happens. */
   readonly onStackEvent?: (event: StackEvent) => void;

@@ -28,7 +28,7 @@ export function readSandboxAssumptions(given: Given = {}): SandboxAssumptions {
   if (unknown !== undefined) {
     throw new AwsError(
       'ValidationError',
-      `There is no assumption '${unknown}'. See docs/sandbox.md. Those of services are: ${[...forServices].sort().join(', ')}.`,
+      `There is no assumption '${unknown}'. See README.md of @cdk-migrations/sandbox. Those of services are: ${[...forServices].sort().join(', ')}.`,
     );
   }
   const ofCloudFormation = Object.entries(given).filter(([name]) => isAssumptionName(name));
