@@ -38,13 +38,11 @@ async function buildPackage(folder) {
         options,
       ),
       format: 'cjs',
-      sourcemap: true,
-      sourcesContent: false,
       logLevel: 'warning',
     }),
     ...(folder === '.' ? [buildAsset(join(dist, 'asset'))] : []),
   ]);
-  removeOlderFiles(dist);
+  removeLeftovers(dist, sources);
 }
 
 /** The entry points and every file of ours that they import, also by `import()`. */
@@ -64,11 +62,11 @@ async function reachable(entryPoints, options) {
 }
 
 /** What earlier builds left goes afterwards only: a test or a deployment may be reading dist/ right now. */
-function removeOlderFiles(dist) {
-  const files = readdirSync(dist, { recursive: true }).map((name) => join(dist, name));
-  for (const file of files) {
-    if (file.endsWith('.d.ts') || !existsSync(file)) continue;
-    const { mtimeMs } = statSync(file);
-    if (statSync(file).isFile() && mtimeMs < startedAt - 1000) rmSync(file);
+function removeLeftovers(dist, sources) {
+  const names = readdirSync(dist, { recursive: true }).filter((name) => statSync(join(dist, name)).isFile());
+  for (const name of names) {
+    const source = join(sources, name.replace(/\.d\.ts$/, '.ts'));
+    const isLeft = name.endsWith('.d.ts') ? !existsSync(source) : statSync(join(dist, name)).mtimeMs < startedAt - 1000;
+    if (isLeft) rmSync(join(dist, name));
   }
 }

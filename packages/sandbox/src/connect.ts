@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import { requireStateFolder } from './control/state-folder';
 import { openSandbox } from './open-sandbox';
 
@@ -17,6 +16,6 @@ export interface Connection {
  */
 export async function connect(folder: string): Promise<Connection> {
   requireStateFolder(folder);
-  const sandbox = await openSandbox({ stateDir: resolve(folder) });
+  const sandbox = await openSandbox({ stateDir: folder });
   return { environmentVariables: sandbox.environmentVariables, close: () => sandbox.close() };
 }

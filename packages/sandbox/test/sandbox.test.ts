@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs';
+import { relative } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { openSandbox, type Sandbox, type SandboxOptions, type StackEvent } from '../src';
 import { assetCode, temporaryFolder, writeAssembly } from './helpers/assembly';
@@ -85,4 +86,11 @@ test('deploys, updates, rolls back and destroys an app with a custom resource', 
   const [deleted] = await sandbox.destroy();
   expect(deleted?.status).toBe('DELETE_COMPLETE');
   expect(lines).toEqual(['Create one', 'Update two', 'Update three', 'Update two', 'Delete two']);
+});
+
+test('runs functions also when its folder is named relative to the working directory', async () => {
+  const sandbox = await open({ stateDir: relative(process.cwd(), temporaryFolder()) });
+
+  const [created] = await sandbox.deploy({ assembly: writeAssembly({ App: echoStack('near') }) });
+  expect(created).toMatchObject({ status: 'CREATE_COMPLETE', outputs: { Greeting: 'hello near' } });
 });

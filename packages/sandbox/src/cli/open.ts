@@ -1,11 +1,10 @@
-import { resolve } from 'node:path';
 import type { Sandbox, SandboxOptions } from '../api';
 import { requireStateFolder } from '../control/state-folder';
 import { openSandbox } from '../open-sandbox';
 
 /** Opens the sandbox of a folder, making it when there is none, and closes it after the work. */
 export async function withSandbox<T>(options: SandboxOptions, work: (sandbox: Sandbox) => Promise<T>): Promise<T> {
-  const sandbox = await openSandbox({ ...options, stateDir: resolve(options.stateDir) });
+  const sandbox = await openSandbox(options);
   try {
     return await work(sandbox);
   } finally {
