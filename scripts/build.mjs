@@ -1,8 +1,9 @@
-// Builds dist/ of the library and of each package: what its entry points reach, transpiled file by file; for the
-// library also the engine, bundled into the Lambda asset. Folders as arguments build only these packages.
+// Builds dist/ of the library and of each package: what its entry points reach, file by file: TypeScript is
+// transpiled, JavaScript copied. For the library also the engine, bundled into the Lambda asset. Folders as arguments build
+// only these packages.
 // Type declarations are not needed to run anything here; `npm run build:types` adds them before packing.
-import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { copyFileSync, existsSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { buildAsset } from './build-asset.mjs';
@@ -19,7 +20,12 @@ const packages = {
   'packages/client': { source: 'src', entryPoints: ['index.ts'] },
   'packages/sandbox': {
     source: 'src',
-    entryPoints: ['index.ts', 'bin/cfn-sandbox.ts', 'services/lambda/bootstrap.ts'],
+    entryPoints: [
+      'index.ts',
+      'bin/cfn-sandbox.ts',
+      'services/lambda/bootstrap.ts',
+      'services/rds-data/engine/pglite-worker.mjs',
+    ],
   },
 };
 
@@ -30,18 +36,16 @@ async function buildPackage(folder) {
   const { source, entryPoints } = packages[folder];
   const [sources, dist] = [join(root, folder, source), join(root, folder, 'dist')];
   const options = { absWorkingDir: root, outbase: sources, outdir: dist, platform: 'node', target: 'node20' };
+  const entries = entryPoints.map((file) => join(sources, file));
+  const files = await reachable(entries, options);
+  const isTypeScript = (file) => file.endsWith('.ts');
   await Promise.all([
-    build({
-      ...options,
-      entryPoints: await reachable(
-        entryPoints.map((file) => join(sources, file)),
-        options,
-      ),
-      format: 'cjs',
-      logLevel: 'warning',
-    }),
+    build({ ...options, entryPoints: files.filter(isTypeScript), format: 'cjs', logLevel: 'warning' }),
     ...(folder === '.' ? [buildAsset(join(dist, 'asset'))] : []),
   ]);
+  for (const file of files.filter((file) => !isTypeScript(file))) {
+    copyFileSync(file, join(dist, relative(sources, file)));
+  }
   removeLeftovers(dist, sources);
 }
 
@@ -51,6 +55,7 @@ async function reachable(entryPoints, options) {
     ...options,
     entryPoints,
     bundle: true,
+    format: 'esm',
     packages: 'external',
     // Without the paths of tsconfig.json, by which the packages would be files of ours.
     tsconfigRaw: '{}',

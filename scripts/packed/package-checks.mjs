@@ -14,7 +14,7 @@ const allowed = {
     /^dist\/bin\/migrations\.js$/,
     /^dist\/(authoring|bundler|cli|core|lambda|lib)\/[\w/-]+\.(js|d\.ts)$/,
   ],
-  '@cdk-migrations/sandbox': [always, /^dist\/[\w/-]+\.(js|d\.ts)$/],
+  '@cdk-migrations/sandbox': [always, /^dist\/[\w/-]+\.(js|mjs|d\.ts)$/],
   '@cdk-migrations/client': [always, /^dist\/[\w-]+\.(js|d\.ts)$/],
 };
 

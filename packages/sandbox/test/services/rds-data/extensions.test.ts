@@ -146,7 +146,7 @@ describe('the files of extensions', () => {
     await database.close();`;
 
   it('No file of an extension is unpacked before one is asked for', () => {
-    const engine = join(__dirname, '../../../../sandbox/services/rds-data/engine');
+    const engine = join(__dirname, '../../../src/services/rds-data/engine');
     const output = execFileSync(process.execPath, ['--input-type=module', '--eval', PROGRAM], {
       cwd: engine,
       encoding: 'utf8',
