@@ -12,7 +12,13 @@ interface Link {
 }
 
 describe('the documentation', () => {
-  const pages = ['README.md', 'CONTRIBUTING.md', 'examples/orders/README.md', ...markdownIn('docs'), ...markdownIn('packages')];
+  const pages = [
+    'README.md',
+    'CONTRIBUTING.md',
+    'examples/orders/README.md',
+    ...markdownIn('docs'),
+    ...markdownIn('packages'),
+  ];
 
   it.each(pages)('%s links to files that exist', (page) => {
     const folder = dirname(join(root, page));
