@@ -33,7 +33,7 @@ const checks = new Checks();
 const packed = checks.chapter();
 const tarballs = await checkPacking(packed, { repository, folder, env });
 await checkSizes(checks.chapter(packed), { folder, env, tarballs });
-await checkCfnSandbox(checks.chapter(packed), { folder, env, tarballs });
+await checkCfnSandbox(checks.chapter(packed), { repository, folder, env, tarballs });
 
 const installed = checks.chapter(packed);
 await checkInstalling(installed, { repository, app, env, tarballs });

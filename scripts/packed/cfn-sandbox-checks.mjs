@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from './child.mjs';
 import { installOptions } from './package-checks.mjs';
@@ -30,7 +30,7 @@ const template = {
 };
 
 /** The sandbox by itself, in a folder without our library and without the CDK. */
-export async function checkCfnSandbox(chapter, { folder, env, tarballs }) {
+export async function checkCfnSandbox(chapter, { repository, folder, env, tarballs }) {
   const cwd = join(folder, 'cloud');
   const cfnSandbox = async (...args) => {
     const { stdout } = await run('npx', ['cfn-sandbox', ...args, '--json'], { cwd, env, limit: 120 });
@@ -47,12 +47,8 @@ export async function checkCfnSandbox(chapter, { folder, env, tarballs }) {
     writeFileSync(join(cwd, 'cdk.out/App.template.json'), JSON.stringify(template));
     writeFileSync(join(cwd, 'cdk.out/manifest.json'), JSON.stringify({ version: '36.0.0', artifacts: { App: stack } }));
     assert.equal((await cfnSandbox('deploy', '--app', 'cdk.out')).status, 'CREATE_COMPLETE');
-    const script = `const { openSandbox } = require('@cdk-migrations/sandbox');
-      openSandbox({ stateDir: '.sandbox' }).then(async (sandbox) => {
-        console.log(await sandbox.invoke('hello', {}));
-        await sandbox.close();
-      });`;
-    const { stdout } = await run(process.execPath, ['-e', script], { cwd, env });
+    copyFileSync(join(repository, 'test/fixtures/packed/invoke-hello.cjs'), join(cwd, 'invoke-hello.cjs'));
+    const { stdout } = await run(process.execPath, ['invoke-hello.cjs'], { cwd, env });
     assert.equal(stdout, 'hello\n');
     assert.equal((await cfnSandbox('destroy')).status, 'DELETE_COMPLETE');
     assert.deepEqual(await cfnSandbox('reset', '--yes'), { deleted: true, folder: '.sandbox' });

@@ -50,20 +50,20 @@ describe('without the package of the sandbox', () => {
     expect(stderr).toMatch(/^SANDBOX_NOT_INSTALLED: .*\n {2}hint: npm install --save-dev @cdk-migrations\/sandbox\n$/);
   });
 
-  it('says so with --json as well', async () => {
+  it('the error is a document with --json', async () => {
     const { exitCode, json } = await runJson<JsonError>(['sandbox', 'start'], { program, cwd: root });
 
     expect([exitCode, json.error.code]).toEqual([1, 'SANDBOX_NOT_INSTALLED']);
   });
 
-  it('the other commands work, and the help lists the sandbox', async () => {
+  it('the other commands work, and the help lists the sandbox as well', async () => {
     const { exitCode, stdout } = await runCli(['--help'], { program, cwd: root });
 
     expect([exitCode, stdout]).toEqual([0, expect.stringMatching(/^ {2}sandbox .*A local AWS in a folder/m)]);
     expect((await runCli(['validate', '--migrations', join(repository, 'migrations')], { program })).exitCode).toBe(0);
   });
 
-  it('takes the package of the project in which it is run', async () => {
+  it('the package of the project in which it is run is used', async () => {
     const { stdout } = await runCli(['sandbox', 'deploy'], { program, cwd: projectWithSandbox() });
 
     expect(stdout).toBe('migrations sandbox deploy\n');
@@ -71,7 +71,7 @@ describe('without the package of the sandbox', () => {
 });
 
 describe('the package of the project', () => {
-  it('counts before the one that lies beside the program, and gets the command line as it was typed', async () => {
+  it('it is used rather than the one beside the program, and gets the command line as it was typed', async () => {
     const line = ['sandbox', 'sql', 'users', 'SELECT 1', '--unknown', '--stack', 'A', '-x', '--json'];
     const { exitCode, stdout } = await runCli(line, { cwd: projectWithSandbox() });
 

@@ -88,7 +88,7 @@ test('deploys, updates, rolls back and destroys an app with a custom resource', 
   expect(lines).toEqual(['Create one', 'Update two', 'Update three', 'Update two', 'Delete two']);
 });
 
-test('runs functions also when its folder is named relative to the working directory', async () => {
+test('functions run also when the folder is named relative to the working directory', async () => {
   const sandbox = await open({ stateDir: relative(process.cwd(), temporaryFolder()) });
 
   const [created] = await sandbox.deploy({ assembly: writeAssembly({ App: echoStack('near') }) });
