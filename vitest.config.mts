@@ -6,12 +6,13 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 export default defineConfig({
   resolve: {
     alias: [
-      { find: /^cdk-migrations\/(authoring|client)$/, replacement: here('./$1/index.ts') },
+      { find: /^cdk-migrations\/authoring$/, replacement: here('./authoring/index.ts') },
       { find: /^cdk-migrations$/, replacement: here('./lib/index.ts') },
+      { find: /^@cdk-migrations\/(\w+)$/, replacement: here('./packages/$1/src/index.ts') },
     ],
   },
   test: {
-    include: ['test/**/*.test.ts'],
+    include: ['test/**/*.test.ts', 'packages/*/test/**/*.test.ts'],
     // Real processes and databases run beside the tests: two at a time fits the smallest machine we support.
     maxWorkers: 2,
     minWorkers: 1,

@@ -1,10 +1,10 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, MigrationError } from '../core/errors/index';
 import { didYouMean } from '../core/errors/near-names';
 import type { Ports } from '../core/ports';
-import { openExisting } from './commands/sandbox/open';
 import { type FindingClients, type FoundLedger, findLedgers } from './find-ledgers';
-import { defaultStateFolder, isStateFolder } from './state-folder';
+import { useSandbox } from './sandbox-package';
 
 /** Which ledger a command is about. */
 export interface ScopeOptions {
@@ -20,6 +20,9 @@ export interface ScopeAccess {
   readonly stack: string;
   readonly ports: Ports;
 }
+
+/** Where the sandbox of the current folder lives unless a command says otherwise. */
+const defaultStateFolder = '.sandbox';
 
 /** Seconds that a lease of this process lives without renewal: as long as the one of the functions. */
 const leaseSeconds = 60;
@@ -50,23 +53,30 @@ async function open({ dynamodb }: FindingClients, { stack, location }: FoundLedg
   return { scope, stack, ports: awsPorts({ ledgerTable: table, leaseSeconds, dynamodb }) };
 }
 
-async function withAws<T>(options: ScopeOptions, work: (clients: FindingClients) => Promise<T>): Promise<T> {
+function withAws<T>(options: ScopeOptions, work: (clients: FindingClients) => Promise<T>): Promise<T> {
   const state = stateFolderOf(options);
-  const sandbox = state === undefined ? undefined : await openExisting(state);
-  try {
-    if (sandbox) useSandbox(sandbox.environmentVariables);
-    const [{ CloudFormationClient }, { DynamoDBClient }] = await Promise.all([
-      import('@aws-sdk/client-cloudformation'),
-      import('@aws-sdk/client-dynamodb'),
-    ]);
-    return await work({ cloudFormation: new CloudFormationClient({}), dynamodb: new DynamoDBClient({}) });
-  } finally {
-    await sandbox?.close();
-  }
+  if (state === undefined) return withClients(work);
+  return useSandbox(async ({ connect }) => {
+    const { environmentVariables, close } = await connect(state);
+    try {
+      setVariables(environmentVariables);
+      return await withClients(work);
+    } finally {
+      await close();
+    }
+  });
+}
+
+async function withClients<T>(work: (clients: FindingClients) => Promise<T>): Promise<T> {
+  const [{ CloudFormationClient }, { DynamoDBClient }] = await Promise.all([
+    import('@aws-sdk/client-cloudformation'),
+    import('@aws-sdk/client-dynamodb'),
+  ]);
+  return work({ cloudFormation: new CloudFormationClient({}), dynamodb: new DynamoDBClient({}) });
 }
 
 /** SDK clients find endpoints and credentials in the environment, so a sandbox needs nothing but its variables there. */
-function useSandbox(variables: Readonly<Record<string, string>>): void {
+function setVariables(variables: Readonly<Record<string, string>>): void {
   // These would count more than the sandbox's own credentials.
   for (const name of ['AWS_PROFILE', 'AWS_SESSION_TOKEN']) delete process.env[name];
   Object.assign(process.env, variables);
@@ -75,7 +85,7 @@ function useSandbox(variables: Readonly<Record<string, string>>): void {
 function stateFolderOf({ state, stack }: ScopeOptions): string | undefined {
   if (state !== undefined) return resolve(state);
   if (stack !== undefined) return undefined;
-  if (isStateFolder(defaultStateFolder)) return resolve(defaultStateFolder);
+  if (existsSync(defaultStateFolder)) return resolve(defaultStateFolder);
   throw new MigrationError('USAGE', 'Neither a stack nor a sandbox is named, and there is no .sandbox folder here.', {
     hint: 'Add --stack NAME for a stack in AWS, or --state DIR for a sandbox.',
   });

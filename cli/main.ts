@@ -14,21 +14,27 @@ import { reportError } from './report-error';
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
 
 /** Runs one command line, without the program's name in front, and says with which code the process should end. */
-export async function main(args: readonly string[]): Promise<ExitCode> {
+export async function main(given: readonly string[]): Promise<ExitCode> {
+  const args = isHelpOfSandbox(given) ? ['sandbox', '--help'] : given;
   const session: CommandLine = { exitCode: exitCodes.success };
   try {
-    await buildProgram(session).parseAsync(args, { from: 'user' });
+    await buildProgram(session, args).parseAsync(args, { from: 'user' });
     return session.exitCode;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.success;
-    // A group without a command (`migrations sandbox`) has printed its help; there is no more to say.
+    // Without a command it has printed its help; there is no more to say.
     if (error instanceof CommanderError && error.code === 'commander.help') return exitCodes.usage;
     const verbose = args.includes('--verbose') || Boolean(process.env['DEBUG']);
     return reportError(error, { json: args.includes('--json'), verbose });
   }
 }
 
-function buildProgram(session: CommandLine): Command {
+/** Commander would print the help of a command that takes any arguments, since it knows no more of the sandbox. */
+function isHelpOfSandbox([first, second]: readonly string[]): boolean {
+  return first === 'help' && second === 'sandbox';
+}
+
+function buildProgram(session: CommandLine, args: readonly string[]): Command {
   const program = new Command('migrations')
     .description('Looks after the database migrations of CDK apps, and deploys CDK apps to a local AWS.')
     .version(packageVersion())
@@ -41,6 +47,6 @@ function buildProgram(session: CommandLine): Command {
   addValidate(program, session);
   addUnlock(program, session);
   addRepair(program, session);
-  addSandbox(program, session);
+  addSandbox(program, session, args);
   return program;
 }

@@ -23,6 +23,7 @@ const operational: readonly ErrorCode[] = [
   'BUNDLE_DIGEST_MISMATCH',
   'BUNDLER_FAILED',
   'ACCESS_DENIED',
+  'SANDBOX_NOT_INSTALLED',
 ];
 
 /** What AWS, and the sandbox, call a request that names or asks for something that cannot be. */

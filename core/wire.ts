@@ -24,7 +24,7 @@ export const environmentNames = {
   scope: 'MIGRATIONS_SCOPE',
   /** Seconds a lease lives without renewal. */
   leaseSeconds: 'MIGRATIONS_LEASE_SECONDS',
-  /** JSON `{ "<target>": { "<logical table>": "<physical name>", ... } }` for applications, see client/. */
+  /** JSON `{ "<target>": { "<logical table>": "<physical name>", ... } }` for applications, see packages/client. */
   tables: 'MIGRATIONS_TABLES',
 } as const;
 

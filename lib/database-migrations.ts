@@ -99,7 +99,7 @@ export class DatabaseMigrations extends Construct {
   }
 
   /**
-   * Gives a function the physical names of all tables, for `tableName()` of `cdk-migrations/client`, and deploys its
+   * Gives a function the physical names of all tables, for `tableName()` of `@cdk-migrations/client`, and deploys its
    * code only after the migrations. It grants no access to the tables.
    */
   public connect(fn: lambda.Function): void {

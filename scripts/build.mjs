@@ -1,45 +1,77 @@
-// Builds dist/: every source file transpiled one to one, and the engine bundled into the Lambda asset.
+// Builds dist/ of the library and of each package: what its entry points reach, file by file: TypeScript is
+// transpiled, JavaScript copied. For the library also the engine, bundled into the Lambda asset. Folders as arguments build
+// only these packages.
 // Type declarations are not needed to run anything here; `npm run build:types` adds them before packing.
-import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { buildAsset } from './build-asset.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const out = join(root, 'dist');
-const rooms = ['authoring', 'bin', 'bundler', 'cli', 'client', 'core', 'lambda', 'lib', 'sandbox'];
-
-const sources = rooms.flatMap((room) => listFiles(join(root, room)));
 const startedAt = Date.now();
 
-await Promise.all([
-  build({
-    entryPoints: sources.filter((file) => file.endsWith('.ts')),
-    outdir: out,
-    outbase: root,
-    platform: 'node',
-    format: 'cjs',
-    target: 'node20',
-    sourcemap: true,
-    logLevel: 'warning',
-  }),
-  buildAsset(join(out, 'asset')),
-]);
-for (const file of sources.filter((file) => !file.endsWith('.ts'))) {
-  mkdirSync(dirname(join(out, relative(root, file))), { recursive: true });
-  copyFileSync(file, join(out, relative(root, file)));
+/** By folder: where the sources are, and what is run or imported from outside. */
+const packages = {
+  '.': {
+    source: '.',
+    entryPoints: ['lib/index.ts', 'authoring/index.ts', 'bundler/main.ts', 'bin/migrations.ts'],
+  },
+  'packages/client': { source: 'src', entryPoints: ['index.ts'] },
+  'packages/sandbox': {
+    source: 'src',
+    entryPoints: [
+      'index.ts',
+      'bin/cfn-sandbox.ts',
+      'services/lambda/bootstrap.ts',
+      'services/rds-data/engine/pglite-worker.mjs',
+    ],
+  },
+};
+
+const chosen = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(packages);
+await Promise.all(chosen.map(buildPackage));
+
+async function buildPackage(folder) {
+  const { source, entryPoints } = packages[folder];
+  const [sources, dist] = [join(root, folder, source), join(root, folder, 'dist')];
+  const options = { absWorkingDir: root, outbase: sources, outdir: dist, platform: 'node', target: 'node20' };
+  const entries = entryPoints.map((file) => join(sources, file));
+  const files = await reachable(entries, options);
+  const isTypeScript = (file) => file.endsWith('.ts');
+  await Promise.all([
+    build({ ...options, entryPoints: files.filter(isTypeScript), format: 'cjs', logLevel: 'warning' }),
+    ...(folder === '.' ? [buildAsset(join(dist, 'asset'))] : []),
+  ]);
+  for (const file of files.filter((file) => !isTypeScript(file))) {
+    copyFileSync(file, join(dist, relative(sources, file)));
+  }
+  removeLeftovers(dist, sources);
 }
 
-// Remove what earlier builds left, and only afterwards: a test or a deployment may be reading dist/ right now.
-for (const file of listFiles(out)) {
-  const isDeclaration = file.endsWith('.d.ts');
-  if (!isDeclaration && statSync(file).mtimeMs < startedAt - 1000) rmSync(file);
+/** The entry points and every file of ours that they import, also by `import()`. */
+async function reachable(entryPoints, options) {
+  const { metafile } = await build({
+    ...options,
+    entryPoints,
+    bundle: true,
+    format: 'esm',
+    packages: 'external',
+    // Without the paths of tsconfig.json, by which the packages would be files of ours.
+    tsconfigRaw: '{}',
+    write: false,
+    metafile: true,
+    logLevel: 'error',
+  });
+  return Object.keys(metafile.inputs).map((file) => join(root, file));
 }
 
-function listFiles(folder) {
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder, { recursive: true })
-    .map((name) => join(folder, name))
-    .filter((file) => statSync(file).isFile() && !file.includes('node_modules') && !file.includes('cdk.out'));
+/** What earlier builds left goes afterwards only: a test or a deployment may be reading dist/ right now. */
+function removeLeftovers(dist, sources) {
+  const names = readdirSync(dist, { recursive: true }).filter((name) => statSync(join(dist, name)).isFile());
+  for (const name of names) {
+    const source = join(sources, name.replace(/\.d\.ts$/, '.ts'));
+    const isLeft = name.endsWith('.d.ts') ? !existsSync(source) : statSync(join(dist, name)).mtimeMs < startedAt - 1000;
+    if (isLeft) rmSync(join(dist, name));
+  }
 }

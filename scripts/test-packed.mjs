@@ -1,12 +1,14 @@
-// Tests the library as its users have it: packed, installed in an app outside the repository, used by its commands.
+// Tests the packages as their users have them: packed, installed outside the repository, used by their commands.
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { checkCfnSandbox } from './packed/cfn-sandbox-checks.mjs';
 import { Checks } from './packed/checks.mjs';
 import { endChildren, environmentOutside } from './packed/child.mjs';
 import { checkOrders } from './packed/orders-checks.mjs';
-import { checkContent, checkPackage } from './packed/package-checks.mjs';
+import { checkContent, checkInstalling, checkPacking } from './packed/package-checks.mjs';
+import { checkSizes } from './packed/size-checks.mjs';
 import { checkTypes } from './packed/types-checks.mjs';
 import { UserApp } from './packed/user-app.mjs';
 import { reportTotals } from './totals.mjs';
@@ -29,10 +31,15 @@ const user = new UserApp(app, env);
 const checks = new Checks();
 
 const packed = checks.chapter();
-await checkPackage(packed, { repository, folder, app, env });
-await checkContent(checks.chapter(packed), { repository, app });
-await checkTypes(checks.chapter(packed), { repository, app, user });
-await checkOrders(checks.chapter(packed), { app, user });
+const tarballs = await checkPacking(packed, { repository, folder, env });
+await checkSizes(checks.chapter(packed), { folder, env, tarballs });
+await checkCfnSandbox(checks.chapter(packed), { repository, folder, env, tarballs });
+
+const installed = checks.chapter(packed);
+await checkInstalling(installed, { repository, app, env, tarballs });
+await checkContent(checks.chapter(installed), { repository, app });
+await checkTypes(checks.chapter(installed), { repository, app, user });
+await checkOrders(checks.chapter(installed), { app, user });
 
 reportTotals(checks.totals);
 process.exitCode = checks.totals.failed === 0 ? 0 : 1;

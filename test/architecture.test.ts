@@ -1,5 +1,7 @@
-import { basename } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { importCircles } from './support/import-circles';
 import {
   destination,
   type Import,
@@ -20,13 +22,14 @@ interface Rule {
 const node = /^node:/;
 const aws = /^@aws-sdk\//;
 const cdk = /^(aws-cdk-lib|constructs)(\/|$)/;
-const publicEntry = /^cdk-migrations(\/(authoring|client))?$/;
+const publicEntry = /^cdk-migrations(\/authoring)?$/;
+const clientPackage = /^@cdk-migrations\/client$/;
+const sandboxPackage = /^@cdk-migrations\/sandbox$/;
 
 /** The rooms of CONTRIBUTING.md: who may import whom (ADR 1 says why the bundler has one). */
 const rules: Readonly<Record<string, Rule>> = {
   core: { ours: [], packages: [/^semver(\/|$)/, /^node:crypto$/] },
   authoring: { ours: [], packages: [], typesOf: /^core\// },
-  client: { ours: [/^core\/wire$/], packages: [aws], typesOf: /^core\// },
   bundler: {
     ours: [/^core\//, /^authoring$/],
     packages: [
@@ -44,16 +47,27 @@ const rules: Readonly<Record<string, Rule>> = {
     packages: [cdk, /^node:(fs|path|crypto|url)$/],
   },
   cli: { ours: [/^core\//, /^lambda\//, /^bundler(\/|$)/], packages: [/^commander$/, aws, node] },
-  sandbox: { ours: [], packages: [/^(?!cdk-migrations|aws-cdk-lib|constructs|commander)/] },
+  'packages/client/src': { ours: [], packages: dependenciesOf('packages/client') },
+  'packages/sandbox/src': { ours: [], packages: [...dependenciesOf('packages/sandbox'), node] },
   bin: { ours: [/^lib$/, /^cli\/main$/], packages: [cdk, aws, node] },
   migrations: { ours: [], packages: [publicEntry] },
-  examples: { ours: [], packages: [publicEntry, cdk, aws, node, /^@types\/aws-lambda$/] },
-  bench: { ours: [/^(core|lambda|sandbox|bundler|scripts)\//], packages: [node, aws, /^esbuild$/] },
-  scripts: { ours: [/^sandbox\/(cloudformation\/)?assumptions$/], packages: [node, aws, /^esbuild$/] },
+  examples: { ours: [], packages: [publicEntry, clientPackage, cdk, aws, node, /^@types\/aws-lambda$/] },
+  bench: { ours: [/^(core|lambda|bundler|scripts)\//], packages: [node, aws, /^esbuild$/] },
+  scripts: { ours: [/^packages\/sandbox\/src\/(cloudformation\/)?assumptions$/], packages: [node, aws, /^esbuild$/] },
 };
 
-/** `sandbox` only where a command is about the sandbox: everything else works on AWS the same. The demo watches one. */
-const sandboxCommands = /^cli\/commands\/sandbox(\/|\.ts$)/;
+/** One file opens the sandbox, which may not be installed; everything else works on AWS the same. The demo watches one. */
+const sandboxUsers = /^(cli\/sandbox-package\.ts|examples\/demo\/.+)$/;
+
+/** What a package of the workspace may import: what its own package.json promises to install. */
+function dependenciesOf(folder: string): readonly RegExp[] {
+  const manifest = JSON.parse(readFileSync(join(__dirname, '..', folder, 'package.json'), 'utf8')) as {
+    readonly dependencies?: object;
+    readonly optionalDependencies?: object;
+  };
+  const names = Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies });
+  return names.map((name) => new RegExp(`^${name}(/|$)`));
+}
 
 const files: ReadonlyMap<string, readonly SourceFile[]> = new Map(
   Object.keys(rules).map((room) => [room, sourceFiles(room)]),
@@ -69,17 +83,16 @@ describe.each(Object.entries(rules))('the room %s', (room, rule) => {
 
 function isAllowed(room: string, rule: Rule, found: Import): boolean {
   const { ours, name } = destination(found);
+  if (!ours && sandboxPackage.test(name)) return sandboxUsers.test(found.file);
   if (!ours) return rule.packages.some((allowed) => allowed.test(name));
   if (isInside(room, found, name)) return true;
   if (found.typeOnly && rule.typesOf?.test(name)) return true;
-  if (/^sandbox(\/|$)/.test(name) && found.file.startsWith('examples/demo/')) return true;
-  if (room === 'cli' && /^sandbox(\/|$)/.test(name)) return sandboxCommands.test(found.file);
   return rule.ours.some((allowed) => allowed.test(name));
 }
 
 /** An example may import itself, not its neighbour. */
 function isInside(room: string, { file }: Import, name: string): boolean {
-  return room === 'examples' ? sameFolders(file, name, 2) : sameFolders(file, name, 1);
+  return sameFolders(file, name, room.split('/').length + (room === 'examples' ? 1 : 0));
 }
 
 function sameFolders(a: string, b: string, depth: number): boolean {
@@ -89,6 +102,49 @@ function sameFolders(a: string, b: string, depth: number): boolean {
 function show({ file, line, source }: Import): string {
   return `${file}:${line}: ${source}`;
 }
+
+/** Tests may look into every room; those of a package go with the package. */
+describe.each(['packages/client', 'packages/sandbox'])('the tests of %s', (folder) => {
+  it('import nothing of ours but their package', () => {
+    const imports = sourceFiles(`${folder}/test`)
+      .flatMap(importsOf)
+      .map((found) => ({ found, ...destination(found) }));
+    const offending = imports.filter(({ ours, name }) =>
+      ours ? !name.startsWith(`${folder}/`) : /^@?cdk-migrations/.test(name),
+    );
+    expect(offending.map(({ found }) => show(found))).toEqual([]);
+  });
+});
+
+describe('commands', () => {
+  it('no command imports the file of another', () => {
+    const commands = sourceFiles('cli/commands').concat(sourceFiles('packages/sandbox/src/cli/commands'));
+    const offending = commands.flatMap(importsOf).filter((found) => {
+      const { ours, name } = destination(found);
+      return ours && dirname(name) === dirname(found.file);
+    });
+    expect(commands).not.toEqual([]);
+    expect(offending.map(show)).toEqual([]);
+  });
+});
+
+describe('imports', () => {
+  it('no file leads back to itself, not even by types', () => {
+    const tests = ['test', 'packages/client/test', 'packages/sandbox/test'].flatMap(sourceFiles);
+    expect(importCircles([...allFiles, ...tests])).toEqual([]);
+  });
+
+  it.each([
+    ['two files', ['./b', './a'], 'a.ts > b.ts > a.ts'],
+    ['a file and itself', ['./a', '../c'], 'a.ts > a.ts'],
+  ])('a circle of %s would be found', (_what, [first, second], circle) => {
+    const files = [
+      { path: 'a.ts', text: `import type { B } from '${first}';` },
+      { path: 'b.ts', text: `export { a } from '${second}';` },
+    ];
+    expect(importCircles(files)).toEqual([circle]);
+  });
+});
 
 describe('core', () => {
   it('has no clock, environment, console, timer or chance', () => {
@@ -100,7 +156,9 @@ describe('core', () => {
 
 describe('code that runs in AWS', () => {
   it('knows nothing of the sandbox', () => {
-    const rooms = ['core', 'authoring', 'client', 'lambda', 'lib'].flatMap((room) => files.get(room) ?? []);
+    const rooms = ['core', 'authoring', 'packages/client/src', 'lambda', 'lib'].flatMap(
+      (room) => files.get(room) ?? [],
+    );
     // Codes of all errors are declared in one place; Sandbox.Timedout is Lambda's own word.
     const checked = rooms.filter(({ path }) => path !== 'core/errors/codes.ts');
     expect(checked.flatMap((file) => occurrences(file, /sandbox(?!\.Timedout)/i))).toEqual([]);

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ASSUMPTIONS_OF_SERVICES } from '../sandbox/assumptions';
-import { cloudFormationAssumptions } from '../sandbox/cloudformation/assumptions';
+import { ASSUMPTIONS_OF_SERVICES } from '../packages/sandbox/src/assumptions';
+import { cloudFormationAssumptions } from '../packages/sandbox/src/cloudformation/assumptions';
 import {
   anchorOf,
   type RepositoryFile,

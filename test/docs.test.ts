@@ -12,7 +12,13 @@ interface Link {
 }
 
 describe('the documentation', () => {
-  const pages = ['README.md', 'CONTRIBUTING.md', 'examples/orders/README.md', ...markdownIn('docs')];
+  const pages = [
+    'README.md',
+    'CONTRIBUTING.md',
+    'examples/orders/README.md',
+    ...markdownIn('docs'),
+    ...markdownIn('packages'),
+  ];
 
   it.each(pages)('%s links to files that exist', (page) => {
     const folder = dirname(join(root, page));
@@ -26,8 +32,8 @@ describe('the documentation', () => {
   });
 
   it('says of each resource type that the sandbox plays how far it does', () => {
-    const page = read('docs/sandbox.md');
-    const played = read('sandbox/resources/table.ts').matchAll(/^ {4}\['(AWS::[\w:]+)', /gm);
+    const page = read('packages/sandbox/README.md');
+    const played = read('packages/sandbox/src/resources/table.ts').matchAll(/^ {4}\['(AWS::[\w:]+)', /gm);
 
     expect([...played].map(([, type]) => type).filter((type) => !page.includes(`\`${type}\``))).toEqual([]);
   });
@@ -44,7 +50,8 @@ describe('the documentation', () => {
 
 function markdownIn(folder: string): readonly string[] {
   const files = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' });
-  return files.filter((file) => file.endsWith('.md')).map((file) => `${folder}/${file}`);
+  const pages = files.filter((file) => file.endsWith('.md') && !file.includes('node_modules'));
+  return pages.map((file) => `${folder}/${file}`);
 }
 
 /** The links of a page that lead into the repository, without anchors. */

@@ -74,7 +74,7 @@ async function query(logicalName, key, value, index) {
   return Items;
 }
 
-/** What `tableName` of cdk-migrations/client does, for a function that bundles no packages. */
+/** What `tableName` of @cdk-migrations/client does, for a function that bundles no packages. */
 function tableName(target, logicalName) {
   return JSON.parse(process.env.MIGRATIONS_TABLES)[target][logicalName];
 }

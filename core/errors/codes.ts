@@ -165,6 +165,8 @@ type CommandCode =
   | 'SYNTH_FAILED'
   /** The CDK app asks for facts of an AWS account that nobody looked up. */
   | 'CONTEXT_MISSING'
+  /** The local AWS is a package of its own, and the command needs it. */
+  | 'SANDBOX_NOT_INSTALLED'
   /** A folder that is no sandbox's state. */
   | 'NO_SANDBOX'
   /** A sandbox runs on the folder, and the command needs it at rest. */

@@ -1,4 +1,4 @@
-import type { Sandbox } from '../../sandbox';
+import type { Sandbox } from '@cdk-migrations/sandbox';
 
 type Row = Readonly<Record<string, unknown>>;
 

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { StackEvent } from '../../sandbox';
+import type { StackEvent } from '@cdk-migrations/sandbox';
 import type { Application } from './application';
 import type { Expectations } from './expectations';
 import { releaseFolder } from './release-folders';

@@ -1,5 +1,5 @@
 import { DescribeTableCommand, DynamoDBClient, ListTablesCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
-import type { Sandbox } from '../../sandbox';
+import type { Sandbox } from '@cdk-migrations/sandbox';
 
 /** Everything a user can see of the databases, in an order that only depends on the content. */
 export interface Snapshot {

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { openSandbox, type Sandbox, type StackEvent } from '../../sandbox';
+import { openSandbox, type Sandbox, type StackEvent } from '@cdk-migrations/sandbox';
 import type { Story } from './story';
 import { worthTelling } from './worth-telling';
 

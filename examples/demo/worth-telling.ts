@@ -1,4 +1,4 @@
-import type { StackEvent } from '../../sandbox';
+import type { StackEvent } from '@cdk-migrations/sandbox';
 import type { Story } from './story';
 
 /** Resources of the example app in words. The others only surround these. */

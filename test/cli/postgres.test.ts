@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { writeAssembly } from '../sandbox/helpers/assembly';
+import { writeAssembly } from '../../packages/sandbox/test/helpers/assembly';
 import { postgresUrlIfReachable } from '../support/real-postgres';
 import { runCli, runJson } from '../support/run-cli';
 

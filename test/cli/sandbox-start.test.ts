@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { writeAssembly } from '../sandbox/helpers/assembly';
+import { writeAssembly } from '../../packages/sandbox/test/helpers/assembly';
 import { type JsonError, runCli, runJson, startCli } from '../support/run-cli';
 
 const root = mkdtempSync(join(tmpdir(), 'cli-start-'));

@@ -1,7 +1,7 @@
 import { describe } from 'vitest';
 import { centralScenarios } from '../support/central-scenarios';
 
-/** What no document settles about rollbacks and cleanups: the other setting of each (sandbox/cloudformation/assumptions.ts). */
+/** What no document settles about rollbacks and cleanups: the other setting of each (packages/sandbox/src/cloudformation/assumptions.ts). */
 describe('failed create, failed update, rollback after cutover and commit', () => {
   centralScenarios([
     { 'rollback-order': 'reverse' },

@@ -1,7 +1,7 @@
 import { describe } from 'vitest';
 import { centralScenarios } from '../support/central-scenarios';
 
-/** What no document settles about requests, and how slow AWS is (sandbox/cloudformation/assumptions.ts and services). */
+/** What no document settles about requests, and how slow AWS is (assumptions.ts of cloudformation/ and services/ in packages/sandbox/src). */
 describe('failed create, failed update, rollback after cutover and commit', () => {
   centralScenarios([
     { 'duplicate-delivery': 'yes' },

@@ -1,6 +1,6 @@
+import type { StackResult } from '@cdk-migrations/sandbox';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { resourceTypes } from '../../core/wire';
-import type { StackResult } from '../../sandbox';
 import { atReleaseA, repair } from '../support/lifecycle-steps';
 import { LifecycleWorld, reasonOf, statuses } from '../support/lifecycle-world';
 import { releaseA, releaseNext } from '../support/releases';

@@ -1,6 +1,6 @@
+import type { Interceptor } from '@cdk-migrations/sandbox';
+import { AwsError } from '@cdk-migrations/sandbox';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Interceptor } from '../../sandbox/api';
-import { AwsError } from '../../sandbox/aws-error';
 import { atReleaseA, historyOf } from '../support/lifecycle-steps';
 import { LifecycleWorld, statuses } from '../support/lifecycle-world';
 import { releaseA, releaseB } from '../support/releases';

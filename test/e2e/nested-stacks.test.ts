@@ -1,8 +1,8 @@
+import type { DeployOptions } from '@cdk-migrations/sandbox';
 import type { Stack } from 'aws-cdk-lib';
 import { CfnStack } from 'aws-cdk-lib';
 import { type CfnParameter, StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { DeployOptions } from '../../sandbox/api';
 import type { Release } from '../support/lifecycle-app';
 import { LifecycleWorld } from '../support/lifecycle-world';
 import { releaseA, releaseNext } from '../support/releases';

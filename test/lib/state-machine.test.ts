@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { machineDefinition } from '../../lib/state-machine-definition';
-import { interpreter } from '../../sandbox/services/step-functions/interpreter';
+import { interpreter } from '../../packages/sandbox/src/services/step-functions/interpreter';
 
 interface State {
   readonly Type: string;

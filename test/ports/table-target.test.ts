@@ -6,7 +6,7 @@ import { tableStep } from '../../core/engine/kinds/table';
 import type { Observation } from '../../core/ledger/state';
 import type { HeldLease, TableDatabase, Target } from '../../core/ports';
 import { DynamoDbTables } from '../../lambda/aws/dynamodb-tables';
-import { openDynamoDb } from '../sandbox/services/dynamodb/open-dynamodb';
+import { openDynamoDb } from '../../packages/sandbox/test/services/dynamodb/open-dynamodb';
 import { MemoryTables } from '../support/memory/tables';
 import { migration } from './support/records';
 import { session } from './support/sql-databases';

@@ -1,4 +1,4 @@
-import type { ObservedCall, StackResult } from '../../sandbox/api';
+import type { ObservedCall, StackResult } from '@cdk-migrations/sandbox';
 import { type LifecycleAppOptions, type Release, synthLifecycleApp } from '../support/lifecycle-app';
 import type { LifecycleWorld } from '../support/lifecycle-world';
 import { releaseA } from '../support/releases';

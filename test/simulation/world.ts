@@ -11,10 +11,10 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { DeleteParameterCommand, GetParametersByPathCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { openSandbox, type Sandbox } from '@cdk-migrations/sandbox';
 import { buildBundle } from '../../bundler';
 import { canonicalJson } from '../../core/bundle/checksum';
 import { claimPrefix, type MigrationsProperties } from '../../core/wire';
-import { openSandbox, type Sandbox } from '../../sandbox';
 import { type Release, synthDatabases, writeMigrations } from '../support/lifecycle-app';
 import { postgresUrlIfReachable } from '../support/real-postgres';
 

@@ -1,5 +1,5 @@
+import type { DeployOptions } from '@cdk-migrations/sandbox';
 import { afterAll, expect, it } from 'vitest';
-import type { DeployOptions } from '../../sandbox/api';
 import { type Release, synthLifecycleApp, temporaryFolder } from './lifecycle-app';
 import { LifecycleWorld } from './lifecycle-world';
 import { releaseA, releaseNext } from './releases';

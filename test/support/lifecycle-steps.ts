@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { Interceptor, ObservedCall } from '@cdk-migrations/sandbox';
 import { expect } from 'vitest';
 import { drive } from '../../core/engine/drive';
 import type { Outcome, RecordedRequest } from '../../core/request/request';
 import { fromItem, LedgerTable, sortKeys } from '../../lambda/aws/ledger-table';
-import type { Interceptor, ObservedCall } from '../../sandbox/api';
 import type { LifecycleAppOptions } from './lifecycle-app';
 import type { LifecycleWorld, Snapshot } from './lifecycle-world';
 import { releaseA } from './releases';

@@ -8,16 +8,16 @@ import {
   PutItemCommand,
   ScanCommand,
 } from '@aws-sdk/client-dynamodb';
+import type { DeployOptions } from '@cdk-migrations/sandbox';
+import { openSandbox, type Sandbox, type SandboxOptions, type StackResult } from '@cdk-migrations/sandbox';
 import { canonicalJson } from '../../core/bundle/checksum';
 import { verifyChain } from '../../core/ledger/audit';
 import type { AuditEvent, ScopeState } from '../../core/ledger/state';
 import type { Ports } from '../../core/ports';
 import { type LedgerLocation, ledgerOutputDescription } from '../../core/wire';
 import { awsPorts } from '../../lambda/aws/ports';
-import type { DeployOptions } from '../../sandbox/api';
-import { openSandbox, type Sandbox, type SandboxOptions, type StackResult } from '../../sandbox/index';
-import { type Cluster, physicalDatabase } from '../../sandbox/services/rds-data/clusters';
-import { StateStore } from '../../sandbox/state';
+import { type Cluster, physicalDatabase } from '../../packages/sandbox/src/services/rds-data/clusters';
+import { StateStore } from '../../packages/sandbox/src/state';
 import { type LifecycleAppOptions, prefixOf, synthLifecycleApp, temporaryFolder } from './lifecycle-app';
 import { dropDatabases, postgresUrlIfReachable } from './real-postgres';
 

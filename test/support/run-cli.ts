@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 
-const program = join(__dirname, '../../dist/bin/migrations.js');
+const builtProgram = join(__dirname, '../../dist/bin/migrations.js');
 
 export interface CliResult {
   readonly exitCode: number | null;
@@ -12,6 +12,8 @@ export interface CliResult {
 export interface CliOptions {
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
+  /** @default - the one of this repository */
+  readonly program?: string;
 }
 
 /** No command of a test takes longer; one that hangs is killed, and its exit code is null. */
@@ -36,7 +38,7 @@ export async function runJson<T>(args: readonly string[], options: CliOptions = 
   return { ...result, json: JSON.parse(result.stdout) as T };
 }
 
-export function startCli(args: readonly string[], { cwd, env }: CliOptions = {}): ChildProcess {
+export function startCli(args: readonly string[], { cwd, env, program = builtProgram }: CliOptions = {}): ChildProcess {
   return spawn(process.execPath, [program, ...args], { cwd, env: { ...process.env, ...env } });
 }
 

@@ -1,7 +1,11 @@
 import type { HeldLease, SqlDatabase, Target } from '../../../core/ports';
 import { AuroraPostgresql } from '../../../lambda/aws/sql/aurora-postgresql';
 import { DataApi } from '../../../lambda/aws/sql/data-api';
-import { type EngineUnderTest, enginesUnderTest, openDataApi } from '../../sandbox/services/rds-data/engines';
+import {
+  type EngineUnderTest,
+  enginesUnderTest,
+  openDataApi,
+} from '../../../packages/sandbox/test/services/rds-data/engines';
 import { MemorySqlDatabase } from '../../support/memory/sql-database';
 
 /** A SQL database, and what one must know to look at it from outside. */

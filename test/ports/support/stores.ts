@@ -7,7 +7,7 @@ import { DynamoDbLeases } from '../../../lambda/aws/dynamodb-leases';
 import { DynamoDbLedger } from '../../../lambda/aws/dynamodb-ledger';
 import { DynamoDbRequests } from '../../../lambda/aws/dynamodb-requests';
 import { LedgerTable } from '../../../lambda/aws/ledger-table';
-import { startDynoxide } from '../../../sandbox/services/dynamodb/dynoxide/start';
+import { startDynoxide } from '../../../packages/sandbox/src/services/dynamodb/dynoxide/start';
 import { MemoryLeases } from '../../support/memory/leases';
 import { MemoryLedger } from '../../support/memory/ledger';
 import { MemoryRequests } from '../../support/memory/requests';

@@ -1,0 +1,33 @@
+import type { Command } from 'commander';
+import type { CommandLine } from '../command';
+import { findDatabase } from '../find-database';
+import { packageVersion } from '../package-version';
+import { useSandbox } from '../sandbox-package';
+
+const about = 'A local AWS in a folder, for CDK apps and their migrations';
+
+/**
+ * The commands of the package @cdk-migrations/sandbox, under a name of ours.
+ *
+ * @param args the whole command line: what follows `sandbox` is for the package, also what looks like options of ours
+ */
+export function addSandbox(program: Command, session: CommandLine, args: readonly string[]): void {
+  program
+    .command('sandbox')
+    .description(about)
+    .usage('[command] [options]')
+    .helpOption(false)
+    .allowUnknownOption()
+    .allowExcessArguments()
+    .action(async () => {
+      session.exitCode = await useSandbox(({ runCommandLine }) =>
+        runCommandLine(args.slice(args.indexOf('sandbox') + 1), {
+          name: 'migrations sandbox',
+          description: about,
+          version: packageVersion(),
+          databaseNames: { about: 'name of a deployed target', find: findDatabase },
+          repairCommand: 'migrations repair',
+        }),
+      );
+    });
+}

@@ -1,0 +1,31 @@
+import { tablesVariable } from './tables-variable';
+
+/**
+ * The physical name of a DynamoDB table, inside a Lambda function that was given to `DatabaseMigrations.connect`.
+ *
+ * @param target the target's name in `DatabaseMigrations`
+ * @param logicalName the table's name in migrations
+ * @throws Error when the function is not connected, or the migrations deployed with it know no such table
+ */
+export function tableName(target: string, logicalName: string): string {
+  const tables = readTables()[target];
+  if (!tables) throw new Error(`Unknown target '${target}'. ${known('Targets', readTables())}`);
+  const name = tables[logicalName];
+  if (name) return name;
+  throw new Error(`Target '${target}' has no table '${logicalName}'. ${known('Tables', tables)}`);
+}
+
+type Tables = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+function readTables(): Tables {
+  const text = process.env[tablesVariable];
+  if (text) return JSON.parse(text) as Tables;
+  throw new Error(
+    `${tablesVariable} is not set. Call \`migrations.connect(fn)\` for this function in the CDK app, or set the ` +
+      'variable to JSON like {"meals":{"plans":"shop-plans"}}.',
+  );
+}
+
+function known(what: string, names: object): string {
+  return `${what} of this deployment: ${Object.keys(names).join(', ') || 'none'}.`;
+}

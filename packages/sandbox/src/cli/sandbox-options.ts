@@ -1,0 +1,43 @@
+import type { Command } from 'commander';
+import type { SandboxOptions } from '../api';
+import { defaultStateFolder } from '../control/state-folder';
+import type { Invocation } from './command';
+import { collectPairs } from './options';
+import { eventLine } from './stack-report';
+
+export interface StateOptions {
+  readonly state: string;
+}
+
+/** What a command that runs the sandbox may say about it. */
+export interface RunOptions extends StateOptions {
+  readonly postgres?: string;
+  readonly assume?: Readonly<Record<string, string>>;
+}
+
+export function withState(command: Command): Command {
+  return command.option('--state <dir>', 'the folder that holds the sandbox', defaultStateFolder);
+}
+
+export function withRunOptions(command: Command): Command {
+  return withState(command)
+    .option('--postgres <url>', 'a PostgreSQL server for the clusters, instead of the built-in one; remembered')
+    .option(
+      '--assume <name=value>',
+      'what to take for true where AWS says nothing, see README.md of @cdk-migrations/sandbox',
+      collectPairs,
+    );
+}
+
+/** Shows on the terminal what happens in the sandbox, while it happens. */
+export function watched({ options, terminal }: Invocation<RunOptions>): SandboxOptions {
+  const { state, postgres, assume } = options;
+  return {
+    stateDir: state,
+    postgresUrl: postgres,
+    assumptions: assume,
+    onStackEvent: (event) => terminal.say(eventLine(event, terminal)),
+    onWarning: (message) => terminal.warn(terminal.paint('yellow', `warning: ${message}`)),
+    onFunctionLog: terminal.verbose ? (name, line) => terminal.warn(`${name}: ${line}`) : undefined,
+  };
+}

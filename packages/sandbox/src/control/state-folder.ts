@@ -1,0 +1,36 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { SandboxError } from '../sandbox-error';
+import { HOLDER_FILE } from './folder-lock';
+
+/** Where the sandbox of the current folder lives unless a command says otherwise. */
+export const defaultStateFolder = '.sandbox';
+
+/** Documents that a sandbox makes before anything else. A folder without any of them is somebody else's. */
+const signs = ['gateway.json', HOLDER_FILE];
+
+export function isStateFolder(folder: string): boolean {
+  return signs.some((sign) => existsSync(join(folder, sign)));
+}
+
+export function requireStateFolder(folder: string): void {
+  if (isStateFolder(folder)) return;
+  throw new SandboxError('NO_SANDBOX', `${folder} is not the state folder of a sandbox.`, {
+    payload: { folder },
+    hint: 'Name the folder of an earlier deployment to a sandbox with --state, or deploy to one first.',
+  });
+}
+
+/** The process that runs a sandbox on the folder, if one does. */
+export function holderOf(folder: string): number | undefined {
+  try {
+    const { pid } = JSON.parse(readFileSync(join(folder, HOLDER_FILE), 'utf8')) as { readonly pid: number };
+    process.kill(pid, 0);
+    return pid;
+  } catch (error) {
+    // ENOENT: nobody holds it; ESRCH: a holder that was killed.
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ESRCH') return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,23 @@
+import { resolve } from 'node:path';
+import type { Sandbox, SandboxOptions } from './api';
+import { claimFolder } from './control/folder-lock';
+import { connectSandbox } from './control/remote-sandbox';
+
+/**
+ * Opens the AWS that lives in a folder. When another process has it open already, the calls go to that process; else
+ * this one starts it and must close it.
+ */
+export async function openSandbox(given: SandboxOptions): Promise<Sandbox> {
+  // The processes of functions have another working directory.
+  const options = { ...given, stateDir: resolve(given.stateDir) };
+  const claim = await claimFolder(options.stateDir);
+  if (claim.held) return connectSandbox(claim.endpoint, options);
+  try {
+    // The services take a while to load: only who starts them waits.
+    const { startSandbox } = await import('./start-sandbox.js');
+    return await startSandbox(options, claim);
+  } catch (error) {
+    claim.release();
+    throw error;
+  }
+}

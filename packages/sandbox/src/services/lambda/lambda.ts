@@ -1,0 +1,138 @@
+import { randomUUID } from 'node:crypto';
+import { AwsError } from '../../aws-error';
+import type { StateStore } from '../../state';
+import type { Callers } from '../callers';
+import type { Environment } from '../service';
+import { AsyncQueue } from './async-queue';
+import { CodeStore } from './code-store';
+import { ExecutionEnvironment } from './execution-environment';
+import { failed, type InvocationResult } from './function-error';
+import { type FunctionLog, functionLog } from './function-log';
+import { type FunctionRecord, FunctionStore } from './function-store';
+import { ProcessPool } from './pool';
+import { bootstrapFile } from './runtime-files';
+import { functionVariables } from './variables';
+
+export interface LambdaOptions {
+  readonly state: StateStore;
+  readonly environment: Environment;
+  readonly callers: Callers;
+  readonly endpoints: () => Readonly<Record<string, string>>;
+  readonly asyncRetryMs: number;
+  readonly onLog?: FunctionLog;
+  readonly onWarning: (message: string) => void;
+}
+
+/** The function service: records of functions, their code, and the processes that run it. */
+export class Lambda {
+  readonly functions: FunctionStore;
+  readonly code: CodeStore;
+  readonly #pool = new ProcessPool();
+  readonly #queue: AsyncQueue;
+  readonly #log: FunctionLog;
+
+  constructor(private readonly options: LambdaOptions) {
+    this.functions = new FunctionStore(options.state, options.environment);
+    this.code = new CodeStore(options.state);
+    // While nothing runs yet, no process can still need the code of a function that was updated or deleted.
+    this.code.sweep(new Set(this.functions.all().map((record) => record.codeDigest)));
+    this.#log = functionLog(options.state, options.onLog);
+    this.#queue = new AsyncQueue({
+      invoke: (name, payload, requestId) => this.invoke(name, payload, requestId),
+      retries: (name) => this.functions.find(name)?.asyncRetries ?? 0,
+      retryDelayMs: options.asyncRetryMs,
+      onGivenUp: (name, error) =>
+        options.onWarning(`An event for function ${name} was given up after its retries: ${messageOf(error)}`),
+    });
+  }
+
+  /** Waits for the answer. Function errors are results; what AWS refuses before running anything is thrown. */
+  async invoke(nameOrArn: string, payload: string, requestId: string = randomUUID()): Promise<InvocationResult> {
+    const record = this.functions.get(nameOrArn);
+    if (!record.runtime.startsWith('nodejs')) return failed(unsupportedRuntime(record));
+    this.#requireCapacity(record);
+    return this.#pool.use(
+      record.name,
+      `${record.codeDigest} ${record.lastModified}`,
+      () => this.#start(record),
+      (environment) => environment.invoke(requestId, payload || '{}'),
+    );
+  }
+
+  /** Accepts an event to run it later (`InvocationType: Event`). */
+  invokeAsync(nameOrArn: string, payload: string): string {
+    const record = this.functions.get(nameOrArn);
+    const requestId = randomUUID();
+    this.#queue.push(record.name, payload, requestId);
+    return requestId;
+  }
+
+  /** To be called after a change of code or configuration: the next invocation runs in a new process. */
+  retire(functionName: string): void {
+    this.#pool.retire(functionName);
+  }
+
+  get isIdle(): boolean {
+    return this.#queue.isEmpty;
+  }
+
+  drained(): Promise<void> {
+    return this.#queue.drained();
+  }
+
+  async close(): Promise<void> {
+    this.#queue.close();
+    await this.#pool.close();
+  }
+
+  #requireCapacity({ name, reservedConcurrency }: FunctionRecord): void {
+    if (reservedConcurrency === undefined || this.#pool.running(name) < reservedConcurrency) return;
+    throw new AwsError('TooManyRequestsException', 'Rate Exceeded.', 429, {
+      Reason: 'ReservedFunctionConcurrentInvocationLimitExceeded',
+      Type: 'User',
+    });
+  }
+
+  #start(record: FunctionRecord): ExecutionEnvironment {
+    const { callers, environment } = this.options;
+    const caller = {
+      roleName: record.roleArn.split('/').at(-1),
+      sessionName: record.name,
+      functionName: record.name,
+      process: { kill: () => started.kill(), pause: () => started.pause() },
+    };
+    const credentials = callers.issue(caller);
+    const taskRoot = this.code.folderOf(record.codeDigest);
+    const started: ExecutionEnvironment = new ExecutionEnvironment({
+      bootstrap: bootstrapFile(),
+      taskRoot,
+      timeoutSeconds: record.timeoutSeconds,
+      functionArn: this.functions.arnOf(record.name),
+      variables: functionVariables({
+        record,
+        taskRoot,
+        runtimeModules: this.code.runtimeModules,
+        environment,
+        credentials,
+        endpoints: this.options.endpoints(),
+      }),
+      onLog: (line) => this.#log(record.name, line),
+      onConnection: (port, open) => (open ? callers.connected(port, caller) : callers.disconnected(port)),
+    });
+    started.exited.then(() => callers.revoke(credentials.accessKeyId));
+    return started;
+  }
+}
+
+function unsupportedRuntime({ name, runtime }: FunctionRecord) {
+  return {
+    errorType: 'Runtime.Unsupported',
+    errorMessage:
+      `The sandbox runs nodejs functions only, but function ${name} has the runtime '${runtime}'. ` +
+      'Give it a nodejs runtime, or keep it from being called in the sandbox.',
+  };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,118 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, expect, test } from 'vitest';
+import { openSandbox, type StackEvent } from '../src';
+import { temporaryFolder, writeAssembly } from './helpers/assembly';
+import { testSandboxes } from './helpers/open';
+import { functions } from './helpers/templates';
+
+const open = testSandboxes('each');
+const children: ChildProcess[] = [];
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill('SIGKILL');
+});
+
+const BUSY = `exports.handler = async () => { console.log('pid ' + process.pid); for (;;); };`;
+const ECHO = 'exports.handler = async (event) => event;';
+const FAILS = `exports.handler = async () => { throw new TypeError('no'); };`;
+const stack = functions({ Echo: { code: ECHO }, Fails: { code: FAILS } });
+
+/** A process that holds the sandbox of a folder, from the built files. */
+async function holder(stateDir: string): Promise<ChildProcess> {
+  const script = join(temporaryFolder(), 'holder.cjs');
+  writeFileSync(
+    script,
+    `const { openSandbox } = require(${JSON.stringify(join(__dirname, '../dist/index.js'))});
+     openSandbox({ stateDir: process.argv[2] }).then((sandbox) => process.send(sandbox.endpoint));
+     process.on('disconnect', () => process.exit());`,
+  );
+  const child = fork(script, [stateDir], { execArgv: [], silent: true });
+  children.push(child);
+  await once(child, 'message');
+  return child;
+}
+
+test('a second opener uses the sandbox of the process that holds the folder', async () => {
+  const stateDir = temporaryFolder();
+  const child = await holder(stateDir);
+  const events: StackEvent[] = [];
+  const { sandbox } = await open({ stateDir, onStackEvent: (event) => events.push(event) });
+  expect(JSON.parse(readFileSync(join(stateDir, 'sandbox.json'), 'utf8')).pid).toBe(child.pid);
+
+  const [created] = await sandbox.deploy({ assembly: writeAssembly({ Far: stack }) });
+  expect(created?.status).toBe('CREATE_COMPLETE');
+  expect(events.map(({ status }) => status)).toEqual(created?.events.map(({ status }) => status));
+  expect(await sandbox.invoke('Echo', { a: [1] })).toEqual({ a: [1] });
+  await expect(sandbox.invoke('Fails', {})).rejects.toMatchObject({ name: 'TypeError' });
+  await expect(sandbox.cancelUpdate('Far')).rejects.toMatchObject({ name: 'ValidationError' });
+  expect(await sandbox.stacks()).toMatchObject([{ stack: 'Far', status: 'CREATE_COMPLETE' }]);
+  expect(() => sandbox.intercept({})).toThrow(`process ${child.pid}`);
+  await sandbox.close();
+  expect(child.exitCode).toBeNull();
+});
+
+test('takes over from a process that was killed, with its state and its port, and leaves no child behind', async () => {
+  const stateDir = temporaryFolder();
+  const child = await holder(stateDir);
+  const first = await open({ stateDir });
+  await first.sandbox.deploy({
+    assembly: writeAssembly({
+      Near: functions({ Echo: { code: ECHO }, Busy: { code: `console.log('pid ' + process.pid); ${ECHO}` } }),
+    }),
+  });
+  await first.sandbox.invoke('Busy', {});
+  const pid = Number(/pid (\d+)/.exec(readFileSync(join(stateDir, 'logs/Busy.log'), 'utf8'))?.[1]);
+  expect(isAlive(pid)).toBe(true);
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+  for (let tries = 0; isAlive(pid) && tries < 100; tries++) await sleep(20);
+  expect(isAlive(pid)).toBe(false);
+
+  const second = await open({ stateDir });
+  expect(second.sandbox.endpoint).toBe(first.sandbox.endpoint);
+  expect(await second.sandbox.invoke('Echo', 'still here')).toBe('still here');
+});
+
+test('close kills functions that are busy, and gives the folder back', async () => {
+  const world = await open();
+  await world.deploy({ Near: functions({ Busy: { code: BUSY, properties: { Timeout: 60 } } }) });
+  const result = world.sandbox.invoke('Busy', {}).catch((error: Error) => error.name);
+  while (world.logs.length === 0) await sleep(10);
+  const pid = Number(/pid (\d+)/.exec(world.logs[0] ?? '')?.[1]);
+  await world.sandbox.close();
+  expect(await result).toBe('Runtime.ExitError');
+  expect(isAlive(pid)).toBe(false);
+  expect(existsSync(join(world.stateDir, 'sandbox.json'))).toBe(false);
+});
+
+test('two openers at once end up in one sandbox', async () => {
+  const stateDir = temporaryFolder();
+  const [a, b] = await Promise.all([openSandbox({ stateDir }), openSandbox({ stateDir })]);
+  expect(a.endpoint).toBe(b.endpoint);
+  await Promise.all([a.close(), b.close()]);
+});
+
+test('control requests need their header', async () => {
+  const { sandbox } = await open();
+  const response = await fetch(`${sandbox.endpoint}/_sandbox/stacks`, { method: 'POST', body: '[]' });
+  expect(response.status).toBe(403);
+});
+
+test('refuses assumptions that do not exist', async () => {
+  const stateDir = temporaryFolder();
+  await expect(openSandbox({ stateDir, assumptions: { gravity: 'off' } })).rejects.toThrow("no assumption 'gravity'");
+  await expect(openSandbox({ stateDir, assumptions: { 'iam-propagation-ms': 'soon' } })).rejects.toThrow("'soon'");
+  expect(existsSync(join(stateDir, 'sandbox.json'))).toBe(false);
+});
+
+function isAlive(pid: number): boolean {
+  try {
+    // A zombie still answers signal 0; its state says so.
+    return !/^\d+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return false;
+  }
+}

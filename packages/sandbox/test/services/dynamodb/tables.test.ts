@@ -1,0 +1,184 @@
+import {
+  CreateTableCommand,
+  DeleteTableCommand,
+  DescribeTableCommand,
+  GetItemCommand,
+  ListTagsOfResourceCommand,
+  PutItemCommand,
+  QueryCommand,
+  TagResourceCommand,
+  TransactWriteItemsCommand,
+  UpdateTableCommand,
+} from '@aws-sdk/client-dynamodb';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { until } from '../../helpers/until';
+import { type DynamoDbUnderTest, openDynamoDb, simpleTable } from './open-dynamodb';
+
+describe('DynamoDB tables', () => {
+  let db: DynamoDbUnderTest;
+  beforeAll(async () => {
+    db = await openDynamoDb({ 'dynamodb-index-build-ms': '300', 'dynamodb-table-create-ms': '150' });
+  });
+  afterAll(() => db.close());
+
+  const describeTable = async (TableName: string) =>
+    (await db.client.send(new DescribeTableCommand({ TableName }))).Table;
+  const active = (name: string) =>
+    until(
+      () => describeTable(name),
+      (table) => table?.TableStatus === 'ACTIVE',
+    );
+  const create = async (name: string) => {
+    await db.client.send(new CreateTableCommand(simpleTable(name)));
+    return active(name);
+  };
+  const indexUpdate = (TableName: string, ...names: readonly string[]) =>
+    new UpdateTableCommand({
+      TableName,
+      AttributeDefinitions: [
+        { AttributeName: 'pk', AttributeType: 'S' },
+        { AttributeName: 'owner', AttributeType: 'S' },
+      ],
+      GlobalSecondaryIndexUpdates: names.map((IndexName) => ({
+        Create: {
+          IndexName,
+          KeySchema: [{ AttributeName: 'owner', KeyType: 'HASH' }],
+          Projection: { ProjectionType: 'ALL' },
+        },
+      })),
+    });
+
+  it('creates a table that is CREATING before it is ACTIVE', async () => {
+    const { TableDescription } = await db.client.send(new CreateTableCommand(simpleTable('slow')));
+    expect(TableDescription).toMatchObject({
+      TableStatus: 'CREATING',
+      TableArn: 'arn:aws:dynamodb:eu-west-1:111122223333:table/slow',
+    });
+    const Key = { pk: { S: '1' } };
+    await expect(db.client.send(new GetItemCommand({ TableName: 'slow', Key }))).rejects.toMatchObject({
+      name: 'ResourceNotFoundException',
+    });
+    await expect(db.client.send(new DeleteTableCommand({ TableName: 'slow' }))).rejects.toMatchObject({
+      name: 'ResourceInUseException',
+    });
+    await active('slow');
+    await expect(db.client.send(new GetItemCommand({ TableName: 'slow', Key }))).resolves.toBeDefined();
+  });
+
+  it('builds one index at a time, and not at once', async () => {
+    await create('indexed');
+    await db.client.send(new PutItemCommand({ TableName: 'indexed', Item: { pk: { S: '1' }, owner: { S: 'a' } } }));
+    await expect(db.client.send(indexUpdate('indexed', 'one', 'two'))).rejects.toMatchObject({
+      name: 'LimitExceededException',
+    });
+    const { TableDescription } = await db.client.send(indexUpdate('indexed', 'one'));
+    expect(TableDescription?.TableStatus).toBe('UPDATING');
+    expect(TableDescription?.GlobalSecondaryIndexes).toMatchObject([{ IndexStatus: 'CREATING', Backfilling: false }]);
+    await expect(db.client.send(indexUpdate('indexed', 'two'))).rejects.toMatchObject({
+      name: 'ResourceInUseException',
+    });
+    const backfilling = await active('indexed');
+    expect(backfilling?.GlobalSecondaryIndexes).toMatchObject([{ IndexStatus: 'CREATING', Backfilling: true }]);
+    await expect(db.client.send(indexUpdate('indexed', 'two'))).rejects.toMatchObject({
+      name: 'LimitExceededException',
+    });
+    const query = new QueryCommand({
+      TableName: 'indexed',
+      IndexName: 'one',
+      KeyConditionExpression: '#o = :o',
+      ExpressionAttributeNames: { '#o': 'owner' },
+      ExpressionAttributeValues: { ':o': { S: 'a' } },
+    });
+    await expect(db.client.send(query)).rejects.toThrow(/Cannot read from backfilling/);
+    await until(
+      () => describeTable('indexed'),
+      (table) => table?.GlobalSecondaryIndexes?.[0]?.IndexStatus === 'ACTIVE',
+    );
+    await expect(db.client.send(query)).resolves.toMatchObject({ Count: 1 });
+  });
+
+  it('deletes an index in time too', async () => {
+    const deletion = new UpdateTableCommand({
+      TableName: 'indexed',
+      GlobalSecondaryIndexUpdates: [{ Delete: { IndexName: 'one' } }],
+    });
+    const { TableDescription } = await db.client.send(deletion);
+    expect(TableDescription).toMatchObject({
+      TableStatus: 'UPDATING',
+      GlobalSecondaryIndexes: [{ IndexName: 'one', IndexStatus: 'DELETING' }],
+    });
+    expect((await active('indexed'))?.GlobalSecondaryIndexes).toBeUndefined();
+  });
+
+  it('lets one of two updates at the same time win', async () => {
+    await create('raced');
+    const outcomes = await Promise.allSettled([
+      db.client.send(indexUpdate('raced', 'one')),
+      db.client.send(indexUpdate('raced', 'two')),
+    ]);
+    expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+  });
+
+  it('protects a table, tags it, and deletes it in time', async () => {
+    const table = await create('guarded');
+    const TableName = 'guarded';
+    await db.client.send(new UpdateTableCommand({ TableName, DeletionProtectionEnabled: true }));
+    await active(TableName);
+    await expect(db.client.send(new DeleteTableCommand({ TableName }))).rejects.toThrow(/protected against deletion/);
+    const ResourceArn = table?.TableArn;
+    await db.client.send(new TagResourceCommand({ ResourceArn, Tags: [{ Key: 'team', Value: 'food' }] }));
+    const { Tags } = await db.client.send(new ListTagsOfResourceCommand({ ResourceArn }));
+    expect(Tags).toEqual([{ Key: 'team', Value: 'food' }]);
+    await db.client.send(new UpdateTableCommand({ TableName, DeletionProtectionEnabled: false }));
+    await active(TableName);
+    await db.client.send(new DeleteTableCommand({ TableName }));
+    expect((await describeTable(TableName))?.TableStatus).toBe('DELETING');
+    await expect(db.client.send(new CreateTableCommand(simpleTable(TableName)))).rejects.toMatchObject({
+      name: 'ResourceInUseException',
+    });
+    await until(
+      () => describeTable(TableName).catch((error: Error) => error.name),
+      (seen) => seen === 'ResourceNotFoundException',
+    );
+    await create(TableName);
+  });
+
+  it('takes the ARN of a table for its name', async () => {
+    const table = await create('by-arn');
+    const TableName = table?.TableArn ?? '';
+    await db.client.send(new PutItemCommand({ TableName, Item: { pk: { S: '1' }, arn: { S: TableName } } }));
+    const transaction = [{ Put: { TableName, Item: { pk: { S: '2' } } } }];
+    await db.client.send(new TransactWriteItemsCommand({ TransactItems: transaction }));
+    const { Item } = await db.client.send(new GetItemCommand({ TableName, Key: { pk: { S: '1' } } }));
+    expect(Item?.['arn']).toEqual({ S: TableName });
+    expect((await describeTable(TableName))?.TableName).toBe('by-arn');
+  });
+
+  it('passes the reasons of a cancelled transaction on', async () => {
+    await create('cancelled');
+    const put = { TableName: 'cancelled', Item: { pk: { S: '1' } }, ConditionExpression: 'attribute_exists(pk)' };
+    await expect(
+      db.client.send(new TransactWriteItemsCommand({ TransactItems: [{ Put: put }] })),
+    ).rejects.toMatchObject({
+      name: 'TransactionCanceledException',
+      CancellationReasons: [{ Code: 'ConditionalCheckFailed' }],
+    });
+  });
+});
+
+describe('DynamoDB that answers late', () => {
+  it('does not see a table right after CreateTable', async () => {
+    const db = await openDynamoDb({ 'dynamodb-create-visible-ms': '60', 'dynamodb-table-create-ms': '120' });
+    try {
+      await db.client.send(new CreateTableCommand(simpleTable('late')));
+      const read = () => db.client.send(new DescribeTableCommand({ TableName: 'late' }));
+      await expect(read()).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+      await until(
+        () => read().catch(() => undefined),
+        (answer) => answer?.Table?.TableStatus === 'ACTIVE',
+      );
+    } finally {
+      await db.close();
+    }
+  });
+});

@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { parseDatabaseStatement } from '../../../src/services/rds-data/database-statements';
+import { toPositional } from '../../../src/services/rds-data/named-parameters';
+
+describe('named parameters', () => {
+  it.each([
+    ['SELECT :a, :b, :a', 'SELECT $1, $2, $1', ['a', 'b']],
+    ['SELECT :a::int, b::text', 'SELECT $1::int, b::text', ['a']],
+    ["SELECT ':a', 'it''s :a', E'\\':a', :b", "SELECT ':a', 'it''s :a', E'\\':a', $1", ['b']],
+    ['SELECT "a:b" FROM ":c"', 'SELECT "a:b" FROM ":c"', []],
+    ['SELECT $$ :a $$, $x$ $$ :b $x$, :c', 'SELECT $$ :a $$, $x$ $$ :b $x$, $1', ['c']],
+    ['-- :a\nSELECT /* :b /* :c */ :d */ :e', '-- :a\nSELECT /* :b /* :c */ :d */ $1', ['e']],
+    ['SELECT a[1:2], a$b$c:d', 'SELECT a[1:2], a$b$c$1', ['d']],
+    ["SELECT 'unfinished :a", "SELECT 'unfinished $1", ['a']],
+  ])('%s', (sql, expected, names) => {
+    const positional = toPositional(sql);
+    expect(positional.sql).toBe(expected);
+    expect(positional.names).toEqual(names);
+  });
+
+  it('finds a position of the rewritten SQL in the original', () => {
+    const sql = 'SELECT :first_one, :second_one, nope';
+    const positional = toPositional(sql);
+    const at = (text: string) => text.indexOf('nope') + 1;
+    expect(positional.originalPosition(at(positional.sql))).toBe(at(sql));
+    expect(positional.originalPosition(1)).toBe(1);
+  });
+});
+
+describe('database statements', () => {
+  it.each([
+    ['CREATE DATABASE Other', { verb: 'create', name: 'other', ifExists: false }],
+    ['-- why\n/* so */ create database "My ""Db"""', { verb: 'create', name: 'My "Db"', ifExists: false }],
+    ['DROP DATABASE IF EXISTS other;', { verb: 'drop', name: 'other', ifExists: true }],
+    ['CREATE TABLE database (a int)', undefined],
+  ])('%s', (sql, expected) => {
+    expect(parseDatabaseStatement(sql)).toEqual(expected);
+  });
+});

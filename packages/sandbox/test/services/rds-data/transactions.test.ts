@@ -1,0 +1,165 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  BeginTransactionCommand,
+  CommitTransactionCommand,
+  ExecuteStatementCommand,
+  type ExecuteStatementCommandInput,
+  RollbackTransactionCommand,
+} from '@aws-sdk/client-rds-data';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { until } from '../../helpers/until';
+import { type DataApi, enginesUnderTest, openDataApi } from './engines';
+
+const TIMEOUT_MS = 600;
+const IDLE_MS = 400;
+
+describe.each(enginesUnderTest())('transactions on $name', (engine) => {
+  let api: DataApi;
+  beforeAll(async () => {
+    const times = { 'statement-timeout-ms': '20000', 'transaction-idle-ms': String(IDLE_MS) };
+    api = await openDataApi(engine, times);
+    await run('CREATE TABLE log (entry text)');
+  });
+  afterAll(() => api.close());
+
+  const run = (sql: string, rest: Partial<ExecuteStatementCommandInput> = {}) =>
+    api.client.send(new ExecuteStatementCommand({ ...api.base, sql, ...rest }));
+  const begin = async () => (await api.client.send(new BeginTransactionCommand(api.base))).transactionId ?? '';
+  const commit = (transactionId: string) =>
+    api.client.send(new CommitTransactionCommand({ ...api.base, transactionId }));
+  const rollback = (transactionId: string) =>
+    api.client.send(new RollbackTransactionCommand({ ...api.base, transactionId }));
+  const count = async (entry: string) =>
+    (await run(`SELECT count(*) FROM log WHERE entry = '${entry}'`)).records?.[0]?.[0]?.longValue;
+
+  it('commits', async () => {
+    const transactionId = await begin();
+    expect(transactionId.length).toBeLessThanOrEqual(192);
+    await run("INSERT INTO log VALUES ('committed')", { transactionId });
+    await run("INSERT INTO log VALUES ('committed')", { transactionId, database: undefined });
+    await expect(commit(transactionId)).resolves.toMatchObject({ transactionStatus: 'Transaction Committed' });
+    expect(await count('committed')).toBe(2);
+    await expect(commit(transactionId)).rejects.toMatchObject({
+      name: 'TransactionNotFoundException',
+      message: expect.stringMatching(/^Transaction .* is not found\. .*already ended/),
+    });
+  });
+
+  it('rolls DDL back', async () => {
+    const transactionId = await begin();
+    await run('CREATE TABLE never (a int)', { transactionId });
+    await expect(rollback(transactionId)).resolves.toMatchObject({ transactionStatus: 'Rollback Complete' });
+    await expect(run('SELECT 1 FROM never')).rejects.toThrow(/"never" does not exist/);
+  });
+
+  it('is dead after an error', async () => {
+    const transactionId = await begin();
+    await run("INSERT INTO log VALUES ('lost')", { transactionId });
+    await expect(run('SELECT * FROM nowhere', { transactionId })).rejects.toThrow(/SQLState: 42P01$/);
+    await expect(run('SELECT 1', { transactionId })).rejects.toMatchObject({
+      name: 'TransactionNotFoundException',
+      message: expect.stringContaining('aborted due to an error'),
+    });
+    await expect(rollback(transactionId)).rejects.toMatchObject({ name: 'TransactionNotFoundException' });
+    expect(await count('lost')).toBe(0);
+  });
+
+  it('refuses a second call while one runs', async () => {
+    const transactionId = await begin();
+    const outcomes = await Promise.allSettled([
+      run('SELECT count(*) FROM generate_series(1, 3000000)', { transactionId }),
+      run('SELECT 2', { transactionId }),
+    ]);
+    const refused = outcomes.find((outcome) => outcome.status === 'rejected');
+    expect(refused?.reason).toMatchObject({
+      name: 'DatabaseErrorException',
+      message: 'Transaction is still running a query',
+    });
+    await expect(run('SELECT 3', { transactionId })).resolves.toBeDefined();
+    await rollback(transactionId);
+  });
+
+  it('ends by itself when no call comes, and lets those who waited go on', async () => {
+    const transactionId = await begin();
+    await run("INSERT INTO log VALUES ('idle')", { transactionId });
+    expect(await count('idle')).toBe(0);
+    await sleep(IDLE_MS);
+    await expect(run('SELECT 1', { transactionId })).rejects.toThrow(/3 minutes/);
+    expect(await count('idle')).toBe(0);
+  });
+
+  it('ends with a COMMIT statement', async () => {
+    const transactionId = await begin();
+    await run("INSERT INTO log VALUES ('by hand')", { transactionId });
+    await run('COMMIT', { transactionId });
+    await expect(commit(transactionId)).rejects.toThrow(/already ended by a COMMIT/);
+    expect(await count('by hand')).toBe(1);
+  });
+
+  it('belongs to its database and cluster', async () => {
+    const transactionId = await begin();
+    await expect(run('SELECT 1', { transactionId, database: 'postgres' })).rejects.toThrow(
+      /Database name is not the same/,
+    );
+    await expect(run('SELECT 1', { transactionId: 'made-up' })).rejects.toThrow(/not created by a BeginTransaction/);
+    await rollback(transactionId);
+  });
+
+  it('does not build an index concurrently', async () => {
+    const transactionId = await begin();
+    const sql = 'CREATE INDEX CONCURRENTLY log_entry ON log (entry)';
+    await expect(run(sql, { transactionId })).rejects.toThrow(/SQLState: 25001$/);
+  });
+
+  it('reports a COMMIT that fails', async () => {
+    await run('CREATE TABLE late (a int UNIQUE DEFERRABLE INITIALLY DEFERRED)');
+    const transactionId = await begin();
+    await run('INSERT INTO late VALUES (1), (1)', { transactionId });
+    await expect(commit(transactionId)).rejects.toThrow(/SQLState: 23505$/);
+    await expect(run('SELECT 1 FROM late')).resolves.toMatchObject({ records: [] });
+  });
+});
+
+describe.each(enginesUnderTest())('time limits on $name', (engine) => {
+  let api: DataApi;
+  beforeAll(async () => {
+    api = await openDataApi(engine, { 'statement-timeout-ms': String(TIMEOUT_MS) });
+    // The first start of a database takes longer than the limit of this suite.
+    await until(() => run('CREATE TABLE IF NOT EXISTS slow (a int)').catch(() => undefined), Boolean);
+  });
+  afterAll(() => api.close());
+
+  const run = (sql: string, rest: Partial<ExecuteStatementCommandInput> = {}) =>
+    api.client.send(new ExecuteStatementCommand({ ...api.base, sql, ...rest }));
+  const retried = (sql: string) => expect.poll(() => run(sql).catch((error: Error) => error), { timeout: 20_000 });
+
+  it('stops a statement that takes too long', async () => {
+    await expect(run('INSERT INTO slow SELECT 1 FROM pg_sleep(3)')).rejects.toMatchObject({
+      name: 'StatementTimeoutException',
+      message: expect.stringContaining('It was stopped'),
+    });
+    await retried('SELECT count(*) FROM slow').toMatchObject({ records: [[{ longValue: 0 }]] });
+  });
+
+  it('lets it go on when asked to', async () => {
+    const sql = 'INSERT INTO slow SELECT 2 FROM pg_sleep(1.2)';
+    await expect(run(sql, { continueAfterTimeout: true })).rejects.toThrow(/It goes on in the database/);
+    await retried('SELECT a FROM slow').toMatchObject({ records: [[{ longValue: 2 }]] });
+  });
+
+  it('kills a transaction with its statement', async () => {
+    const { transactionId } = await api.client.send(new BeginTransactionCommand(api.base));
+    const call = { transactionId, continueAfterTimeout: true };
+    await expect(run('SELECT 1 FROM pg_sleep(3)', call)).rejects.toMatchObject({ name: 'StatementTimeoutException' });
+    await expect(run('SELECT 1', { transactionId })).rejects.toMatchObject({ name: 'TransactionNotFoundException' });
+    await retried('SELECT 1').toMatchObject({ records: [[{ longValue: 1 }]] });
+  });
+
+  it('does not hold a caller up for ever behind an open transaction', async () => {
+    const { transactionId } = await api.client.send(new BeginTransactionCommand(api.base));
+    await run('LOCK TABLE slow', { transactionId });
+    await expect(run('SELECT a FROM slow')).rejects.toMatchObject({ name: 'StatementTimeoutException' });
+    await api.client.send(new RollbackTransactionCommand({ ...api.base, transactionId }));
+    await expect(run('SELECT a FROM slow')).resolves.toBeDefined();
+  });
+});
