@@ -226,7 +226,7 @@ describe('migrations', () => {
 
   it('must be in a folder that exists', () => {
     expect(refusal(() => ({ meals: prefixed('shop-') }))).toMatch(
-      /^Invalid migrations of Stack\/Db:\n\nMISSING_FOLDER: No migrations folder "nowhere"/,
+      /^Invalid migrations of Stack\/Db:\n\nMISSING_FOLDER: There is no migrations folder "nowhere"/,
     );
   });
 
