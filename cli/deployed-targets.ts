@@ -2,7 +2,7 @@ import type { Deployment, ScopeState } from '../core/ledger/state';
 import type { TargetProperties } from '../core/wire';
 import type { ScopeAccess } from './ledger-access';
 
-/** How the scope's deployments reached their targets, by name; the newest deployment's word counts. */
+/** How the deployments of a scope reached their targets, by name, as the newest deployment of each target has it. */
 export async function deployedTargets(
   { dynamodb, table }: ScopeAccess,
   { scope, open }: ScopeState,

@@ -7,7 +7,7 @@ import type { DatabaseKind } from '../../core/wire';
 /** What `migrations status --json` prints. A public contract: members are added, never changed. */
 export interface ScopeStatus {
   readonly scope: string;
-  /** Revision of the migrations that are applied; null when none are. */
+  /** Revision of the migrations that are applied; null if none are. */
   readonly revision: string | null;
   readonly state: ScopeActivity;
   /** Applied migrations on which no other applied one of their target depends. */
@@ -74,7 +74,7 @@ export function currentRevision({ applied, open }: ScopeState): AppliedRevision 
   return applied ?? open.at(-1)?.to ?? null;
 }
 
-/** The deployment that is applying migrations right now. */
+/** The deployment that is applying migrations now. */
 export function forwardDeployment({ open }: ScopeState): Deployment | undefined {
   return open.find(({ state }) => state === 'forward');
 }
