@@ -1,18 +1,17 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { compileBlocks, type Problems } from './support/compile-blocks';
-import { type Block, examplesIn, examplesOf, fencesIn, fencesOf, markdownPages } from './support/typescript-blocks';
+import { allExamples, allFences, type Block, examplesIn, fencesIn } from './support/typescript-blocks';
 
 /** What a fence may say. A word behind `ts` would be a way around the compiler, and so would be other words for it. */
 const languages = ['ts', 'sql', 'sh', 'json', 'mermaid', ''];
 
-const pages = markdownPages();
-const fences = pages.flatMap(fencesOf);
-const blocks: readonly Block[] = [...fences.filter(({ info }) => info === 'ts'), ...examplesIn('.')];
+const fences = allFences();
+const blocks: readonly Block[] = [...fences.filter(({ info }) => info === 'ts'), ...allExamples()];
 
 /** A block of README.md in which one name is misspelt, as if another page had it. */
-const right = fencesOf('README.md').find(({ code }) => code.includes('MigrationTarget.aurora('))!;
+const right = blocks.find(({ file, code }) => file === 'README.md' && code.includes('MigrationTarget.aurora('))!;
 const misspelt = {
-  file: 'docs/misspelt.md',
+  file: 'docs/misspelt',
   line: right.line,
   code: right.code.replace('MigrationTarget.aurora(', 'MigrationTarget.auroa('),
 };
@@ -42,7 +41,7 @@ describe('the TypeScript in Markdown and in examples', () => {
     const line = misspelt.line + misspelt.code.split('\n').findIndex((text) => text.includes('auroa'));
 
     expect(problems.of(misspelt)).toEqual([
-      expect.stringMatching(`^docs/misspelt\\.md:${line}:\\d+ Property 'auroa' does not exist`),
+      expect.stringMatching(`^docs/misspelt:${line}:\\d+ Property 'auroa' does not exist`),
     ]);
   });
 
@@ -68,10 +67,10 @@ describe('the search for blocks', () => {
   it('finds fences of any length, indented ones, and one that is never closed', () => {
     const page = ['text', '```ts', 'one', '```', '- list', '  ~~~~ sql', '  two', '  ~~~', '  ~~~~', '```', 'three'];
 
-    expect(fencesIn('page.md', page.join('\n'))).toEqual([
-      { file: 'page.md', line: 3, code: 'one', info: 'ts' },
-      { file: 'page.md', line: 7, code: 'two\n~~~', info: 'sql' },
-      { file: 'page.md', line: 11, code: 'three', info: '' },
+    expect(fencesIn({ path: 'a.ts', text: page.join('\n') })).toEqual([
+      { file: 'a.ts', line: 3, code: 'one', info: 'ts' },
+      { file: 'a.ts', line: 7, code: 'two\n~~~', info: 'sql' },
+      { file: 'a.ts', line: 11, code: 'three', info: '' },
     ]);
   });
 
@@ -87,7 +86,9 @@ describe('the search for blocks', () => {
       ' * @throws no',
     ];
 
-    expect(examplesOf('a.ts', [...source, ' * @example', ' * g();', ' */'].join('\n'))).toEqual([
+    const text = [...source, ' * @example', ' * g();', ' */'].join('\n');
+
+    expect(examplesIn({ path: 'a.ts', text })).toEqual([
       { file: 'a.ts', line: 5, code: 'f({\n  b,\n});' },
       { file: 'a.ts', line: 10, code: 'g();' },
     ]);

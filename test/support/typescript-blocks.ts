@@ -1,8 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join, posix } from 'node:path';
-import { sourceFiles } from './source-files';
-
-const root = join(__dirname, '../..');
+import { type RepositoryFile, repositoryFiles } from './repository';
 
 /** A piece of TypeScript in a page or in a doc comment. */
 export interface Block {
@@ -19,26 +15,15 @@ export interface Fence extends Block {
   readonly info: string;
 }
 
-const skipped = ['node_modules', 'dist', 'cdk.out', '.sandbox', '.git'];
-
-/** Every Markdown page of the repository, relative to it. */
-export function markdownPages(folder = ''): readonly string[] {
-  const entries = readdirSync(join(root, folder), { withFileTypes: true });
-  return entries
-    .filter(({ name }) => !skipped.includes(name))
-    .flatMap((entry) => {
-      const path = posix.join(folder, entry.name);
-      if (entry.isDirectory()) return markdownPages(path);
-      return entry.name.endsWith('.md') ? [path] : [];
-    });
-}
-
-export function fencesOf(page: string): readonly Fence[] {
-  return fencesIn(page, readFileSync(join(root, page), 'utf8'));
+/** The fenced blocks of every Markdown page of the repository. */
+export function allFences(): readonly Fence[] {
+  return repositoryFiles()
+    .filter(({ path }) => path.endsWith('.md'))
+    .flatMap(fencesIn);
 }
 
 /** Fences may be indented, as in lists. One that is never closed reaches to the end of the page, as Markdown has it. */
-export function fencesIn(page: string, text: string): readonly Fence[] {
+export function fencesIn({ path, text }: RepositoryFile): readonly Fence[] {
   const lines = text.split(/\r?\n/);
   const fences: Fence[] = [];
   for (let at = 0; at < lines.length; at++) {
@@ -48,18 +33,19 @@ export function fencesIn(page: string, text: string): readonly Fence[] {
     const isEnd = (line: string) => line.trimStart().startsWith(fence) && line.trim().replaceAll(fence[0]!, '') === '';
     for (at = first; at < lines.length && !isEnd(lines[at]!); at++);
     const code = lines.slice(first, at).map((line) => (line.startsWith(indent) ? line.slice(indent.length) : line));
-    fences.push({ file: page, line: first + 1, code: code.join('\n'), info });
+    fences.push({ file: path, line: first + 1, code: code.join('\n'), info });
   }
   return fences;
 }
 
-/** The `@example`s of all doc comments in the source files of a folder. Tests are no documentation. */
-export function examplesIn(folder: string): readonly Block[] {
-  const files = sourceFiles(folder).filter(({ path }) => /\.m?ts$/.test(path) && !/(^|\/)test\//.test(path));
-  return files.flatMap(({ path, text }) => examplesOf(path, text));
+/** The `@example`s of all doc comments in the sources. Tests are no documentation. */
+export function allExamples(): readonly Block[] {
+  return repositoryFiles()
+    .filter(({ path }) => /\.m?ts$/.test(path) && !/(^|\/)test\//.test(path))
+    .flatMap(examplesIn);
 }
 
-export function examplesOf(file: string, text: string): readonly Block[] {
+export function examplesIn({ path, text }: RepositoryFile): readonly Block[] {
   return [...text.matchAll(/\/\*\*[\s\S]*?\*\//g)].flatMap(({ 0: comment, index }) => {
     const firstLine = text.slice(0, index).split('\n').length;
     const lines = comment.split('\n').map((line) => line.replace(/^\s*\/?\*+(\/$| ?)/, '').replace(/\s*\*\/$/, ''));
@@ -68,7 +54,7 @@ export function examplesOf(file: string, text: string): readonly Block[] {
       const rest = lines.slice(at + 1);
       const end = rest.findIndex((other) => /^@\w/.test(other));
       const code = rest.slice(0, end < 0 ? undefined : end).join('\n');
-      return [{ file, line: firstLine + at + 1, code: code.trimEnd() }];
+      return [{ file: path, line: firstLine + at + 1, code: code.trimEnd() }];
     });
   });
 }
