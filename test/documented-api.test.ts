@@ -10,7 +10,7 @@ import {
 } from './support/exported-symbols';
 
 /** What users import. That the examples compile is held by typescript-blocks.test.ts. */
-const entries = ['lib/index.ts', 'authoring/index.ts', 'client/index.ts'];
+const entries = ['lib/index.ts', 'authoring/index.ts', 'packages/client/src/index.ts'];
 
 describe.each(entries)('what %s exports', (entry) => {
   const symbols = exportedSymbols(entry);
