@@ -22,7 +22,7 @@ export interface BundleRequest {
   readonly targets?: readonly DeclaredTarget[];
 }
 
-export interface DeclaredTarget {
+interface DeclaredTarget {
   readonly name: string;
   readonly engine: DatabaseKind;
 }

@@ -11,7 +11,7 @@ export interface Compiled {
   locate(line: number, column: number): Origin | undefined;
 }
 
-export interface Origin {
+interface Origin {
   /** Relative to the migrations folder. */
   readonly file: string;
   readonly line: number;
@@ -23,6 +23,7 @@ const authoringModule = 'cdk-migrations/authoring';
 /**
  * What run time needs of authoring: everything was checked before. A constant, so that the compiled code does not depend
  * on how this package is installed; a test compares it with the real builders.
+ * @internal
  */
 export const runtimeAuthoring = `
 export const sql = (props) => ({ ...props, kind: 'sql' });

@@ -3,7 +3,7 @@ import { didYouMean } from '../core/errors/near-names';
 import type { ReportError } from './draft';
 import { SourceText } from './source-text';
 
-export const sectionNames = ['up', 'down', 'contract', 'verify'] as const;
+const sectionNames = ['up', 'down', 'contract', 'verify'] as const;
 export type SectionName = (typeof sectionNames)[number];
 
 export interface Section {

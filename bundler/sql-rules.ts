@@ -1,7 +1,10 @@
 import { MigrationError } from '../core/errors/index';
 import type { Node, ParsedStatement } from './postgres';
 
-/** The longest `sql` that a call of the RDS Data API accepts, in bytes (aws-facts RDS-7). */
+/**
+ * The longest `sql` that a call of the RDS Data API accepts, in bytes (aws-facts RDS-7).
+ * @internal
+ */
 export const longestStatement = 65_536;
 
 /** The rules for a statement in any section. */

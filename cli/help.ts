@@ -14,7 +14,7 @@ export interface CommandHelp {
   readonly json: string;
 }
 
-export interface Example {
+interface Example {
   /** What is typed after the name of the command. */
   readonly args: string;
   /** What it does, as a comment above the line. */

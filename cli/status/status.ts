@@ -24,7 +24,7 @@ export interface TargetStatus {
   readonly pending: readonly PendingStatus[];
 }
 
-export interface AppliedStatus {
+interface AppliedStatus {
   readonly version: string;
   readonly name: string;
   readonly kind: MigrationKind;
@@ -35,7 +35,7 @@ export interface AppliedStatus {
   readonly deployment: string;
 }
 
-export interface PendingStatus {
+interface PendingStatus {
   readonly version: string;
   readonly name: string;
   readonly kind: MigrationKind;
@@ -70,7 +70,7 @@ export function scopeStatus(
 }
 
 /** Where the scope is, or, before its first deployment is done, where it goes. */
-export function currentRevision({ applied, open }: ScopeState): AppliedRevision | null {
+function currentRevision({ applied, open }: ScopeState): AppliedRevision | null {
   return applied ?? open.at(-1)?.to ?? null;
 }
 

@@ -5,45 +5,48 @@ import { buildProgram } from '../../cli/main';
 import * as theirs from '../../packages/sandbox/src/cli/help';
 import { buildProgram as buildSandbox } from '../../packages/sandbox/src/cli/program';
 
-const { examplesOf, meaningsOf, pathOf } = ours;
+type Help = typeof ours;
 
 /** A list of all commands, and a section for each with everything that its `--help` says. */
 export function commands(): readonly string[] {
   const program = buildProgram({ exitCode: 0 }, []);
-  const sandbox = buildSandbox({ exitCode: 0, host: sandboxHost });
-  const all = [...program.commands.filter((command) => command.name() !== 'sandbox'), ...sandbox.commands];
-  const list = all.map((command) => [`[\`${pathOf(command)}\`](#${anchorOf(command)})`, requireHelp(command).summary]);
-  return [...table(['command', ''], list), ...all.flatMap(section)];
+  const own = program.commands.filter((command) => command.name() !== 'sandbox');
+  const sandbox = buildSandbox({ exitCode: 0, host: sandboxHost }).commands;
+  return [
+    ...table(['command', ''], [...own.map(entry(ours)), ...sandbox.map(entry(theirs))]),
+    ...own.flatMap(section(ours)),
+    ...sandbox.flatMap(section(theirs)),
+  ];
 }
 
-function requireHelp(command: Command): ours.CommandHelp {
-  const help = ours.helpOf(command) ?? theirs.helpOf(command);
-  if (!help) throw new Error(`${pathOf(command)} has no help: add it with addCommand().`);
-  return help;
+function entry({ helpOf, pathOf }: Help) {
+  return (command: Command) => [`[\`${pathOf(command)}\`](#${anchorOf(pathOf(command))})`, helpOf(command)!.summary];
 }
 
 /** As GitHub derives it from the heading. */
-function anchorOf(command: Command): string {
-  return pathOf(command).replaceAll(' ', '-');
+function anchorOf(heading: string): string {
+  return heading.replaceAll(' ', '-');
 }
 
-function section(command: Command): readonly string[] {
-  const help = requireHelp(command);
-  const examples = examplesOf(command, help).flatMap(([line, does]) => [`# ${does}`, line]);
-  return [
-    `### \`${pathOf(command)}\``,
-    '',
-    ...help.description.split('\n').map(listItem),
-    '',
-    ...fence('', [`${pathOf(command)} ${command.usage()}`]),
-    ...table(['argument', ''], command.registeredArguments.map(describeArgument)),
-    ...table(['option', ''], command.options.map(describeOption)),
-    ...fence('sh', examples),
-    ...table(['exit code', ''], meaningsOf(help)),
-    'With `--json`:',
-    '',
-    ...fence('', help.json.split('\n')),
-  ];
+function section({ helpOf, pathOf, examplesOf, meaningsOf }: Help) {
+  return (command: Command): readonly string[] => {
+    const help = helpOf(command)!;
+    const examples = examplesOf(command, help).flatMap(([line, does]) => [`# ${does}`, line]);
+    return [
+      `### \`${pathOf(command)}\``,
+      '',
+      ...help.description.split('\n').map(listItem),
+      '',
+      ...fence('', [`${pathOf(command)} ${command.usage()}`]),
+      ...table(['argument', ''], command.registeredArguments.map(describeArgument)),
+      ...table(['option', ''], command.options.map(describeOption)),
+      ...fence('sh', examples),
+      ...table(['exit code', ''], meaningsOf(help)),
+      'With `--json`:',
+      '',
+      ...fence('', help.json.split('\n')),
+    ];
+  };
 }
 
 /** An indented line of a description is an item of a list: a word, and what it means. */

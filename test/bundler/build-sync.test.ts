@@ -3,7 +3,8 @@ import { cpSync, existsSync, mkdtempSync, readFileSync, symlinkSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { buildBundle, buildBundleSync } from '../../bundler';
+import { buildBundle } from '../../bundler';
+import { buildBundleSync } from '../../bundler/build-sync';
 import { parseBundle } from '../../core/bundle/bundle-file';
 import { errorOf, migrationsFolder, tableSql } from '../support/migrations-folder';
 

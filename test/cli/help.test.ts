@@ -8,17 +8,19 @@ import * as sandbox from '../../packages/sandbox/src/cli/help';
 import { buildProgram as buildSandbox } from '../../packages/sandbox/src/cli/program';
 import { runCli } from '../support/run-cli';
 
-const { examplesOf, meaningsOf, pathOf } = ours;
-const helpOf = (command: Command) => ours.helpOf(command) ?? sandbox.helpOf(command);
-
-/** All commands, of new programs each time: parsing leaves its options behind. */
-function commands(): readonly Command[] {
+/** All commands with the functions that know their help; of new programs each time: parsing leaves its options behind. */
+function commands(): readonly (readonly [Command, typeof ours])[] {
   const program = buildProgram({ exitCode: exitCodes.success }, []);
   const own = program.commands.filter((command) => command.name() !== 'sandbox');
-  return [...own, ...buildSandbox({ exitCode: exitCodes.success, host: sandboxHost }).commands];
+  const ofSandbox = buildSandbox({ exitCode: exitCodes.success, host: sandboxHost }).commands;
+  return [
+    ...own.map((command) => [command, ours] as const),
+    ...ofSandbox.map((command) => [command, sandbox] as const),
+  ];
 }
 
-const examples = commands().flatMap((command, index) =>
+const paths = commands().map(([command, { pathOf }], index) => [pathOf(command), index] as const);
+const examples = commands().flatMap(([command, { examplesOf, helpOf }], index) =>
   examplesOf(command, helpOf(command)!).map(([line]) => [line, index] as const),
 );
 
@@ -29,28 +31,22 @@ function words(line: string): readonly string[] {
 
 describe('the help', () => {
   it('exists for every command', () => {
-    expect(
-      commands()
-        .filter((command) => !helpOf(command))
-        .map(pathOf),
-    ).toEqual([]);
-    expect(commands()).toHaveLength(14);
+    expect(paths).toHaveLength(14);
+    expect(commands().filter(([command, { helpOf }]) => !helpOf(command))).toEqual([]);
   });
 
-  it.each(commands().map((command) => [pathOf(command), command] as const))(
-    'of %s shows examples, exit codes and the shape of its JSON',
-    (_path, command) => {
-      const help = helpOf(command);
+  it.each(paths)('shows examples, exit codes and the shape of the JSON of %s', (_path, index) => {
+    const [command, { helpOf, meaningsOf }] = commands()[index]!;
+    const help = helpOf(command)!;
+    const known = Object.values(exitCodes).map(String);
 
-      expect(help?.examples.length).toBeGreaterThan(0);
-      expect(help?.json).toMatch(/^[[{].*[\]}]/s);
-      const known = Object.values(exitCodes).map(String);
-      expect(known).toEqual(expect.arrayContaining(meaningsOf(help!).map(([code]) => code)));
-    },
-  );
+    expect(help.examples.length).toBeGreaterThan(0);
+    expect(help.json).toMatch(/^[[{].*[\]}]/s);
+    expect(known).toEqual(expect.arrayContaining(meaningsOf(help).map(([code]) => code)));
+  });
 
   it.each(examples)('has an example that the program accepts: %s', (line, index) => {
-    const command = commands()[index]!;
+    const [command, { pathOf }] = commands()[index]!;
     const given = words(line).slice(pathOf(command).split(' ').length);
     const { operands, unknown } = command.parseOptions([...given]);
     const required = command.registeredArguments.filter((argument) => argument.required);

@@ -12,15 +12,15 @@ import type { MigrationsProperties } from '../../../core/wire';
 import { migration } from '../../ports/support/records';
 
 export const scope = 'App/Migrations';
-export const own = 'key-own';
+const own = 'key-own';
 
-export const place = (revision: string): AppliedRevision => ({
+const place = (revision: string): AppliedRevision => ({
   revision,
   identities: { users: 'db-1' },
   bundle: { Bucket: 'assets', Key: `${revision}.json`, Digest: revision },
 });
 
-export const properties = (revision: string, change: Partial<MigrationsProperties> = {}): MigrationsProperties => ({
+const properties = (revision: string, change: Partial<MigrationsProperties> = {}): MigrationsProperties => ({
   Format: '1',
   Scope: scope,
   Revision: revision,
@@ -79,7 +79,7 @@ export const state = (at: string | null, ...open: readonly Deployment[]): ScopeS
   migrations: at === null ? [] : [migration(1)],
 });
 
-export const recorded = (request: Request, change: Partial<RecordedRequest> = {}): RecordedRequest => ({
+const recorded = (request: Request, change: Partial<RecordedRequest> = {}): RecordedRequest => ({
   key: 'key-new',
   scope,
   stackId: 'arn:stack/App/1',
