@@ -222,12 +222,12 @@ describe('declared targets', () => {
     { name: 'meals', engine: 'dynamodb' },
   ] as const;
 
-  it('may lack a folder', async () => {
+  it('a declared target may lack a folder', async () => {
     const more = [...targets, { name: 'later', engine: 'dynamodb' } as const];
     expect((await buildBundle({ folder: migrationsFolder(good), targets: more })).bundle.migrations).toHaveLength(4);
   });
 
-  it('are named when a folder belongs to none of them, once per folder', async () => {
+  it('a folder of no declared target is reported once, with the declared ones', async () => {
     const { errors, places } = await failures(
       { 'user/1.0.0_a.sql': tableSql('a'), 'user/1.1.0_b.sql': tableSql('b') },
       targets,
@@ -239,7 +239,7 @@ describe('declared targets', () => {
     });
   });
 
-  it('must have an engine that can run the kind of their migrations', async () => {
+  it('a declared target must have an engine that can run the kind of its migrations', async () => {
     const { errors, places } = await failures(
       { 'meals/1.0.0_a.sql': tableSql('a'), 'users/1.0.0_b.ts': dynamo() },
       targets,

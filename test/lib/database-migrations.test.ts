@@ -170,7 +170,7 @@ describe('the properties', () => {
   const plans = () => folderWith(CREATE_PLANS);
   const targets = () => ({ meals: MigrationTarget.dynamodb({ tableNamePrefix: 'shop-' }) });
 
-  it('reach the engine', () => {
+  it('the properties reach the engine', () => {
     const stack = testStack();
     new DatabaseMigrations(stack, 'Db', {
       migrationsPath: plans(),
@@ -195,7 +195,7 @@ describe('the properties', () => {
     expect(Timeout).toBe(200);
   });
 
-  it('let constructs share a ledger, each with a scope of its own', () => {
+  it('constructs may share a ledger, each with a scope of its own', () => {
     const stack = testStack('Shop');
     const ledgerTable = dynamodb.Table.fromTableName(stack, 'Ledger', 'all-migrations');
     for (const id of ['A', 'B']) {
@@ -212,7 +212,7 @@ describe('the properties', () => {
     expect(scopes).toEqual(['Shop/A', 'Shop/B']);
   });
 
-  it('encrypt the ledger with a given key, which the functions may use', () => {
+  it('a given key encrypts the ledger, and the functions may use it', () => {
     const stack = testStack();
     const encryptionKey = new kms.Key(stack, 'Key');
     new DatabaseMigrations(stack, 'Db', { migrationsPath: plans(), targets: targets(), encryptionKey });

@@ -42,7 +42,7 @@ function targetsIn(stack: Stack) {
 }
 
 describe('an Aurora cluster', () => {
-  it('is identified by its resource id when it is in the same stack, and must exist first', () => {
+  it('a cluster of the same stack is identified by its resource id, and must exist first', () => {
     const stack = testStack();
     migrateUsers(stack, auroraCluster(stack));
     const template = new Synthesized(stack);
@@ -59,7 +59,7 @@ describe('an Aurora cluster', () => {
     expect(template.needs(id)).toContain(clusterId);
   });
 
-  it('is exported from another stack, which is deployed before', () => {
+  it('a cluster of another stack is exported from it, and that stack is deployed before', () => {
     const app = testApp();
     const data = testStack('Data', app);
     const cluster = auroraCluster(data);
@@ -70,7 +70,7 @@ describe('an Aurora cluster', () => {
     expect(service.dependencies).toContain(data);
   });
 
-  it('is identified by its ARN when it is imported by its attributes', () => {
+  it('a cluster that is imported by its attributes is identified by its ARN', () => {
     const stack = testStack();
     const cluster = rds.DatabaseCluster.fromDatabaseClusterAttributes(stack, 'Imported', {
       clusterIdentifier: 'shop-cluster',
@@ -84,7 +84,7 @@ describe('an Aurora cluster', () => {
     expect(JSON.stringify(SecretArn)).toMatch(/:secret:shop-owner"/);
   });
 
-  it('can be migrated from a nested stack, whose name only CloudFormation knows', () => {
+  it('a nested stack, whose name only CloudFormation knows, can migrate its cluster', () => {
     const parent = testStack();
     const nested = new NestedStack(parent, 'Nested');
     migrateUsers(nested, auroraCluster(nested));
@@ -98,7 +98,7 @@ describe('an Aurora cluster', () => {
 describe('DynamoDB tables', () => {
   const key = { partitionKey: { name: 'id', type: dynamodb.AttributeType.STRING } };
 
-  it('are passed by name, and must exist first when they are in the same stack', () => {
+  it('tables of the same stack are passed by name, and must exist first', () => {
     const stack = testStack();
     const orders = new dynamodb.Table(stack, 'Orders', key);
     const users = new dynamodb.TableV2(stack, 'Users', key);
@@ -116,7 +116,7 @@ describe('DynamoDB tables', () => {
     expect(DependsOn).toEqual(expect.arrayContaining([ordersId, usersId]));
   });
 
-  it('need nothing but their names when they are imported', () => {
+  it('tables that are imported by name need nothing else', () => {
     const stack = testStack();
     const orders = dynamodb.Table.fromTableName(stack, 'Orders', 'shop-orders');
     migrateMeals(stack, { tables: { orders }, tableNamePrefix: 'meals-' });
@@ -124,7 +124,7 @@ describe('DynamoDB tables', () => {
     expect(targetsIn(stack).meals).toMatchObject({ Tables: { orders: 'shop-orders' }, TableNamePrefix: 'meals-' });
   });
 
-  it('do not change the identity when one is added, because the engine would apply everything again', () => {
+  it('adding a table does not change the identity, because the engine would apply everything again', () => {
     const identity = (names: string[], options: { tableNamePrefix?: string }) => {
       const stack = testStack();
       const tables = names.map((name) => [name, dynamodb.Table.fromTableName(stack, name, name)]);
@@ -139,7 +139,7 @@ describe('DynamoDB tables', () => {
     expect(identity(['orders', 'users'], { tableNamePrefix })).toBe(identity(['orders'], { tableNamePrefix }));
   });
 
-  it('are deployed before when they are in another stack', () => {
+  it('tables of another stack are deployed before', () => {
     const app = testApp();
     const data = testStack('Data', app);
     const orders = new dynamodb.Table(data, 'Orders', key);
@@ -186,7 +186,7 @@ describe('what depends on the migrations', () => {
     });
   }
 
-  it('waits for the Migrations resource, not for the marker', () => {
+  it('a dependent waits for the Migrations resource, not for the marker', () => {
     const stack = testStack();
     const migrations = migrateMeals(stack, { tableNamePrefix: 'meals-' });
     migrations.dependOnMigrations(new ssm.StringParameter(stack, 'Flag', { stringValue: 'on' }));
@@ -195,7 +195,7 @@ describe('what depends on the migrations', () => {
     expect(template.one('AWS::SSM::Parameter')[1].DependsOn).toEqual([template.one('Custom::DatabaseMigrations')[0]]);
   });
 
-  it('gets the names of all tables as a connected function, including those that migrations create', () => {
+  it('a connected function gets the names of all tables, including those that migrations create', () => {
     const stack = testStack();
     const orders = new dynamodb.Table(stack, 'Orders', {
       partitionKey: { name: 'id', type: dynamodb.AttributeType.STRING },
@@ -218,7 +218,7 @@ describe('what depends on the migrations', () => {
     expect(DependsOn).toContain(template.one('Custom::DatabaseMigrations')[0]);
   });
 
-  it('can be a function to which the cluster is open', () => {
+  it('a function to which the cluster is open can wait for its migrations', () => {
     const stack = testStack();
     const cluster = auroraCluster(stack);
     const migrations = migrateUsers(stack, cluster);
@@ -230,7 +230,7 @@ describe('what depends on the migrations', () => {
     expect(new Synthesized(stack).cycles()).toEqual([]);
   });
 
-  it('cannot be a database that the migrations need, nor a construct that contains them', () => {
+  it('neither a database that the migrations need nor a construct that contains them can wait for them', () => {
     const stack = testStack();
     const cluster = auroraCluster(stack);
     const migrations = migrateUsers(stack, cluster);

@@ -39,20 +39,20 @@ const prefixed = (tableNamePrefix: string) => MigrationTarget.dynamodb({ tableNa
 const table = (stack: Stack, name: string) => dynamodb.Table.fromTableName(stack, `Table-${name}`, name);
 
 describe('targets', () => {
-  it('must not be empty', () => {
+  it('targets must not be empty', () => {
     expect(refusal(() => ({}))).toMatch(
       /^Invalid configuration of Stack\/Db:\n- targets must not be empty\. Give at least one, for example/,
     );
   });
 
-  it.each(['Users', '1st', 'my_target', 'a/b', ''])('must not have the name %j', (name) => {
+  it.each(['Users', '1st', 'my_target', 'a/b', ''])('a target must not have the name %j', (name) => {
     expect(refusal(() => ({ [name]: prefixed('shop-') }))).toContain(
       'The name of a target, which is also the name of its folder, must be a lower-case letter, followed by up to 63 ' +
         `lower-case letters, digits or hyphens, got '${name}'.`,
     );
   });
 
-  it('are all checked before the first problem is reported', () => {
+  it('all targets are checked before the first problem is reported', () => {
     const message = refusal(
       (stack) => ({
         Users: MigrationTarget.aurora(importedCluster(stack), { databaseName: '1st' }),
@@ -66,7 +66,7 @@ describe('targets', () => {
 });
 
 describe('an Aurora target', () => {
-  it('must be PostgreSQL', () => {
+  it('an Aurora target must be PostgreSQL', () => {
     const mysql = rds.DatabaseClusterEngine.auroraMysql({ version: rds.AuroraMysqlEngineVersion.VER_3_08_0 });
 
     expect(
@@ -78,7 +78,7 @@ describe('an Aurora target', () => {
     );
   });
 
-  it('must have a secret', () => {
+  it('an Aurora target must have a secret', () => {
     expect(
       refusal((stack) => ({
         users: MigrationTarget.aurora(importedCluster(stack, { secret: undefined }), { databaseName: 'shop' }),
@@ -88,14 +88,19 @@ describe('an Aurora target', () => {
     );
   });
 
-  it.each(['', '1st', 'a b', 'a"b', 'x'.repeat(64)])('must not have the database name %j', (databaseName) => {
-    expect(refusal((stack) => ({ users: MigrationTarget.aurora(importedCluster(stack), { databaseName }) }))).toContain(
-      'databaseName must be a letter or underscore, followed by up to 62 letters, digits, _, - or $, got ' +
-        `'${databaseName}'.`,
-    );
-  });
+  it.each(['', '1st', 'a b', 'a"b', 'x'.repeat(64)])(
+    'an Aurora target must not have the database name %j',
+    (databaseName) => {
+      expect(
+        refusal((stack) => ({ users: MigrationTarget.aurora(importedCluster(stack), { databaseName }) })),
+      ).toContain(
+        'databaseName must be a letter or underscore, followed by up to 62 letters, digits, _, - or $, got ' +
+          `'${databaseName}'.`,
+      );
+    },
+  );
 
-  it('must not be a database that RDS reserves', () => {
+  it('an Aurora target must not be a database that RDS reserves', () => {
     expect(
       refusal((stack) => ({ users: MigrationTarget.aurora(importedCluster(stack), { databaseName: 'rdsadmin' }) })),
     ).toContain(
@@ -103,7 +108,7 @@ describe('an Aurora target', () => {
     );
   });
 
-  it('must have the Data API enabled, which is checked when the app is complete', () => {
+  it('an Aurora target must have the Data API enabled, which is checked when the app is complete', () => {
     const stack = testStack();
     const cluster = auroraCluster(stack, { enableDataApi: undefined });
     new DatabaseMigrations(stack, 'Db', {
@@ -118,23 +123,23 @@ describe('an Aurora target', () => {
 });
 
 describe('a DynamoDB target', () => {
-  it('must have tables or a prefix', () => {
+  it('a DynamoDB target must have tables or a prefix', () => {
     expect(refusal(() => ({ meals: MigrationTarget.dynamodb({}) }))).toContain(
       "Target 'meals': it has no tables. Set `tables`, `tableNamePrefix`, or both.",
     );
   });
 
-  it('must not have an empty prefix, which would match every table', () => {
+  it('a DynamoDB target must not have an empty prefix, which would match every table', () => {
     expect(refusal(() => ({ meals: prefixed('') }))).toContain("Target 'meals': tableNamePrefix must not be empty");
   });
 
-  it('must have a prefix that table names can begin with', () => {
+  it('a DynamoDB target must have a prefix that table names can begin with', () => {
     expect(refusal(() => ({ meals: prefixed('shop/') }))).toContain(
       "tableNamePrefix must be 1 to 200 letters, digits, _, - and ., as in DynamoDB table names, got 'shop/'.",
     );
   });
 
-  it('must not have a table that begins with its prefix', () => {
+  it('a DynamoDB target must not have a table that begins with its prefix', () => {
     expect(
       refusal((stack) => ({
         meals: MigrationTarget.dynamodb({ tables: { plans: table(stack, 'shop-plans') }, tableNamePrefix: 'shop-' }),
@@ -160,13 +165,13 @@ describe('two targets', () => {
       (stack: Stack) =>
         MigrationTarget.dynamodb({ tables: { other: dynamodb.Table.fromTableName(stack, 'Again', 'plans') } }),
     ],
-  ])('must not share %s', (_, one, two) => {
+  ])('two targets must not share %s', (_, one, two) => {
     expect(refusal((stack) => ({ one: one(stack), two: two(stack) }))).toContain(
       "Targets 'one' and 'two' share a database: ",
     );
   });
 
-  it('must not share a database of one cluster, but may share the cluster', () => {
+  it('two targets must not share a database of one cluster, but may share the cluster', () => {
     const both = (a: string, b: string) => (stack: Stack) => {
       const cluster = importedCluster(stack);
       return {
@@ -183,20 +188,20 @@ describe('two targets', () => {
 describe('time limits', () => {
   const meals = () => ({ meals: prefixed('shop-') });
 
-  it.each([Duration.seconds(119), Duration.seconds(3601)])('exclude a timeout of %s', (timeout) => {
+  it.each([Duration.seconds(119), Duration.seconds(3601)])('a timeout of %s is refused', (timeout) => {
     expect(refusal(meals, () => ({ timeout }))).toContain(
       `timeout must be between 2 minutes and 1 hour, got ${timeout.toSeconds()} seconds: CloudFormation waits at most 1 hour`,
     );
   });
 
-  it('keep a quarter of the timeout for undoing', () => {
+  it('a quarter of the timeout is kept for undoing', () => {
     expect(refusal(meals, () => ({ timeout: Duration.minutes(10), forwardTimeout: Duration.minutes(8) }))).toContain(
       'forwardTimeout must be between 30 and 450 seconds with a timeout of 600 seconds, got 480 seconds: at least a ' +
         'quarter of the timeout is kept for undoing.',
     );
   });
 
-  it.each([9, 301])('exclude a lease of %i seconds', (seconds) => {
+  it.each([9, 301])('a lease of %i seconds is refused', (seconds) => {
     expect(refusal(meals, () => ({ lease: Duration.seconds(seconds) }))).toContain(
       `lease must be between 10 seconds and 5 minutes, got ${seconds} seconds:`,
     );
@@ -224,17 +229,17 @@ describe('migrations', () => {
     );
   }
 
-  it('must be in a folder that exists', () => {
+  it('migrations must be in a folder that exists', () => {
     expect(refusal(() => ({ meals: prefixed('shop-') }))).toMatch(
       /^Invalid migrations of Stack\/Db:\n\nMISSING_FOLDER: There is no migrations folder "nowhere"/,
     );
   });
 
-  it('must belong to a target', () => {
+  it('migrations must belong to a target', () => {
     expect(refuseFiles({ ...CREATE_PLANS, ...CREATE_USERS })).toMatch(/UNKNOWN_TARGET: .*"users".*meals/s);
   });
 
-  it('have all their problems reported at once, with file, line and the text of the line', () => {
+  it('migrations have all their problems reported at once, with file, line and the text of the line', () => {
     const message = refuseFiles({
       'meals/1.0.0_create_plans.ts': 'export default {',
       'meals/1.1.0_add_index.ts': CREATE_PLANS['meals/1.0.0_create_plans.ts'].replace(

@@ -59,7 +59,7 @@ describe('cfn-sandbox', () => {
     expect(existsSync(join(project, '.sandbox/cdk.out/manifest.json'))).toBe(true);
   });
 
-  it('ends with 3 when a stack needs a person, and advises in its own words', async () => {
+  it('ends with 3 when a stack needs repair, and names its own commands', async () => {
     const state = ['--state', join(root, 'kept')];
     const deploy = (value: string, ...more: readonly string[]) =>
       runCommand([
