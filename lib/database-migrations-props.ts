@@ -1,7 +1,7 @@
 import type { Duration } from 'aws-cdk-lib';
 import type * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import type * as kms from 'aws-cdk-lib/aws-kms';
-import type { MigrationsRemoval, OlderRevisionPolicy } from './policies';
+import type { MigrationsRemovalPolicy, OlderRevisionPolicy } from './policies';
 import type { MigrationTarget } from './target';
 
 /**
@@ -59,9 +59,9 @@ export interface DatabaseMigrationsProps {
   /**
    * What happens to the databases when the construct is removed or its stack is deleted.
    *
-   * @default MigrationsRemoval.RETAIN
+   * @default MigrationsRemovalPolicy.RETAIN
    */
-  readonly onRemoval?: MigrationsRemoval;
+  readonly onRemoval?: MigrationsRemovalPolicy;
 
   /**
    * Time for applying migrations, after which the engine stops and undoes what it did. At least 30 seconds and at most

@@ -10,7 +10,7 @@ import type { DatabaseMigrationsProps } from './database-migrations-props';
 import { Engine } from './engine';
 import { createLedgerTable } from './ledger-table';
 import { createdTables, tableErrors } from './migrated-tables';
-import { MigrationsRemoval, OlderRevisionPolicy } from './policies';
+import { MigrationsRemovalPolicy, OlderRevisionPolicy } from './policies';
 import type { TargetBinding } from './target-binding';
 import { inTarget, targetErrors } from './target-errors';
 import { timeLimits } from './time-limits';
@@ -93,7 +93,7 @@ export class DatabaseMigrations extends Construct {
         targets.map(([name, target]) => [name, target.properties(stack, `${scopeName}/${name}`)]),
       ),
       OnOlderRevision: props.onOlderRevision ?? OlderRevisionPolicy.REFUSE,
-      OnRemoval: props.onRemoval ?? MigrationsRemoval.RETAIN,
+      OnRemoval: props.onRemoval ?? MigrationsRemovalPolicy.RETAIN,
       ForwardSeconds: String(limits.forward),
     });
     this.migrations.node.addDependency(engine, ...targets.flatMap(([, target]) => target.resources));

@@ -4,7 +4,7 @@ import { Duration } from 'aws-cdk-lib';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { DatabaseMigrations, MigrationsRemoval, MigrationTarget, OlderRevisionPolicy } from '../../lib';
+import { DatabaseMigrations, MigrationsRemovalPolicy, MigrationTarget, OlderRevisionPolicy } from '../../lib';
 import { auroraCluster, CREATE_PLANS, CREATE_USERS, folderWith, Synthesized, testApp, testStack } from './support';
 
 const ROLES_AND_POLICIES = /^AWS::(IAM::(Role|Policy)|Lambda::(Function|Permission)|StepFunctions::|Events::)/;
@@ -176,7 +176,7 @@ describe('the properties', () => {
       migrationsPath: plans(),
       targets: targets(),
       onOlderRevision: OlderRevisionPolicy.DOWNGRADE,
-      onRemoval: MigrationsRemoval.REVERT,
+      onRemoval: MigrationsRemovalPolicy.UNDO,
       timeout: Duration.minutes(20),
       forwardTimeout: Duration.minutes(10),
       lease: Duration.seconds(30),
@@ -185,7 +185,7 @@ describe('the properties', () => {
 
     expect(template.one('Custom::DatabaseMigrations')[1].Properties).toMatchObject({
       OnOlderRevision: 'downgrade',
-      OnRemoval: 'revert',
+      OnRemoval: 'undo',
       ForwardSeconds: '600',
       ServiceTimeout: '1200',
     });

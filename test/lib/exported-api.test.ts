@@ -1,5 +1,7 @@
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
+import type * as wire from '../../core/wire';
+import { MigrationsRemovalPolicy, OlderRevisionPolicy } from '../../lib';
 import {
   describeNode,
   type ExportedSymbol,
@@ -7,6 +9,16 @@ import {
   tagsOf,
   visibleMembers,
 } from '../support/exported-symbols';
+
+/** Each value that the engine understands, and the member of the enum that the construct sends for it. */
+const onOlderRevision: Readonly<Record<wire.OlderRevisionPolicy, OlderRevisionPolicy>> = {
+  refuse: OlderRevisionPolicy.REFUSE,
+  downgrade: OlderRevisionPolicy.DOWNGRADE,
+};
+const onRemoval: Readonly<Record<wire.MigrationsRemovalPolicy, MigrationsRemovalPolicy>> = {
+  retain: MigrationsRemovalPolicy.RETAIN,
+  undo: MigrationsRemovalPolicy.UNDO,
+};
 
 const symbols = exportedSymbols('lib/index.ts').map((symbol) => [symbol.name, symbol] as const);
 
@@ -33,6 +45,13 @@ function problems({ name, declaration }: ExportedSymbol): readonly string[] {
 }
 
 describe('the API of the construct', () => {
+  it.each([
+    ['OlderRevisionPolicy', onOlderRevision, OlderRevisionPolicy],
+    ['MigrationsRemovalPolicy', onRemoval, MigrationsRemovalPolicy],
+  ])('%s has the values that the engine understands', (_name, byWireValue, policy) => {
+    expect(Object.entries(byWireValue)).toEqual(Object.values(policy).map((value) => [value, value]));
+  });
+
   it.each(symbols)('%s can be offered to other languages by jsii', (_name, symbol) => {
     expect(problems(symbol)).toEqual([]);
   });

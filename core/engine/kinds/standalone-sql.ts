@@ -119,7 +119,7 @@ function inDoubt(statement: Statement, context: StepContext): MigrationError {
     {
       location: { file: context.file, line: statement.line, column: statement.column },
       payload: { statement: statement.text },
-      hint: 'Look at the database, finish or revert the statement by hand, then run `migrations repair`.',
+      hint: 'Look at the database, finish or undo the statement by hand, then run `migrations repair`.',
     },
   );
 }

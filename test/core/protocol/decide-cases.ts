@@ -116,7 +116,7 @@ export const succeeded = [update_, 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS'];
 export const rollingBack = [update_, 'UPDATE_ROLLBACK_IN_PROGRESS'];
 export const rolledBack = [...rollingBack, 'UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS', 'UPDATE_ROLLBACK_COMPLETE'];
 export const madeUp = 'App-Migrations-1XMADEUP';
-export const reverting = { OnRemoval: 'revert' } as const;
+export const undoOnRemoval = { OnRemoval: 'undo' } as const;
 export const cannotAsk = undefined;
 
 export type Row = readonly [
