@@ -2,55 +2,83 @@ import type { TableOperation } from '../core/bundle/bundle';
 import { checkOperation } from './operation-rules';
 import { checkProperties, checkTexts, refuse } from './refuse';
 
+/**
+ * What {@link dynamodb} takes.
+ *
+ * @example
+ * import { createTable, type DynamoDbMigrationProps, dynamodb } from 'cdk-migrations/authoring';
+ *
+ * const props: DynamoDbMigrationProps = {
+ *   up: [createTable({ table: 'mealPlans', partitionKey: { name: 'userId', type: 'S' } })],
+ * };
+ * export default dynamodb(props);
+ */
 export interface DynamoDbMigrationProps {
   /**
-   * What must be applied before: `1.0.0` of this target, or `other-target/1.0.0`.
+   * What must be applied before: `1.0.0` for a migration of the same target, `other-target/1.0.0` for another's.
    * @default - nothing
    */
   readonly dependsOn?: readonly string[];
   /**
-   * Repeats the name of the file, in words. Checked against it.
+   * Repeats the name of the file, in words, so that a copied file is noticed: it is compared with the file's name.
    * @default - the name of the file
    */
   readonly name?: string;
   /**
-   * There is no way back. A deployment that contains it cannot be rolled back past it.
+   * Whether the migration cannot be undone. A deployment that contains such a migration cannot be rolled back past it.
    * @default false
    */
   readonly irreversible?: boolean;
   /**
-   * The reason why `up` may remove an index, or delete a table (needs `irreversible` too), before commit.
+   * The reason, in words, why `up` may remove an index or, if `irreversible` too, delete a table before the commit.
    * @default - destructive operations in `up` are refused
    */
   readonly allowDestructive?: string;
   /**
-   * Applied by a deployment, in order. Undone by inverses that are computed from what was observed.
-   * May be empty when `contract` is not.
+   * Applied by a deployment, in this order. Undone by inverse operations, newest first, computed from what was observed
+   * before each. May be empty if `contract` is not.
    */
   readonly up: readonly TableOperation[];
   /**
-   * Applied only after the stack update succeeded. The place for everything destructive.
+   * Applied only after the stack update has succeeded. The place for everything destructive.
    * @default - nothing
    */
   readonly contract?: readonly TableOperation[];
 }
 
+/**
+ * What {@link dynamodb} returns, and a migration file exports: its properties, checked, and the kind of the migration.
+ *
+ * @example
+ * import { createTable, type DynamoDbMigration, dynamodb } from 'cdk-migrations/authoring';
+ *
+ * const migration: DynamoDbMigration = dynamodb({
+ *   up: [createTable({ table: 'mealPlans', partitionKey: { name: 'userId', type: 'S' } })],
+ * });
+ * export default migration;
+ */
 export interface DynamoDbMigration extends DynamoDbMigrationProps {
+  /** Tells this kind of migration from the others. */
   readonly kind: 'dynamodb';
 }
 
 /**
  * A migration of DynamoDB tables, as declarative operations. The default export of its file.
+ *
+ * @param props the operations, and what must be applied before them
+ * @returns `props` with the kind of the migration
+ * @throws TypeError for an unknown property, or a value that DynamoDB would refuse
  * @example
+ * import { addGlobalIndex, dynamodb } from 'cdk-migrations/authoring';
+ *
  * export default dynamodb({
  *   dependsOn: ['1.0.0'],
  *   up: [addGlobalIndex({ table: 'mealPlans', name: 'byDiet', partitionKey: { name: 'diet', type: 'S' } })],
  * });
- * @throws TypeError for a property or an operation that is not right
  */
 export function dynamodb(props: DynamoDbMigrationProps): DynamoDbMigration {
-  const known = ['kind', 'dependsOn', 'name', 'irreversible', 'allowDestructive', 'up', 'contract'];
-  checkProperties('dynamodb()', props, known);
+  const properties = ['kind', 'dependsOn', 'name', 'irreversible', 'allowDestructive', 'up', 'contract'];
+  checkProperties('The argument of dynamodb()', props, properties);
   checkTexts('dependsOn', props.dependsOn ?? []);
   if (props.allowDestructive !== undefined) checkReason(props.allowDestructive);
   for (const phase of ['up', 'contract'] as const)
@@ -59,10 +87,11 @@ export function dynamodb(props: DynamoDbMigrationProps): DynamoDbMigration {
 }
 
 function checkOperations(phase: string, operations: readonly TableOperation[] | undefined): void {
-  if (!Array.isArray(operations)) refuse(`${phase} is`, operations, 'a list of operations');
+  if (!Array.isArray(operations)) refuse(`Property ${phase}`, 'be a list of operations', operations);
   operations.forEach(checkOperation);
 }
 
 function checkReason(reason: unknown): void {
-  if (typeof reason !== 'string' || reason.trim() === '') refuse('allowDestructive is', reason, 'a reason, in words');
+  if (typeof reason !== 'string' || reason.trim() === '')
+    refuse('Property allowDestructive', 'be a reason in words', reason);
 }

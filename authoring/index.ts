@@ -1,4 +1,4 @@
-/** What a migration file imports, as `cdk-migrations/authoring`. */
+/** What migration files import from `cdk-migrations/authoring`. */
 export type {
   AddGlobalIndex,
   CreateTable,

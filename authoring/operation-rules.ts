@@ -3,50 +3,60 @@ import { checkProperties, refuse } from './refuse';
 
 const mostIndexes = 20;
 const mostIncluded = 20;
-/** DynamoDB's bound on the included attributes of all indexes of a table together. */
+/** DynamoDB's limit for the included attributes of all indexes of a table together. */
 const mostIncludedInAll = 100;
 
 /**
- * Returns the operation when DynamoDB would accept it, as far as that can be told without a table: names, lengths,
- * key types, projections, number of indexes. Found here, a mistake costs a second; found on deploy, a rollback.
- * @throws TypeError that says what DynamoDB allows
+ * Returns the operation if DynamoDB would accept it, as far as that can be told without a table: names, lengths, key
+ * types, projections, number of indexes. Found here a mistake costs a second; found during a deployment, a rollback.
+ * @throws TypeError that says what DynamoDB accepts
  */
 export function checkOperation<T extends TableOperation>(operation: T): T {
   const described: TableOperation = operation;
   switch (described?.kind) {
     case 'createTable':
-      checkProperties('createTable', described, ['kind', 'table', 'partitionKey', 'sortKey', 'globalIndexes']);
+      checkProperties('The argument of createTable()', described, [
+        'kind',
+        'table',
+        'partitionKey',
+        'sortKey',
+        'globalIndexes',
+      ]);
       checkName('table', described.table);
-      checkKeys('createTable', [described, ...listOfIndexes(described.globalIndexes)]);
+      checkKeys('createTable()', [described, ...checkIndexes(described.globalIndexes)]);
       break;
     case 'deleteTable':
-      checkProperties('deleteTable', described, ['kind', 'table']);
+      checkProperties('The argument of deleteTable()', described, ['kind', 'table']);
       checkName('table', described.table);
       break;
     case 'addGlobalIndex':
-      checkProperties('addGlobalIndex', described, ['kind', 'table', 'index']);
+      checkProperties('The argument of addGlobalIndex()', described, ['kind', 'table', 'index']);
       checkName('table', described.table);
       checkIndex(described.index);
-      checkKeys('addGlobalIndex', [described.index]);
+      checkKeys('addGlobalIndex()', [described.index]);
       break;
     case 'removeGlobalIndex':
-      checkProperties('removeGlobalIndex', described, ['kind', 'table', 'index']);
+      checkProperties('The argument of removeGlobalIndex()', described, ['kind', 'table', 'index']);
       checkName('table', described.table);
       checkName('index', described.index);
       break;
     default:
-      refuse('Not an operation', operation, 'createTable(), deleteTable(), addGlobalIndex() and removeGlobalIndex()');
+      refuse(
+        'An operation',
+        'be made by createTable(), deleteTable(), addGlobalIndex() or removeGlobalIndex()',
+        operation,
+      );
   }
   return operation;
 }
 
-function listOfIndexes(indexes: readonly IndexDefinition[] = []): readonly IndexDefinition[] {
-  if (!Array.isArray(indexes)) refuse('globalIndexes is', indexes, 'a list of indexes');
-  if (indexes.length > mostIndexes) refuse('Number of global indexes', indexes.length, `at most ${mostIndexes}`);
+function checkIndexes(indexes: readonly IndexDefinition[] = []): readonly IndexDefinition[] {
+  if (!Array.isArray(indexes)) refuse('Property globalIndexes', 'be a list of indexes', indexes);
+  if (indexes.length > mostIndexes) refuse('A table', `have at most ${mostIndexes} global indexes`, indexes.length);
   indexes.forEach(checkIndex);
   const included = indexes.flatMap(({ projection }) => (Array.isArray(projection) ? projection : []));
   if (included.length > mostIncludedInAll) {
-    refuse('Number of included attributes in all indexes', included.length, `at most ${mostIncludedInAll}`);
+    refuse('The indexes of a table', `include at most ${mostIncludedInAll} attributes together`, included.length);
   }
   checkDistinct(
     'Index',
@@ -61,54 +71,55 @@ function checkIndex(index: IndexDefinition): void {
   const { projection = 'ALL' } = index;
   if (projection === 'ALL' || projection === 'KEYS_ONLY') return;
   if (!Array.isArray(projection) || projection.length === 0 || projection.length > mostIncluded) {
-    refuse(
-      `Projection of ${index.name} is`,
-      projection,
-      `ALL, KEYS_ONLY, or the names of 1 to ${mostIncluded} attributes`,
-    );
+    const requirement = `be ALL, KEYS_ONLY, or a list of 1 to ${mostIncluded} attributes`;
+    refuse(`The projection of index ${index.name}`, requirement, projection);
   }
   projection.forEach(checkAttributeName);
   checkDistinct('Included attribute', projection);
 }
 
-/** Keys of a table and its indexes: an attribute has one type, whichever of them use it. */
-function checkKeys(what: string, keyed: readonly { partitionKey: KeyAttribute; sortKey?: KeyAttribute }[]): void {
+/** The keys of a table and its indexes: an attribute has one type, whichever of them use it. */
+function checkKeys(builder: string, keyed: readonly { partitionKey: KeyAttribute; sortKey?: KeyAttribute }[]): void {
   const types = new Map<string, string>();
   for (const { partitionKey, sortKey } of keyed) {
     const keys = sortKey === undefined ? [partitionKey] : [partitionKey, sortKey];
     for (const key of keys) {
-      checkKey(what, key);
+      checkKey(builder, key);
       const type = types.get(key.name) ?? key.type;
       if (type !== key.type)
-        refuse(`Type of key attribute ${key.name}`, key.type, `${type}, as elsewhere in this operation`);
+        refuse(`Key attribute ${key.name}`, `have type ${type}, as elsewhere in this operation`, key.type);
       types.set(key.name, key.type);
     }
     if (partitionKey.name === sortKey?.name)
-      refuse('Sort key', sortKey.name, 'another attribute than the partition key');
+      refuse('The sort key', 'be another attribute than the partition key', sortKey.name);
   }
 }
 
-function checkKey(what: string, key: KeyAttribute): void {
+function checkKey(builder: string, key: KeyAttribute): void {
   if (typeof key !== 'object' || key === null)
-    refuse(`A key of ${what} is`, key, "for example { name: 'userId', type: 'S' }");
+    refuse(`A key of ${builder}`, "be an object such as { name: 'userId', type: 'S' }", key);
   checkProperties('A key', key, ['name', 'type']);
   checkAttributeName(key.name);
   if (!['S', 'N', 'B'].includes(key.type)) {
-    refuse(`Type of key attribute ${key.name}`, key.type, 'S (string), N (number), B (binary)');
+    refuse(`Key attribute ${key.name}`, 'have type S (string), N (number) or B (binary)', key.type);
   }
 }
 
 function checkName(what: 'table' | 'index', name: string): void {
   if (typeof name === 'string' && /^[a-zA-Z0-9_.-]{3,255}$/.test(name)) return;
-  refuse(`Name of ${what}`, name, '3 to 255 of the characters a-z A-Z 0-9 _ - .');
+  refuse(
+    `The name of ${what === 'index' ? 'an' : 'a'} ${what}`,
+    'be 3 to 255 of the characters a-z A-Z 0-9 _ - .',
+    name,
+  );
 }
 
 function checkAttributeName(name: string): void {
   if (typeof name === 'string' && name !== '' && new TextEncoder().encode(name).length <= 255) return;
-  refuse('Name of attribute', name, '1 to 255 bytes of UTF-8');
+  refuse('The name of an attribute', 'be 1 to 255 bytes of UTF-8', name);
 }
 
 function checkDistinct(what: string, names: readonly string[]): void {
   const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined) refuse(`${what} listed twice:`, twice, 'each name once');
+  if (twice !== undefined) throw new TypeError(`${what} ${JSON.stringify(twice)} is listed twice.`);
 }

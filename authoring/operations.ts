@@ -7,61 +7,117 @@ import type {
 } from '../core/bundle/bundle';
 import { checkOperation } from './operation-rules';
 
-/** What {@link createTable} takes: the operation without its kind. */
+/**
+ * What {@link createTable} takes: the operation without its kind.
+ *
+ * @example
+ * import { type CreateTableProps, createTable, dynamodb } from 'cdk-migrations/authoring';
+ *
+ * const plans: CreateTableProps = { table: 'mealPlans', partitionKey: { name: 'userId', type: 'S' } };
+ * export default dynamodb({ up: [createTable(plans)] });
+ */
 export type CreateTableProps = Omit<CreateTable, 'kind'>;
-/** What {@link addGlobalIndex} takes: the name of the table, and the index. */
-export type AddGlobalIndexProps = IndexDefinition & { readonly table: string };
-/** What {@link removeGlobalIndex} takes. */
+
+/**
+ * What {@link addGlobalIndex} takes: the logical name of the table, and the index.
+ *
+ * @example
+ * import { type AddGlobalIndexProps, addGlobalIndex, dynamodb } from 'cdk-migrations/authoring';
+ *
+ * const byDay: AddGlobalIndexProps = { table: 'mealPlans', name: 'byDay', partitionKey: { name: 'day', type: 'S' } };
+ * export default dynamodb({ up: [addGlobalIndex(byDay)] });
+ */
+export type AddGlobalIndexProps = IndexDefinition & {
+  /** The logical name of the table. */
+  readonly table: string;
+};
+
+/**
+ * What {@link removeGlobalIndex} takes: the logical name of the table, and the name of the index.
+ *
+ * @example
+ * import { dynamodb, type RemoveGlobalIndexProps, removeGlobalIndex } from 'cdk-migrations/authoring';
+ *
+ * const byDay: RemoveGlobalIndexProps = { table: 'mealPlans', index: 'byDay' };
+ * export default dynamodb({ up: [], contract: [removeGlobalIndex(byDay)] });
+ */
 export type RemoveGlobalIndexProps = Omit<RemoveGlobalIndex, 'kind'>;
 
 /**
  * Creates an on-demand table. Undone by deleting it, as long as the deployment is not committed.
  *
- * `table` is the logical name, 3 to 255 of `a-z A-Z 0-9 _ - .`; the target makes the physical one of it.
- * `sortKey` and `globalIndexes` (at most 20) may be left out. An index projects `ALL` unless it says otherwise.
+ * @param props `table` is the logical name, 3 to 255 of `a-z A-Z 0-9 _ - .`, from which the target makes the physical
+ *   one. `sortKey` and `globalIndexes` (at most 20) are optional. An index projects `ALL` unless it says otherwise
+ * @returns the operation, as plain data
+ * @throws TypeError if DynamoDB would refuse the table
  * @example
- * createTable({
- *   table: 'mealPlans',
- *   partitionKey: { name: 'userId', type: 'S' },
- *   sortKey: { name: 'day', type: 'S' },
- *   globalIndexes: [{ name: 'byDay', partitionKey: { name: 'day', type: 'S' }, projection: 'KEYS_ONLY' }],
- * })
- * @throws TypeError when DynamoDB would refuse the table
+ * import { createTable, dynamodb } from 'cdk-migrations/authoring';
+ *
+ * export default dynamodb({
+ *   up: [
+ *     createTable({
+ *       table: 'mealPlans',
+ *       partitionKey: { name: 'userId', type: 'S' },
+ *       sortKey: { name: 'day', type: 'S' },
+ *       globalIndexes: [{ name: 'byDay', partitionKey: { name: 'day', type: 'S' }, projection: 'KEYS_ONLY' }],
+ *     }),
+ *   ],
+ * });
  */
 export function createTable(props: CreateTableProps): CreateTable {
   return checkOperation({ kind: 'createTable', ...props });
 }
 
 /**
- * Deletes a table with all its items. Belongs in `contract`: it cannot be undone. In `up` it is refused, unless the
- * migration says `allowDestructive` and `irreversible`, or created the table itself.
+ * Deletes a table with all its items. Belongs in `contract`, because it cannot be undone. In `up` it is refused, unless
+ * the migration says `allowDestructive` and `irreversible`, or created the table itself.
+ *
+ * @param table the logical name of the table
+ * @returns the operation, as plain data
+ * @throws TypeError if `table` cannot be the name of a table
  * @example
- * deleteTable('mealPlansOld')
- * @throws TypeError when the name is no table name
+ * import { deleteTable, dynamodb } from 'cdk-migrations/authoring';
+ *
+ * export default dynamodb({ dependsOn: ['1.2.0'], up: [], contract: [deleteTable('mealPlansOld')] });
  */
 export function deleteTable(table: string): DeleteTable {
   return checkOperation({ kind: 'deleteTable', table });
 }
 
 /**
- * Adds a global secondary index to a table and waits until it is filled. Undone by removing it.
+ * Adds a global secondary index to a table and waits until it is built. Undone by removing it.
  *
- * A table has at most 20 of them; DynamoDB builds one at a time. `projection` is `ALL` (default), `KEYS_ONLY`, or the
- * names of up to 20 attributes that are copied beside the keys.
+ * @param props the logical name of the table, and the index. A table has at most 20 of them, and DynamoDB builds one at
+ *   a time. `projection` is `ALL` (default), `KEYS_ONLY`, or the names of up to 20 attributes to copy besides the keys
+ * @returns the operation, as plain data
+ * @throws TypeError if DynamoDB would refuse the index
  * @example
- * addGlobalIndex({ table: 'mealPlans', name: 'byDiet', partitionKey: { name: 'diet', type: 'S' } })
- * @throws TypeError when DynamoDB would refuse the index
+ * import { addGlobalIndex, dynamodb } from 'cdk-migrations/authoring';
+ *
+ * export default dynamodb({
+ *   dependsOn: ['1.0.0'],
+ *   up: [addGlobalIndex({ table: 'mealPlans', name: 'byDiet', partitionKey: { name: 'diet', type: 'S' } })],
+ * });
  */
 export function addGlobalIndex({ table, ...index }: AddGlobalIndexProps): AddGlobalIndex {
   return checkOperation({ kind: 'addGlobalIndex', table, index });
 }
 
 /**
- * Removes a global secondary index. Its definition is read from the table first, so that it can be put back.
- * Destructive, as readers may still use it: belongs in `contract`, or needs `allowDestructive` in `up`.
+ * Removes a global secondary index. Undone by building it again from the definition that the table had. Destructive,
+ * because readers may still use it: belongs in `contract`, or needs `allowDestructive` in `up`.
+ *
+ * @param props the logical name of the table, and the name of the index
+ * @returns the operation, as plain data
+ * @throws TypeError if `table` or `index` cannot be the name of one
  * @example
- * removeGlobalIndex({ table: 'mealPlans', index: 'byDay' })
- * @throws TypeError when a name is no table or index name
+ * import { dynamodb, removeGlobalIndex } from 'cdk-migrations/authoring';
+ *
+ * export default dynamodb({
+ *   dependsOn: ['1.1.0'],
+ *   up: [],
+ *   contract: [removeGlobalIndex({ table: 'mealPlans', index: 'byDay' })],
+ * });
  */
 export function removeGlobalIndex(props: RemoveGlobalIndexProps): RemoveGlobalIndex {
   return checkOperation({ kind: 'removeGlobalIndex', ...props });

@@ -1,21 +1,24 @@
-/** Throws what a builder throws: what is wrong, the value seen, what is allowed. The bundler adds file and line. */
-export function refuse(what: string, seen: unknown, allowed: string): never {
-  throw new TypeError(`${what} ${show(seen)}. Allowed: ${allowed}.`);
+/**
+ * Throws what a builder throws: what is wrong, what would be right, and the value found. The bundler adds file and line.
+ * @param requirement completes the sentence `<subject> must ...`
+ */
+export function refuse(subject: string, requirement: string, seen: unknown): never {
+  throw new TypeError(`${subject} must ${requirement}, got ${show(seen)}.`);
 }
 
-/** Refuses properties that we do not know: a misspelt optional one would else be ignored without a word. */
-export function checkProperties(what: string, value: unknown, known: readonly string[]): void {
-  if (typeof value !== 'object' || value === null) refuse(`${what} takes an object, not`, value, known.join(', '));
-  const unknown = Object.keys(value).find((name) => !known.includes(name));
-  if (unknown !== undefined) {
-    refuse(`${what} has an unknown property`, unknown, known.filter((name) => name !== 'kind').join(', '));
-  }
+/** Refuses properties that do not exist: a misspelt optional one would otherwise be silently ignored. */
+export function checkProperties(subject: string, value: unknown, properties: readonly string[]): void {
+  const names = properties.filter((name) => name !== 'kind').join(', ');
+  if (typeof value !== 'object' || value === null) refuse(subject, `be an object with the properties ${names}`, value);
+  const unknown = Object.keys(value).find((name) => !properties.includes(name));
+  if (unknown === undefined) return;
+  throw new TypeError(`${subject} must not have a property ${show(unknown)}. Its properties: ${names}.`);
 }
 
 /** Refuses anything but a list of strings. */
-export function checkTexts(what: string, value: unknown): void {
+export function checkTexts(property: string, value: unknown): void {
   if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return;
-  refuse(`${what} is`, value, 'a list of strings');
+  refuse(`Property ${property}`, 'be a list of strings', value);
 }
 
 function show(value: unknown): string {

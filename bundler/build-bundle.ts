@@ -18,12 +18,12 @@ export interface BundleRequest {
   readonly folder: string;
   /**
    * The targets that the app declares. A folder for any other is an error.
-   * @default - every folder is taken for a target, of the database kind that its first migration needs
+   * @default - every folder is a target, of the database kind that its first migration needs
    */
   readonly targets?: readonly DeclaredTarget[];
 }
 
-export interface DeclaredTarget {
+interface DeclaredTarget {
   readonly name: string;
   readonly databaseKind: DatabaseKind;
 }
@@ -37,7 +37,7 @@ export interface BuiltBundle {
 }
 
 /**
- * Reads a folder of migrations and makes the bundle. The same files give the same bytes on every machine.
+ * Reads a folder of migrations and builds the bundle. The same files give the same bytes on every machine.
  * @throws MigrationError `MISSING_FOLDER`; `INVALID_MIGRATIONS` with everything that is wrong in all files, in `errors`
  */
 export async function buildBundle({ folder, targets }: BundleRequest): Promise<BuiltBundle> {
@@ -56,7 +56,7 @@ export async function buildBundle({ folder, targets }: BundleRequest): Promise<B
 
 type Drafts = ReadonlyMap<MigrationFile, Draft>;
 
-/** Files of which nothing could be read are missing in the result. */
+/** The result lacks files of which nothing could be read. */
 async function readFiles(files: readonly MigrationFile[], report: ReportError): Promise<Drafts> {
   let parser: ReturnType<typeof loadPostgresParser> | undefined;
   const postgres = () => (parser ??= loadPostgresParser());
@@ -98,7 +98,7 @@ function checkTargets(
 }
 
 function checkGraph(files: readonly MigrationFile[], drafts: Drafts, report: ReportError): void {
-  // What could not be read is there nevertheless: that others depend on it is no second error.
+  // Files that could not be read exist nevertheless: depending on one of them is not another error.
   const nodes = files.map((file) => {
     const dependencies = drafts.get(file)?.dependsOn ?? [];
     return { ...file, dependencies, dependsOn: dependencies.map(({ id }) => id) };

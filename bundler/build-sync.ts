@@ -9,14 +9,14 @@ export type { BuiltBundleFile, BundleFileRequest } from './protocol';
 
 /**
  * `buildBundle` for callers that cannot await, such as the constructor of a CDK construct: runs it in a process of its
- * own and waits. Takes about a third of a second for a small folder.
+ * own and waits for it. Takes about a third of a second for a small folder.
  * @throws MigrationError the same as `buildBundle`; `BUNDLER_FAILED` when the process itself fails
  */
 export function buildBundleSync(request: BundleFileRequest): BuiltBundleFile {
   const main = join(packageRoot(), 'dist/bundler/main.js');
   if (!existsSync(main)) {
     throw new MigrationError('BUNDLER_FAILED', `The bundler is not built: ${main} is missing.`, {
-      hint: 'In the repository run node scripts/build.mjs; else install the package anew.',
+      hint: 'Run node scripts/build.mjs in the repository; otherwise reinstall the package.',
     });
   }
   const { stdout, stderr, error, status } = spawnSync(process.execPath, [main], {
@@ -30,7 +30,7 @@ export function buildBundleSync(request: BundleFileRequest): BuiltBundleFile {
   if (!answer) {
     throw new MigrationError(
       'BUNDLER_FAILED',
-      `The bundler ended with ${status ?? 'no status'} and no answer. ${stderr ?? ''}`.trim(),
+      `The bundler ended with ${status ?? 'no status'}, without an answer. ${stderr ?? ''}`.trim(),
       {
         cause: error,
       },

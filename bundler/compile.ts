@@ -11,7 +11,7 @@ export interface Compiled {
   locate(line: number, column: number): Origin | undefined;
 }
 
-export interface Origin {
+interface Origin {
   /** Relative to the migrations folder. */
   readonly file: string;
   readonly line: number;
@@ -21,8 +21,9 @@ export interface Origin {
 const authoringModule = 'cdk-migrations/authoring';
 
 /**
- * What run time needs of authoring: nothing is left to check there. A constant, so that the compiled code does not
- * depend on how this package happens to be installed; a test holds it against the real builders.
+ * What run time needs of authoring: everything was checked before. A constant, so that the compiled code does not depend
+ * on how this package is installed; a test compares it with the real builders.
+ * @internal
  */
 export const runtimeAuthoring = `
 export const sql = (props) => ({ ...props, kind: 'sql' });
@@ -33,14 +34,15 @@ export const addGlobalIndex = ({ table, ...index }) => ({ kind: 'addGlobalIndex'
 export const removeGlobalIndex = (props) => ({ kind: 'removeGlobalIndex', ...props });
 `;
 
-/** Compiles for evaluation here and now: `cdk-migrations/authoring` stays a `require`. Readable. */
+/** Compiles for evaluation in this process: readable, and `cdk-migrations/authoring` remains a `require`. */
 export function compileToEvaluate(file: MigrationFile): Promise<Compiled> {
   return compile(file, { plugins: [authoring({ external: true })] });
 }
 
 /**
- * Compiles for the bundle: whole but for `@aws-sdk/*` and node's own modules. Nothing in the text may depend on where
- * files lie. esbuild names files in comments, which are blanked here, and in identifiers, which are minified for that.
+ * Compiles for the bundle, with everything included but `@aws-sdk/*` and node's own modules. Nothing in the text may
+ * depend on where files are. esbuild names files in comments, which are blanked here, and in identifiers, which are
+ * therefore minified.
  */
 export async function compileToBundle(file: MigrationFile): Promise<Compiled> {
   const inlined = authoring({ path: authoringModule, namespace: 'authoring' });
@@ -50,7 +52,7 @@ export async function compileToBundle(file: MigrationFile): Promise<Compiled> {
   return { code: lines.join('\n'), locate };
 }
 
-/** Which lines of the file the lines of its compiled code come from. */
+/** From which lines of the file the lines of its compiled code come. */
 export function codeLinesOf({ code, locate }: Compiled, file: MigrationFile): CodeLines {
   const pairs: [number, number][] = [];
   code.split('\n').forEach((text, index) => {
@@ -78,7 +80,7 @@ async function compile(
       format: 'cjs',
       target: 'node20',
       external: ['@aws-sdk/*'],
-      // Names in the text and in the map are relative to the migrations folder; a tsconfig.json nearby has no say.
+      // Names in the text and in the map are relative to the migrations folder; a tsconfig.json nearby is ignored.
       absWorkingDir: folder,
       outfile: 'bundle.js',
       tsconfigRaw: {},

@@ -4,10 +4,10 @@ import { isVersion, migrationId } from '../core/bundle/version';
 import { describe, type ErrorLocation, MigrationError } from '../core/errors/index';
 import type { MigrationFile } from './folder';
 
-/** Takes an error and goes on: a person wants all errors of a folder at once. */
+/** Takes an error, after which reading continues: all errors of a folder are shown at once. */
 export type ReportError = (error: MigrationError) => void;
 
-/** A migration as its file describes it, before the graph was checked. */
+/** A migration as its file describes it, before the graph is checked. */
 export interface Draft {
   readonly file: MigrationFile;
   readonly kind: MigrationKind;
@@ -46,7 +46,7 @@ export function parseDependency(
   if (parts && isVersion(parts[2]!)) return [{ id: migrationId(parts[1] ?? target, parts[2]!), location }];
   const allowed = 'a version such as 1.0.0, or another target with a version such as users/1.0.0';
   report(
-    new MigrationError('INVALID_DEPENDENCY', describe({ what: 'Not a dependency', seen: text, allowed }), {
+    new MigrationError('INVALID_DEPENDENCY', describe({ what: 'Invalid dependency', seen: text, allowed }), {
       payload: { dependency: text },
       hint: 'Write the version of the migration that must be applied before, without its name.',
       location,
@@ -55,18 +55,18 @@ export function parseDependency(
   return [];
 }
 
-/** Drops what is listed twice, and reports it. */
+/** Drops duplicates, and reports them. */
 export function distinctDependencies(dependencies: readonly Dependency[], report: ReportError): readonly Dependency[] {
   const seen = new Set<MigrationId>();
   return dependencies.filter(({ id, location }) => {
     if (!seen.has(id)) return seen.add(id);
     const details = { payload: { dependency: id }, hint: 'Remove one of the two.', location };
-    report(new MigrationError('INVALID_DEPENDENCY', describe({ what: 'Dependency listed twice', seen: id }), details));
+    report(new MigrationError('INVALID_DEPENDENCY', describe({ what: 'Duplicate dependency', seen: id }), details));
     return false;
   });
 }
 
-/** Reports a name, written inside the file, that is not the one in the file's name. */
+/** Reports a name written inside the file that differs from the one in the file's name. */
 export function checkName(written: string, file: MigrationFile, location: ErrorLocation, report: ReportError): void {
   if (written.replace(/[\s_]+/g, ' ').toLowerCase() === file.name) return;
   report(

@@ -7,12 +7,12 @@ import { type ErrorLocation, MigrationError } from '../core/errors/index';
 import type { Compiled } from './compile';
 import type { MigrationFile } from './folder';
 
-/** For the top level of a file: what takes longer waits for something that will not come. */
+/** For the top level of a file: whatever takes longer waits for something that never happens. */
 const milliseconds = 5_000;
 
 /**
- * Runs a compiled migration file to see what it exports: in a context of its own, without `process` and its
- * environment, so that a declaration cannot come out differently on another machine. Its functions are not called.
+ * Runs a compiled migration file to see what it exports, in a context of its own without `process` and its environment,
+ * so that a declaration is the same on every machine. Its functions are not called.
  * @returns the default export
  * @throws MigrationError `LOAD_FAILED` at the line of the file that threw; `INVALID_EXPORT` without a default export
  */
@@ -37,7 +37,7 @@ function contextFor(filename: string, module: { readonly exports: object }): obj
   return createContext({
     module,
     exports: module.exports,
-    // The AWS SDK is there at run time; here it is the app's, or else the one that we depend on.
+    // The AWS SDK exists at run time; here it is the app's, or else the one that we depend on.
     require: (name: string) =>
       name === 'cdk-migrations/authoring'
         ? authoring
@@ -62,7 +62,7 @@ function loadFailed(error: unknown, compiled: Compiled, file: MigrationFile): Mi
     readonly stack?: string;
   };
   return new MigrationError('LOAD_FAILED', `The file cannot be loaded: ${message.split('\nRequire stack')[0]}`, {
-    hint: 'A migration file is run when the bundle is made, to read what it declares; it must not need anything but its imports.',
+    hint: 'A migration file is run when the bundle is built, to read what it declares, so it must need nothing but its imports.',
     location: originOf(stack, compiled, file),
     cause: error,
   });

@@ -10,14 +10,14 @@ export interface FileName {
 
 const allowed = '<version>_<snake_name>.sql or .ts, for example 1.1.0_add_user_analytics.sql';
 
-/** Whether a file in a target's folder is no migration by intent: declarations, tests, a readme, hidden files. */
+/** Whether a file in a target's folder is deliberately not a migration: a declaration, test, readme or hidden file. */
 export function isIgnored(fileName: string): boolean {
   return /^\.|\.d\.ts$|\.test\.ts$|^readme(\.\w+)?$/i.test(fileName);
 }
 
 /**
  * Reads `<version>_<snake_name>.sql|.ts`.
- * @throws MigrationError `INVALID_FILE_NAME`, or `INVALID_VERSION` with the name that would be right
+ * @throws MigrationError `INVALID_FILE_NAME`, or `INVALID_VERSION` with the correct name
  */
 export function parseFileName(fileName: string, location: ErrorLocation): FileName {
   const parts = /^([^_]+)_(.*)\.(sql|ts)$/.exec(fileName);
@@ -37,9 +37,13 @@ export function parseFileName(fileName: string, location: ErrorLocation): FileNa
 }
 
 function invalid(fileName: string, location: ErrorLocation, hint: string): MigrationError {
-  return new MigrationError('INVALID_FILE_NAME', describe({ what: 'Not a migration file', seen: fileName, allowed }), {
-    payload: { fileName },
-    hint,
-    location,
-  });
+  return new MigrationError(
+    'INVALID_FILE_NAME',
+    describe({ what: 'Invalid name of a migration file', seen: fileName, allowed }),
+    {
+      payload: { fileName },
+      hint,
+      location,
+    },
+  );
 }

@@ -4,13 +4,13 @@ import { compareTexts } from '../core/bundle/version';
 import { describe, type ErrorLocation, MigrationError } from '../core/errors/index';
 import { type FileName, isIgnored, parseFileName } from './file-name';
 
-/** A migration file that was read, not yet understood. */
+/** A migration file that was read, but not parsed yet. */
 export interface MigrationFile extends FileName {
   readonly target: string;
   /** Relative to the migrations folder, with `/`. */
   readonly file: string;
   readonly absolutePath: string;
-  /** The path as people shall see it: relative to the working directory when inside it. */
+  /** The path to show in messages: relative to the working directory when inside it. */
   readonly location: ErrorLocation;
   readonly source: string;
 }
@@ -18,17 +18,21 @@ export interface MigrationFile extends FileName {
 type ReportError = (error: MigrationError) => void;
 
 /**
- * Reads `<folder>/<target>/<version>_<name>.sql|.ts`. Whatever lies there and is no migration is reported: a typing
- * error in a file name must not mean that a migration is silently left out.
+ * Reads `<folder>/<target>/<version>_<name>.sql|.ts`. Everything in the folder that is not a migration is reported: a
+ * typing error in a file name must not silently leave out a migration.
  * @throws MigrationError `MISSING_FOLDER`
  */
 export function readFolder(folder: string, report: ReportError): readonly MigrationFile[] {
   const root = resolve(folder);
   if (!stat(root)?.isDirectory()) {
-    throw new MigrationError('MISSING_FOLDER', describe({ what: 'No migrations folder', seen: displayPath(root) }), {
-      payload: { folder: root },
-      hint: 'Make the folder, with one folder per target in it, or correct the path.',
-    });
+    throw new MigrationError(
+      'MISSING_FOLDER',
+      describe({ what: 'There is no migrations folder', seen: displayPath(root) }),
+      {
+        payload: { folder: root },
+        hint: 'Create the folder, with one folder per target in it, or correct the path.',
+      },
+    );
   }
   return namesIn(root).flatMap((name) => {
     const path = join(root, name);
@@ -38,7 +42,7 @@ export function readFolder(folder: string, report: ReportError): readonly Migrat
   });
 }
 
-/** A path as people shall see it: short when it is inside the working directory. */
+/** A path to show in messages: short when it is inside the working directory. */
 export function displayPath(path: string): string {
   const short = relative(process.cwd(), path);
   return short === '' || short.startsWith('..') || isAbsolute(short) ? path : short.replaceAll('\\', '/');
@@ -69,8 +73,8 @@ function readMigration(target: string, name: string, absolutePath: string): Migr
 function readSource(path: string, location: ErrorLocation): string {
   try {
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(readFileSync(path));
-    // A C string ends there: the parser would silently leave out the rest of the file.
-    if (text.includes('\0')) throw new Error('it has a NUL character');
+    // C strings end there: the parser would silently ignore the rest of the file.
+    if (text.includes('\0')) throw new Error('it contains a NUL character');
     return text;
   } catch (cause) {
     throw new MigrationError('UNREADABLE_FILE', `Cannot read the file: ${(cause as Error).message}.`, {
@@ -81,7 +85,7 @@ function readSource(path: string, location: ErrorLocation): string {
   }
 }
 
-/** Runs a function; a MigrationError that it throws is reported instead. */
+/** Runs a function, and reports a MigrationError that it throws. */
 function attempt<T>(action: () => T, report: ReportError): T | undefined {
   try {
     return action();
@@ -104,22 +108,22 @@ function stat(path: string): Stats | undefined {
 }
 
 function strayFile(path: string): MigrationError {
-  return new MigrationError('UNEXPECTED_FILE', 'A file lies beside the target folders.', {
-    hint: 'Migrations belong into the folder of their target. Beside those folders only *.md and migrations.lock.json may lie.',
+  return new MigrationError('UNEXPECTED_FILE', 'This file is not in the folder of a target.', {
+    hint: 'Move it into the folder of its target. Next to these folders only *.md and migrations.lock.json are allowed.',
     location: { file: displayPath(path) },
   });
 }
 
 function strayFolder(path: string): MigrationError {
-  return new MigrationError('UNEXPECTED_FILE', 'A folder lies among the migrations of a target.', {
-    hint: 'Migrations lie directly in the folder of their target; keep shared code outside the migrations folder.',
+  return new MigrationError('UNEXPECTED_FILE', 'The folder of a target must not contain another folder.', {
+    hint: 'Put migrations directly into the folder of their target, and shared code outside of the migrations folder.',
     location: { file: displayPath(path) },
   });
 }
 
 function invalidTargetName(name: string, path: string): MigrationError {
-  const allowed = 'lower-case letters, digits and -, beginning with a letter';
-  return new MigrationError('INVALID_TARGET_NAME', describe({ what: 'Not a target name', seen: name, allowed }), {
+  const allowed = 'a lower-case letter, followed by lower-case letters, digits and hyphens';
+  return new MigrationError('INVALID_TARGET_NAME', describe({ what: 'Invalid target name', seen: name, allowed }), {
     payload: { name },
     hint: 'Rename the folder to the name of its target in the CDK app.',
     location: { file: displayPath(path) },

@@ -16,6 +16,6 @@ export function packageRoot(): string {
 
 function noPackage(): MigrationError {
   return new MigrationError('BUNDLER_FAILED', `No package.json of cdk-migrations above ${__dirname}.`, {
-    hint: 'Install the package anew; it cannot be bundled into another file.',
+    hint: 'Reinstall the package; it cannot be bundled into another file.',
   });
 }

@@ -6,9 +6,9 @@ import type { SourceText } from './source-text';
 export type { Node } from 'libpg-query';
 
 export interface ParsedStatement {
-  /** From its first token up to its semicolon. Comments inside stay, those before it are left out. */
+  /** From its first token up to its semicolon. Comments inside are kept, those before it are not. */
   readonly text: string;
-  /** Where its first token stands. */
+  /** Where its first token is. */
   readonly location: Required<ErrorLocation>;
   readonly node: Node;
 }
@@ -22,7 +22,7 @@ export interface PostgresParser {
   parse(source: SourceText): readonly ParsedStatement[];
 }
 
-/** Loads the parser: some 20 ms, so only a folder with SQL in it pays for it. */
+/** Loads the parser, which takes some 20 ms: only for folders with SQL in them. */
 export async function loadPostgresParser(): Promise<PostgresParser> {
   const library = await import('libpg-query');
   await library.loadModule();
@@ -47,8 +47,8 @@ function parseTree(library: typeof LibPgQuery, source: SourceText): LibPgQuery.P
     if (!library.hasSqlDetails(error)) throw error;
     // Positions in errors count code points; those in the tree count bytes.
     const { message, cursorPosition } = error.sqlDetails!;
-    throw new MigrationError('SQL_SYNTAX', `PostgreSQL cannot read this: ${message.replace(/\s+/g, ' ')}.`, {
-      hint: 'The mistake is there or shortly before.',
+    throw new MigrationError('SQL_SYNTAX', `PostgreSQL cannot parse this: ${message.replace(/\s+/g, ' ')}.`, {
+      hint: 'The mistake is here or shortly before.',
       location: source.locate(source.indexOfCodePoint(cursorPosition)),
       cause: error,
     });
@@ -56,8 +56,8 @@ function parseTree(library: typeof LibPgQuery, source: SourceText): LibPgQuery.P
 }
 
 /**
- * The RDS Data API takes `:name` outside a string for a parameter of the call. PostgreSQL's scanner tells casts,
- * assignments, strings and comments apart from it; what is left is a slice such as `tags[1:n]`, or a mistake.
+ * The RDS Data API treats `:name` outside of a string as a parameter of the call. PostgreSQL's scanner tells casts,
+ * assignments, strings and comments apart from it; what remains is a slice such as `tags[1:n]`, or a mistake.
  */
 function refuseNamedParameter(library: typeof LibPgQuery, source: SourceText): void {
   if (!/(?<!:):[A-Za-z_]/.test(source.text)) return;
@@ -70,15 +70,15 @@ function refuseNamedParameter(library: typeof LibPgQuery, source: SourceText): v
   const seen = `:${tokens[at + 1]!.text}`;
   throw new MigrationError(
     'NAMED_PARAMETER',
-    describe({ what: 'The RDS Data API would take this for a parameter:', seen }),
+    describe({ what: 'The RDS Data API would treat this as a parameter:', seen }),
     {
-      hint: 'Migrations have no parameters. Quote it if it is text, write :: if it is a cast; in an array slice put a space after the colon.',
+      hint: 'Migrations have no parameters. Quote it if it is text, write :: if it is a cast, and put a space after the colon in an array slice.',
       location: source.locate(source.indexOfByte(tokens[at]!.start)),
     },
   );
 }
 
-/** The tokens of a text; none when it ends inside a string or a comment, which the parser reports better. */
+/** The tokens of a text; none if it ends inside a string or a comment, which the parser reports better. */
 function scan(library: typeof LibPgQuery, text: string): readonly LibPgQuery.ScanToken[] {
   try {
     return library.scanSync(text).tokens;

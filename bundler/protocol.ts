@@ -8,7 +8,7 @@ export interface BundleFileRequest {
   readonly folder: string;
   /** See `BundleRequest.targets`. */
   readonly targets?: readonly { readonly name: string; readonly databaseKind: DatabaseKind }[];
-  /** The folder to write `<revision>.json` into. Made when missing. */
+  /** The folder to write `<revision>.json` into. Created if missing. */
   readonly outputFolder: string;
 }
 

@@ -1,13 +1,13 @@
 import type { ErrorLocation } from '../core/errors/index';
 
-/** A text that knows its lines, in whatever unit somebody counts: UTF-16 units, UTF-8 bytes or code points. */
+/** A text that can find the line of a position, counted in UTF-16 units, UTF-8 bytes or code points. */
 export class SourceText {
   readonly #lineStarts: readonly number[];
   readonly #isAscii: boolean;
   #indexOfByte?: Uint32Array;
 
   /**
-   * @param file as it shall appear in errors
+   * @param file its name in messages
    * @param firstLine the line of the file at which the text begins
    */
   constructor(
@@ -19,7 +19,7 @@ export class SourceText {
     this.#isAscii = Buffer.byteLength(text) === text.length;
   }
 
-  /** Where the UTF-16 unit at an index stands. Binary search over the lines. */
+  /** The place of the UTF-16 unit at an index. Binary search over the lines. */
   locate(index: number): Required<ErrorLocation> {
     let low = 0;
     let high = this.#lineStarts.length;

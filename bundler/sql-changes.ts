@@ -4,7 +4,7 @@ import type { Node, ParsedStatement } from './postgres';
 
 type Change = Omit<ObjectChange, 'location'>;
 
-/** Objects whose loss or renaming somebody would notice: those that hold data, and those that queries name. */
+/** Objects whose loss or renaming breaks an application: those that hold data, and those that queries name. */
 const objectWords: Readonly<Record<string, string>> = {
   OBJECT_TABLE: 'table',
   OBJECT_FOREIGN_TABLE: 'table',
@@ -21,8 +21,8 @@ const objectWords: Readonly<Record<string, string>> = {
 };
 
 /**
- * What a statement creates, drops, renames and empties, read from its parse tree. Not seen: what a DO block, a called
- * function or a cascade does. `IF NOT EXISTS` and `OR REPLACE` create nothing for certain, so they count for nothing.
+ * What a statement creates, drops, renames and empties, according to its parse tree. What a DO block, a called function
+ * or a cascade does is not seen. `IF NOT EXISTS` and `OR REPLACE` do not count as creating, because the object may exist.
  */
 export function changesOf({ node, location }: ParsedStatement): readonly ObjectChange[] {
   return [...created(node), ...destroyed(node)].map((change) => ({ ...change, location }));
@@ -91,7 +91,7 @@ function renamed(statement: RenameStmt): Change[] {
   return [{ change: 'rename', object: word, name: old, newName: qualified([schema, newname]) }];
 }
 
-/** To another schema: for whoever names the object, the same as a new name. */
+/** To another schema, which is another name to everything that uses the object. */
 function moved({ objectType = 'OBJECT_TABLE', relation, object, newschema }: AlterObjectSchemaStmt): Change[] {
   const word = objectWords[objectType];
   const old = nameOf(relation) ?? (object ? qualified(texts([object])) : undefined);
@@ -115,7 +115,7 @@ function nameOf(relation: RangeVar | undefined): string | undefined {
   return relation?.relname === undefined ? undefined : qualified([relation.schemaname, relation.relname]);
 }
 
-/** `public` is left out, so that `users` and `public.users` are one table. */
+/** Without `public`, so that `users` and `public.users` are one table. */
 function qualified(parts: readonly (string | undefined)[]): string {
   return parts
     .filter((part, index) => part !== undefined && (part !== 'public' || index === parts.length - 1))

@@ -12,7 +12,7 @@ import { checkStatement, checkVerify } from './sql-rules';
 
 type Statements = Readonly<Record<SectionName, readonly ParsedStatement[] | undefined>>;
 
-/** Reads a SQL migration. Reports what is wrong with it, and returns what could be read nevertheless. */
+/** Reads a SQL migration. Reports what is wrong with it, and returns what could be read all the same. */
 export function readSqlFile(file: MigrationFile, postgres: PostgresParser, report: ReportError): Draft {
   let isWellFormed = true;
   const layout = readLayout(file.source, file.location.file, (error) => {
@@ -22,7 +22,7 @@ export function readSqlFile(file: MigrationFile, postgres: PostgresParser, repor
   const headers = readHeaders(layout.headers, file, report);
   const parse = (name: SectionName) => parseSection(name, layout.sections.get(name), postgres, report);
   const statements = { up: parse('up'), down: parse('down'), contract: parse('contract'), verify: parse('verify') };
-  // What a misspelt marker hides is not missing.
+  // A section that a misspelt marker hides is not missing.
   if (isWellFormed) checkCompleteness(file, layout, headers, statements, report);
   const changes = (statements.up ?? []).flatMap(changesOf);
   findUnsafeChanges({ ...headers, id: migrationId(file.target, file.version), changes }).forEach(report);
@@ -40,7 +40,7 @@ export function readSqlFile(file: MigrationFile, postgres: PostgresParser, repor
   };
 }
 
-/** The statements of a section; none when the file lacks it, undefined when it cannot be parsed. */
+/** The statements of a section; none if the file lacks it, undefined if it cannot be parsed. */
 function parseSection(
   name: SectionName,
   section: Section | undefined,
@@ -62,7 +62,7 @@ function parseSection(
   }
 }
 
-/** A migration changes something, and says how to undo it or that it cannot be undone: one of the two, not both. */
+/** A migration must change something, and either say how to undo it or that it cannot be undone. */
 function checkCompleteness(
   file: MigrationFile,
   { sections }: SqlLayout,
@@ -82,11 +82,12 @@ function checkCompleteness(
   } else if (up?.length && down?.length === 0 && !irreversible) {
     const location = sections.get('down')?.location ?? upAt;
     const message = sections.has('down') ? 'Section down is empty.' : 'The migration has no section down.';
-    const hint = 'Write below -- migrate:down what undoes up; if nothing can, put -- irreversible: true at the top.';
+    const hint =
+      'Write the statements that undo up below -- migrate:down, or -- irreversible: true at the top if nothing can undo it.';
     report(new MigrationError('MISSING_DOWN', message, { hint, location }));
   } else if (down?.length && irreversible) {
     const location = sections.get('down')?.location;
-    const message = 'The migration says irreversible: true, and yet has a section down, which would never run.';
+    const message = 'The migration is irreversible, but has a section down, which would never run.';
     report(new MigrationError('INVALID_HEADER', message, { hint: 'Remove one of the two.', location }));
   }
 }

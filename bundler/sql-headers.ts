@@ -14,15 +14,15 @@ interface Header {
   readonly key: string;
   readonly value: string;
   readonly location: Required<ErrorLocation>;
-  /** Where the value stands. */
+  /** Column of the value. */
   readonly valueColumn: number;
 }
 
 const known = ['migration', 'depends-on', 'irreversible', 'allow-destructive'];
 
 /**
- * Reads the header lines `-- key: value` of a SQL migration. Other comments are left alone, as in dbmate; but one that
- * looks like a misspelt header is refused, since a dependency that is silently not read costs more than a renamed comment.
+ * Reads the header lines `-- key: value` of a SQL migration. Other comments are ignored, as in dbmate; but one that looks
+ * like a misspelt header is refused, because a dependency that is silently ignored costs more than rewording a comment.
  */
 export function readHeaders(lines: readonly HeaderLine[], file: MigrationFile, report: ReportError): SqlHeaders {
   const headers = lines.flatMap((line) => readHeader(line, file.location.file));
@@ -30,7 +30,7 @@ export function readHeaders(lines: readonly HeaderLine[], file: MigrationFile, r
   const valuesOf = (key: string) => headers.filter((header) => header.key === key);
   for (const header of valuesOf('migration')) checkMigration(header, file, report);
   for (const key of ['migration', 'irreversible', 'allow-destructive']) {
-    for (const header of valuesOf(key).slice(1)) report(invalid(header, `The header ${key} stands here a second time`));
+    for (const header of valuesOf(key).slice(1)) report(invalid(header, `The header ${key} is repeated with`));
   }
   const dependsOn = valuesOf('depends-on').flatMap((header) => readDependencies(header, file.target, report));
   return {
@@ -57,7 +57,7 @@ function checkKey({ key, location }: Header, report: ReportError): void {
   if (near === undefined) return;
   report(
     new MigrationError('UNKNOWN_HEADER', describe({ what: 'Unknown header', seen: key, allowed: known }), {
-      hint: `Did you mean ${near}? If it is an ordinary comment, write it without a colon after the first word.`,
+      hint: `Did you mean ${near}? Write an ordinary comment without a colon after its first word.`,
       location,
     }),
   );
@@ -85,7 +85,7 @@ function checkMigration(header: Header, file: MigrationFile, report: ReportError
 
 function readDependencies(header: Header, target: string, report: ReportError): Dependency[] {
   const { value, location, valueColumn } = header;
-  if (value === '') report(invalid(header, 'The header depends-on names no migration'));
+  if (value === '') report(invalid(header, 'The header depends-on must name a migration, got'));
   return Array.from(value.matchAll(/[^,\s]+/g)).flatMap((match) =>
     parseDependency(match[0], target, { ...location, column: valueColumn + match.index }, report),
   );
@@ -93,13 +93,13 @@ function readDependencies(header: Header, target: string, report: ReportError): 
 
 function readFlag(header: Header, report: ReportError): boolean {
   if (header.value !== 'true' && header.value !== 'false')
-    report(invalid(header, 'The header irreversible is neither true nor false'));
+    report(invalid(header, 'The header irreversible must be true or false, got'));
   return header.value === 'true';
 }
 
 function readReason(header: Header, report: ReportError): string | undefined {
   if (/[a-z]/i.test(header.value) && !/^(true|yes)$/i.test(header.value)) return header.value;
-  report(invalid(header, 'The header allow-destructive gives no reason'));
+  report(invalid(header, 'The header allow-destructive must give a reason in words, got'));
   return undefined;
 }
 
@@ -111,7 +111,7 @@ const forms: Readonly<Record<string, string>> = {
 };
 
 function invalid({ key, value, location, valueColumn }: Header, what: string): MigrationError {
-  return new MigrationError('INVALID_HEADER', describe({ what: `${what}:`, seen: value }), {
+  return new MigrationError('INVALID_HEADER', describe({ what, seen: value }), {
     hint: `Write it once, for example ${forms[key]}`,
     location: { ...location, column: valueColumn },
   });

@@ -3,14 +3,14 @@ import { didYouMean } from '../core/errors/near-names';
 import type { ReportError } from './draft';
 import { SourceText } from './source-text';
 
-export const sectionNames = ['up', 'down', 'contract', 'verify'] as const;
+const sectionNames = ['up', 'down', 'contract', 'verify'] as const;
 export type SectionName = (typeof sectionNames)[number];
 
 export interface Section {
   /** False for `transaction:false`: each statement on its own. */
   readonly transaction: boolean;
   readonly body: SourceText;
-  /** Where its marker stands. */
+  /** Where its marker is. */
   readonly location: ErrorLocation;
 }
 
@@ -25,15 +25,15 @@ export interface SqlLayout {
   readonly sections: ReadonlyMap<SectionName, Section>;
 }
 
-/** Exactly what dbmate takes: at the start of the line, in lower case, no space around the colon. */
+/** Exactly what dbmate accepts: at the start of the line, in lower case, no space around the colon. */
 const marker = /^--\s*migrate:(\S*)(.*)$/;
-/** What looks like a marker to a person, and would be an ordinary comment to dbmate. */
+/** What looks like a marker, but would be an ordinary comment to dbmate. */
 const nearMarker = /^\s*--+\s*migrate\s*:\s*(up|down|contract|verify)\b/i;
 const misplacedHeader = /^--\s*(depends-on|irreversible|allow-destructive)\s*:/;
 
 /**
- * Cuts a SQL migration file into header lines and sections, by dbmate's markers and ours. Knows nothing of SQL: a
- * marker inside a string or a function body counts too, as it does for dbmate.
+ * Cuts a SQL migration file into header lines and sections, by dbmate's markers and ours. It does not parse SQL: a marker
+ * inside a string or a function body counts too, as it does for dbmate.
  */
 export function readLayout(source: string, file: string, report: ReportError): SqlLayout {
   const lines = source
@@ -56,25 +56,25 @@ export function readLayout(source: string, file: string, report: ReportError): S
   return { headers: head.map((text, index) => ({ text, line: index + 1 })), sections };
 }
 
-/** Above the first section there are only blank lines and comments. Reports the first line that is neither. */
+/** Reports the first line above the first section that is neither blank nor a comment. */
 function checkHead(head: readonly string[], file: string, report: ReportError): void {
   const index = head.findIndex((text) => !/^\s*(--|$)/.test(text));
   if (index < 0) return;
   const location = { file, line: index + 1, column: head[index]!.search(/\S/) + 1 };
   const message = 'There is SQL above the first section, which would never run.';
-  const hint = 'Put it below -- migrate:up. Above the first section only blank lines and -- comments may stand.';
+  const hint = 'Put it below -- migrate:up. Above the first section only blank lines and -- comments are allowed.';
   report(new MigrationError('SQL_BEFORE_SECTION', message, { hint, location }));
 }
 
 function checkComment(text: string, location: ErrorLocation, isHead: boolean, report: ReportError): void {
   if (marker.test(text)) return;
   if (nearMarker.test(text)) {
-    const what = 'Not a section marker, but nearly:';
+    const what = 'Misspelt section marker';
     const hint = 'Write it at the start of the line, in lower case, without spaces around the colon: -- migrate:up.';
     report(new MigrationError('UNKNOWN_SECTION', describe({ what, seen: text.trim() }), { hint, location }));
   } else if (!isHead && misplacedHeader.test(text)) {
     const hint = 'Move it above the first -- migrate: line.';
-    const what = 'A header below the first section is only a comment:';
+    const what = 'A header below the first section has no effect:';
     report(new MigrationError('MISPLACED_HEADER', describe({ what, seen: text.trim() }), { hint, location }));
   }
 }
@@ -87,8 +87,8 @@ function addSection(sections: Map<SectionName, Section>, line: string, body: Sou
     report(unknownSection(name, at('migrate:')));
   } else if (sections.has(name)) {
     const first = sections.get(name)!.location.line;
-    const message = `Section ${name} stands here a second time; the first is in line ${first}.`;
-    report(new MigrationError('DUPLICATE_SECTION', message, { hint: 'Join the two.', location }));
+    const message = `Duplicate section ${name}; the first is in line ${first}.`;
+    report(new MigrationError('DUPLICATE_SECTION', message, { hint: 'Merge the two.', location }));
   } else {
     const words = options.split(/\s+/).filter((word) => word !== '');
     const transaction = words.map((word) => readOption(name, word, at(word), report)).every(Boolean);
@@ -126,7 +126,7 @@ function unknownSection(name: string, location: ErrorLocation): MigrationError {
       seen: `migrate:${name}`,
       allowed: sectionNames.map((known) => `migrate:${known}`),
     }),
-    { hint: didYouMean(name, sectionNames) ?? 'Correct the marker, or write the comment in other words.', location },
+    { hint: didYouMean(name, sectionNames) ?? 'Correct the marker, or reword the comment.', location },
   );
 }
 

@@ -5,38 +5,42 @@ import type { Node, ParsedStatement } from './postgres';
 /** What one call of the RDS Data API takes as `sql`, in bytes (aws-facts RDS-7). */
 export const longestStatement = databaseKinds['aurora-postgresql'].maxStatementBytes!;
 
-/** What a statement must obey, whichever section it is in. */
+/** The rules for a statement in any section. */
 export function checkStatement(statement: ParsedStatement, transaction: boolean): readonly MigrationError[] {
   const { node, text, location } = statement;
   const errors: MigrationError[] = [];
   const bytes = Buffer.byteLength(text);
   if (bytes > longestStatement) {
-    const message = `The statement has ${bytes} bytes; the RDS Data API takes at most ${longestStatement}.`;
+    const message = `The statement has ${bytes} bytes; the RDS Data API accepts at most ${longestStatement}.`;
     const hint = 'Split it, for example an INSERT of many rows into several.';
     errors.push(new MigrationError('STATEMENT_TOO_LONG', message, { payload: { bytes }, hint, location }));
   }
   if ('TransactionStmt' in node) {
-    const message = `${firstWord(text)} in a section: the engine begins and ends transactions itself.`;
+    const message = `${firstWord(text)} is not allowed in a section: the engine begins and ends transactions itself.`;
     const hint = transaction ? 'Remove it: the section already is one transaction.' : 'Remove it.';
     errors.push(new MigrationError('TRANSACTION_CONTROL', message, { hint, location }));
   }
   const alone = transaction ? runsOnlyAlone(node) : undefined;
   if (alone !== undefined) {
-    const message = `PostgreSQL runs ${alone} only outside a transaction, and this section is one.`;
-    const hint = 'Write transaction:false behind the section marker, or put the statement into a migration of its own.';
+    const message = `PostgreSQL runs ${alone} only outside of a transaction, but this section is one.`;
+    const hint = 'Write transaction:false after the section marker, or move the statement into a migration of its own.';
     errors.push(new MigrationError('NOT_TRANSACTIONAL', message, { hint, location }));
   }
   return errors;
 }
 
-/** A verify statement may only look: a SELECT, all of whose WITH queries are SELECTs, without INTO and FOR UPDATE. */
+/** A verify statement may only read: a SELECT, all of whose WITH queries are SELECTs, without INTO and FOR UPDATE. */
 export function checkVerify({ node, location }: ParsedStatement): readonly MigrationError[] {
   if (isPlainSelect(node)) return [];
   return [
-    new MigrationError('VERIFY_NOT_SELECT', 'A verify statement must be a plain SELECT: verifying changes nothing.', {
-      hint: 'Write a SELECT whose one row begins with true when all is well, for example select count(*) = 0 from ...',
-      location,
-    }),
+    new MigrationError(
+      'VERIFY_NOT_SELECT',
+      'A verify statement must be a plain SELECT, because verification changes nothing.',
+      {
+        hint: 'Write a SELECT that returns one row, beginning with true when all is well, such as select count(*) = 0 from ...',
+        location,
+      },
+    ),
   ];
 }
 
@@ -50,7 +54,7 @@ function isPlainSelect(node: Node | undefined): boolean {
   return !intoClause && !lockingClause?.length && [...queries, ...branches].every(isPlainSelect);
 }
 
-/** The words for a statement that PostgreSQL refuses inside a transaction block. */
+/** The name of a statement that PostgreSQL refuses inside a transaction block. */
 function runsOnlyAlone(node: Node): string | undefined {
   if ('IndexStmt' in node && node.IndexStmt.concurrent) return 'CREATE INDEX CONCURRENTLY';
   if ('DropStmt' in node && node.DropStmt.concurrent) return 'DROP INDEX CONCURRENTLY';

@@ -22,7 +22,7 @@ import { checkStatement, checkVerify } from './sql-rules';
 /**
  * Reads a TypeScript migration: compiles it, runs it to see its declaration, and for `sql()` compiles its functions
  * for the bundle. Reports what is wrong with the declaration.
- * @throws MigrationError when there is no declaration: `COMPILE_FAILED`, `LOAD_FAILED`, `INVALID_EXPORT`
+ * @throws MigrationError if there is no declaration: `COMPILE_FAILED`, `LOAD_FAILED`, `INVALID_EXPORT`
  */
 export async function readTypeScriptFile(
   file: MigrationFile,
@@ -55,16 +55,20 @@ export async function readTypeScriptFile(
   return { ...common, kind: 'sql', phases, code: compiled.code, codeLines: codeLinesOf(compiled, file) };
 }
 
-/** A value made without the builders passes through them here, so that everything was checked once. */
+/** A value that was made without the builders passes through them here, so that everything is checked. */
 function checkDeclaration(declared: unknown, place: Places): DynamoDbMigration | SqlMigration {
   const migration = declared as DynamoDbMigration | SqlMigration;
   try {
     if (migration?.kind === 'dynamodb') return dynamodb(migration);
     if (migration?.kind === 'sql') return sql(migration);
   } catch (error) {
-    throw new MigrationError('INVALID_EXPORT', (error as Error).message, { location: place.ofExport(), cause: error });
+    throw new MigrationError('INVALID_EXPORT', (error as Error).message, {
+      hint: 'Correct the declaration; dynamodb() and sql() of cdk-migrations/authoring check it in the editor too.',
+      location: place.ofExport(),
+      cause: error,
+    });
   }
-  throw new MigrationError('INVALID_EXPORT', 'The default export is no migration.', {
+  throw new MigrationError('INVALID_EXPORT', 'The default export is not a migration.', {
     hint: 'Write export default dynamodb({ ... }) or export default sql({ ... }), with the function from cdk-migrations/authoring.',
     location: place.ofExport(),
   });
@@ -75,7 +79,7 @@ type Tables = Pick<Draft, 'kind' | 'phases' | 'allowDestructive'>;
 function readTables(migration: DynamoDbMigration, file: MigrationFile, place: Places, report: ReportError): Tables {
   const { up, contract = [], allowDestructive, irreversible = false } = migration;
   if (up.length + contract.length === 0) {
-    const hint = 'Write the operations into up, or delete the file if it was never applied.';
+    const hint = 'Add the operations to up, or delete the file if it was never applied.';
     const message = 'The migration has no operation in up or contract.';
     report(new MigrationError('EMPTY_MIGRATION', message, { hint, location: place.ofExport() }));
   }
@@ -128,8 +132,8 @@ function call(name: CodeAction['function']): readonly Action[] {
 }
 
 function missingDown(place: Places): MigrationError {
-  return new MigrationError('MISSING_DOWN', 'The migration has no down.', {
-    hint: 'Add down: async (db) => { ... } that undoes up; if nothing can, say irreversible: true.',
+  return new MigrationError('MISSING_DOWN', 'The migration has no down function.', {
+    hint: 'Add down: async (db) => { ... } to undo up, or set irreversible: true if nothing can undo it.',
     location: place.ofExport(),
   });
 }
@@ -137,7 +141,7 @@ function missingDown(place: Places): MigrationError {
 function needlessDown(place: Places): MigrationError {
   return new MigrationError(
     'INVALID_EXPORT',
-    'The migration is irreversible, and yet has a down, which would never run.',
+    'The migration is irreversible, but has a down function, which would never run.',
     {
       hint: 'Remove one of the two.',
       location: place.ofExport(),
@@ -145,7 +149,7 @@ function needlessDown(place: Places): MigrationError {
   );
 }
 
-/** Finds in a file's text what its declaration holds. As good as a search can be: a computed text is not found. */
+/** Finds the parts of a declaration in the text of its file. A mere search: a computed text is not found. */
 class Places {
   readonly #source: SourceText;
 

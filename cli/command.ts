@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { ExitCode } from './exit-codes';
 import { exitCodes } from './exit-codes';
+import { addHelp, type CommandHelp } from './help';
 import { type Report, type Terminal, terminal } from './output';
 
 export interface CommonOptions {
@@ -8,7 +9,7 @@ export interface CommonOptions {
   readonly verbose?: boolean;
 }
 
-/** The work of a command. Throws when it cannot be done; a report with an exit code when it was done and ended badly. */
+/** What a command does. Throws if it cannot be done; returns a report with an exit code if it was done and ended badly. */
 export type CommandAction<Options> = (
   options: Options,
   terminal: Terminal,
@@ -20,16 +21,14 @@ export interface CommandLine {
   exitCode: ExitCode;
 }
 
-/** Adds a command with the options that every command has. Returns it for more options; `does` gives it its work. */
-export function addCommand(parent: Command, name: string, description: string): Command {
-  return parent
-    .command(name)
-    .description(description)
-    .option('--json', 'print one JSON document and nothing else on stdout', false)
-    .option('--verbose', 'print stack traces and details', false);
+/** Adds a command with its help and the options that every command has. Returns it for more options and its action. */
+export function addCommand(parent: Command, name: string, help: CommandHelp): Command {
+  return addHelp(parent.command(name), help)
+    .option('--json', 'print one JSON document, and nothing else, on stdout')
+    .option('--verbose', 'print stack traces and details');
 }
 
-/** The handler that commander calls: with the arguments of the command, its options and itself. */
+/** The handler that commander calls with the arguments of the command, its options and the command itself. */
 export function does<Options extends object>(session: CommandLine, work: CommandAction<Options & CommonOptions>) {
   return async (...received: readonly unknown[]): Promise<void> => {
     const options = received.at(-2) as Options & CommonOptions;

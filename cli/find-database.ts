@@ -4,15 +4,13 @@ import type { AuroraTargetProperties } from '../core/wire';
 import { deployedTargets } from './deployed-targets';
 import { withScopes } from './ledger-access';
 
-/** A database of a sandbox, by the name that migrations have for it. */
+/** A database of a sandbox, by the name that it has in migrations. */
 export function findDatabase(
   target: string,
   state: string,
 ): Promise<{ readonly cluster: string; readonly name: string }> {
   return withScopes({ state }, async (scopes) => {
-    const targets = await Promise.all(
-      scopes.map((access) => deployedTargets(access)),
-    );
+    const targets = await Promise.all(scopes.map((access) => deployedTargets(access)));
     const all = targets.flatMap((ofScope) => Object.entries(ofScope));
     const sql = all.flatMap(([name, properties]) =>
       properties.DatabaseKind === 'dynamodb' ? [] : [{ name, properties }],
@@ -28,20 +26,16 @@ export function findDatabase(
 }
 
 function unknownTarget(target: string, known: readonly string[]): MigrationError {
-  return new MigrationError(
-    'UNKNOWN_TARGET',
-    describe({ what: 'There is no SQL target', seen: target, allowed: known }),
-    {
-      payload: { target, known },
-      hint: didYouMean(target, known) ?? 'Name a database that no migrations know as CLUSTER/DATABASE.',
-    },
-  );
+  return new MigrationError('UNKNOWN_TARGET', describe({ what: 'Unknown SQL target', seen: target, allowed: known }), {
+    payload: { target, known },
+    hint: didYouMean(target, known) ?? 'Name a database without migrations as CLUSTER/DATABASE.',
+  });
 }
 
 function ambiguous(target: string, databases: readonly AuroraTargetProperties[]): MigrationError {
   const names = databases.map(({ ClusterArn, DatabaseName }) => `${ClusterArn}/${DatabaseName}`);
   return new MigrationError('SCOPE_AMBIGUOUS', `Several scopes have a target ${target}: ${names.join(', ')}.`, {
     payload: { target, databases: names },
-    hint: 'Use CLUSTER/DATABASE in place of the name.',
+    hint: 'Name it as CLUSTER/DATABASE instead.',
   });
 }

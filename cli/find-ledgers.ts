@@ -12,7 +12,7 @@ export interface FindingClients {
   readonly dynamodb: DynamoDBClient;
 }
 
-/** The ledgers of one stack, or of all that there are. */
+/** The ledgers of one stack, or of all stacks. */
 export async function findLedgers(clients: FindingClients, stack: string | undefined): Promise<readonly FoundLedger[]> {
   const stacks = await describeStacks(clients, stack);
   const found = await Promise.all(
@@ -44,8 +44,8 @@ function byOutputs({ StackName = '', Outputs = [] }: Stack): readonly FoundLedge
 }
 
 /**
- * A stack whose first deployment did not succeed has no outputs, and may need a person most. Its migrations' physical
- * id is the scope, and the ledger is the one of its tables that knows this scope.
+ * A stack whose first deployment failed has no outputs, but is the most likely one to need repair. The physical id of its
+ * migrations is the scope, and the ledger is the one of its tables that knows this scope.
  */
 async function byResources(
   { cloudFormation, dynamodb }: FindingClients,
@@ -69,7 +69,7 @@ async function knowsScope(dynamodb: DynamoDBClient, { scope, table }: FoundLedge
   try {
     return (await new LedgerTable(table, dynamodb).get(scope, sortKeys.head)) !== undefined;
   } catch (error) {
-    // A table with another key is no ledger, and one that is gone has nothing to tell.
+    // A table with another key is not a ledger, and a deleted one knows nothing.
     const { name } = error as Error;
     if (name === 'ValidationException' || name === 'ResourceNotFoundException') return false;
     throw error;

@@ -14,20 +14,20 @@ export interface ScopeOptions {
   readonly scope?: string;
 }
 
-/** A scope that was found, and everything to work on it. */
+/** A scope that was found, and everything that working on it needs. */
 export interface ScopeAccess {
   readonly scope: string;
   readonly stack: string;
   readonly ports: Ports;
 }
 
-/** Where the sandbox of the current folder lives unless a command says otherwise. */
+/** The state folder of a sandbox, relative to the current folder, unless a command names another. */
 const defaultStateFolder = '.sandbox';
 
-/** Seconds that a lease of this process lives without renewal: as long as the one of the functions. */
+/** Seconds after which a lease of this process expires unless renewed, as for the functions. */
 const leaseSeconds = 60;
 
-/** Finds the scope that the options mean, in AWS or in a sandbox, and works on it. */
+/** Finds the scope that the options name, in AWS or in a sandbox, and works on it. */
 export function withScope<T>(options: ScopeOptions, work: (access: ScopeAccess) => Promise<T>): Promise<T> {
   return withAws(options, async (clients) => {
     const all = await findLedgers(clients, options.stack);
@@ -75,9 +75,9 @@ async function withClients<T>(work: (clients: FindingClients) => Promise<T>): Pr
   return work({ cloudFormation: new CloudFormationClient({}), dynamodb: new DynamoDBClient({}) });
 }
 
-/** SDK clients find endpoints and credentials in the environment, so a sandbox needs nothing but its variables there. */
+/** SDK clients find endpoints and credentials in the environment, so a sandbox needs only its variables there. */
 function setVariables(variables: Readonly<Record<string, string>>): void {
-  // These would count more than the sandbox's own credentials.
+  // These would take precedence over the sandbox's own credentials.
   for (const name of ['AWS_PROFILE', 'AWS_SESSION_TOKEN']) delete process.env[name];
   Object.assign(process.env, variables);
 }
@@ -86,7 +86,7 @@ function stateFolderOf({ state, stack }: ScopeOptions): string | undefined {
   if (state !== undefined) return resolve(state);
   if (stack !== undefined) return undefined;
   if (existsSync(defaultStateFolder)) return resolve(defaultStateFolder);
-  throw new MigrationError('USAGE', 'Neither a stack nor a sandbox is named, and there is no .sandbox folder here.', {
+  throw new MigrationError('USAGE', 'Neither --stack nor --state is given, and there is no .sandbox folder here.', {
     hint: 'Add --stack NAME for a stack in AWS, or --state DIR for a sandbox.',
   });
 }
@@ -94,7 +94,7 @@ function stateFolderOf({ state, stack }: ScopeOptions): string | undefined {
 function notFound(all: readonly FoundLedger[], { stack, scope }: ScopeOptions): MigrationError {
   const known = all.map(({ location }) => location.scope);
   if (scope !== undefined && known.length > 0) {
-    return new MigrationError('SCOPE_NOT_FOUND', describe({ what: 'There is no scope', seen: scope, allowed: known }), {
+    return new MigrationError('SCOPE_NOT_FOUND', describe({ what: 'Unknown scope', seen: scope, allowed: known }), {
       payload: { scope, known },
       hint: didYouMean(scope, known),
     });
@@ -102,7 +102,7 @@ function notFound(all: readonly FoundLedger[], { stack, scope }: ScopeOptions): 
   const where = stack === undefined ? 'No stack here has a' : `The stack ${stack} has no`;
   return new MigrationError('SCOPE_NOT_FOUND', `${where} ledger of migrations.`, {
     payload: { stack, scope },
-    hint: 'Name a stack with a DatabaseMigrations construct that was deployed.',
+    hint: 'Name a deployed stack that has a DatabaseMigrations construct.',
   });
 }
 

@@ -10,10 +10,10 @@ import { type ExitCode, exitCodes } from './exit-codes';
 import { packageVersion } from './package-version';
 import { reportError } from './report-error';
 
-/** The SDK warns on every start about versions of Node that it will drop. Which ones we support is our word. */
+/** The SDK warns on every start about versions of Node that it will drop. Which ones we support is our decision. */
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
 
-/** Runs one command line, without the program's name in front, and says with which code the process should end. */
+/** Runs one command line, without the name of the program, and returns the exit code of the process. */
 export async function main(given: readonly string[]): Promise<ExitCode> {
   const args = isHelpOfSandbox(given) ? ['sandbox', '--help'] : given;
   const session: CommandLine = { exitCode: exitCodes.success };
@@ -22,21 +22,26 @@ export async function main(given: readonly string[]): Promise<ExitCode> {
     return session.exitCode;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.success;
-    // Without a command it has printed its help; there is no more to say.
+    // Without a command it has printed its help, which is enough.
     if (error instanceof CommanderError && error.code === 'commander.help') return exitCodes.usage;
     const verbose = args.includes('--verbose') || Boolean(process.env['DEBUG']);
     return reportError(error, { json: args.includes('--json'), verbose });
   }
 }
 
-/** Commander would print the help of a command that takes any arguments, since it knows no more of the sandbox. */
+/** Commander would print its own help of a command that accepts any arguments, because it does not know their commands. */
 function isHelpOfSandbox([first, second]: readonly string[]): boolean {
   return first === 'help' && second === 'sandbox';
 }
 
-function buildProgram(session: CommandLine, args: readonly string[]): Command {
+/**
+ * The program with all its commands. What is wrong with a command line is thrown.
+ *
+ * @param args the command line that it is going to parse
+ */
+export function buildProgram(session: CommandLine, args: readonly string[]): Command {
   const program = new Command('migrations')
-    .description('Looks after the database migrations of CDK apps, and deploys CDK apps to a local AWS.')
+    .description('Manages the database migrations of CDK apps, and deploys CDK apps to a local AWS.')
     .version(packageVersion())
     .showSuggestionAfterError()
     .exitOverride()

@@ -10,11 +10,11 @@ interface ErrorReport {
   readonly message: string;
   readonly hint?: string;
   readonly location?: ErrorLocation;
-  /** The single errors, when this one reports several. */
+  /** The single errors, if this one reports several. */
   readonly errors?: readonly ErrorReport[];
 }
 
-/** Errors of ours that are about the world as it is. All others are about what the command was given. */
+/** Errors of ours that are about the state of the system. All others are about what the command was given. */
 const operational: readonly ErrorCode[] = [
   'LEASE_HELD',
   'LEASE_LOST',
@@ -26,10 +26,10 @@ const operational: readonly ErrorCode[] = [
   'SANDBOX_NOT_INSTALLED',
 ];
 
-/** What AWS, and the sandbox, call a request that names or asks for something that cannot be. */
+/** What AWS and the sandbox call a request that names or asks for something that does not exist. */
 const wrongRequest = ['ValidationError', 'ResourceNotFound', 'ResourceNotFoundException'];
 
-/** Prints why a command failed and says how the process ends. The only place that does. */
+/** Prints why a command failed, and returns the exit code of the process. Nothing else does either. */
 export function reportError(
   error: unknown,
   { json, verbose }: { readonly json: boolean; readonly verbose: boolean },
@@ -70,9 +70,9 @@ function codeOf(error: Error & { readonly code?: unknown }): string {
   return typeof error.code === 'string' ? error.code : error.name;
 }
 
-const noAws = 'Check the AWS credentials, region and network of this shell; --state DIR asks a sandbox instead.';
+const noAws = 'Check the AWS credentials, region and network of this shell, or name a sandbox with --state DIR.';
 
-const bug = 'This is a mistake in cdk-migrations: please report it with what --verbose prints.';
+const bug = 'This is a bug in cdk-migrations. Please report it, with the output of --verbose.';
 
 const hints: Readonly<Record<string, string>> = {
   TypeError: bug,

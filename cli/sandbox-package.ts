@@ -6,8 +6,7 @@ import { type ErrorCode, MigrationError } from '../core/errors/index';
 const name = '@cdk-migrations/sandbox';
 
 /**
- * Works with the sandbox, a package of its own that not every user of ours has. Its errors become ours, with the same
- * codes.
+ * Works with the sandbox, a package of its own that need not be installed. Its errors become ours, with the same codes.
  */
 export async function useSandbox<T>(work: (sandbox: typeof SandboxPackage) => Promise<T>): Promise<T> {
   const sandbox = loadSandbox();
@@ -18,15 +17,19 @@ export async function useSandbox<T>(work: (sandbox: typeof SandboxPackage) => Pr
   }
 }
 
-/** The one of the user's project counts first: this program may be installed globally, or be run by npx. */
+/** The one of the project in the current folder takes precedence: this program may be installed globally, or run by npx. */
 function loadSandbox(): typeof SandboxPackage {
   const places = [join(process.cwd(), 'package.json'), __filename].map((file) => createRequire(file));
   const place = places.find((requireThere) => isInstalled(requireThere));
   if (place) return place(name) as typeof SandboxPackage;
-  throw new MigrationError('SANDBOX_NOT_INSTALLED', `The local AWS is a package of its own, ${name}: not installed.`, {
-    payload: { package: name },
-    hint: `npm install --save-dev ${name}`,
-  });
+  throw new MigrationError(
+    'SANDBOX_NOT_INSTALLED',
+    `The local AWS is a package of its own, ${name}, which is not installed.`,
+    {
+      payload: { package: name },
+      hint: `npm install --save-dev ${name}`,
+    },
+  );
 }
 
 function isInstalled(requireThere: NodeJS.Require): boolean {

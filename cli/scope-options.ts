@@ -1,9 +1,12 @@
 import type { Command } from 'commander';
 
-/** The options by which a command finds its ledger, see ./ledger-access.ts. */
+/** Adds the options by which a command finds its ledger, see ./ledger-access.ts. */
 export function withScopeOptions(command: Command): Command {
   return command
-    .option('--state <dir>', "a sandbox's state folder; without it and without --stack: ./.sandbox")
-    .option('--stack <name>', 'the stack with the migrations; without --state: in AWS')
-    .option('--scope <scope>', 'the scope, when there are several');
+    .option(
+      '--state <dir>',
+      'look in the sandbox with this state folder; ./.sandbox if neither --state nor --stack is given',
+    )
+    .option('--stack <name>', 'look at this stack: in AWS, or with --state in the sandbox')
+    .option('--scope <scope>', 'look at this scope, if there are several');
 }

@@ -123,17 +123,76 @@ export interface Target {
   cleanUp(): Promise<void>;
 }
 
+/**
+ * A row of a result, by the names of its columns.
+ *
+ * @example
+ * import { type SqlRow, sql } from 'cdk-migrations/authoring';
+ *
+ * const email = (row: SqlRow) => String(row['email']).trim();
+ * export default sql({
+ *   up: async (db) => {
+ *     const { rows } = await db.execute('select id, email from users');
+ *     for (const row of rows) {
+ *       await db.execute('update users set email = :email where id = :id', { id: row['id'], email: email(row) });
+ *     }
+ *   },
+ *   irreversible: true,
+ * });
+ */
 export interface SqlRow {
+  /**
+   * The value of a column, as the RDS Data API returns it: a string, number, boolean, null, bytes (`Uint8Array`), or an
+   * array of them. Types that it does not have, such as `timestamp`, `numeric` and `json`, come as strings.
+   */
   readonly [column: string]: unknown;
 }
 
+/**
+ * What a statement returned.
+ *
+ * @example
+ * import { type SqlResult, sql } from 'cdk-migrations/authoring';
+ *
+ * export default sql({
+ *   up: async (db) => {
+ *     const updated: SqlResult = await db.execute('update users set diet = :diet', { diet: 'any' });
+ *     if (updated.rowCount === 0) throw new Error('There are no users.');
+ *   },
+ *   irreversible: true,
+ * });
+ */
 export interface SqlResult {
+  /** The rows that the statement returned; none for one that returns nothing. */
   readonly rows: readonly SqlRow[];
+  /** How many rows the statement returned or changed. */
   readonly rowCount: number;
 }
 
+/**
+ * A connection to the database of a SQL migration, inside the transaction of its phase.
+ *
+ * @example
+ * import { type SqlConnection, sql } from 'cdk-migrations/authoring';
+ *
+ * const lowerCase = (db: SqlConnection, column: 'email' | 'name') =>
+ *   db.execute(`update users set ${column} = lower(${column})`);
+ * export default sql({
+ *   up: async (db) => {
+ *     await lowerCase(db, 'email');
+ *   },
+ *   irreversible: true,
+ * });
+ */
 export interface SqlConnection {
-  /** One statement. `parameters` are referred to as `:name`. */
+  /**
+   * Executes one statement.
+   *
+   * @param statement SQL, in which parameters are written as `:name`
+   * @param parameters the values of these parameters, by name without the colon: strings, numbers, booleans, bigints,
+   *   dates (UTC), bytes, null; other objects are passed as JSON
+   * @throws MigrationError `STATEMENT_FAILED` if the database refuses the statement
+   */
   execute(statement: string, parameters?: Readonly<Record<string, unknown>>): Promise<SqlResult>;
 }
 

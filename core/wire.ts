@@ -76,11 +76,17 @@ export interface DynamoDbTargetProperties {
   readonly TableNamePrefix: string;
 }
 
-/** What to do when a bundle that lacks applied migrations is deployed on purpose. */
+/**
+ * What to do when a bundle that lacks applied migrations is deployed on purpose. The enum of the construct has the same
+ * name and values.
+ */
 export type OlderRevisionPolicy = 'refuse' | 'downgrade';
 
-/** What happens to the databases when the construct leaves the stack, or the stack is deleted. */
-export type RemovalBehavior = 'retain' | 'revert';
+/**
+ * What happens to the databases when the construct leaves the stack, or the stack is deleted. The enum of the construct
+ * has the same name and values.
+ */
+export type MigrationsRemovalPolicy = 'retain' | 'undo';
 
 /** Properties of the Migrations custom resource. */
 export interface MigrationsProperties {
@@ -90,7 +96,7 @@ export interface MigrationsProperties {
   readonly Bundle: BundleLocation;
   readonly Targets: { readonly [name: string]: TargetProperties };
   readonly OnOlderRevision: OlderRevisionPolicy;
-  readonly OnRemoval: RemovalBehavior;
+  readonly OnRemoval: MigrationsRemovalPolicy;
   /** Seconds of forward work after which the engine stops and compensates. */
   readonly ForwardSeconds: string;
   /** Seconds until CloudFormation gives up waiting for this resource, 1 to 3600. */

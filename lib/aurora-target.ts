@@ -5,7 +5,7 @@ import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import type { TargetBinding } from './target-binding';
 import type { AuroraTargetOptions } from './target-options';
 
-/** Resources of a cluster without which it does not answer. Others may depend on functions that wait for migrations. */
+/** The resources without which a cluster cannot be reached. Others of it may depend on functions that wait for migrations. */
 const NEEDED = new Set([
   'AWS::RDS::DBCluster',
   'AWS::RDS::DBInstance',
@@ -51,13 +51,13 @@ export function auroraTarget(cluster: rds.IDatabaseCluster, options: AuroraTarge
   };
 }
 
-/** The cluster's resource when this app makes it, undefined when it is imported. */
+/** The cluster's resource when it is part of this app, undefined when it is imported. */
 function ownResource(cluster: rds.IDatabaseCluster): rds.CfnDBCluster | undefined {
   const child = cluster.node.tryFindChild('Resource');
   return child instanceof rds.CfnDBCluster ? child : undefined;
 }
 
-/** Clusters have a secret; the interface that imported and made ones share does not say so. */
+/** Clusters have a secret, but the interface that own and imported clusters share does not declare it. */
 function ownSecret(cluster: rds.IDatabaseCluster): secretsmanager.ISecret | undefined {
   return cluster instanceof rds.DatabaseClusterBase ? cluster.secret : undefined;
 }
@@ -83,14 +83,12 @@ function databaseNameErrors(name: string): string[] {
   if (Token.isUnresolved(name)) return [];
   if (!/^[A-Za-z_][A-Za-z0-9_$-]{0,62}$/.test(name)) {
     return [
-      `databaseName is '${name}'. A PostgreSQL database name here begins with a letter or underscore, goes on with ` +
-        'letters, digits, _, - or $, and has at most 63 characters.',
+      'databaseName must be a letter or underscore, followed by up to 62 letters, digits, _, - or $, got ' +
+        `'${name}'.`,
     ];
   }
   if (['rdsadmin', 'template0', 'template1'].includes(name)) {
-    return [
-      `databaseName is '${name}', which PostgreSQL or RDS keeps for itself. Give the application's own database.`,
-    ];
+    return [`databaseName must be a database of the application, got '${name}', which PostgreSQL or RDS reserves.`];
   }
   return [];
 }
@@ -98,7 +96,7 @@ function databaseNameErrors(name: string): string[] {
 function secretErrors(secret: secretsmanager.ISecret | undefined): string[] {
   if (secret) return [];
   return [
-    'the cluster has no secret that this app knows of, and the Data API needs one. Give `secret`, with the keys ' +
+    'the Data API needs a secret, and the cluster has none that this app knows of. Set `secret` to one with the keys ' +
       '`username` and `password`.',
   ];
 }
@@ -106,7 +104,7 @@ function secretErrors(secret: secretsmanager.ISecret | undefined): string[] {
 function dataApiErrors(cluster: rds.CfnDBCluster): string[] {
   if (Stack.of(cluster).resolve(cluster.enableHttpEndpoint) === true) return [];
   return [
-    `the Data API of cluster ${cluster.node.scope?.node.path} is off. Set \`enableDataApi: true\` on the DatabaseCluster.`,
+    `the Data API of cluster ${cluster.node.scope?.node.path} is disabled. Set \`enableDataApi: true\` on the DatabaseCluster.`,
   ];
 }
 

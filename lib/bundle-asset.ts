@@ -9,14 +9,14 @@ import type { Bundle } from '../core/bundle/bundle';
 import { renderError } from '../core/errors/index';
 import type { BundleLocation } from '../core/wire';
 
-/** All migrations of an app in one file among the app's assets, named by its own digest. */
+/** All migrations of a construct in one file among the app's assets, named by its own digest. */
 export class BundleAsset {
   readonly revision: string;
   readonly location: BundleLocation;
   readonly bundle: Bundle;
   private readonly bucketName: string;
 
-  /** @throws Error with every problem of the migrations, by file and line. */
+  /** @throws Error with every problem of the migrations, by file and line */
   constructor(scope: Construct, folder: string, targets: BundleFileRequest['targets']) {
     const stack = Stack.of(scope);
     const stage = Stage.of(scope)!;
@@ -35,8 +35,8 @@ export class BundleAsset {
   }
 
   /**
-   * Lets a role read every bundle in the asset bucket, not only this one: in a rollback CloudFormation puts the old
-   * policy back first, and the engine then still has to read the new bundle to undo it.
+   * Lets a role read every bundle in the asset bucket, not only this one: in a rollback CloudFormation restores the old
+   * policy first, and the engine then still has to read the new bundle to undo it.
    */
   grantReadAll(role: iam.IRole): void {
     const stack = Stack.of(role);
@@ -57,6 +57,6 @@ function build(scope: Construct, request: BundleFileRequest): BuiltBundleFile {
     return buildBundleSync(request);
   } catch (cause) {
     const problems = renderError(cause, (file) => (existsSync(file) ? readFileSync(file, 'utf8') : undefined));
-    throw new Error(`${scope.node.path} cannot deploy its migrations.\n\n${problems}\n`, { cause });
+    throw new Error(`Invalid migrations of ${scope.node.path}:\n\n${problems}\n`, { cause });
   }
 }

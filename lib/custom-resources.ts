@@ -4,7 +4,7 @@ import { type CommitProperties, type MigrationsProperties, resourceTypes } from 
 
 type Own<Properties> = Omit<Properties, 'ServiceTimeout'>;
 
-/** The resource whose requests make migrations run, and be undone. */
+/** The resource whose requests apply and undo migrations. */
 export function migrationsResource(
   scope: Construct,
   serviceToken: string,
@@ -20,8 +20,8 @@ export function migrationsResource(
 }
 
 /**
- * The commit marker. It does nothing when it is created or updated, but its physical id changes with the revision, so
- * CloudFormation deletes the old id exactly when the stack update succeeded and can no longer roll back: the commit.
+ * The commit marker. Creating or updating it does nothing, but its physical id changes with the revision, so
+ * CloudFormation deletes the old id exactly when the stack update has succeeded and can no longer roll back: the commit.
  * After a rollback it deletes the new id instead (aws-facts CR-10, CFN-3 and CFN-4).
  */
 export function commitMarker(

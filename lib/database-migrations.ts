@@ -10,19 +10,35 @@ import type { DatabaseMigrationsProps } from './database-migrations-props';
 import { Engine } from './engine';
 import { createLedgerTable } from './ledger-table';
 import { createdTables, tableErrors } from './migrated-tables';
-import { MigrationsRemoval, OlderRevisionPolicy } from './policies';
+import { MigrationsRemovalPolicy, OlderRevisionPolicy } from './policies';
 import type { TargetBinding } from './target-binding';
 import { inTarget, targetErrors } from './target-errors';
 import { timeLimits } from './time-limits';
 
 /**
  * Applies versioned migrations to databases when the stack is deployed, commits them when the stack update succeeds and
- * undoes them when it fails. Constructs given to {@link dependOnMigrations} or {@link connect} wait for them.
+ * undoes them when it fails. Constructs passed to {@link dependOnMigrations} or {@link connect} wait for them.
+ *
+ * @example
+ * import { DatabaseMigrations, MigrationTarget } from 'cdk-migrations';
+ *
+ * const migrations = new DatabaseMigrations(this, 'Migrations', {
+ *   migrationsPath: 'migrations', // migrations/users/*.sql, migrations/meals/*.ts
+ *   targets: {
+ *     users: MigrationTarget.aurora(cluster, { databaseName: 'app' }),
+ *     meals: MigrationTarget.dynamodb({ tableNamePrefix: 'app-' }),
+ *   },
+ * });
+ * migrations.connect(apiFunction);
+ * migrations.dependOnMigrations(featureFlags);
  */
 export class DatabaseMigrations extends Construct {
-  /** Digest of all migrations: the same files give the same revision on every machine. */
+  /**
+   * SHA-256 of the bundle of all migrations, 64 hexadecimal digits: the same files give the same revision on every
+   * machine.
+   */
   public readonly revision: string;
-  /** The table that remembers what was applied. */
+  /** The table that remembers what was applied: `ledgerTable` of the properties, or the construct's own one. */
   public readonly ledgerTable: dynamodb.ITable;
   /** The Step Functions machine that works on one request at a time and answers it. */
   public readonly stateMachine: sfn.IStateMachine;
@@ -32,7 +48,12 @@ export class DatabaseMigrations extends Construct {
   private readonly migrations: CustomResource;
 
   /**
-   * @throws Error listing everything that is wrong: targets, time limits, or migrations with file and line.
+   * Reads and checks the migrations, and adds all resources that run them to the stack.
+   *
+   * @param scope where the construct is added; its path and the stack's name become the scope in the ledger
+   * @param id unique among the constructs of `scope`. Keep it once deployed: another id is another scope in the ledger
+   * @param props where the migrations are, the databases, and how they are migrated
+   * @throws Error with everything that is wrong: targets, time limits, or migrations with file and line
    */
   public constructor(scope: Construct, id: string, props: DatabaseMigrationsProps) {
     super(scope, id);
@@ -72,7 +93,7 @@ export class DatabaseMigrations extends Construct {
         targets.map(([name, target]) => [name, target.properties(stack, `${scopeName}/${name}`)]),
       ),
       OnOlderRevision: props.onOlderRevision ?? OlderRevisionPolicy.REFUSE,
-      OnRemoval: props.onRemoval ?? MigrationsRemoval.RETAIN,
+      OnRemoval: props.onRemoval ?? MigrationsRemovalPolicy.RETAIN,
       ForwardSeconds: String(limits.forward),
     });
     this.migrations.node.addDependency(engine, ...targets.flatMap(([, target]) => target.resources));
@@ -89,7 +110,16 @@ export class DatabaseMigrations extends Construct {
    * Creates and updates these constructs only after the migrations, and deletes them before. When one of them fails,
    * the migrations are undone.
    *
-   * @throws Error for a construct that contains this one, or a database that these migrations need.
+   * @param constructs what needs the migrated databases, with everything inside
+   * @throws Error for a construct that contains this one, or a database that these migrations need
+   * @example
+   * import { DatabaseMigrations, MigrationTarget } from 'cdk-migrations';
+   *
+   * const migrations = new DatabaseMigrations(this, 'Migrations', {
+   *   migrationsPath: 'migrations',
+   *   targets: { users: MigrationTarget.aurora(cluster, { databaseName: 'app' }) },
+   * });
+   * migrations.dependOnMigrations(featureFlags);
    */
   public dependOnMigrations(...constructs: IConstruct[]): void {
     for (const construct of constructs) {
@@ -101,6 +131,17 @@ export class DatabaseMigrations extends Construct {
   /**
    * Gives a function the physical names of all tables, for `tableName()` of `@cdk-migrations/client`, and deploys its
    * code only after the migrations. It grants no access to the tables.
+   *
+   * @param fn a function of the app. Its environment gets the variable `MIGRATIONS_TABLES`
+   * @throws Error when the migrations themselves need the function
+   * @example
+   * import { DatabaseMigrations, MigrationTarget } from 'cdk-migrations';
+   *
+   * const migrations = new DatabaseMigrations(this, 'Migrations', {
+   *   migrationsPath: 'migrations',
+   *   targets: { meals: MigrationTarget.dynamodb({ tableNamePrefix: 'app-' }) },
+   * });
+   * migrations.connect(apiFunction);
    */
   public connect(fn: lambda.Function): void {
     const tables = Object.fromEntries([...this.targets].map(([name, target]) => [name, this.tableNames(name, target)]));
@@ -110,9 +151,21 @@ export class DatabaseMigrations extends Construct {
   }
 
   /**
-   * The physical name of a table of a DynamoDB target.
+   * The physical name of a table of a DynamoDB target, for grants and environment variables.
    *
-   * @throws Error when there is no such target, or it can have no such table.
+   * @param target the target's name in the properties
+   * @param logicalName the table's name in migrations
+   * @throws Error when there is no such target, or it can have no such table
+   * @example
+   * import { Table } from 'aws-cdk-lib/aws-dynamodb';
+   * import { DatabaseMigrations, MigrationTarget } from 'cdk-migrations';
+   *
+   * const migrations = new DatabaseMigrations(this, 'Migrations', {
+   *   migrationsPath: 'migrations',
+   *   targets: { meals: MigrationTarget.dynamodb({ tableNamePrefix: 'app-' }) },
+   * });
+   * const plans = Table.fromTableName(this, 'Plans', migrations.tableName('meals', 'plans'));
+   * plans.grantReadData(apiFunction);
    */
   public tableName(target: string, logicalName: string): string {
     const binding = this.targets.get(target);
@@ -126,7 +179,7 @@ export class DatabaseMigrations extends Construct {
     throw new Error(
       `Target '${target}' of ${this.node.path} has no table '${logicalName}'. ` +
         (binding.databaseKind === 'dynamodb'
-          ? `Its tables: ${binding.tables.join(', ')}. Add it to \`tables\`, or give a \`tableNamePrefix\`.`
+          ? `Its tables: ${binding.tables.join(', ')}. Add it to \`tables\`, or set \`tableNamePrefix\`.`
           : 'It is a SQL database; only DynamoDB targets have table names.'),
     );
   }
@@ -145,7 +198,7 @@ export class DatabaseMigrations extends Construct {
 
   private refuse(errors: readonly string[]): void {
     if (errors.length === 0) return;
-    throw new Error([`${this.node.path} cannot be made:`, ...errors.map((error) => `- ${error}`)].join('\n'));
+    throw new Error([`Invalid configuration of ${this.node.path}:`, ...errors.map((error) => `- ${error}`)].join('\n'));
   }
 
   private lateErrors(): string[] {
@@ -161,7 +214,7 @@ export class DatabaseMigrations extends Construct {
         (cause === this
           ? 'it contains the migrations. '
           : `the migrations need ${cause.node.path}, which is part of it. `) +
-        'Give only constructs that the migrations do not need.',
+        'Pass only constructs that the migrations do not need.',
     );
   }
 }
@@ -170,6 +223,6 @@ function ledgerErrors({ ledgerTable, encryptionKey }: DatabaseMigrationsProps): 
   if (!ledgerTable || !encryptionKey) return [];
   const name = Token.isUnresolved(ledgerTable.tableName) ? ledgerTable.node.path : ledgerTable.tableName;
   return [
-    `encryptionKey is for the ledger table that the construct makes, but ledgerTable '${name}' is given. Leave one of them out.`,
+    `encryptionKey cannot be combined with ledgerTable '${name}', which has its own encryption. Omit one of them.`,
   ];
 }

@@ -4,9 +4,9 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { TargetBinding, TargetClaim } from './target-binding';
 import type { DynamoDbTargetOptions } from './target-options';
 
-/** Of a table that exists already. */
+/** On a table that exists outside of the migrations. */
 const CHANGE_ACTIONS = ['dynamodb:DescribeTable', 'dynamodb:UpdateTable'];
-/** Of a table that migrations own. */
+/** On a table that migrations create. */
 const OWN_ACTIONS = [...CHANGE_ACTIONS, 'dynamodb:CreateTable', 'dynamodb:DeleteTable'];
 
 export function dynamoDbTarget(options: DynamoDbTargetOptions): TargetBinding {
@@ -50,8 +50,8 @@ function prefixArn(stack: Stack, prefix: string): string {
 }
 
 /**
- * The identity of a target without a prefix. It names the owner and not the tables: the engine takes another identity
- * for another database, and would apply everything again when a table is added. Parentheses occur in no table name.
+ * The identity of a target without a prefix. It names the owner rather than the tables: to the engine another identity
+ * is another database, so adding a table would apply everything again. No table name has parentheses.
  */
 function tablesArn(stack: Stack, owner: string): string {
   return tableArn(stack, `(${owner})`);
@@ -71,7 +71,7 @@ type NamedTable = readonly [logicalName: string, table: dynamodb.ITable];
 function claims(tables: readonly NamedTable[], prefix: string): TargetClaim[] {
   const named = tables.map(([, { tableName, node }]) => ({
     what: 'table',
-    // Parentheses occur in no table name, so a path never looks like one.
+    // No table name has parentheses, so a path never looks like one.
     value: Token.isUnresolved(tableName) ? `(${node.path})` : tableName,
     prefix: false,
   }));
@@ -81,18 +81,16 @@ function claims(tables: readonly NamedTable[], prefix: string): TargetClaim[] {
 function emptyErrors(count: number, options: DynamoDbTargetOptions): string[] {
   if (options.tableNamePrefix === '') {
     return [
-      'tableNamePrefix is empty, which would let migrations create and delete any table. Give a prefix, or leave it out.',
+      'tableNamePrefix must not be empty: migrations could create and delete any table. Give a prefix, or omit it.',
     ];
   }
   if (count > 0 || options.tableNamePrefix !== undefined) return [];
-  return ['it has no tables. Give `tables`, `tableNamePrefix`, or both.'];
+  return ['it has no tables. Set `tables`, `tableNamePrefix`, or both.'];
 }
 
 function prefixErrors(prefix: string): string[] {
   if (prefix === '' || Token.isUnresolved(prefix) || /^[A-Za-z0-9_.-]{1,200}$/.test(prefix)) return [];
-  return [
-    `tableNamePrefix is '${prefix}'. DynamoDB table names have letters, digits, _, - and . only; a prefix has at most 200 of them.`,
-  ];
+  return [`tableNamePrefix must be 1 to 200 letters, digits, _, - and ., as in DynamoDB table names, got '${prefix}'.`];
 }
 
 function overlapErrors(tables: readonly NamedTable[], prefix: string): string[] {
@@ -102,6 +100,6 @@ function overlapErrors(tables: readonly NamedTable[], prefix: string): string[] 
     .map(
       ([logicalName, table]) =>
         `table '${table.tableName}' (logical name '${logicalName}') begins with tableNamePrefix '${prefix}', so migrations ` +
-        'could create or delete it. Choose a prefix that no given table has.',
+        'could create or delete it. Choose a prefix with which no table in `tables` begins.',
     );
 }

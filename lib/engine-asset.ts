@@ -13,6 +13,6 @@ export function engineAssetPath(root: string = packageRoot()): string {
   if (existsSync(file)) return folder;
   throw new Error(
     `The Lambda functions of cdk-migrations are not built: ${file} does not exist. Run \`node scripts/build.mjs\` in ` +
-      'the repository of cdk-migrations; an installed package contains them, so install it anew.',
+      'the repository of cdk-migrations; an installed package contains them, so reinstall it.',
   );
 }

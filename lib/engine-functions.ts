@@ -22,15 +22,15 @@ export interface EngineFunctionsProps {
 }
 
 /**
- * Makes them: one prebuilt asset, one role each. Their construct ids decide their logical ids, and the id `OnEvent` may
- * never change: CloudFormation refuses another service token for a deployed custom resource.
+ * Creates them from one prebuilt asset, with one role each. Their construct ids decide their logical ids, and the id
+ * `OnEvent` may never change: CloudFormation refuses another service token for a deployed custom resource.
  */
 export function createEngineFunctions(
   scope: Construct,
   { tickTimeout, environment }: EngineFunctionsProps,
 ): EngineFunctions {
   const code = lambda.Code.fromAsset(engineAssetPath());
-  // Kept for a year, also when the stack that failed to deploy is gone: that is when somebody wants to read it.
+  // Kept for a year, even after the stack is gone: the log of a stack that failed to deploy is the one to read.
   const logGroup = new logs.LogGroup(scope, 'Logs', { retention: logs.RetentionDays.ONE_YEAR });
 
   const create = (id: string, handler: string, timeout: Duration, memorySize: number) => {

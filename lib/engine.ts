@@ -21,8 +21,8 @@ export interface EngineProps {
 }
 
 /**
- * All that runs migrations in AWS, with its permissions. The custom resources depend on this construct as a whole, so
- * that permissions exist before the first request and until after the last one.
+ * Everything that runs migrations in AWS, with its permissions. The custom resources depend on this construct as a
+ * whole, so that permissions exist from before the first request until after the last one.
  */
 export class Engine extends Construct {
   /** Where CloudFormation sends the requests of the custom resources. */

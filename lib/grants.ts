@@ -12,7 +12,7 @@ const RECORD = ['PutItem', 'UpdateItem'];
 /** A TransactWriteItems call needs the permissions of the actions in it. */
 const TRANSACT = ['BatchGetItem', 'ConditionCheckItem', 'DeleteItem'];
 
-/** What each function may do with the ledger. */
+/** Lets each function do with the ledger what it must, and no more. */
 export function grantLedger(ledger: dynamodb.ITable, { onEvent, tick, respond }: EngineFunctions): void {
   grantItems(ledger, onEvent, [...READ_STATE, ...RECORD]);
   grantItems(ledger, tick, [...READ_STATE, ...RECORD, ...TRANSACT]);
@@ -33,13 +33,13 @@ export function grantStart(machine: sfn.IStateMachine, onEvent: lambda.Function)
   allow(onEvent, ['states:StartExecution'], [machine.stateMachineArn]);
 }
 
-/** Lets the tick function ask how its own stack is doing, and the root of a nested one, which decides how it ends. */
+/** Lets the tick function look up the status of its own stack, and of the root that decides how a nested one ends. */
 export function grantStackStatus(stack: Stack, tick: lambda.Function): void {
   const stacks = [...new Set([stack.stackId, rootOf(stack).stackId])];
   allow(tick, ['cloudformation:DescribeStacks', 'cloudformation:DescribeStackEvents'], stacks);
 }
 
-/** Lets the tick function record which scope owns a database, so that two never migrate the same one. */
+/** Lets the tick function record which scope owns a database, so that no two scopes migrate the same one. */
 export function grantClaims(stack: Stack, tick: lambda.Function): void {
   const claims = stack.formatArn({
     service: 'ssm',

@@ -1,5 +1,5 @@
 export { DatabaseMigrations } from './database-migrations';
 export type { DatabaseMigrationsProps } from './database-migrations-props';
-export { MigrationsRemoval, OlderRevisionPolicy } from './policies';
+export { MigrationsRemovalPolicy, OlderRevisionPolicy } from './policies';
 export { MigrationTarget } from './target';
 export type { AuroraTargetOptions, DynamoDbTargetOptions } from './target-options';

@@ -5,8 +5,8 @@ import type { Construct } from 'constructs';
 import { ledgerTimeToLive } from '../core/wire';
 
 /**
- * The table that remembers every deployment. It outlives the stack: without it nobody could tell what was applied to
- * databases that outlive the stack as well.
+ * The table that remembers every deployment. It outlives the stack, because the databases do too, and only this table
+ * knows what was applied to them.
  */
 export function createLedgerTable(scope: Construct, encryptionKey?: kms.IKey): dynamodb.ITable {
   return new dynamodb.Table(scope, 'Ledger', {
@@ -14,7 +14,7 @@ export function createLedgerTable(scope: Construct, encryptionKey?: kms.IKey): d
     sortKey: { name: 'sk', type: dynamodb.AttributeType.STRING },
     billingMode: dynamodb.BillingMode.PAY_PER_REQUEST,
     pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-    // Requests are forgotten when they are old; see lambda/aws/dynamodb-requests.
+    // Deletes old requests; see lambda/aws/dynamodb-requests.
     timeToLiveAttribute: ledgerTimeToLive,
     deletionProtection: true,
     removalPolicy: RemovalPolicy.RETAIN,

@@ -10,7 +10,7 @@ export function createdTables({ migrations }: Bundle, target: string): string[] 
     .map(({ table }) => table);
 }
 
-/** What is wrong with the tables that migrations name, given those that the targets have. */
+/** What is wrong with the tables that migrations name, compared with those that the targets have. */
 export function tableErrors({ migrations }: Bundle, targets: ReadonlyMap<string, TargetBinding>): string[] {
   const errors = migrations.flatMap((migration) => {
     const target = targets.get(migration.target)!;
@@ -32,13 +32,13 @@ function tableError(
   if (target.tableName(table) === undefined) {
     return [
       `${file} uses table '${table}', which target '${migration.target}' does not have. ` +
-        `Its tables: ${target.tables.join(', ')}. Add it to \`tables\`, or give a \`tableNamePrefix\`.`,
+        `Its tables: ${target.tables.join(', ')}. Add it to \`tables\`, or set \`tableNamePrefix\`.`,
     ];
   }
   const verb = { createTable: 'creates', deleteTable: 'deletes', addGlobalIndex: '', removeGlobalIndex: '' }[kind];
   if (verb === '' || !target.tables.includes(table)) return [];
   return [
-    `${file} ${verb} table '${table}', which is given in \`tables\` of target '${migration.target}' and so made elsewhere. ` +
-      'Leave its creation and deletion to where it is made, or choose another logical name.',
+    `${file} ${verb} table '${table}', which is in \`tables\` of target '${migration.target}' and therefore exists ` +
+      'outside of the migrations. Remove the operation, or choose another logical name.',
   ];
 }

@@ -5,8 +5,8 @@ import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { rootOf } from './root-stack';
 
-/** Statuses in which a stack comes to rest, apart from deleted ones: then this rule is gone too. */
-const RESTING = [
+/** Statuses in which nothing happens to a stack any more. Without deleted ones: this rule is deleted with its stack. */
+const SETTLED = [
   'CREATE_COMPLETE',
   'CREATE_FAILED',
   'ROLLBACK_COMPLETE',
@@ -17,8 +17,8 @@ const RESTING = [
 ];
 
 /**
- * Tells the engine that its own stack, or the root that it is nested in, came to rest, so that it settles what no
- * custom resource request settled (aws-facts CFN-19).
+ * Tells the engine that an operation on its own stack, or on the root that it is nested in, has ended, so that it
+ * settles what no request of a custom resource settled (aws-facts CFN-19).
  */
 export function ruleOnStackEvents(scope: Construct, onEvent: lambda.IFunction): events.Rule {
   return new events.Rule(scope, 'StackEvents', {
@@ -26,7 +26,7 @@ export function ruleOnStackEvents(scope: Construct, onEvent: lambda.IFunction): 
     eventPattern: {
       source: ['aws.cloudformation'],
       detailType: ['CloudFormation Stack Status Change'],
-      detail: { 'stack-id': [rootOf(Stack.of(scope)).stackId], 'status-details': { status: RESTING } },
+      detail: { 'stack-id': [rootOf(Stack.of(scope)).stackId], 'status-details': { status: SETTLED } },
     },
     targets: [new targets.LambdaFunction(onEvent)],
   });

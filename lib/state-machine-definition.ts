@@ -11,8 +11,8 @@ type State = Readonly<Record<string, unknown>>;
 const RETRY_SOON = { IntervalSeconds: 1, BackoffRate: 2, MaxDelaySeconds: 20 };
 
 /**
- * A hung invocation, whichever name it gets (aws-facts SFN-4), has used up a third of the reserve: one more attempt.
- * Crashes and service errors are cheap: eight.
+ * A hung invocation, whichever name it gets (aws-facts SFN-4), uses up a third of the reserve: it gets one more attempt.
+ * Crashes and service errors are cheap: they get eight.
  */
 const RETRY = [
   { ErrorEquals: ['States.Timeout', 'Sandbox.Timedout'], MaxAttempts: 1, ...RETRY_SOON },
@@ -22,8 +22,8 @@ const RETRY = [
 /**
  * Drives one request to its answer. Input: `{ requestKey, scope }`.
  *
- * `Tick` works in slices until it says `done`; then `Answer` sends the answer to CloudFormation. A tick that keeps
- * failing, or says something unknown, leads to `AnswerFailure`. When the respond function itself keeps failing, the
+ * `Tick` works in slices until it returns `done`; then `Answer` sends the answer to CloudFormation. A tick that keeps
+ * failing, or returns something unknown, leads to `AnswerFailure`. When the respond function itself keeps failing, the
  * tick function answers in its place.
  *
  * There is no `TimeoutSeconds` for the whole execution: Step Functions would end it without going through any other

@@ -5,9 +5,9 @@ import type { DatabaseKind, TargetProperties } from '../core/wire';
 /** What the construct needs of a target, whatever its engine. */
 export interface TargetBinding {
   readonly databaseKind: DatabaseKind;
-  /** What is wrong with it, known when it is declared. Texts complete the sentence `Target 'x': ...`. */
+  /** What is wrong with it, as far as known when it is declared. Each completes the sentence `Target 'x': ...`. */
   readonly errors: readonly string[];
-  /** What must not be in two targets, with a word for it. Two equal ones, or one that contains the other, clash. */
+  /** What no other target may have too. Two equal claims clash, and so does one that contains the other. */
   readonly claims: readonly TargetClaim[];
   /** Resources of this app that must exist before the first migration. */
   readonly resources: readonly CfnResource[];
@@ -15,15 +15,17 @@ export interface TargetBinding {
   validate(): readonly string[];
   /** @param owner names this target of this construct, for targets that are no single thing in AWS */
   properties(stack: Stack, owner: string): TargetProperties;
-  /** What the function that does the work must be allowed to do. */
+  /** What the tick function must be allowed to do. */
   permissions(stack: Stack): PolicyStatement[];
-  /** Physical name of a table. Undefined when the target cannot have such a table. */
+  /** The physical name of a table. Undefined when the target cannot have such a table. */
   tableName(logicalName: string): string | undefined;
-  /** Logical names of the tables it was given. */
+  /** Logical names of the tables that exist outside of the migrations. */
   readonly tables: readonly string[];
 }
 
+/** A database, or part of one, that only one target may migrate. */
 export interface TargetClaim {
+  /** What kind of thing it is, for messages: `database`, `table`. */
   readonly what: string;
   readonly value: string;
   /** True when it claims everything that begins with the value. */

@@ -1,10 +1,10 @@
 import type { TargetBinding, TargetClaim } from './target-binding';
 
-/** Everything wrong with the targets of one construct that can be known when it is made. */
+/** Everything wrong with the targets of one construct that can be known in its constructor. */
 export function targetErrors(targets: ReadonlyMap<string, TargetBinding>): string[] {
   if (targets.size === 0) {
     return [
-      "targets is empty. Give at least one, for example { users: MigrationTarget.aurora(cluster, { databaseName: 'app' }) }.",
+      "targets must not be empty. Give at least one, for example { users: MigrationTarget.aurora(cluster, { databaseName: 'app' }) }.",
     ];
   }
   const own = [...targets].flatMap(([name, { errors }]) => [
@@ -14,7 +14,7 @@ export function targetErrors(targets: ReadonlyMap<string, TargetBinding>): strin
   return [...own, ...clashes([...targets])];
 }
 
-/** Names the target that an error is about. */
+/** Prefixes an error with the target that it is about. */
 export function inTarget(name: string, error: string): string {
   return `Target '${name}': ${error}`;
 }
@@ -22,7 +22,7 @@ export function inTarget(name: string, error: string): string {
 function nameErrors(name: string): string[] {
   if (/^[a-z][a-z0-9-]{0,63}$/.test(name)) return [];
   return [
-    `Target name '${name}' is also a folder name. Use a lower-case letter, then lower-case letters, digits or -, at most 64 in all.`,
+    `The name of a target, which is also the name of its folder, must be a lower-case letter, followed by up to 63 lower-case letters, digits or hyphens, got '${name}'.`,
   ];
 }
 
@@ -38,7 +38,7 @@ function clashes(targets: readonly (readonly [string, TargetBinding])[]): string
             .map(
               (otherClaim) =>
                 `Targets '${name}' and '${otherName}' share a database: ${claim.what} '${claim.value}' and ` +
-                `${otherClaim.what} '${otherClaim.value}'. Put their migrations in one target, or separate them.`,
+                `${otherClaim.what} '${otherClaim.value}'. Put their migrations into one target, or give them separate databases.`,
             ),
         ),
       ),

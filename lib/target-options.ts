@@ -1,31 +1,52 @@
 import type * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 
-/** Options of {@link MigrationTarget.aurora}. */
+/**
+ * Options of {@link MigrationTarget.aurora}.
+ *
+ * @example
+ * import { type AuroraTargetOptions, MigrationTarget } from 'cdk-migrations';
+ *
+ * const options: AuroraTargetOptions = { databaseName: 'app', secret: migrationsUserSecret };
+ * const users = MigrationTarget.aurora(cluster, options);
+ */
 export interface AuroraTargetOptions {
-  /** The PostgreSQL database inside the cluster. It must exist: migrations do not create databases. */
+  /**
+   * The PostgreSQL database inside the cluster. It must exist, because migrations do not create databases. A letter or
+   * underscore, followed by up to 62 letters, digits, `_`, `-` or `$`.
+   */
   readonly databaseName: string;
 
   /**
-   * Secret with `username` and `password` of the database user that runs the migrations and owns what they create.
+   * Secret with the keys `username` and `password` of the database user that runs the migrations and owns what they
+   * create.
    *
    * @default - the cluster's own secret
    */
   readonly secret?: secretsmanager.ISecret;
 }
 
-/** Options of {@link MigrationTarget.dynamodb}. At least one of them is needed. */
+/**
+ * Options of {@link MigrationTarget.dynamodb}. At least one of them is needed.
+ *
+ * @example
+ * import { type DynamoDbTargetOptions, MigrationTarget } from 'cdk-migrations';
+ *
+ * const options: DynamoDbTargetOptions = { tables: { orders: ordersTable }, tableNamePrefix: 'app-' };
+ * const store = MigrationTarget.dynamodb(options);
+ */
 export interface DynamoDbTargetOptions {
   /**
    * Tables that exist outside of the migrations, by the logical name that migrations use. Migrations can change their
-   * indexes; the template that made them must not declare those indexes too.
+   * indexes but neither create nor delete them; the template that made a table must not declare those indexes too.
    *
-   * @default - no table besides those that migrations create
+   * @default - no tables besides those that migrations create
    */
   readonly tables?: { [logicalName: string]: dynamodb.ITable };
 
   /**
-   * Physical name of every other table = this prefix + its logical name. Unique per account and region.
+   * The physical name of every table that migrations create is this prefix followed by its logical name. 1 to 200
+   * letters, digits, `_`, `-` and `.`, unique per account and region. No table in `tables` may begin with it.
    *
    * @default - migrations cannot create tables
    */

@@ -2,12 +2,13 @@ import { Duration } from 'aws-cdk-lib';
 
 /** The time limits of a deployment, in seconds. */
 export interface TimeLimits {
-  /** Until CloudFormation gives up waiting (aws-facts CR-8). */
+  /** Until CloudFormation stops waiting (aws-facts CR-8). */
   readonly service: number;
-  /** Of forward work, after which the engine compensates. */
+  /** For applying migrations, after which the engine undoes what it did. */
   readonly forward: number;
-  /** One invocation of the tick function. */
+  /** For one invocation of the tick function. */
   readonly tick: number;
+  /** Until another engine may take over. */
   readonly lease: number;
 }
 
@@ -29,19 +30,19 @@ export function timeLimits(props: TimeLimitProps, errors: string[]): TimeLimits 
 
   if (service < 120 || service > 3600) {
     errors.push(
-      `timeout is ${service} seconds. CloudFormation waits at most 1 hour for a custom resource, and an engine needs ` +
-        'at least 2 minutes: give a Duration between 2 minutes and 1 hour.',
+      `timeout must be between 2 minutes and 1 hour, got ${service} seconds: CloudFormation waits at most 1 hour for a ` +
+        'custom resource, and the engine needs at least 2 minutes.',
     );
   } else if (forward < 30 || forward > service * 0.75) {
     errors.push(
-      `forwardTimeout is ${forward} seconds with a timeout of ${service}. At least a quarter of the timeout must be ` +
-        `left to undo what was done: give a Duration between 30 and ${Math.floor(service * 0.75)} seconds, or a longer timeout.`,
+      `forwardTimeout must be between 30 and ${Math.floor(service * 0.75)} seconds with a timeout of ${service} seconds, ` +
+        `got ${forward} seconds: at least a quarter of the timeout is kept for undoing.`,
     );
   }
   if (lease < 10 || lease > 300) {
     errors.push(
-      `lease is ${lease} seconds. A shorter lease is lost in normal operation, a longer one delays recovery after a ` +
-        'crash: give a Duration between 10 seconds and 5 minutes.',
+      `lease must be between 10 seconds and 5 minutes, got ${lease} seconds: a shorter lease expires in normal ` +
+        'operation, a longer one delays recovery after a crash.',
     );
   }
   return { service, forward, lease, tick: tickSeconds(service - forward) };

@@ -53,7 +53,14 @@ const rules: Readonly<Record<string, Rule>> = {
   migrations: { ours: [], packages: [publicEntry] },
   examples: { ours: [], packages: [publicEntry, clientPackage, cdk, aws, node, /^@types\/aws-lambda$/] },
   bench: { ours: [/^(core|lambda|bundler|scripts)\//], packages: [node, aws, /^esbuild$/] },
-  scripts: { ours: [/^packages\/sandbox\/src\/(cloudformation\/)?assumptions$/], packages: [node, aws, /^esbuild$/] },
+  // What docs/ has from the code.
+  scripts: {
+    ours: [
+      /^cli\/(help|main|commands\/sandbox)$/,
+      /^packages\/sandbox\/src\/((cloudformation\/)?assumptions|cli\/(help|program))$/,
+    ],
+    packages: [node, aws, /^esbuild$/, /^commander$/],
+  },
 };
 
 /** One file opens the sandbox, which may not be installed; everything else works on AWS the same. The demo watches one. */

@@ -27,8 +27,8 @@ describe('the documentation', () => {
     expect(broken.map(({ target }) => target)).toEqual([]);
   });
 
-  it('has the assumptions that the sandbox has', () => {
-    expect(() => runNode('--import', 'tsx', 'scripts/docs.mjs', '--check')).not.toThrow();
+  it('has the assumptions and commands that the code has', () => {
+    expect(() => runNode('--import', 'tsx', 'scripts/docs.ts', '--check')).not.toThrow();
   });
 
   it('says of each resource type that the sandbox plays how far it does', () => {

@@ -3,6 +3,7 @@ import { verifyChain } from '../../core/ledger/audit';
 import type { AuditEvent } from '../../core/ledger/state';
 import { addCommand, type CommandLine, does } from '../command';
 import { exitCodes } from '../exit-codes';
+import type { CommandHelp } from '../help';
 import { type ScopeAccess, type ScopeOptions, withScope } from '../ledger-access';
 import { type Report, table } from '../output';
 import { withScopeOptions } from '../scope-options';
@@ -11,8 +12,28 @@ interface HistoryOptions extends ScopeOptions {
   readonly verify?: boolean;
 }
 
+const help: CommandHelp = {
+  summary: 'Show everything that happened to a scope, oldest first',
+  description: [
+    'Shows all audit events of a scope, oldest first. Each holds the hash of the one before it, so that --verify can check',
+    'that no event was edited, removed or moved.',
+  ].join(' '),
+  examples: [
+    { args: '', does: 'the sandbox in ./.sandbox' },
+    { args: '--stack Nutrition --verify', does: 'check the history of a stack in AWS' },
+  ],
+  exitCodes: { 3: 'the history was tampered with' },
+  json: [
+    '[{ "seq": 1, "at": "2026-...", "actor": "...", "deployment": "...", "type": "...", "target": "users",',
+    '   "version": "1.0.0", "detail": {}, "previousHash": "...", "hash": "..." }]',
+    'and with --verify one of',
+    '{ "valid": true, "events": 31 }',
+    '{ "valid": false, "problem": { "seq": 7, "problem": "edited", "message": "..." } }',
+  ].join('\n'),
+};
+
 export function addHistory(parent: Command, session: CommandLine): void {
-  withScopeOptions(addCommand(parent, 'history', 'Show everything that happened to a scope, oldest first'))
+  withScopeOptions(addCommand(parent, 'history', help))
     .option('--verify', 'check that no event was edited, removed or moved')
     .action(does<HistoryOptions>(session, showHistory));
 }
@@ -26,7 +47,7 @@ async function listHistory({ ports, scope }: ScopeAccess): Promise<Report> {
   return { data: events, text: events.length === 0 ? `${scope} has no history yet.` : renderEvents(events) };
 }
 
-/** The head is read first: what is recorded in between then stands behind its end, where nothing is compared. */
+/** The head is read first: what is recorded in between then comes after its end, where nothing is compared. */
 async function verifyHistory({ ports, scope }: ScopeAccess): Promise<Report> {
   const end = await ports.ledger.load(scope);
   const events = (await ports.ledger.events(scope)).filter(({ seq }) => seq <= end.eventCount);
@@ -35,7 +56,7 @@ async function verifyHistory({ ports, scope }: ScopeAccess): Promise<Report> {
     return {
       data: { valid: false, problem },
       text: `The history of ${scope} was tampered with. ${problem.message}`,
-      exitCode: exitCodes.needsPerson,
+      exitCode: exitCodes.needsRepair,
     };
   }
   return {

@@ -7,27 +7,45 @@ import type { ScopeState } from '../../core/ledger/state';
 import type { RecordedRequest } from '../../core/request/request';
 import { addCommand, type CommandLine, does } from '../command';
 import { exitCodes } from '../exit-codes';
+import type { CommandHelp } from '../help';
 import { type ScopeAccess, type ScopeOptions, withScope } from '../ledger-access';
 import type { Report, Terminal } from '../output';
 import { withScopeOptions } from '../scope-options';
 import { activityOf } from '../status/status';
 
+const help: CommandHelp = {
+  summary: 'Resume a failed deployment from its recorded step, after its cause was fixed',
+  description: [
+    'Resumes a failed deployment from its recorded step, in this process, after its cause was fixed. Then continue the',
+    'rollback in CloudFormation: with ContinueUpdateRollback, or in a sandbox with `migrations sandbox continue-rollback`.',
+    'In AWS it needs all permissions of the tick function of the engine.',
+  ].join(' '),
+  examples: [
+    { args: '', does: 'the sandbox in ./.sandbox' },
+    { args: '--stack Nutrition', does: 'a stack in AWS' },
+  ],
+  exitCodes: {
+    0: 'nothing is failed any more',
+    1: 'another process works on the scope, or AWS cannot be reached',
+    3: 'the deployment has failed again, for the reason that is printed',
+  },
+  json: '{ "scope": "...", "state": "idle", "reason": "...", "failure": null }',
+};
+
 export function addRepair(parent: Command, session: CommandLine): void {
-  withScopeOptions(
-    addCommand(parent, 'repair', 'Resume a deployment that failed, from its recorded step, after its cause was fixed'),
-  ).action(
+  withScopeOptions(addCommand(parent, 'repair', help)).action(
     does<ScopeOptions>(session, (options, terminal) => withScope(options, (access) => repair(access, terminal))),
   );
 }
 
-/** Milliseconds for a person at a terminal: as long as CloudFormation would wait. */
-const patience = 3_600_000;
+/** Milliseconds that a repair may take: as long as CloudFormation would wait. */
+const timeLimit = 3_600_000;
 const pollInterval = 500;
 
 async function repair(access: ScopeAccess, terminal: Terminal): Promise<Report> {
   const { ports, scope } = access;
   const before = await ports.ledger.load(scope);
-  if (before.open.length === 0) return report(before, 'Nothing is open: there is nothing to repair.');
+  if (before.open.length === 0) return report(before, 'No deployment is open, so there is nothing to repair.');
   await refuseWhileHeld(access);
 
   const recorded = repairRequest(before, await logicalIdOf(access, before), ports.clock.now());
@@ -42,16 +60,16 @@ async function driveToTheEnd(
   terminal: Terminal,
 ): Promise<Extract<DriveResult, { status: 'done' }>> {
   for (;;) {
-    const limits = { stopBy: ports.clock.now() + patience, pollInterval };
+    const limits = { stopBy: ports.clock.now() + timeLimit, pollInterval };
     const result = await drive(ports, recorded, recorded.actor, limits);
     if (result.status === 'done') return result;
     if (result.status === 'continue') continue;
-    terminal.say(`Waiting ${result.waitSeconds} s for what is under way ...`);
+    terminal.say(`Waiting ${result.waitSeconds} s for a running operation ...`);
     await ports.clock.sleep(result.waitSeconds * 1000);
   }
 }
 
-/** The resource that the deployment was for: advice about CloudFormation names it. */
+/** The resource that the deployment was for, which advice about CloudFormation names. */
 async function logicalIdOf({ ports, scope }: ScopeAccess, { open }: ScopeState): Promise<string> {
   const request = await ports.requests.find(scope, open.at(-1)?.requestKey ?? '');
   return request?.logicalId ?? '';
@@ -68,17 +86,17 @@ function repairRequest({ scope, stackId = '' }: ScopeState, logicalId: string, n
     actor: `cli ${userInfo().username}@${hostname()}`,
     request: { kind: 'settle', repair: true },
     receivedAt: now,
-    answerBy: now + patience,
+    answerBy: now + timeLimit,
   };
 }
 
-/** Another process that is alive either finishes the work itself, or fails and leaves it to us. */
+/** A living process finishes the work itself, or fails and leaves it to us. */
 async function refuseWhileHeld({ ports, scope }: ScopeAccess): Promise<void> {
   const lease = await ports.leases.inspect(scope);
   if (!lease || lease.expiresAt <= ports.clock.now()) return;
-  throw new MigrationError('LEASE_HELD', `${scope} is worked on by ${lease.holder.id} since ${lease.acquiredAt}.`, {
+  throw new MigrationError('LEASE_HELD', `${scope} is locked by ${lease.holder.id} since ${lease.acquiredAt}.`, {
     payload: { scope, holder: lease.holder, since: lease.acquiredAt },
-    hint: 'Wait until it ends; migrations unlock shows more.',
+    hint: 'Wait until it ends. migrations unlock shows more about it.',
   });
 }
 
@@ -86,11 +104,11 @@ function report(state: ScopeState, reason: string): Report {
   const activity = activityOf(state);
   const failure = state.open.find((deployment) => deployment.state === 'failed')?.failure;
   const advice = failure
-    ? `${state.scope} is still failed. Fix the cause and run migrations repair again.`
+    ? `${state.scope} is still in the state failed. Fix the cause, then run migrations repair again.`
     : `${state.scope} is ${activity}. If its stack is in a FAILED status, continue its rollback now.`;
   return {
     data: { scope: state.scope, state: activity, reason, failure: failure ?? null },
     text: [reason, advice].join('\n'),
-    exitCode: failure ? exitCodes.needsPerson : exitCodes.success,
+    exitCode: failure ? exitCodes.needsRepair : exitCodes.success,
   };
 }

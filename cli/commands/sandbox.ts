@@ -6,10 +6,19 @@ import { useSandbox } from '../sandbox-package';
 
 const about = 'A local AWS in a folder, for CDK apps and their migrations';
 
+/** What the commands of the sandbox are told about this program. */
+export const sandboxHost = {
+  name: 'migrations sandbox',
+  description: about,
+  version: packageVersion(),
+  databaseNames: { about: 'name of a deployed target', find: findDatabase },
+  repairCommand: 'migrations repair',
+};
+
 /**
- * The commands of the package @cdk-migrations/sandbox, under a name of ours.
+ * Adds the commands of the package @cdk-migrations/sandbox, under a name of ours.
  *
- * @param args the whole command line: what follows `sandbox` is for the package, also what looks like options of ours
+ * @param args the whole command line: everything after `sandbox` is for the package, even if it looks like our options
  */
 export function addSandbox(program: Command, session: CommandLine, args: readonly string[]): void {
   program
@@ -21,13 +30,7 @@ export function addSandbox(program: Command, session: CommandLine, args: readonl
     .allowExcessArguments()
     .action(async () => {
       session.exitCode = await useSandbox(({ runCommandLine }) =>
-        runCommandLine(args.slice(args.indexOf('sandbox') + 1), {
-          name: 'migrations sandbox',
-          description: about,
-          version: packageVersion(),
-          databaseNames: { about: 'name of a deployed target', find: findDatabase },
-          repairCommand: 'migrations repair',
-        }),
+        runCommandLine(args.slice(args.indexOf('sandbox') + 1), sandboxHost),
       );
     });
 }

@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { MigrationError } from '../../core/errors/index';
 import type { LeaseInfo } from '../../core/ports';
 import { addCommand, type CommandLine, does } from '../command';
+import type { CommandHelp } from '../help';
 import { type ScopeAccess, type ScopeOptions, withScope } from '../ledger-access';
 import { wholeNumber } from '../options';
 import type { Report } from '../output';
@@ -12,10 +13,32 @@ interface UnlockOptions extends ScopeOptions {
   readonly token?: number;
 }
 
+const help: CommandHelp = {
+  summary: 'Show which process holds the lease on a scope, and release the lease if it has expired',
+  description: [
+    'Shows which process holds the lease on a scope, and since when. A lease that has expired is released, because its',
+    'holder is gone. A valid lease is left alone, and its token is shown: --force --token N revokes that lease and no',
+    'other. The process that held it can no longer write anything, neither to the ledger nor to a database.',
+  ].join(' '),
+  examples: [
+    { args: '', does: 'the sandbox in ./.sandbox' },
+    { args: '--stack Nutrition --force --token 41', does: 'revoke a lease in AWS' },
+  ],
+  exitCodes: {
+    0: 'the scope is not locked, or not any more',
+    1: 'a living process holds the lease, or one with another token; or AWS cannot be reached',
+  },
+  json: [
+    '{ "scope": "...", "freed": true,',
+    '  "lease": { "holder": "...", "description": "...", "token": 41, "since": "2026-...", "expiresAt": "2026-..." } }',
+    'where lease is null if the scope is not locked',
+  ].join('\n'),
+};
+
 export function addUnlock(parent: Command, session: CommandLine): void {
-  withScopeOptions(addCommand(parent, 'unlock', 'Show who works on a scope, and free it when that process is gone'))
-    .option('--force', 'take the lease away from a living process; needs --token')
-    .option('--token <number>', 'the token of the lease to take away, as unlock shows it', wholeNumber)
+  withScopeOptions(addCommand(parent, 'unlock', help))
+    .option('--force', 'revoke the lease of a living process; needs --token')
+    .option('--token <number>', 'the token of the lease to revoke, as unlock shows it', wholeNumber)
     .action(does<UnlockOptions>(session, unlock));
 }
 
@@ -24,11 +47,11 @@ async function unlock({ force = false, token, ...options }: UnlockOptions): Prom
     throw new InvalidArgumentError('--force needs --token <number>, as unlock without --force shows it.');
   return withScope(options, async (access) => {
     const lease = await access.ports.leases.inspect(access.scope);
-    if (!lease) return report(access, undefined, `Nobody works on ${access.scope}.`);
+    if (!lease) return report(access, undefined, `${access.scope} is not locked.`);
     const wanted = force ? token : lease.token;
     if (!force && lease.expiresAt > access.ports.clock.now()) throw alive(access, lease);
     if (wanted === lease.token && (await access.ports.leases.revoke(access.scope, lease.token))) {
-      const why = force ? 'It was taken from' : 'It had expired; its holder was';
+      const why = force ? 'Its lease was revoked from' : 'Its lease had expired, which was held by';
       return report(access, lease, `${access.scope} is free. ${why} ${holderOf(lease)}.`);
     }
     throw otherToken(access, lease, wanted);
@@ -57,10 +80,10 @@ function alive({ scope }: ScopeAccess, lease: LeaseInfo): MigrationError {
   const { expiresAt, token } = describeLease(lease);
   return new MigrationError(
     'LEASE_HELD',
-    `${scope} is worked on by ${holderOf(lease)}; its lease is good until ${expiresAt} and is renewed.`,
+    `${scope} is locked by ${holderOf(lease)}; the lease is valid until ${expiresAt} and is being renewed.`,
     {
       payload: { scope, ...describeLease(lease) },
-      hint: `Wait until it ends. If you know that it must not go on: migrations unlock --force --token ${token}.`,
+      hint: `Wait until it ends. If it must not continue: migrations unlock --force --token ${token}.`,
     },
   );
 }
@@ -68,10 +91,10 @@ function alive({ scope }: ScopeAccess, lease: LeaseInfo): MigrationError {
 function otherToken({ scope }: ScopeAccess, lease: LeaseInfo, token: number | undefined): MigrationError {
   return new MigrationError(
     'LEASE_HELD',
-    `Token ${token} is not the token of the lease on ${scope}: that is ${lease.token}, of ${holderOf(lease)}.`,
+    `The lease on ${scope} does not have token ${token} but ${lease.token}, held by ${holderOf(lease)}.`,
     {
       payload: { scope, ...describeLease(lease) },
-      hint: 'The holder changed since you looked. Look again with migrations unlock.',
+      hint: 'The holder has changed in the meantime. Run migrations unlock again.',
     },
   );
 }

@@ -1,14 +1,31 @@
 import type { Command } from 'commander';
 import { manifestOf } from '../../core/bundle/manifest';
 import { addCommand, type CommandLine, does } from '../command';
+import type { CommandHelp } from '../help';
 import { type Report, table } from '../output';
 
 interface ValidateOptions {
   readonly migrations: string;
 }
 
+const help: CommandHelp = {
+  summary: 'Check all migration files of a folder, as synth does',
+  description:
+    'Checks all migration files of a folder as synth does, without an app. Reports every problem with its place.',
+  examples: [
+    { args: '', does: 'the folder ./migrations' },
+    { args: '--migrations db/migrations', does: 'another folder' },
+  ],
+  exitCodes: { 2: 'there is no such folder, or its migrations have problems' },
+  json: [
+    '{ "valid": true, "folder": "migrations", "revision": "8dd0bb5f...", "heads": ["users/1.0.0"],',
+    '  "migrations": [{ "id": "users/1.0.0", "target": "users", "version": "1.0.0", "name": "create users",',
+    '                   "kind": "sql", "checksum": "...", "dependsOn": [], "irreversible": false }] }',
+  ].join('\n'),
+};
+
 export function addValidate(parent: Command, session: CommandLine): void {
-  addCommand(parent, 'validate', 'Check all migration files of a folder, as synth does')
+  addCommand(parent, 'validate', help)
     .option('--migrations <dir>', 'the migrations folder', 'migrations')
     .action(does<ValidateOptions>(session, validate));
 }
@@ -22,7 +39,7 @@ async function validate({ migrations: folder }: ValidateOptions): Promise<Report
   return {
     data: { valid: true, folder, revision, heads, migrations },
     text: [
-      `${count} in order. Revision ${revision.slice(0, 12)}, heads ${heads.join(', ') || 'none'}.`,
+      `${count} valid. Revision ${revision.slice(0, 12)}, heads ${heads.join(', ') || 'none'}.`,
       ...(rows.length > 0 ? ['', table(['migration', 'name', 'kind', 'depends on'], rows)] : []),
     ].join('\n'),
   };

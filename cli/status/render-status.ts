@@ -14,7 +14,9 @@ export function renderStatus(status: ScopeStatus, { paint }: Pick<Terminal, 'pai
   return [
     `${paint('bold', scope)}  ${paint(colours[state], state)}`,
     `revision ${revision?.slice(0, 12) ?? 'none'}, heads ${heads.join(', ') || 'none'}`,
-    ...(state === 'failed' ? ['A person is needed: see `migrations history`, then `migrations repair`.'] : []),
+    ...(state === 'failed'
+      ? ['Manual repair is needed: fix the cause, which `migrations history` shows, then run `migrations repair`.']
+      : []),
     ...targets.map((target) => `\n${renderTarget(target)}`),
   ].join('\n');
 }

@@ -8,7 +8,7 @@ import type { DatabaseKind } from '../../core/wire';
 /** What `migrations status --json` prints. A public contract: members are added, never changed. */
 export interface ScopeStatus {
   readonly scope: string;
-  /** Revision of the migrations that are applied; null when none are. */
+  /** Revision of the migrations that are applied; null if none are. */
   readonly revision: string | null;
   readonly state: ScopeActivity;
   /** Applied migrations on which no other applied one of their target depends. */
@@ -25,7 +25,7 @@ export interface TargetStatus {
   readonly pending: readonly PendingStatus[];
 }
 
-export interface AppliedStatus {
+interface AppliedStatus {
   readonly version: string;
   readonly name: string;
   readonly kind: MigrationKind;
@@ -36,7 +36,7 @@ export interface AppliedStatus {
   readonly deployment: string;
 }
 
-export interface PendingStatus {
+interface PendingStatus {
   readonly version: string;
   readonly name: string;
   readonly kind: MigrationKind;
@@ -71,11 +71,11 @@ export function scopeStatus(
 }
 
 /** Where the scope is, or, before its first deployment is done, where it goes. */
-export function currentRevision({ applied, open }: ScopeState): AppliedRevision | null {
+function currentRevision({ applied, open }: ScopeState): AppliedRevision | null {
   return applied ?? open.at(-1)?.to ?? null;
 }
 
-/** The deployment that is applying migrations right now. */
+/** The deployment that is applying migrations now. */
 export function forwardDeployment({ open }: ScopeState): Deployment | undefined {
   return open.find(({ state }) => state === 'forward');
 }

@@ -105,48 +105,155 @@ export interface Statement {
   readonly column: number;
 }
 
+/**
+ * A change of a DynamoDB table, as plain data: what the builders of `cdk-migrations/authoring` return.
+ *
+ * @example
+ * import { createTable, dynamodb, type TableOperation } from 'cdk-migrations/authoring';
+ *
+ * const tables = ['mealPlans', 'shoppingLists'];
+ * const up: TableOperation[] = tables.map((table) =>
+ *   createTable({ table, partitionKey: { name: 'userId', type: 'S' } }),
+ * );
+ * export default dynamodb({ up });
+ */
 export type TableOperation = CreateTable | DeleteTable | AddGlobalIndex | RemoveGlobalIndex;
 
-/** `S` string, `N` number, `B` binary: the attribute types that a DynamoDB key can have. */
+/**
+ * The attribute types that a DynamoDB key can have: `S` string, `N` number, `B` binary.
+ *
+ * @example
+ * import { createTable, dynamodb, type KeyType } from 'cdk-migrations/authoring';
+ *
+ * const type: KeyType = 'S';
+ * export default dynamodb({ up: [createTable({ table: 'mealPlans', partitionKey: { name: 'userId', type } })] });
+ */
 export type KeyType = 'S' | 'N' | 'B';
 
+/**
+ * An attribute that is a key of a table or of an index.
+ *
+ * @example
+ * import { createTable, dynamodb, type KeyAttribute } from 'cdk-migrations/authoring';
+ *
+ * const partitionKey: KeyAttribute = { name: 'userId', type: 'S' };
+ * export default dynamodb({ up: [createTable({ table: 'mealPlans', partitionKey })] });
+ */
 export interface KeyAttribute {
+  /** The name of the attribute, 1 to 255 bytes of UTF-8. */
   readonly name: string;
+  /** The type of its values; one type per attribute of a table. */
   readonly type: KeyType;
 }
 
+/**
+ * A global secondary index of a table.
+ *
+ * @example
+ * import { createTable, dynamodb, type IndexDefinition } from 'cdk-migrations/authoring';
+ *
+ * const byDay: IndexDefinition = { name: 'byDay', partitionKey: { name: 'day', type: 'S' }, projection: 'KEYS_ONLY' };
+ * export default dynamodb({
+ *   up: [createTable({ table: 'mealPlans', partitionKey: { name: 'userId', type: 'S' }, globalIndexes: [byDay] })],
+ * });
+ */
 export interface IndexDefinition {
+  /** The name of the index, 3 to 255 of `a-z A-Z 0-9 _ - .`, unique in its table. */
   readonly name: string;
+  /** The attribute by whose value a query selects items. */
   readonly partitionKey: KeyAttribute;
+  /**
+   * The attribute by which items with the same partition key are ordered.
+   * @default - items are not ordered
+   */
   readonly sortKey?: KeyAttribute;
-  /** `ALL` (default), `KEYS_ONLY`, or the names of the attributes to include. */
+  /**
+   * Which attributes the index holds: `ALL`, only the keys (`KEYS_ONLY`), or the keys and 1 to 20 named attributes.
+   * @default ALL
+   */
   readonly projection?: 'ALL' | 'KEYS_ONLY' | readonly string[];
 }
 
-/** Creates an on-demand table. `table` is the logical name; the target decides the physical one. */
+/**
+ * Creates an on-demand table.
+ *
+ * @example
+ * import { type CreateTable, createTable, dynamodb } from 'cdk-migrations/authoring';
+ *
+ * const plans: CreateTable = createTable({ table: 'mealPlans', partitionKey: { name: 'userId', type: 'S' } });
+ * export default dynamodb({ up: [plans] });
+ */
 export interface CreateTable {
+  /** Tells this operation from the others. */
   readonly kind: 'createTable';
+  /** The logical name of the table, from which the target makes the physical one. */
   readonly table: string;
+  /** The attribute by whose value items are found. */
   readonly partitionKey: KeyAttribute;
+  /**
+   * The attribute by which items with the same partition key are ordered and told apart.
+   * @default - one item per partition key
+   */
   readonly sortKey?: KeyAttribute;
+  /**
+   * At most 20 global secondary indexes, created together with the table.
+   * @default - none
+   */
   readonly globalIndexes?: readonly IndexDefinition[];
 }
 
-/** Deletes a table with its items. Destructive: belongs in `contract`. */
+/**
+ * Deletes a table with its items. Destructive: belongs in `contract`.
+ *
+ * @example
+ * import { type DeleteTable, deleteTable, dynamodb } from 'cdk-migrations/authoring';
+ *
+ * const old: DeleteTable = deleteTable('mealPlansOld');
+ * export default dynamodb({ up: [], contract: [old] });
+ */
 export interface DeleteTable {
+  /** Tells this operation from the others. */
   readonly kind: 'deleteTable';
+  /** The logical name of the table. */
   readonly table: string;
 }
 
+/**
+ * Adds a global secondary index to a table.
+ *
+ * @example
+ * import { type AddGlobalIndex, addGlobalIndex, dynamodb } from 'cdk-migrations/authoring';
+ *
+ * const byDiet: AddGlobalIndex = addGlobalIndex({
+ *   table: 'mealPlans',
+ *   name: 'byDiet',
+ *   partitionKey: { name: 'diet', type: 'S' },
+ * });
+ * export default dynamodb({ up: [byDiet] });
+ */
 export interface AddGlobalIndex {
+  /** Tells this operation from the others. */
   readonly kind: 'addGlobalIndex';
+  /** The logical name of the table. */
   readonly table: string;
+  /** The index to add, with its name and keys. */
   readonly index: IndexDefinition;
 }
 
-/** Removes a global secondary index. Its definition is read from the table first, so that it can be put back. */
+/**
+ * Removes a global secondary index. Its definition is read from the table first, so that it can be built again.
+ *
+ * @example
+ * import { dynamodb, type RemoveGlobalIndex, removeGlobalIndex } from 'cdk-migrations/authoring';
+ *
+ * const byDay: RemoveGlobalIndex = removeGlobalIndex({ table: 'mealPlans', index: 'byDay' });
+ * export default dynamodb({ up: [], contract: [byDay] });
+ */
 export interface RemoveGlobalIndex {
+  /** Tells this operation from the others. */
   readonly kind: 'removeGlobalIndex';
+  /** The logical name of the table. */
   readonly table: string;
+  /** The name of the index. */
   readonly index: string;
 }

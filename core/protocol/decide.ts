@@ -91,8 +91,8 @@ function decideDelete(
     return success(state, recorded, 'Nothing to do: nothing of this operation is left.');
   }
   // Taking migrations away destroys, so it needs CloudFormation's word that this is no rollback.
-  const revert = request.properties.OnRemoval === 'revert' && view !== undefined && state.migrations.length > 0;
-  return { do: revert ? 'remove' : 'retain' };
+  const undo = request.properties.OnRemoval === 'undo' && view !== undefined && state.migrations.length > 0;
+  return { do: undo ? 'remove' : 'retain' };
 }
 
 function decideMarker(

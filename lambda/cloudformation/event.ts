@@ -102,7 +102,7 @@ function parseProperties(properties: Readonly<Record<string, unknown>>): Migrati
     Bundle: { Bucket: text(bundle, 'Bucket'), Key: text(bundle, 'Key'), Digest: text(bundle, 'Digest') },
     Targets: targets as MigrationsProperties['Targets'],
     OnOlderRevision: properties.OnOlderRevision === 'downgrade' ? 'downgrade' : 'refuse',
-    OnRemoval: properties.OnRemoval === 'revert' ? 'revert' : 'retain',
+    OnRemoval: properties.OnRemoval === 'undo' ? 'undo' : 'retain',
     ForwardSeconds: String(properties.ForwardSeconds ?? 2400),
     ServiceTimeout: String(properties.ServiceTimeout ?? 3600),
   };

@@ -50,7 +50,7 @@ export function signal(child, name) {
 }
 
 /**
- * The environment of somebody who knows nothing of this repository: without what npm sets for the script that it runs
+ * The environment of a user who knows nothing of this repository: without what npm sets for the script that it runs
  * (which makes a second npm work on our folder), and without our programs on the PATH.
  */
 export function environmentOutside(repository) {

@@ -95,7 +95,7 @@ export async function checkOrders(chapter, { app, user }) {
     assert.equal(await expectStatus(user, ['1.0.0', '1.1.0']), revision);
   });
 
-  await check('sandbox destroy of the service takes its index and its table along (REVERT)', async () => {
+  await check('sandbox destroy of the service takes its index and its table along (UNDO)', async () => {
     const { json } = await user.migrations('sandbox destroy --stack OrdersService --json');
     assert.equal(json.status, 'DELETE_COMPLETE');
     assert.deepEqual(await user.tables(), { Ledger: [], 'shop-orders': [] });

@@ -5,7 +5,7 @@ import { run, signal, start } from './child.mjs';
 // The SDK's advice to upgrade Node is not about what is tested here.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 
-/** The folder of an app in which somebody types commands. */
+/** The folder of an app in which commands are typed. */
 export class UserApp {
   /** What was typed, as a README would have it. */
   typed = new Set();

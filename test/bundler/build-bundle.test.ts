@@ -29,7 +29,7 @@ async function failures(
 }
 
 describe('buildBundle', () => {
-  it('makes one document of a folder', async () => {
+  it('builds one document from a folder', async () => {
     const folder = migrationsFolder({
       ...good,
       'README.md': '',
@@ -74,7 +74,7 @@ describe('buildBundle', () => {
     expect((await buildBundle({ folder })).revision).not.toBe(before.revision);
   });
 
-  it('takes an empty folder', async () => {
+  it('accepts an empty folder', async () => {
     const { bundle, bytes } = await buildBundle({ folder: migrationsFolder({ 'users/.gitkeep': '' }), targets: [] });
     expect(bundle).toEqual({ format: 1, migrations: [] });
     expect(bytes.toString()).toBe('{"format":1,"migrations":[]}');
@@ -99,15 +99,15 @@ describe('buildBundle', () => {
   });
 });
 
-describe('what is wrong with a folder', () => {
-  it.each(['/nowhere/migrations', __filename])('it is missing: %s', async (folder) => {
+describe('a migrations folder', () => {
+  it.each(['/nowhere/migrations', __filename])('is refused when %s is not a folder', async (folder) => {
     expect(await errorOf(() => buildBundle({ folder }))).toMatchObject({
       code: 'MISSING_FOLDER',
       hint: expect.any(String),
     });
   });
 
-  it('is reported all together, in the order of files and lines', async () => {
+  it('has all its problems reported together, in the order of files and lines', async () => {
     const { error, places } = await failures({
       'users/1.0.0_a.sql': '-- migrate:up\ncreate tabel a;\n',
       'users/1.0.0_b.sql': tableSql('b', '-- depends-on: 0.9.0\n'),
@@ -127,17 +127,52 @@ describe('what is wrong with a folder', () => {
   });
 
   it.each<[string, Record<string, string>, string[], RegExp]>([
-    ['file beside the targets', { 'notes.txt': '' }, ['UNEXPECTED_FILE notes.txt'], /beside the target folders/],
-    ['folder in a target', { 'users/old/1.0.0_a.sql': '' }, ['UNEXPECTED_FILE users/old'], /folder lies among/],
-    ['target name', { 'My_Users/1.0.0_a.sql': '' }, ['INVALID_TARGET_NAME My_Users'], /"My_Users"/],
-    ['extension', { 'users/1.0.0_a.sqll': '' }, ['INVALID_FILE_NAME users/1.0.0_a.sqll'], /"1.0.0_a.sqll"/],
-    ['no name', { 'users/1.0.0.sql': '' }, ['INVALID_FILE_NAME users/1.0.0.sql'], /<version>_<snake_name>/],
-    ['name', { 'users/1.0.0_Add-it.sql': '' }, ['INVALID_FILE_NAME users/1.0.0_Add-it.sql'], /Add-it/],
-    ['version', { 'users/1.0_a.sql': '' }, ['INVALID_VERSION users/1.0_a.sql'], /"1.0"/],
-    ['helper among migrations', { 'users/helper.ts': '' }, ['INVALID_FILE_NAME users/helper.ts'], /helper.ts/],
-    ['NUL', { 'users/1.0.0_a.sql': `${tableSql('a')}\0` }, ['UNREADABLE_FILE users/1.0.0_a.sql'], /NUL/],
     [
-      'cycle',
+      'has a file next to the targets',
+      { 'notes.txt': '' },
+      ['UNEXPECTED_FILE notes.txt'],
+      /This file is not in the folder of a target/,
+    ],
+    [
+      'has a folder in a target',
+      { 'users/old/1.0.0_a.sql': '' },
+      ['UNEXPECTED_FILE users/old'],
+      /must not contain another folder/,
+    ],
+    ['has an invalid target name', { 'My_Users/1.0.0_a.sql': '' }, ['INVALID_TARGET_NAME My_Users'], /"My_Users"/],
+    [
+      'has a file with another extension',
+      { 'users/1.0.0_a.sqll': '' },
+      ['INVALID_FILE_NAME users/1.0.0_a.sqll'],
+      /"1.0.0_a.sqll"/,
+    ],
+    [
+      'has a file without a name',
+      { 'users/1.0.0.sql': '' },
+      ['INVALID_FILE_NAME users/1.0.0.sql'],
+      /<version>_<snake_name>/,
+    ],
+    [
+      'has a file with an invalid name',
+      { 'users/1.0.0_Add-it.sql': '' },
+      ['INVALID_FILE_NAME users/1.0.0_Add-it.sql'],
+      /Add-it/,
+    ],
+    ['has a file with an invalid version', { 'users/1.0_a.sql': '' }, ['INVALID_VERSION users/1.0_a.sql'], /"1.0"/],
+    [
+      'has a helper among the migrations',
+      { 'users/helper.ts': '' },
+      ['INVALID_FILE_NAME users/helper.ts'],
+      /helper.ts/,
+    ],
+    [
+      'has a file with a NUL character',
+      { 'users/1.0.0_a.sql': `${tableSql('a')}\0` },
+      ['UNREADABLE_FILE users/1.0.0_a.sql'],
+      /NUL/,
+    ],
+    [
+      'has migrations that depend on each other',
       {
         'users/1.0.0_a.sql': tableSql('a', '-- depends-on: 1.1.0\n'),
         'users/1.1.0_b.sql': tableSql('b', '\n-- depends-on: 1.0.0\n'),
@@ -146,33 +181,33 @@ describe('what is wrong with a folder', () => {
       /users\/1.0.0 -> users\/1.1.0 -> users\/1.0.0/,
     ],
     [
-      'both kinds in one target',
+      'has both kinds of migrations in one target',
       { 'users/1.0.0_a.sql': tableSql('a'), 'users/1.1.0_b.ts': dynamo() },
       ['WRONG_KIND users/1.1.0_b.ts:1:1'],
       /dynamodb migration cannot run on target users, which is aurora-postgresql/,
     ],
-  ])('%s', async (_, files, expected, message) => {
+  ])('is refused when it %s', async (_, files, expected, message) => {
     const { errors, places } = await failures(files);
     expect(places).toEqual(expected);
     expect(errors[0]!.message).toMatch(message);
     expect(errors[0]!.hint).toBeTruthy();
   });
 
-  it('a timestamp for a version: says how to rename', async () => {
+  it('is told how to rename a file whose version is a timestamp', async () => {
     const { errors } = await failures({ 'users/20240102030405_create_users.sql': tableSql('users') });
     expect(errors).toMatchObject([
       { code: 'INVALID_VERSION', hint: 'Rename the file to 0.0.20240102030405_create_users.sql.' },
     ]);
   });
 
-  it('bytes that are no UTF-8', async () => {
+  it('is refused when a file is not UTF-8', async () => {
     const folder = migrationsFolder({ 'users/1.0.0_a.sql': '' });
     writeFileSync(join(folder, 'users/1.0.0_a.sql'), Buffer.from([0x2d, 0x2d, 0xe4]));
     const { errors } = await errorOf(() => buildBundle({ folder }));
     expect(errors).toMatchObject([{ code: 'UNREADABLE_FILE' }]);
   });
 
-  it('what cannot be read is no unknown dependency too', async () => {
+  it('has no unknown dependency where a file cannot be read', async () => {
     const files = {
       'users/1.0.0_a.ts': 'export default 1;',
       'users/1.1.0_b.sql': tableSql('b', '-- depends-on: 1.0.0\n'),
@@ -187,12 +222,12 @@ describe('declared targets', () => {
     { name: 'meals', databaseKind: 'dynamodb' },
   ] as const;
 
-  it('may have no folder yet', async () => {
+  it('a declared target may lack a folder', async () => {
     const more = [...targets, { name: 'later', databaseKind: 'dynamodb' } as const];
     expect((await buildBundle({ folder: migrationsFolder(good), targets: more })).bundle.migrations).toHaveLength(4);
   });
 
-  it('an unknown one is reported once, with the known ones', async () => {
+  it('a folder of no declared target is reported once, with the declared ones', async () => {
     const { errors, places } = await failures(
       { 'user/1.0.0_a.sql': tableSql('a'), 'user/1.1.0_b.sql': tableSql('b') },
       targets,
@@ -204,7 +239,7 @@ describe('declared targets', () => {
     });
   });
 
-  it('kinds must fit the database kinds', async () => {
+  it('a declared target must have a database kind that can run its migrations', async () => {
     const { errors, places } = await failures(
       { 'meals/1.0.0_a.sql': tableSql('a'), 'users/1.0.0_b.ts': dynamo() },
       targets,

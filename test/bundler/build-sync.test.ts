@@ -3,7 +3,8 @@ import { cpSync, existsSync, mkdtempSync, readFileSync, symlinkSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { buildBundle, buildBundleSync } from '../../bundler';
+import { buildBundle } from '../../bundler';
+import { buildBundleSync } from '../../bundler/build-sync';
 import { parseBundle } from '../../core/bundle/bundle-file';
 import { errorOf, migrationsFolder, tableSql } from '../support/migrations-folder';
 
@@ -36,7 +37,7 @@ describe('buildBundleSync', () => {
     });
   });
 
-  it('throws what buildBundle throws', async () => {
+  it('throws the errors that buildBundle throws', async () => {
     const broken = { 'users/1.0.0_a.sql': '-- migrate:up\nselect from where;\n', 'stray.txt': '' };
     for (const folder of [migrationsFolder(broken), '/nowhere/migrations']) {
       const expected = await errorOf(() => buildBundle({ folder }));
@@ -53,7 +54,7 @@ describe('buildBundleSync', () => {
     }
   });
 
-  it('says when its own process fails', async () => {
+  it('throws BUNDLER_FAILED when its own process fails', async () => {
     const request = { folder: migrationsFolder(files), outputFolder: '/dev/null/no-folder' };
     expect(await errorOf(() => buildBundleSync(request))).toMatchObject({
       code: 'BUNDLER_FAILED',

@@ -48,9 +48,9 @@ function golden(source: string): unknown {
   );
 }
 
-describe('SQL files', () => {
+describe('a SQL file', () => {
   // UPDATE_GOLDEN=1 writes what is missing or changed; read the difference before you commit it.
-  it.each(cases)('%s', (name) => {
+  it.each(cases)('%s becomes what its golden file says', (name) => {
     const result = golden(readFileSync(join(folder, name), 'utf8'));
     const file = join(folder, name.replace(/\.sql$/, '.golden.json'));
     if (process.env['UPDATE_GOLDEN']) writeFileSync(file, `${JSON.stringify(result, null, 2)}\n`);
@@ -58,12 +58,12 @@ describe('SQL files', () => {
     expect(result).toEqual(JSON.parse(readFileSync(file, 'utf8')));
   });
 
-  it('reads Windows line endings and a byte order mark as if they were not there', () => {
+  it('may have Windows line endings and a byte order mark, which change nothing', () => {
     const source = readFileSync(join(folder, 'full.sql'), 'utf8');
     expect(golden(`\uFEFF${source.replaceAll('\n', '\r\n')}`)).toEqual(golden(source));
   });
 
-  it('measures statements in bytes', () => {
+  it('has its statements measured in bytes', () => {
     const statement = (filler: string) => `select '${filler}'`;
     const room = longestStatement - statement('').length;
     const source = (filler: string) => `-- irreversible: true\n-- migrate:up\nselect 1; ${statement(filler)};\n`;
@@ -72,7 +72,7 @@ describe('SQL files', () => {
     expect(errors).toMatchObject([{ code: 'STATEMENT_TOO_LONG', location: { line: 3, column: 11 } }]);
   });
 
-  it('reads ten thousand statements in a few seconds at most', () => {
+  it('is read in a few seconds at most, even with ten thousand statements', () => {
     const rows = Array.from({ length: 10_000 }, (_, index) => `insert into names values (${index}, 'é');\n`).join('');
     const start = performance.now();
     const { draft, errors } = read(`-- irreversible: true\n-- migrate:up\n${rows}`);

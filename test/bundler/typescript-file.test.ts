@@ -31,7 +31,7 @@ function load(code: string, filename = 'bundle.js') {
   return module.exports['default']!;
 }
 
-describe('dynamodb()', () => {
+describe('a dynamodb() migration', () => {
   it('becomes table actions without code', async () => {
     const { migration } = await build(`
       export default dynamodb({
@@ -60,13 +60,13 @@ describe('dynamodb()', () => {
     expect(actionsOf(migration, 'up')).toHaveLength(2);
   });
 
-  it('may only contract', async () => {
+  it('may have nothing but a contract phase', async () => {
     const { migration } = await build("export default dynamodb({ up: [], contract: [deleteTable('old')] });");
     expect(migration.phases).toMatchObject([{ name: 'contract', actions: [{ type: 'table' }] }]);
   });
 });
 
-describe('sql()', () => {
+describe('a sql() migration', () => {
   const source = `
 import { createHash } from 'node:crypto';
 import { SSMClient } from '@aws-sdk/client-ssm';
@@ -88,7 +88,7 @@ export default sql({
 `;
   const others = { 'app/1.0.0_first.ts': `${imports}export default sql({ irreversible: true, up: async () => {} });` };
 
-  it('becomes code actions, and code that stands alone', async () => {
+  it('becomes code actions, and code that needs nothing else', async () => {
     const { migration } = await build(source, others);
     const call = (name: string) => [{ type: 'code', function: name }];
     expect(migration).toMatchObject({ kind: 'sql', dependsOn: ['app/1.0.0'] });
@@ -115,7 +115,7 @@ export default sql({
     expect(calls).toEqual([['select :id', { id: expect.stringMatching(/^[0-9a-f]{32}$/) }]]);
   });
 
-  it('says which line of the file a line of its code comes from', async () => {
+  it('maps each line of its code to a line of the file', async () => {
     const { migration } = await build(source, others);
     const run = load(migration.code!, '/bundle.js')['up']!({ execute: async () => ({ rows: [] }) });
     const error = await run.then(
@@ -126,7 +126,7 @@ export default sql({
     expect(sourceLineOf(migration.codeLines!, line)).toBe(13);
   });
 
-  it('bundles dependencies, and names no path of this machine in the code', async () => {
+  it('includes its dependencies, and names no path of this machine in its code', async () => {
     const files = {
       '../node_modules/slug/package.json': '{ "name": "slug", "main": "index.js" }',
       '../node_modules/slug/index.js': 'module.exports = (text) => text.toLowerCase();',
@@ -146,7 +146,7 @@ export default sql({
   });
 });
 
-describe('what is wrong with a TypeScript file', () => {
+describe('a TypeScript file', () => {
   it.each<[string, string, string[], RegExp]>([
     [
       'it does not parse',
@@ -167,7 +167,7 @@ describe('what is wrong with a TypeScript file', () => {
       /no-such-package/,
     ],
     [
-      'two mistakes are two errors',
+      'it has two mistakes, which are two errors',
       "import 'no-a';\nimport 'no-b';\nexport default 1;",
       ['COMPILE_FAILED app/1.1.0_change.ts:2:8', 'COMPILE_FAILED app/1.1.0_change.ts:3:8'],
       /no-a/,
@@ -189,13 +189,13 @@ describe('what is wrong with a TypeScript file', () => {
       'a builder refuses',
       "export default dynamodb({\n  up: [\n    deleteTable('x'),\n  ],\n});",
       ['LOAD_FAILED app/1.1.0_change.ts:4:5'],
-      /Name of table "x"/,
+      /The name of a table must be .*, got "x"\./,
     ],
     [
       'a declaration refuses',
       'export default sql({ up: async () => {}, verfy: [] } as never);',
       ['LOAD_FAILED app/1.1.0_change.ts:2:16'],
-      /verfy/,
+      /must not have a property "verfy"/,
     ],
     [
       'there is no default export',
@@ -207,14 +207,19 @@ describe('what is wrong with a TypeScript file', () => {
       'the default export is something else',
       '\nexport default { up: [] };',
       ['INVALID_EXPORT app/1.1.0_change.ts:3:1'],
-      /no migration/,
+      /not a migration/,
     ],
-    ['the default export is null', 'export default null;', ['INVALID_EXPORT app/1.1.0_change.ts:2:1'], /no migration/],
+    [
+      'the default export is null',
+      'export default null;',
+      ['INVALID_EXPORT app/1.1.0_change.ts:2:1'],
+      /not a migration/,
+    ],
     [
       'it was made by hand, wrongly',
       "export default { kind: 'dynamodb', up: 1 };",
       ['INVALID_EXPORT app/1.1.0_change.ts:2:1'],
-      /up is 1/,
+      /^Property up must be a list of operations, got 1\.$/,
     ],
     [
       'it changes nothing',
@@ -226,22 +231,22 @@ describe('what is wrong with a TypeScript file', () => {
       'it has no down',
       'export default sql({ up: async () => {} });',
       ['MISSING_DOWN app/1.1.0_change.ts:2:1'],
-      /no down/,
+      /no down function/,
     ],
     [
       'it has a down that never runs',
       'export default sql({ up: async () => {}, down: async () => {}, irreversible: true });',
       ['INVALID_EXPORT app/1.1.0_change.ts:2:1'],
-      /irreversible, and yet/,
+      /irreversible, but has a down function/,
     ],
     [
-      'another name',
+      'it says another name than the file',
       "export default dynamodb({ name: 'make meals', up: [deleteTable('own')], irreversible: true, allowDestructive: 'x' });",
       ['HEADER_MISMATCH app/1.1.0_change.ts:2:34'],
       /"make meals"\. Allowed: change/,
     ],
     [
-      'dependencies',
+      'its dependencies do not exist',
       "export default dynamodb({ dependsOn: ['v1', 'app/2.0.0'], up: [" + meals + '] });',
       ['INVALID_DEPENDENCY app/1.1.0_change.ts:2:40', 'UNKNOWN_DEPENDENCY app/1.1.0_change.ts:2:46'],
       /"v1"/,
@@ -253,7 +258,7 @@ describe('what is wrong with a TypeScript file', () => {
       /meals.byDay/,
     ],
     [
-      'verify writes',
+      'its verification writes',
       "export default sql({ irreversible: true, up: async () => {},\n  verify: ['select true', 'delete from a', 'select from where', ''] });",
       [
         'VERIFY_NOT_SELECT app/1.1.0_change.ts:3:28',
@@ -262,20 +267,20 @@ describe('what is wrong with a TypeScript file', () => {
       ],
       /plain SELECT/,
     ],
-  ])('%s', async (_, content, expected, message) => {
+  ])('is refused with its place when %s', async (_, content, expected, message) => {
     const { errors, places } = await failures(content);
     expect(places).toEqual(expected);
     expect(errors[0]!.message).toMatch(message);
-    expect(errors.every(({ hint, message: text }) => hint || text.includes('Allowed: '))).toBe(true);
+    expect(errors.every(({ hint }) => hint)).toBe(true);
   });
 
-  it('a loop without end is ended', async () => {
+  it('is stopped when it loops for ever', async () => {
     const { errors } = await failures('for (;;) {}\nexport default 1;');
     expect(errors).toMatchObject([{ code: 'LOAD_FAILED', message: expect.stringContaining('timed out') }]);
   });
 });
 
-it('the authoring that is compiled in agrees with the real one', () => {
+it('the builders that are compiled into a migration return what the real ones return', () => {
   const module = runInNewContext(
     `${runtimeAuthoring.replaceAll('export const', 'this.')}; this`.replaceAll('this. ', 'this.'),
   );

@@ -14,7 +14,7 @@ describe('a command line that is wrong', () => {
     ['a time that is no number', ['sandbox', 'deploy', '--monitoring-seconds', '-1'], /whole number/],
     ['an alarm state that does not exist', ['sandbox', 'alarm', 'errors', 'RED'], /INSUFFICIENT_DATA/],
     ['force without a token', ['unlock', '--force'], /--force needs --token/],
-  ])('%s ends with 2 and says what to do', async (_what, args, message) => {
+  ])('ends with 2 and a hint for %s', async (_what, args, message) => {
     const { exitCode, stdout, stderr } = await runCli(args);
     expect(exitCode).toBe(2);
     expect(stdout).toBe('');
@@ -23,7 +23,7 @@ describe('a command line that is wrong', () => {
     expect(stderr).not.toMatch(/^\s+at /m);
   });
 
-  it('is an error document with --json', async () => {
+  it('is reported as a document with --json', async () => {
     const { exitCode, json } = await runJson<JsonError>(['statsu']);
     expect(exitCode).toBe(2);
     expect(json.error.code).toBe('USAGE');
@@ -31,21 +31,21 @@ describe('a command line that is wrong', () => {
     expect(json.error.hint).toMatch(/Did you mean status\?/);
   });
 
-  it('a group without a command shows its help and ends with 2', async () => {
+  it('shows the help of a group without a command and ends with 2', async () => {
     const { exitCode, stderr } = await runCli(['sandbox']);
     expect(exitCode).toBe(2);
     expect(stderr).toMatch(/Usage: migrations sandbox/);
   });
 });
 
-it('--help and --version end with 0', async () => {
+it('a command line with --help or --version ends with 0', async () => {
   const help = await runCli(['sandbox', 'deploy', '--help']);
   expect([help.exitCode, help.stdout.split('\n')[0]]).toEqual([0, 'Usage: migrations sandbox deploy [options]']);
   const version = await runCli(['--version']);
   expect([version.exitCode, version.stdout]).toEqual([0, expect.stringMatching(/^\d+\.\d+\.\d+\n$/)]);
 });
 
-it('without any AWS it says so, without a stack trace unless asked', async () => {
+it('a command without any AWS reports that, with a stack trace only if --verbose asks for it', async () => {
   const env = {
     AWS_REGION: undefined,
     AWS_DEFAULT_REGION: undefined,

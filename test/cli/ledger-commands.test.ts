@@ -31,7 +31,7 @@ export default dynamodb({ up: [createTable({ table: 'plans', partitionKey: { nam
 `,
 };
 
-/** Its down waits for a table that a person has to make. */
+/** Its down fails until there is a table that must be created by hand. */
 const releaseB: Release = {
   ...releaseA,
   'users/1.1.0_add_email.sql': `-- depends-on: 1.0.0
@@ -83,7 +83,7 @@ it('the ledger is found by an output whose description is a contract', () => {
 });
 
 describe('status', () => {
-  it('tells what is applied', async () => {
+  it('shows what is applied', async () => {
     const { exitCode, json } = await status();
     expect(exitCode).toBe(0);
     expect(Object.keys(json)).toEqual(['scope', 'revision', 'state', 'heads', 'targets']);
@@ -104,7 +104,7 @@ describe('status', () => {
     ]);
   });
 
-  it('is the same for --stack, and when the endpoints come from the environment as in AWS', async () => {
+  it('shows the same with --stack, and when the endpoints come from the environment as in AWS', async () => {
     const { json } = await status('--stack', 'App');
     const started = JSON.parse(
       (await runCli(['status', '--stack', 'App', '--json'], { env: await environment() })).stdout,
@@ -112,7 +112,7 @@ describe('status', () => {
     expect(started).toEqual(json);
   });
 
-  it('compares with a local folder', async () => {
+  it('compares a local folder with what is applied', async () => {
     const { json } = await status('--migrations', migrationsFolder(releaseB));
     expect(json.targets[1]?.pending).toEqual([{ version: '1.1.0', name: 'add email', kind: 'sql' }]);
     const edited = {
@@ -123,7 +123,7 @@ describe('status', () => {
     expect([refused.exitCode, refused.json.error.code]).toEqual([2, 'CHECKSUM_MISMATCH']);
   });
 
-  it('names the scopes when the one asked for is not there', async () => {
+  it('suggests a scope for one that does not exist', async () => {
     const { exitCode, json } = await runJson<JsonError>(['status', ...here, '--scope', 'App/Migration']);
     expect([exitCode, json.error.code, json.error.hint]).toEqual([2, 'SCOPE_NOT_FOUND', `Did you mean ${scope}?`]);
     const none = await runJson<JsonError>(['status', ...here, '--stack', 'Other']);
@@ -132,14 +132,14 @@ describe('status', () => {
 });
 
 describe('sql', () => {
-  it('finds a database by target or by cluster, and answers rows', async () => {
+  it('finds a database by its target, and prints rows', async () => {
     await sql('INSERT INTO users VALUES (1), (2)');
     expect((await sql('SELECT id FROM users ORDER BY id')).json).toEqual([{ id: 1 }, { id: 2 }]);
     const text = await runCli(['sandbox', 'sql', 'users', 'SELECT id FROM users ORDER BY id', ...here]);
     expect(text.stdout).toBe('id\n--\n1\n2\n(2 rows)\n');
   });
 
-  it('an unknown target and a statement that fails end with 2', async () => {
+  it('ends with 2 for an unknown target and for a statement that fails', async () => {
     const unknown = await runJson<JsonError>(['sandbox', 'sql', 'user', 'SELECT 1', ...here]);
     expect([unknown.exitCode, unknown.json.error.hint]).toEqual([2, 'Did you mean users?']);
     const wrong = await runCli(['sandbox', 'sql', 'users', 'SELEC 1', ...here]);
@@ -164,11 +164,11 @@ describe('unlock', () => {
     });
   const unlock = (...more: readonly string[]) => runCli(['unlock', ...here, ...more]);
 
-  it('says that nobody works on the scope', async () => {
-    expect(await unlock()).toMatchObject({ exitCode: 0, stdout: `Nobody works on ${scope}.\n` });
+  it('reports that a scope is not locked', async () => {
+    expect(await unlock()).toMatchObject({ exitCode: 0, stdout: `${scope} is not locked.\n` });
   });
 
-  it('refuses while the holder is alive, and takes the lease away by force with its token', async () => {
+  it('refuses while the holder is alive, and revokes the lease by force with its token', async () => {
     await held(Date.now() + 60_000);
     const refused = await unlock();
     expect(refused.exitCode).toBe(1);
@@ -177,12 +177,12 @@ describe('unlock', () => {
     const repair = await runCli(['repair', ...here]);
     expect(repair.stdout).toMatch(/nothing to repair/);
     const wrong = await unlock('--force', '--token', '40');
-    expect([wrong.exitCode, wrong.stderr]).toEqual([1, expect.stringMatching(/that is 41/)]);
+    expect([wrong.exitCode, wrong.stderr]).toEqual([1, expect.stringMatching(/does not have token 40 but 41/)]);
     expect((await unlock('--force', '--token', '41')).exitCode).toBe(0);
-    expect((await unlock()).stdout).toBe(`Nobody works on ${scope}.\n`);
+    expect((await unlock()).stdout).toBe(`${scope} is not locked.\n`);
   });
 
-  it('frees a lease that expired', async () => {
+  it('releases a lease that has expired', async () => {
     await held(Date.now() - 1000);
     const { exitCode, json } = await runJson<Record<string, unknown>>(['unlock', ...here]);
     expect([exitCode, json]).toEqual([
@@ -193,13 +193,13 @@ describe('unlock', () => {
 });
 
 describe('a rollback that fails', () => {
-  it('ends with 3, and the status says failed', async () => {
+  it('ends with 3 and leaves the scope failed', async () => {
     const { exitCode, json } = await deploy(releaseB, 'two', '--fail', 'Sibling');
     expect([exitCode, json.status]).toEqual([3, 'UPDATE_ROLLBACK_FAILED']);
     expect((await status()).json.state).toBe('failed');
   });
 
-  it('repair says what is still wrong, and ends with 3 until it is fixed', async () => {
+  it('is repaired once its cause is fixed; until then repair ends with 3 and the reason', async () => {
     const failed = await runJson<Record<string, unknown>>(['repair', ...here]);
     expect(failed.exitCode).toBe(3);
     expect(failed.json).toMatchObject({ scope, state: 'failed', reason: expect.stringMatching(/approvals/) });
@@ -211,7 +211,7 @@ describe('a rollback that fails', () => {
     ).toEqual([{ n: 0 }]);
   });
 
-  it('then CloudFormation continues its rollback', async () => {
+  it('is continued by CloudFormation after the repair', async () => {
     const continued = await runJson<Deployed>(['sandbox', 'continue-rollback', '--stack', 'App', ...here]);
     expect([continued.exitCode, continued.json.status]).toEqual([0, 'UPDATE_ROLLBACK_COMPLETE']);
     expect((await status()).json).toMatchObject({ state: 'idle', heads: ['meals/1.0.0', 'users/1.0.0'] });
@@ -219,7 +219,7 @@ describe('a rollback that fails', () => {
 });
 
 describe('history', () => {
-  it('is every event, chained', async () => {
+  it('is a chain of all events', async () => {
     const { json } = await runJson<readonly AuditEvent[]>(['history', ...here]);
     expect(Object.keys(json[0] ?? {})).toEqual(
       expect.arrayContaining([
@@ -239,7 +239,7 @@ describe('history', () => {
     expect((await runCli(['history', ...here, '--verify'])).stdout).toMatch(/complete and unchanged: \d+ events/);
   });
 
-  it('--verify names an event that was edited', async () => {
+  it('names an edited event with --verify', async () => {
     const key = keyOf(scope, sortKeys.event(2));
     const { Item } = await dynamodb.send(new GetItemCommand({ TableName: table, Key: key }));
     await dynamodb.send(new PutItemCommand({ TableName: table, Item: { ...Item, actor: { S: 'nobody' } } }));
@@ -253,7 +253,7 @@ describe('history', () => {
 });
 
 describe('a stack whose first deployment failed', () => {
-  it('has no outputs, and its ledger is found all the same', async () => {
+  it('has no outputs, but its ledger is found nevertheless', async () => {
     const assembly = synthLifecycleApp(root, { stack: 'Broken', release: releaseB, sibling: 'one' });
     const args = ['sandbox', 'deploy', ...here, '--app', assembly, '--fail', 'Sibling'];
     const { exitCode, json } = await runJson<Deployed>(args);

@@ -39,7 +39,7 @@ function deploy(state: string, app: string, ...more: readonly string[]) {
 }
 
 describe('deploying an existing assembly', () => {
-  it('creates, updates, rolls back and destroys, and says so in code and JSON', async () => {
+  it('creates, updates, rolls back and destroys a stack, with the result as exit code and JSON', async () => {
     const state = newState();
     const created = await deploy(state, stackOf('one'), '--parameters', 'Size=big');
     expect(created.exitCode).toBe(0);
@@ -69,14 +69,14 @@ describe('deploying an existing assembly', () => {
     expect([destroyed.exitCode, destroyed.json.status]).toEqual([0, 'DELETE_COMPLETE']);
   });
 
-  it('prints events as lines: time, status, logical id, type, reason', async () => {
+  it('prints an event per line, with time, status, logical id, type and reason', async () => {
     const { exitCode, stdout } = await runCli(['sandbox', 'deploy', '--state', newState(), '--app', stackOf('one')]);
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/^\d\d:\d\d:\d\d\.\d{3} {2}CREATE_COMPLETE +First +AWS::SSM::Parameter$/m);
     expect(stdout).toMatch(/\nWeb: CREATE_COMPLETE\n {2}Size = small\n$/);
   });
 
-  it('--no-rollback leaves what a person must look at, and rollback takes it back', async () => {
+  it('keeps a failed deployment with --no-rollback, until rollback rolls it back', async () => {
     const state = newState();
     await deploy(state, stackOf('one'));
     const kept = await deploy(state, stackOf('two'), '--no-rollback', '--fail', 'Second');
@@ -93,7 +93,7 @@ describe('deploying an existing assembly', () => {
     const state = newState();
     const failed = await deploy(state, assembly, '--fail', 'Store');
     expect([failed.exitCode, failed.json.stack, failed.json.status]).toEqual([1, 'Data', 'ROLLBACK_COMPLETE']);
-    // A first deployment that failed is deleted and made anew, as the CDK does.
+    // A failed first deployment is deleted and created again, as the CDK does.
     const both = await deploy(state, assembly, '--stack', 'Web');
     expect(both.json.stacks?.map(({ stack, status }) => [stack, status])).toEqual([
       ['Data', 'CREATE_COMPLETE'],
@@ -146,15 +146,15 @@ describe('deploying an app', () => {
     expect(existsSync(join(project, '.sandbox/cdk.out/manifest.json'))).toBe(true);
   });
 
-  it('an app that fails deploys nothing: exit 2 with its own message', async () => {
+  it('ends with 2 and the message of the app when the app fails, and deploys nothing', async () => {
     const args = ['sandbox', 'deploy', '--context', 'broken=very', '--state', newState()];
     const { exitCode, json } = await runJson<JsonError>(args, here);
     expect([exitCode, json.error.code]).toEqual([2, 'SYNTH_FAILED']);
-    expect(json.error.message).toMatch(/The app \(node app.js\) ended with 1.\n\nError: This app is broken: very$/);
+    expect(json.error.message).toMatch(/The app \(node app.js\) exited with 1.\n\nError: This app is broken: very$/);
     expect((await runCli(['sandbox', 'destroy', '--state', args.at(-1)!], here)).exitCode).toBe(2);
   });
 
-  it('no app at all, and one that writes nothing, end with 2', async () => {
+  it('ends with 2 without an app, and when the app writes nothing', async () => {
     const none = await runJson<JsonError>(['sandbox', 'deploy'], { cwd: root });
     expect([none.exitCode, none.json.error.code]).toEqual([2, 'USAGE']);
     const silent = await runJson<JsonError>(['sandbox', 'deploy', '--app', 'true', '--state', newState()], {

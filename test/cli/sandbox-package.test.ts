@@ -50,7 +50,7 @@ describe('without the package of the sandbox', () => {
     expect(stderr).toMatch(/^SANDBOX_NOT_INSTALLED: .*\n {2}hint: npm install --save-dev @cdk-migrations\/sandbox\n$/);
   });
 
-  it('the error is a document with --json', async () => {
+  it('reports that with --json as well', async () => {
     const { exitCode, json } = await runJson<JsonError>(['sandbox', 'start'], { program, cwd: root });
 
     expect([exitCode, json.error.code]).toEqual([1, 'SANDBOX_NOT_INSTALLED']);
@@ -71,7 +71,7 @@ describe('without the package of the sandbox', () => {
 });
 
 describe('the package of the project', () => {
-  it('it is used rather than the one beside the program, and gets the command line as it was typed', async () => {
+  it('takes precedence over the one next to the program, and gets the command line as it was typed', async () => {
     const line = ['sandbox', 'sql', 'users', 'SELECT 1', '--unknown', '--stack', 'A', '-x', '--json'];
     const { exitCode, stdout } = await runCli(line, { cwd: projectWithSandbox() });
 

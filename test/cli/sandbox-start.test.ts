@@ -45,7 +45,7 @@ const templateWith = (value: string) => ({
 
 const appWith = (value: string) => writeAssembly({ Hello: { template: templateWith(value) } });
 
-it('other commands on the folder go through it, and SDK clients reach it', async () => {
+it('start lets other commands on the folder go through it, and SDK clients reach it', async () => {
   expect(started.endpoints).toMatchObject({
     AWS_ENDPOINT_URL_SSM: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
   });
@@ -57,7 +57,7 @@ it('other commands on the folder go through it, and SDK clients reach it', async
   expect(Parameter?.Value).toBe('hi');
 });
 
-it('an alarm can be set, a second start and a reset are refused', async () => {
+it('start lets an alarm be set, and a second start and a reset are refused', async () => {
   expect((await runCli(['sandbox', 'alarm', 'errors', 'ALARM', ...here])).stdout).toBe('errors is ALARM.\n');
   const missing = await runCli(['sandbox', 'alarm', 'latency', 'OK', ...here]);
   expect([missing.exitCode, missing.stderr]).toEqual([2, expect.stringMatching(/The sandbox has: errors/)]);
@@ -89,7 +89,7 @@ it('an update can be cancelled from another command', async () => {
   expect([exitCode, json.status]).toEqual([1, 'UPDATE_ROLLBACK_COMPLETE']);
 });
 
-it('SIGTERM ends it well, and the state stays', async () => {
+it('start ends with 0 on SIGTERM, and keeps the state', async () => {
   const ended = new Promise((resolve) => server.on('exit', (code) => resolve(code)));
   server.kill('SIGTERM');
   expect(await ended).toBe(0);

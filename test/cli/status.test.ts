@@ -20,7 +20,7 @@ function open(...states: readonly Deployment['state'][]): ScopeState {
   return { ...emptyState('App/Migrations'), open: deployments };
 }
 
-describe('what a scope is doing', () => {
+describe('the state of a scope', () => {
   it.each([
     [[], 'idle'],
     [['forward'], 'deploying'],
@@ -29,7 +29,7 @@ describe('what a scope is doing', () => {
     [['applied', 'forward'], 'deploying'],
     [['applied', 'undoing'], 'rolling-back'],
     [['applied', 'failed'], 'failed'],
-  ] as const)('with %j open: %s', (states, activity) => {
+  ] as const)('with open deployments %j is %s', (states, activity) => {
     expect(activityOf(open(...states))).toBe(activity);
   });
 });
@@ -60,7 +60,7 @@ function record(version: string, identity = 'cluster-1/app'): MigrationRecord {
 describe('the status', () => {
   const state = { ...emptyState('App/Migrations'), applied: revision, migrations: [record('1.0.0'), record('1.1.0')] };
 
-  it('tells what is applied, what is pending, and the heads of what is applied', () => {
+  it('shows what is applied, what is pending, and the heads of what is applied', () => {
     const status = scopeStatus(state, bundle, { users: 'aurora-postgresql' });
     expect(status).toMatchObject({ scope: 'App/Migrations', revision: 'r1', state: 'idle', heads: ['users/1.1.0'] });
     expect(status.targets).toHaveLength(1);
@@ -69,14 +69,14 @@ describe('the status', () => {
     expect(status.targets[0]?.pending).toEqual([{ version: '1.2.0', name: 'change 1.2.0', kind: 'sql' }]);
   });
 
-  it('leaves out what was applied to a database that was replaced', () => {
+  it('omits what was applied to a database that was replaced', () => {
     const moved = { ...state, migrations: [record('1.0.0', 'cluster-0/app')] };
     const [users] = scopeStatus(moved, bundle, {}).targets;
     expect(users?.applied).toEqual([]);
     expect(users?.pending).toHaveLength(3);
   });
 
-  it('refuses a bundle in which an applied migration is another one', () => {
+  it('refuses a bundle in which an applied migration was edited', () => {
     const edited = { ...bundle, migrations: [{ ...bundle.migrations[0]!, checksum: 'edited' }] };
     expect(() => scopeStatus(state, edited, {})).toThrow(/Applied migrations were edited: users\/1\.0\.0/);
   });

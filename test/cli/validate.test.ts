@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { migrationsFolder, tableSql } from '../support/migrations-folder';
 import { type JsonError, runCli, runJson } from '../support/run-cli';
 
-it('shows the migrations in order', async () => {
+it('validate shows the migrations in the order in which they are applied', async () => {
   const folder = migrationsFolder({
     'users/1.0.0_create_users.sql': tableSql('users'),
     'users/1.1.0_create_events.sql': tableSql('events', '-- depends-on: 1.0.0\n'),
@@ -16,10 +16,10 @@ it('shows the migrations in order', async () => {
     migrations: [{ id: 'users/1.0.0' }, { id: 'users/1.1.0', kind: 'sql', dependsOn: ['users/1.0.0'] }],
   });
   const { stdout } = await runCli(['validate', '--migrations', folder]);
-  expect(stdout).toMatch(/2 migrations are in order/);
+  expect(stdout).toMatch(/2 migrations are valid/);
 });
 
-it('reports everything that is wrong, with places', async () => {
+it('validate reports every problem with its place', async () => {
   const folder = migrationsFolder({
     'users/1.0.0_create_users.sql': '-- migrate:up\ncreate tabel users (id int);\n-- migrate:down\ndrop table users;\n',
     'users/1.1.0_more.sql': tableSql('more', '-- depends-on: 0.9.0\n'),
@@ -35,7 +35,7 @@ it('reports everything that is wrong, with places', async () => {
   expect(stderr).toMatch(/2 \| create tabel users/);
 });
 
-it('a missing folder ends with 2', async () => {
+it('validate ends with 2 for a missing folder', async () => {
   const { exitCode, json } = await runJson<JsonError>(['validate', '--migrations', '/nowhere/migrations']);
   expect([exitCode, json.error.code]).toEqual([2, 'MISSING_FOLDER']);
 });

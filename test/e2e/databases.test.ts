@@ -1,6 +1,6 @@
 import { DeleteTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { MigrationsRemoval } from '../../lib';
+import { MigrationsRemovalPolicy } from '../../lib';
 import type { ImportedCluster } from '../support/lifecycle-app';
 import { atReleaseA } from '../support/lifecycle-steps';
 import { LifecycleWorld, reasonOf } from '../support/lifecycle-world';
@@ -26,8 +26,8 @@ describe('a database', { timeout: 120_000 }, () => {
   }
 
   for (const [removal, name] of [
-    [MigrationsRemoval.RETAIN, 'Retain'],
-    [MigrationsRemoval.REVERT, 'Revert'],
+    [MigrationsRemovalPolicy.RETAIN, 'Retain'],
+    [MigrationsRemovalPolicy.UNDO, 'Undo'],
   ] as const) {
     it(`whose cluster, secret and tables are gone does not keep its stack from being deleted (${removal})`, async () => {
       const imported = await database(`Gone${name}`);
@@ -43,14 +43,14 @@ describe('a database', { timeout: 120_000 }, () => {
 
       const { state } = await world.ledgerAt(location);
       expect(state.open).toEqual([]);
-      expect(state.migrations).toHaveLength(removal === MigrationsRemoval.RETAIN ? 2 : 0);
+      expect(state.migrations).toHaveLength(removal === MigrationsRemovalPolicy.RETAIN ? 2 : 0);
     });
   }
 
-  it('dropped inside its cluster does not keep its stack from being deleted with revert', async () => {
+  it('dropped inside its cluster does not keep its stack from being deleted with its migrations undone', async () => {
     const imported = await database('Dropped');
     await world.sql('Dropped', 'CREATE DATABASE extra');
-    const props = { onRemoval: MigrationsRemoval.REVERT };
+    const props = { onRemoval: MigrationsRemovalPolicy.UNDO };
     const app = { stack: 'DroppedUser', databasesOf: 'Dropped', imported, databaseName: 'extra', sibling: '1', props };
     await world.deploy({ ...app, release: releaseA });
     await world.sql('Dropped', 'DROP DATABASE extra');

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { MigrationsRemoval, OlderRevisionPolicy } from '../../lib';
+import { MigrationsRemovalPolicy, OlderRevisionPolicy } from '../../lib';
 import { LifecycleWorld, reasonOf, statuses } from '../support/lifecycle-world';
 import { postgresUrlIfReachable } from '../support/real-postgres';
 import { releaseA, releaseB } from '../support/releases';
@@ -104,12 +104,12 @@ describe.each(engines)('the lifecycle on $name', { timeout: 120_000 }, ({ postgr
     expect(await world.snapshot('Keep', 'kept')).toEqual(before);
   });
 
-  it('stack delete reverts the migrations when the construct says so', async () => {
+  it('stack delete undoes the migrations when the construct says so', async () => {
     await atReleaseA('Owner');
     await world.sql('Owner', 'CREATE DATABASE gone');
-    const props = { onRemoval: MigrationsRemoval.REVERT };
+    const props = { onRemoval: MigrationsRemovalPolicy.UNDO };
     await world.deploy({
-      stack: 'Reverted',
+      stack: 'Undone',
       databasesOf: 'Owner',
       databaseName: 'gone',
       release: keptRelease,
@@ -117,7 +117,7 @@ describe.each(engines)('the lifecycle on $name', { timeout: 120_000 }, ({ postgr
       props,
     });
 
-    expect((await world.destroy('Reverted')).status).toBe('DELETE_COMPLETE');
+    expect((await world.destroy('Undone')).status).toBe('DELETE_COMPLETE');
 
     expect(await world.sql('Owner', `SELECT to_regclass('users')::text AS users`, 'gone')).toEqual([{ users: null }]);
   });

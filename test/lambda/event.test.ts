@@ -27,7 +27,7 @@ describe('a request of the Migrations resource', () => {
           Bundle,
           Targets,
           OnOlderRevision: 'downgrade',
-          OnRemoval: 'revert',
+          OnRemoval: 'undo',
           ForwardSeconds: '1200',
           ServiceTimeout: '3000',
         },

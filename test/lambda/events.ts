@@ -38,7 +38,7 @@ export function properties(revision: string, change: Readonly<Record<string, unk
       },
     },
     OnOlderRevision: 'downgrade',
-    OnRemoval: 'revert',
+    OnRemoval: 'undo',
     ForwardSeconds: '1200',
     ...change,
   };

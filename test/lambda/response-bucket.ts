@@ -2,7 +2,7 @@ import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 
-export interface ReceivedAnswer {
+interface ReceivedAnswer {
   readonly method: string;
   readonly url: string;
   readonly headers: IncomingHttpHeaders;

@@ -4,7 +4,7 @@ import { Duration } from 'aws-cdk-lib';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { DatabaseMigrations, MigrationsRemoval, MigrationTarget, OlderRevisionPolicy } from '../../lib';
+import { DatabaseMigrations, MigrationsRemovalPolicy, MigrationTarget, OlderRevisionPolicy } from '../../lib';
 import { auroraCluster, CREATE_PLANS, CREATE_USERS, folderWith, Synthesized, testApp, testStack } from './support';
 
 const ROLES_AND_POLICIES = /^AWS::(IAM::(Role|Policy)|Lambda::(Function|Permission)|StepFunctions::|Events::)/;
@@ -47,7 +47,7 @@ describe('DatabaseMigrations with one target of each kind', () => {
     expect(Object.keys(Targets)).toEqual(['users', 'meals']);
   });
 
-  it('gives the commit marker scope and revision, and lets it wait for the migrations', () => {
+  it('gives the commit marker its scope and revision, and makes it wait for the migrations', () => {
     const [id, marker] = template.one('Custom::DatabaseMigrationsCommit');
     const [migrationsId, { Properties }] = template.one('Custom::DatabaseMigrations');
 
@@ -74,7 +74,7 @@ describe('DatabaseMigrations with one target of each kind', () => {
     expect(template.cycles()).toEqual([]);
   });
 
-  it('makes three functions of one asset, with the newest runtime', () => {
+  it('creates three functions from one asset, with the newest runtime', () => {
     const functions = template.ids('AWS::Lambda::Function').map((id) => template.resources.get(id)!.Properties);
 
     expect(functions.map(({ Handler }) => Handler)).toEqual(['index.onEvent', 'index.tick', 'index.respond']);
@@ -82,7 +82,7 @@ describe('DatabaseMigrations with one target of each kind', () => {
     for (const { Runtime } of functions) expect(Runtime).toBe('nodejs24.x');
   });
 
-  it('never changes the ids of what CloudFormation must recognise', () => {
+  it('never changes the ids by which CloudFormation recognises resources', () => {
     expect(template.ids('AWS::Lambda::Function')).toEqual([
       'DbEngineOnEventA5631D03',
       'DbEngineTick3E27FA3F',
@@ -109,7 +109,7 @@ describe('DatabaseMigrations with one target of each kind', () => {
     expect(environment('Respond')).toEqual(environment('Tick'));
   });
 
-  it('makes a ledger that outlives the stack', () => {
+  it('creates a ledger that outlives the stack', () => {
     const [, ledger] = template.one('AWS::DynamoDB::Table');
 
     expect(ledger.DeletionPolicy).toBe('Retain');
@@ -125,7 +125,7 @@ describe('DatabaseMigrations with one target of each kind', () => {
     });
   });
 
-  it('hears when its own stack comes to rest', () => {
+  it('is told when an operation on its own stack has ended', () => {
     const [, { Properties }] = template.one('AWS::Events::Rule');
 
     expect(Properties.EventPattern).toEqual({
@@ -166,17 +166,17 @@ describe('DatabaseMigrations with one target of each kind', () => {
   });
 });
 
-describe('options', () => {
+describe('the properties', () => {
   const plans = () => folderWith(CREATE_PLANS);
   const targets = () => ({ meals: MigrationTarget.dynamodb({ tableNamePrefix: 'shop-' }) });
 
-  it('reach the engine', () => {
+  it('the properties reach the engine', () => {
     const stack = testStack();
     new DatabaseMigrations(stack, 'Db', {
       migrationsPath: plans(),
       targets: targets(),
       onOlderRevision: OlderRevisionPolicy.DOWNGRADE,
-      onRemoval: MigrationsRemoval.REVERT,
+      onRemoval: MigrationsRemovalPolicy.UNDO,
       timeout: Duration.minutes(20),
       forwardTimeout: Duration.minutes(10),
       lease: Duration.seconds(30),
@@ -185,7 +185,7 @@ describe('options', () => {
 
     expect(template.one('Custom::DatabaseMigrations')[1].Properties).toMatchObject({
       OnOlderRevision: 'downgrade',
-      OnRemoval: 'revert',
+      OnRemoval: 'undo',
       ForwardSeconds: '600',
       ServiceTimeout: '1200',
     });
@@ -195,7 +195,7 @@ describe('options', () => {
     expect(Timeout).toBe(200);
   });
 
-  it('share a ledger between constructs, each with a scope of its own', () => {
+  it('constructs may share a ledger, each with a scope of its own', () => {
     const stack = testStack('Shop');
     const ledgerTable = dynamodb.Table.fromTableName(stack, 'Ledger', 'all-migrations');
     for (const id of ['A', 'B']) {
@@ -212,7 +212,7 @@ describe('options', () => {
     expect(scopes).toEqual(['Shop/A', 'Shop/B']);
   });
 
-  it('encrypt the ledger with a given key, which the functions may use', () => {
+  it('a given key encrypts the ledger, and the functions may use it', () => {
     const stack = testStack();
     const encryptionKey = new kms.Key(stack, 'Key');
     new DatabaseMigrations(stack, 'Db', { migrationsPath: plans(), targets: targets(), encryptionKey });

@@ -17,7 +17,7 @@ describe('the nutrition app', () => {
     template = new Synthesized(new NutritionStack(testApp(), 'Nutrition', { migrationsPath: migrations }));
   });
 
-  it('deploys function and feature flags after the migrations', () => {
+  it('deploys its function and its feature flags after the migrations', () => {
     const [id] = template.one('Custom::DatabaseMigrations');
 
     for (const after of ['FeatureFlags', template.one('AWS::Lambda::Function', 'Api')[0]]) {
@@ -26,7 +26,7 @@ describe('the nutrition app', () => {
     expect(template.cycles()).toEqual([]);
   });
 
-  it('tells the function the tables of all releases', () => {
+  it('gives its function the names of the tables of all releases', () => {
     const { Environment } = template.one('AWS::Lambda::Function', 'Api')[1].Properties;
 
     expect(JSON.parse(Environment.Variables.MIGRATIONS_TABLES)).toEqual({
@@ -51,7 +51,7 @@ describe('the nutrition app', () => {
         'meals/1.1.0_find_plans_by_week.ts',
       ],
     ],
-  ])('synthesizes its %s release, which changes the feature flags', (_, files) => {
+  ])('synthesizes its %s release with other feature flags than the last one', (_, files) => {
     const folder = folderWith({});
     for (const file of files) {
       mkdirSync(join(folder, file, '..'), { recursive: true });

@@ -11,7 +11,7 @@ interface Statement {
   readonly Condition?: unknown;
 }
 
-describe('permissions', () => {
+describe('the permissions', () => {
   let template: Synthesized;
   const ledger = () => ({ 'Fn::GetAtt': [template.one('AWS::DynamoDB::Table')[0], 'Arn'] });
   const functionArn = (name: string) => ({ 'Fn::GetAtt': [template.one('AWS::Lambda::Function', name)[0], 'Arn'] });
@@ -37,7 +37,7 @@ describe('permissions', () => {
     template = new Synthesized(stack);
   });
 
-  it('never name every resource', () => {
+  it('no permission names every resource', () => {
     for (const id of template.ids('AWS::IAM::Policy')) {
       for (const { Resource } of statements(template, id)) expect([Resource].flat(), id).not.toContain('*');
     }
@@ -46,7 +46,7 @@ describe('permissions', () => {
     );
   });
 
-  it('of onEvent: record the request, start its execution', () => {
+  it('OnEvent may record a request and start its execution', () => {
     expect(of(template, 'OnEventRole')).toEqual([
       logs(),
       {
@@ -57,14 +57,14 @@ describe('permissions', () => {
     ]);
   });
 
-  it('of respond: read the outcome, record that it was sent', () => {
+  it('Respond may read an outcome and record that it was sent', () => {
     expect(of(template, 'RespondRole')).toEqual([
       logs(),
       { Action: ['dynamodb:GetItem', 'dynamodb:UpdateItem'], Resource: ledger() },
     ]);
   });
 
-  it('of tick: ledger transactions, own stack, claims, bundles', () => {
+  it('Tick may write the ledger, view its own stack, claim databases and read bundles', () => {
     expect(of(template, 'TickRole')).toEqual([
       logs(),
       {
@@ -91,7 +91,7 @@ describe('permissions', () => {
     ]);
   });
 
-  it('of tick for an Aurora target: Data API on the cluster, the secret and its key', () => {
+  it('Tick may use the Data API of an Aurora target, its secret and the key of the secret', () => {
     const [data, read, decrypt, ...rest] = of(template, 'Targetusers');
 
     expect(data!.Action).toEqual([
@@ -114,7 +114,7 @@ describe('permissions', () => {
     expect(rest).toEqual([]);
   });
 
-  it('of tick for a DynamoDB target: change given tables, own those with the prefix', () => {
+  it('Tick may change the existing tables of a DynamoDB target, and create and delete those with its prefix', () => {
     expect(of(template, 'Targetmeals')).toEqual([
       { Action: ['dynamodb:DescribeTable', 'dynamodb:UpdateTable'], Resource: arnEnding(':table/orders') },
       {
@@ -124,13 +124,13 @@ describe('permissions', () => {
     ]);
   });
 
-  it('of the machine: call the two functions that work and answer', () => {
+  it('the machine may call the two functions that work and answer', () => {
     expect(of(template, 'MachineRole')).toEqual([
       { Action: 'lambda:InvokeFunction', Resource: [functionArn('Tick'), functionArn('Respond')] },
     ]);
   });
 
-  it('stay in force in a rollback: a target policy has a new id when it changes, and only then', () => {
+  it('the policy of a target stays in force in a rollback, because it has a new id when it changes, and only then', () => {
     const ids = [{}, { tables: ['a'] }, { tables: ['a'], other: true }].map(({ tables = [], other }) => {
       const stack = testStack();
       const imported = tables.map((name) => [name, dynamodb.Table.fromTableName(stack, name, name)]);

@@ -26,14 +26,14 @@ describe('the definition', () => {
     }
   });
 
-  it('catches every failure of a task, except of the last fallback, whose failure nobody can answer', () => {
+  it('catches every failure of a task, except of the last fallback, after which nothing can answer', () => {
     const uncaught = Object.entries(states).filter(([, state]) => state.Type === 'Task' && !state.Catch);
 
     expect(uncaught.map(([name]) => name)).toEqual(['AnswerFallback', 'AnswerFailureFallback']);
     for (const [, { Resource }] of uncaught) expect(Resource).toBe(arn('tick'));
   });
 
-  it('tries each task again: eight times after a crash, once when it hung', () => {
+  it('retries each task eight times after a crash, and once after a hang', () => {
     for (const { Type, Retry } of Object.values(states)) {
       if (Type !== 'Task') continue;
       expect(Retry!.map(({ ErrorEquals, MaxAttempts }) => [ErrorEquals.at(-1), MaxAttempts])).toEqual([
@@ -49,7 +49,7 @@ describe('the definition', () => {
 });
 
 describe('an execution', () => {
-  it('ticks until done, then answers', async () => {
+  it('calls Tick until it is done, then answers', async () => {
     const calls = await execute([{ status: 'continue' }, { status: 'wait', waitSeconds: 0 }, { status: 'done' }]);
 
     expect(calls.map(({ name }) => name)).toEqual(['Tick', 'Tick', 'Tick', 'Answer']);
@@ -57,7 +57,7 @@ describe('an execution', () => {
     expect(calls[3]!.input).toEqual({ action: 'respond', requestKey: 'r1', scope: 'App/Db' });
   });
 
-  it('answers with the failure when ticks keep failing', async () => {
+  it('answers with the failure when Tick keeps failing', async () => {
     const calls = await execute([new Error('out of memory')]);
 
     expect(calls).toHaveLength(10);
@@ -72,7 +72,7 @@ describe('an execution', () => {
     });
   });
 
-  it('goes on after a tick that failed once', async () => {
+  it('continues after a single failure of Tick', async () => {
     const calls = await execute([new Error('throttled'), { status: 'done' }]);
 
     expect(calls.map(({ name }) => name)).toEqual(['Tick', 'Tick', 'Answer']);
@@ -93,7 +93,7 @@ describe('an execution', () => {
     });
   });
 
-  it('answers through the tick function when the respond function keeps failing', async () => {
+  it('answers through Tick when Respond keeps failing', async () => {
     const calls = await execute([{ status: 'done' }], new Error('cannot start'));
 
     expect(calls.at(-1)).toEqual({
@@ -102,7 +102,7 @@ describe('an execution', () => {
     });
   });
 
-  it('keeps the failure when that happens after failed ticks', async () => {
+  it('still answers with the failure of Tick when Respond fails too', async () => {
     const calls = await execute([new Error('boom')], new Error('cannot start'));
 
     expect(calls.at(-1)).toMatchObject({ name: 'AnswerFailureFallback', input: { failure: { Cause: 'boom' } } });

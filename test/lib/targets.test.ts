@@ -42,7 +42,7 @@ function targetsIn(stack: Stack) {
 }
 
 describe('an Aurora cluster', () => {
-  it('in the same stack is identified by its resource id, and must exist first', () => {
+  it('a cluster of the same stack is identified by its resource id, and must exist first', () => {
     const stack = testStack();
     migrateUsers(stack, auroraCluster(stack));
     const template = new Synthesized(stack);
@@ -59,7 +59,7 @@ describe('an Aurora cluster', () => {
     expect(template.needs(id)).toContain(clusterId);
   });
 
-  it('in another stack is exported from it and deployed before', () => {
+  it('a cluster of another stack is exported from it, and that stack is deployed before', () => {
     const app = testApp();
     const data = testStack('Data', app);
     const cluster = auroraCluster(data);
@@ -70,7 +70,7 @@ describe('an Aurora cluster', () => {
     expect(service.dependencies).toContain(data);
   });
 
-  it('imported by its attributes is identified by its ARN', () => {
+  it('a cluster that is imported by its attributes is identified by its ARN', () => {
     const stack = testStack();
     const cluster = rds.DatabaseCluster.fromDatabaseClusterAttributes(stack, 'Imported', {
       clusterIdentifier: 'shop-cluster',
@@ -84,7 +84,7 @@ describe('an Aurora cluster', () => {
     expect(JSON.stringify(SecretArn)).toMatch(/:secret:shop-owner"/);
   });
 
-  it('works from a nested stack, whose name only CloudFormation knows', () => {
+  it('a nested stack, whose name only CloudFormation knows, can migrate its cluster', () => {
     const parent = testStack();
     const nested = new NestedStack(parent, 'Nested');
     migrateUsers(nested, auroraCluster(nested));
@@ -98,7 +98,7 @@ describe('an Aurora cluster', () => {
 describe('DynamoDB tables', () => {
   const key = { partitionKey: { name: 'id', type: dynamodb.AttributeType.STRING } };
 
-  it('of the same stack are named, and must exist first', () => {
+  it('tables of the same stack are passed by name, and must exist first', () => {
     const stack = testStack();
     const orders = new dynamodb.Table(stack, 'Orders', key);
     const users = new dynamodb.TableV2(stack, 'Users', key);
@@ -116,7 +116,7 @@ describe('DynamoDB tables', () => {
     expect(DependsOn).toEqual(expect.arrayContaining([ordersId, usersId]));
   });
 
-  it('imported by name need nothing else', () => {
+  it('tables that are imported by name need nothing else', () => {
     const stack = testStack();
     const orders = dynamodb.Table.fromTableName(stack, 'Orders', 'shop-orders');
     migrateMeals(stack, { tables: { orders }, tableNamePrefix: 'meals-' });
@@ -124,7 +124,7 @@ describe('DynamoDB tables', () => {
     expect(targetsIn(stack).meals).toMatchObject({ Tables: { orders: 'shop-orders' }, TableNamePrefix: 'meals-' });
   });
 
-  it('do not change the identity when one is added, or the engine would apply everything again', () => {
+  it('adding a table does not change the identity, because the engine would apply everything again', () => {
     const identity = (names: string[], options: { tableNamePrefix?: string }) => {
       const stack = testStack();
       const tables = names.map((name) => [name, dynamodb.Table.fromTableName(stack, name, name)]);
@@ -139,7 +139,7 @@ describe('DynamoDB tables', () => {
     expect(identity(['orders', 'users'], { tableNamePrefix })).toBe(identity(['orders'], { tableNamePrefix }));
   });
 
-  it('of another stack are deployed before', () => {
+  it('tables of another stack are deployed before', () => {
     const app = testApp();
     const data = testStack('Data', app);
     const orders = new dynamodb.Table(data, 'Orders', key);
@@ -152,7 +152,7 @@ describe('DynamoDB tables', () => {
 });
 
 describe('tableName', () => {
-  it('knows given tables and names others by prefix', () => {
+  it('returns the names of existing tables, and the prefix with the logical name for others', () => {
     const stack = testStack();
     const orders = dynamodb.Table.fromTableName(stack, 'Orders', 'shop-orders');
     const migrations = migrateMeals(stack, { tables: { orders }, tableNamePrefix: 'meals-' });
@@ -161,7 +161,7 @@ describe('tableName', () => {
     expect(migrations.tableName('meals', 'plans')).toBe('meals-plans');
   });
 
-  it('refuses what cannot exist, and says what does', () => {
+  it('refuses targets and tables that cannot exist, and names those that do', () => {
     const stack = testStack();
     const orders = dynamodb.Table.fromTableName(stack, 'Orders', 'shop-orders');
     const meals = migrateMeals(stack, { tables: { orders } }, INDEX_ORDERS);
@@ -169,7 +169,7 @@ describe('tableName', () => {
 
     expect(() => meals.tableName('meal', 'orders')).toThrow("Stack/Db has no target 'meal'. Its targets: meals.");
     expect(() => meals.tableName('meals', 'plans')).toThrow(
-      "Target 'meals' of Stack/Db has no table 'plans'. Its tables: orders. Add it to `tables`, or give a `tableNamePrefix`.",
+      "Target 'meals' of Stack/Db has no table 'plans'. Its tables: orders. Add it to `tables`, or set `tableNamePrefix`.",
     );
     expect(() => users.tableName('users', 'users')).toThrow('only DynamoDB targets have table names');
   });
@@ -186,7 +186,7 @@ describe('what depends on the migrations', () => {
     });
   }
 
-  it('waits for the Migrations resource, not for the marker', () => {
+  it('a dependent waits for the Migrations resource, not for the marker', () => {
     const stack = testStack();
     const migrations = migrateMeals(stack, { tableNamePrefix: 'meals-' });
     migrations.dependOnMigrations(new ssm.StringParameter(stack, 'Flag', { stringValue: 'on' }));
@@ -195,7 +195,7 @@ describe('what depends on the migrations', () => {
     expect(template.one('AWS::SSM::Parameter')[1].DependsOn).toEqual([template.one('Custom::DatabaseMigrations')[0]]);
   });
 
-  it('a connected function also gets the names of all tables, those that migrations create included', () => {
+  it('a connected function gets the names of all tables, including those that migrations create', () => {
     const stack = testStack();
     const orders = new dynamodb.Table(stack, 'Orders', {
       partitionKey: { name: 'id', type: dynamodb.AttributeType.STRING },
@@ -218,7 +218,7 @@ describe('what depends on the migrations', () => {
     expect(DependsOn).toContain(template.one('Custom::DatabaseMigrations')[0]);
   });
 
-  it('can be a function that the cluster lets in', () => {
+  it('a function to which the cluster is open can wait for its migrations', () => {
     const stack = testStack();
     const cluster = auroraCluster(stack);
     const migrations = migrateUsers(stack, cluster);
@@ -230,7 +230,7 @@ describe('what depends on the migrations', () => {
     expect(new Synthesized(stack).cycles()).toEqual([]);
   });
 
-  it('cannot be a database that the migrations need, nor what contains them', () => {
+  it('neither a database that the migrations need nor a construct that contains them can wait for them', () => {
     const stack = testStack();
     const cluster = auroraCluster(stack);
     const migrations = migrateUsers(stack, cluster);

@@ -39,19 +39,20 @@ const prefixed = (tableNamePrefix: string) => MigrationTarget.dynamodb({ tableNa
 const table = (stack: Stack, name: string) => dynamodb.Table.fromTableName(stack, `Table-${name}`, name);
 
 describe('targets', () => {
-  it('must be at least one', () => {
+  it('targets must not be empty', () => {
     expect(refusal(() => ({}))).toMatch(
-      /^Stack\/Db cannot be made:\n- targets is empty\. Give at least one, for example/,
+      /^Invalid configuration of Stack\/Db:\n- targets must not be empty\. Give at least one, for example/,
     );
   });
 
-  it.each(['Users', '1st', 'my_target', 'a/b', ''])('must not be named %j', (name) => {
+  it.each(['Users', '1st', 'my_target', 'a/b', ''])('a target must not have the name %j', (name) => {
     expect(refusal(() => ({ [name]: prefixed('shop-') }))).toContain(
-      `Target name '${name}' is also a folder name. Use`,
+      'The name of a target, which is also the name of its folder, must be a lower-case letter, followed by up to 63 ' +
+        `lower-case letters, digits or hyphens, got '${name}'.`,
     );
   });
 
-  it('are all checked before anything is reported', () => {
+  it('all targets are checked before the first problem is reported', () => {
     const message = refusal(
       (stack) => ({
         Users: MigrationTarget.aurora(importedCluster(stack), { databaseName: '1st' }),
@@ -65,7 +66,7 @@ describe('targets', () => {
 });
 
 describe('an Aurora target', () => {
-  it('must be PostgreSQL', () => {
+  it('an Aurora target must be PostgreSQL', () => {
     const mysql = rds.DatabaseClusterEngine.auroraMysql({ version: rds.AuroraMysqlEngineVersion.VER_3_08_0 });
 
     expect(
@@ -77,29 +78,37 @@ describe('an Aurora target', () => {
     );
   });
 
-  it('must have a secret', () => {
+  it('an Aurora target must have a secret', () => {
     expect(
       refusal((stack) => ({
         users: MigrationTarget.aurora(importedCluster(stack, { secret: undefined }), { databaseName: 'shop' }),
       })),
     ).toContain(
-      "Target 'users': the cluster has no secret that this app knows of, and the Data API needs one. Give `secret`",
+      "Target 'users': the Data API needs a secret, and the cluster has none that this app knows of. Set `secret`",
     );
   });
 
-  it.each(['', '1st', 'a b', 'a"b', 'x'.repeat(64)])('must not have the database name %j', (databaseName) => {
-    expect(refusal((stack) => ({ users: MigrationTarget.aurora(importedCluster(stack), { databaseName }) }))).toContain(
-      `databaseName is '${databaseName}'. A PostgreSQL database name here begins with`,
-    );
-  });
+  it.each(['', '1st', 'a b', 'a"b', 'x'.repeat(64)])(
+    'an Aurora target must not have the database name %j',
+    (databaseName) => {
+      expect(
+        refusal((stack) => ({ users: MigrationTarget.aurora(importedCluster(stack), { databaseName }) })),
+      ).toContain(
+        'databaseName must be a letter or underscore, followed by up to 62 letters, digits, _, - or $, got ' +
+          `'${databaseName}'.`,
+      );
+    },
+  );
 
-  it('must not be a database of RDS', () => {
+  it('an Aurora target must not be a database that RDS reserves', () => {
     expect(
       refusal((stack) => ({ users: MigrationTarget.aurora(importedCluster(stack), { databaseName: 'rdsadmin' }) })),
-    ).toContain("databaseName is 'rdsadmin', which PostgreSQL or RDS keeps for itself");
+    ).toContain(
+      "databaseName must be a database of the application, got 'rdsadmin', which PostgreSQL or RDS reserves.",
+    );
   });
 
-  it('must have the Data API on, which is known when the app is complete', () => {
+  it('an Aurora target must have the Data API enabled, which is checked when the app is complete', () => {
     const stack = testStack();
     const cluster = auroraCluster(stack, { enableDataApi: undefined });
     new DatabaseMigrations(stack, 'Db', {
@@ -108,29 +117,29 @@ describe('an Aurora target', () => {
     });
 
     expect(() => App.of(stack)!.synth()).toThrow(
-      "Target 'users': the Data API of cluster Stack/Database is off. Set `enableDataApi: true` on the DatabaseCluster.",
+      "Target 'users': the Data API of cluster Stack/Database is disabled. Set `enableDataApi: true` on the DatabaseCluster.",
     );
   });
 });
 
 describe('a DynamoDB target', () => {
-  it('must have tables or a prefix', () => {
+  it('a DynamoDB target must have tables or a prefix', () => {
     expect(refusal(() => ({ meals: MigrationTarget.dynamodb({}) }))).toContain(
-      "Target 'meals': it has no tables. Give `tables`, `tableNamePrefix`, or both.",
+      "Target 'meals': it has no tables. Set `tables`, `tableNamePrefix`, or both.",
     );
   });
 
-  it('must not have the empty prefix, which is every table', () => {
-    expect(refusal(() => ({ meals: prefixed('') }))).toContain("Target 'meals': tableNamePrefix is empty");
+  it('a DynamoDB target must not have an empty prefix, which would match every table', () => {
+    expect(refusal(() => ({ meals: prefixed('') }))).toContain("Target 'meals': tableNamePrefix must not be empty");
   });
 
-  it('must have a prefix of characters that table names can have', () => {
+  it('a DynamoDB target must have a prefix that table names can begin with', () => {
     expect(refusal(() => ({ meals: prefixed('shop/') }))).toContain(
-      "tableNamePrefix is 'shop/'. DynamoDB table names have letters, digits, _, - and . only",
+      "tableNamePrefix must be 1 to 200 letters, digits, _, - and ., as in DynamoDB table names, got 'shop/'.",
     );
   });
 
-  it('must not be given a table that begins with its prefix', () => {
+  it('a DynamoDB target must not have a table that begins with its prefix', () => {
     expect(
       refusal((stack) => ({
         meals: MigrationTarget.dynamodb({ tables: { plans: table(stack, 'shop-plans') }, tableNamePrefix: 'shop-' }),
@@ -156,13 +165,13 @@ describe('two targets', () => {
       (stack: Stack) =>
         MigrationTarget.dynamodb({ tables: { other: dynamodb.Table.fromTableName(stack, 'Again', 'plans') } }),
     ],
-  ])('must not share %s', (_, one, two) => {
+  ])('two targets must not share %s', (_, one, two) => {
     expect(refusal((stack) => ({ one: one(stack), two: two(stack) }))).toContain(
       "Targets 'one' and 'two' share a database: ",
     );
   });
 
-  it('must not share a database of one cluster, but may share the cluster', () => {
+  it('two targets must not share a database of one cluster, but may share the cluster', () => {
     const both = (a: string, b: string) => (stack: Stack) => {
       const cluster = importedCluster(stack);
       return {
@@ -179,33 +188,35 @@ describe('two targets', () => {
 describe('time limits', () => {
   const meals = () => ({ meals: prefixed('shop-') });
 
-  it.each([Duration.seconds(119), Duration.seconds(3601)])('timeout must not be %s', (timeout) => {
+  it.each([Duration.seconds(119), Duration.seconds(3601)])('a timeout of %s is refused', (timeout) => {
     expect(refusal(meals, () => ({ timeout }))).toContain(
-      `timeout is ${timeout.toSeconds()} seconds. CloudFormation waits at most 1 hour`,
+      `timeout must be between 2 minutes and 1 hour, got ${timeout.toSeconds()} seconds: CloudFormation waits at most 1 hour`,
     );
   });
 
-  it('forwardTimeout must leave a quarter to undo', () => {
+  it('a quarter of the timeout is kept for undoing', () => {
     expect(refusal(meals, () => ({ timeout: Duration.minutes(10), forwardTimeout: Duration.minutes(8) }))).toContain(
-      'forwardTimeout is 480 seconds with a timeout of 600. At least a quarter of the timeout must be left to undo what ' +
-        'was done: give a Duration between 30 and 450 seconds, or a longer timeout.',
+      'forwardTimeout must be between 30 and 450 seconds with a timeout of 600 seconds, got 480 seconds: at least a ' +
+        'quarter of the timeout is kept for undoing.',
     );
   });
 
-  it.each([9, 301])('lease must not be %i seconds', (seconds) => {
-    expect(refusal(meals, () => ({ lease: Duration.seconds(seconds) }))).toContain(`lease is ${seconds} seconds.`);
+  it.each([9, 301])('a lease of %i seconds is refused', (seconds) => {
+    expect(refusal(meals, () => ({ lease: Duration.seconds(seconds) }))).toContain(
+      `lease must be between 10 seconds and 5 minutes, got ${seconds} seconds:`,
+    );
   });
 });
 
-describe('the ledger', () => {
-  it('takes a key only when it is made here', () => {
+describe('the ledger table', () => {
+  it('takes a key only when the construct creates it', () => {
     const message = refusal(
       () => ({ meals: prefixed('shop-') }),
       (stack) => ({ ledgerTable: table(stack, 'ledger'), encryptionKey: new kms.Key(stack, 'Key') }),
     );
 
     expect(message).toContain(
-      "encryptionKey is for the ledger table that the construct makes, but ledgerTable 'ledger' is given.",
+      "encryptionKey cannot be combined with ledgerTable 'ledger', which has its own encryption. Omit one of them.",
     );
   });
 });
@@ -218,17 +229,17 @@ describe('migrations', () => {
     );
   }
 
-  it('must be in a folder that exists', () => {
+  it('migrations must be in a folder that exists', () => {
     expect(refusal(() => ({ meals: prefixed('shop-') }))).toMatch(
-      /^Stack\/Db cannot deploy its migrations\.\n\nMISSING_FOLDER: No migrations folder "nowhere"/,
+      /^Invalid migrations of Stack\/Db:\n\nMISSING_FOLDER: There is no migrations folder "nowhere"/,
     );
   });
 
-  it('must belong to a target', () => {
+  it('migrations must belong to a target', () => {
     expect(refuseFiles({ ...CREATE_PLANS, ...CREATE_USERS })).toMatch(/UNKNOWN_TARGET: .*"users".*meals/s);
   });
 
-  it('are all reported at once, with file, line and the line itself', () => {
+  it('migrations have all their problems reported at once, with file, line and the text of the line', () => {
     const message = refuseFiles({
       'meals/1.0.0_create_plans.ts': 'export default {',
       'meals/1.1.0_add_index.ts': CREATE_PLANS['meals/1.0.0_create_plans.ts'].replace(
@@ -243,7 +254,7 @@ describe('migrations', () => {
   });
 });
 
-describe('tables of migrations', () => {
+describe('a migration', () => {
   const orders = (operation: string) => ({
     'meals/1.0.0_change_orders.ts': [
       "import { addGlobalIndex, createTable, deleteTable, dynamodb } from 'cdk-migrations/authoring';",
@@ -260,22 +271,22 @@ describe('tables of migrations', () => {
   it.each([
     ['creates', `createTable({ table: 'orders', ${key} })`],
     ['deletes', "deleteTable('orders')"],
-  ])('must not be given ones when one %s them', (verb, operation) => {
+  ])('is refused when it %s a table that exists outside of the migrations', (verb, operation) => {
     expect(refuse(operation)).toContain(
-      `- meals/1.0.0_change_orders.ts ${verb} table 'orders', which is given in \`tables\` of target 'meals'`,
+      `- meals/1.0.0_change_orders.ts ${verb} table 'orders', which is in \`tables\` of target 'meals'`,
     );
   });
 
-  it('must have a physical name', () => {
+  it('is refused when it names a table that its target does not have', () => {
     expect(refuse(`addGlobalIndex({ table: 'order', name: 'byId', ${key} })`)).toContain(
       "- meals/1.0.0_change_orders.ts uses table 'order', which target 'meals' does not have. Its tables: orders. Add it " +
-        'to `tables`, or give a `tableNamePrefix`.',
+        'to `tables`, or set `tableNamePrefix`.',
     );
   });
 });
 
 describe('the Lambda asset', () => {
-  it('must be built', () => {
+  it('is reported when it is not built', () => {
     expect(() => engineAssetPath(mkdtempSync(join(tmpdir(), 'cdk-migrations-')))).toThrow(
       /The Lambda functions of cdk-migrations are not built: .*index\.js does not exist\. Run `node scripts\/build\.mjs`/,
     );

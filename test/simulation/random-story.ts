@@ -23,7 +23,7 @@ export interface Operation {
   readonly deaths: readonly number[];
 }
 
-export const operation: fc.Arbitrary<Operation> = fc.record({
+const operation: fc.Arbitrary<Operation> = fc.record({
   rest: fc.constantFrom('succeeds', 'succeeds', 'fails', 'gives-up'),
   broken: fc.boolean(),
   duplicates: fc.nat({ max: 2 }),

@@ -13,7 +13,7 @@ import { MemoryTables } from './memory/tables';
 import { MemoryBundles, MemoryClaims, MemoryClock, MemoryStacks, MemoryTargets } from './memory/world';
 
 export const scope = 'App/Migrations';
-export const stackId = 'arn:aws:cloudformation:us-east-1:123456789012:stack/App/1';
+const stackId = 'arn:aws:cloudformation:us-east-1:123456789012:stack/App/1';
 
 /** A whole world in memory: one stack, a SQL database `users` and tables `meals`. */
 export class MemoryWorld {

@@ -3,7 +3,7 @@ import { CfnCondition, CfnOutput, CfnParameter, Fn, Stack } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as ssm from 'aws-cdk-lib/aws-ssm';
-import { DatabaseMigrations, MigrationsRemoval, MigrationTarget, OlderRevisionPolicy } from 'cdk-migrations';
+import { DatabaseMigrations, MigrationsRemovalPolicy, MigrationTarget, OlderRevisionPolicy } from 'cdk-migrations';
 import { OrderIntake } from './order-intake.mjs';
 
 /** Takes orders through an API. Its migrations change a table of another stack and make tables of their own. */
@@ -22,7 +22,7 @@ export class OrdersServiceStack extends Stack {
       targets: { store: MigrationTarget.dynamodb({ tables: { orders }, tableNamePrefix: 'orders-service-' }) },
       ledgerTable,
       onOlderRevision: OlderRevisionPolicy.DOWNGRADE,
-      onRemoval: MigrationsRemoval.REVERT,
+      onRemoval: MigrationsRemovalPolicy.UNDO,
     });
 
     const intake = new OrderIntake(this, 'Intake', { orders, retentionSeconds: retention.valueAsNumber });

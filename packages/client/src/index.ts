@@ -1,11 +1,18 @@
 import { tablesVariable } from './tables-variable';
 
 /**
- * The physical name of a DynamoDB table, inside a Lambda function that was given to `DatabaseMigrations.connect`.
+ * The physical name of a DynamoDB table, inside a Lambda function that was passed to `DatabaseMigrations.connect`.
  *
  * @param target the target's name in `DatabaseMigrations`
  * @param logicalName the table's name in migrations
- * @throws Error when the function is not connected, or the migrations deployed with it know no such table
+ * @returns the name to use as `TableName` in requests to DynamoDB
+ * @throws Error if the function is not connected, or the migrations deployed with it have no such table
+ * @example
+ * import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+ * import { tableName } from '@cdk-migrations/client';
+ *
+ * const client = new DynamoDBClient();
+ * export const handler = () => client.send(new ScanCommand({ TableName: tableName('meals', 'plans') }));
  */
 export function tableName(target: string, logicalName: string): string {
   const tables = readTables()[target];

@@ -142,7 +142,7 @@ const scenarios: readonly Scenario[] = [
     name: 'the removal of everything',
     async prepare(world) {
       await deployedA(world);
-      const a = world.revision('A', first, { OnRemoval: 'revert' });
+      const a = world.revision('A', first, { OnRemoval: 'undo' });
       world.stackIs('DELETE_IN_PROGRESS');
       return migrations(world, 'Delete', a);
     },

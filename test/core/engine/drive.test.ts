@@ -265,7 +265,7 @@ describe('removal', () => {
 
   it('takes everything away when asked to', async () => {
     await deployedA();
-    const a = world.revision('A', first, { OnRemoval: 'revert' });
+    const a = world.revision('A', first, { OnRemoval: 'undo' });
     world.stackIs('DELETE_IN_PROGRESS');
 
     expect((await world.migrations('Delete', a)).status).toBe('SUCCESS');
@@ -277,7 +277,7 @@ describe('removal', () => {
     const before = world.snapshot();
     world.stacks.views.clear();
 
-    expect((await world.migrations('Delete', world.revision('A', first, { OnRemoval: 'revert' }))).status).toBe(
+    expect((await world.migrations('Delete', world.revision('A', first, { OnRemoval: 'undo' }))).status).toBe(
       'SUCCESS',
     );
     expect(world.snapshot()).toEqual(before);

@@ -12,15 +12,15 @@ import type { MigrationsProperties } from '../../../core/wire';
 import { migration } from '../../ports/support/records';
 
 export const scope = 'App/Migrations';
-export const own = 'key-own';
+const own = 'key-own';
 
-export const place = (revision: string): AppliedRevision => ({
+const place = (revision: string): AppliedRevision => ({
   revision,
   identities: { users: 'db-1' },
   bundle: { Bucket: 'assets', Key: `${revision}.json`, Digest: revision },
 });
 
-export const properties = (revision: string, change: Partial<MigrationsProperties> = {}): MigrationsProperties => ({
+const properties = (revision: string, change: Partial<MigrationsProperties> = {}): MigrationsProperties => ({
   Format: '1',
   Scope: scope,
   Revision: revision,
@@ -80,7 +80,7 @@ export const state = (at: string | null, ...open: readonly Deployment[]): ScopeS
   migrations: at === null ? [] : [migration(1)],
 });
 
-export const recorded = (request: Request, change: Partial<RecordedRequest> = {}): RecordedRequest => ({
+const recorded = (request: Request, change: Partial<RecordedRequest> = {}): RecordedRequest => ({
   key: 'key-new',
   scope,
   stackId: 'arn:stack/App/1',
@@ -117,7 +117,7 @@ export const succeeded = [update_, 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS'];
 export const rollingBack = [update_, 'UPDATE_ROLLBACK_IN_PROGRESS'];
 export const rolledBack = [...rollingBack, 'UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS', 'UPDATE_ROLLBACK_COMPLETE'];
 export const madeUp = 'App-Migrations-1XMADEUP';
-export const reverting = { OnRemoval: 'revert' } as const;
+export const undoOnRemoval = { OnRemoval: 'undo' } as const;
 export const cannotAsk = undefined;
 
 export type Row = readonly [

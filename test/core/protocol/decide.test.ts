@@ -11,7 +11,6 @@ import {
   marker,
   type Row,
   remove,
-  reverting,
   rolledBack,
   rollingBack,
   scope,
@@ -19,6 +18,7 @@ import {
   stack,
   state,
   succeeded,
+  undoOnRemoval,
   update,
   update_,
 } from './decide-cases';
@@ -100,11 +100,11 @@ const lifecycle: readonly Row[] = [
   [
     'the same, and the migrations go with it',
     state('A'),
-    remove(scope, reverting),
+    remove(scope, undoOnRemoval),
     stack('DELETE_IN_PROGRESS'),
     'remove',
   ],
-  ['the same with nothing applied', state(null), remove(scope, reverting), stack('DELETE_IN_PROGRESS'), 'retain'],
+  ['the same with nothing applied', state(null), remove(scope, undoOnRemoval), stack('DELETE_IN_PROGRESS'), 'retain'],
   [
     'the stack is deleted with a deployment never settled',
     state('A', deployment(null, 'A')),
@@ -115,7 +115,7 @@ const lifecycle: readonly Row[] = [
   [
     'a Delete in a rollback that left nothing of ours',
     state('A'),
-    remove(scope, reverting),
+    remove(scope, undoOnRemoval),
     stack(...rollingBack),
     'answer SUCCESS',
   ],
@@ -224,7 +224,7 @@ const withoutCloudFormation: readonly Row[] = [
     'answer SUCCESS',
   ],
   ['settles nothing', state('B', deployment('A', 'B')), settle(), cannotAsk, 'answer SUCCESS'],
-  ['takes no migrations away', state('A'), remove(scope, reverting), cannotAsk, 'retain'],
+  ['takes no migrations away', state('A'), remove(scope, undoOnRemoval), cannotAsk, 'retain'],
   ['deploys', state('A'), update('B'), cannotAsk, 'start'],
 ];
 

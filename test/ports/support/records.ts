@@ -5,7 +5,7 @@ import type { Outcome, RecordedRequest } from '../../../core/request/request';
 import type { BundleLocation, TargetProperties } from '../../../core/wire';
 
 /** What the suites of the ledger write. */
-export const bundle: BundleLocation = { Bucket: 'assets', Key: 'a.json', Digest: 'a' };
+const bundle: BundleLocation = { Bucket: 'assets', Key: 'a.json', Digest: 'a' };
 
 export const appliedRevision: AppliedRevision = { revision: 'a', identities: { users: 'db-1' }, bundle };
 

@@ -1,3 +1,3 @@
-export { type AssemblyStack, readAssembly, selectStacks } from './cloud-assembly';
+export { readAssembly, selectStacks } from './cloud-assembly';
 export { publishAssets } from './publish-assets';
 export { type StackInput, stackInputs } from './stack-inputs';

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { type ExitCode, exitCodes } from './exit-codes';
+import { addHelp, type CommandHelp } from './help';
 import type { CommandLineHost } from './host';
 import { type Report, type Terminal, terminal } from './output';
 
@@ -11,31 +12,29 @@ interface CommonOptions {
 /** What a command works with. */
 export interface Invocation<Options> {
   readonly options: Options;
-  /** The arguments that are no options. */
+  /** The arguments that are not options. */
   readonly args: readonly string[];
   readonly terminal: Terminal;
   readonly host: CommandLineHost;
 }
 
-/** The work of a command. Throws when it cannot be done; a report with an exit code when it was done and ended badly. */
+/** What a command does. Throws if it cannot be done; returns a report with an exit code if it was done and ended badly. */
 type CommandAction<Options> = (invocation: Invocation<Options>) => Promise<Report | undefined>;
 
-/** How commands hand their exit code to who ran the command line. */
+/** How commands return their exit code to the program that ran the command line. */
 export interface CommandLine {
   readonly host: CommandLineHost;
   exitCode: ExitCode;
 }
 
-/** Adds a command with the options that every command has. Returns it for more options; `does` gives it its work. */
-export function addCommand(parent: Command, name: string, description: string): Command {
-  return parent
-    .command(name)
-    .description(description)
-    .option('--json', 'print one JSON document and nothing else on stdout', false)
-    .option('--verbose', 'print stack traces and details', false);
+/** Adds a command with its help and the options that every command has. Returns it for more options and its action. */
+export function addCommand(parent: Command, name: string, help: CommandHelp): Command {
+  return addHelp(parent.command(name), help)
+    .option('--json', 'print one JSON document, and nothing else, on stdout')
+    .option('--verbose', 'print stack traces, and what functions and the app print');
 }
 
-/** The handler that commander calls: with the arguments of the command, its options and itself. */
+/** The handler that commander calls with the arguments of the command, its options and the command itself. */
 export function does<Options extends object>(session: CommandLine, work: CommandAction<Options>) {
   return async (...received: readonly unknown[]): Promise<void> => {
     const options = received.at(-2) as Options & CommonOptions;

@@ -2,7 +2,7 @@ import type { Sandbox, SandboxOptions } from '../api';
 import { requireStateFolder } from '../control/state-folder';
 import { openSandbox } from '../open-sandbox';
 
-/** Opens the sandbox of a folder, making it when there is none, and closes it after the work. */
+/** Opens the sandbox of a folder, or creates it, and closes it after the work. */
 export async function withSandbox<T>(options: SandboxOptions, work: (sandbox: Sandbox) => Promise<T>): Promise<T> {
   const sandbox = await openSandbox(options);
   try {
@@ -12,7 +12,7 @@ export async function withSandbox<T>(options: SandboxOptions, work: (sandbox: Sa
   }
 }
 
-/** As {@link withSandbox}, for commands that look at a sandbox: a mistyped folder must not become an empty one. */
+/** As {@link withSandbox}, for commands that need an existing sandbox: a mistyped folder must not become a new one. */
 export async function withExistingSandbox<T>(
   options: SandboxOptions,
   work: (sandbox: Sandbox) => Promise<T>,

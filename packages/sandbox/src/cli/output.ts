@@ -1,7 +1,7 @@
 import { stripVTControlCharacters, styleText } from 'node:util';
 import type { ExitCode } from './exit-codes';
 
-/** What a command found or did, for programs and for people. The wrapper in ./command.ts prints one of the two. */
+/** What a command found or did, as data and as text. The wrapper in ./command.ts prints one of the two. */
 export interface Report {
   /** Printed as JSON with `--json`. Its shape is a public contract, see docs/cli.md. */
   readonly data: unknown;
@@ -12,16 +12,16 @@ export interface Report {
 
 export type Colour = 'green' | 'red' | 'yellow' | 'cyan' | 'gray' | 'bold';
 
-/** Where a command writes. Handed to it, so that tests and the demo can listen. */
+/** Where a command writes. Passed to it, so that tests can listen. */
 export interface Terminal {
   readonly json: boolean;
   readonly verbose: boolean;
-  /** A line for people while the command works. Silent with `--json`: then only the result goes to stdout. */
+  /** Prints a line while the command works. Silent with `--json`, when only the result goes to stdout. */
   say(line: string): void;
-  /** A line for people on stderr, with `--json` as well. */
+  /** Prints a line on stderr, also with `--json`. */
   warn(line: string): void;
   print(report: Report): void;
-  /** Colours the text when stdout shows colours. */
+  /** Colours the text if stdout shows colours. */
   paint(colour: Colour, text: string): string;
 }
 
@@ -39,7 +39,7 @@ export function terminal({ json = false, verbose = false }: { json?: boolean; ve
   };
 }
 
-/** https://no-color.org: any value that is not empty means no. */
+/** https://no-color.org: any value that is not empty means no colours. */
 function showsColours(stream: { readonly isTTY?: boolean }, environment: NodeJS.ProcessEnv): boolean {
   return stream.isTTY === true && !environment['NO_COLOR'] && environment['TERM'] !== 'dumb';
 }

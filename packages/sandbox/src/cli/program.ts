@@ -14,8 +14,8 @@ import { type ExitCode, exitCodes } from './exit-codes';
 import type { CommandLineHost } from './host';
 
 /**
- * Runs one command line, without the program's name in front, and says with which code the process should end. What the
- * command found is printed; why it was refused is thrown, so that a host reports it as it reports its own errors.
+ * Runs one command line, without the name of the program, and returns the exit code of the process. The result of the
+ * command is printed. Why it was refused is thrown, so that a host reports it as it reports its own errors.
  * @throws SandboxError, AwsError, and what the host's own functions throw
  */
 export async function runCommandLine(args: readonly string[], host: CommandLineHost): Promise<ExitCode> {
@@ -26,13 +26,14 @@ export async function runCommandLine(args: readonly string[], host: CommandLineH
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return exitCodes.success;
-    // Without a command it has printed its help; there is no more to say.
+    // Without a command it has printed its help, which is enough.
     if (error.code === 'commander.help') return exitCodes.usage;
     throw usageError(error);
   }
 }
 
-function buildProgram(session: CommandLine): Command {
+/** The program with all its commands. What is wrong with a command line is thrown. */
+export function buildProgram(session: CommandLine): Command {
   const { name, description, version } = session.host;
   const program = new Command(name)
     .description(description)

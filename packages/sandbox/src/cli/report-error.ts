@@ -10,10 +10,10 @@ interface ErrorReport {
   readonly location?: SandboxErrorDetails['location'];
 }
 
-/** What AWS calls a request that names or asks for something that cannot be. */
+/** What AWS calls a request that names or asks for something that does not exist. */
 const wrongRequest = ['ValidationError', 'ResourceNotFound', 'ResourceNotFoundException'];
 
-/** Prints why a command failed and says how the process ends. */
+/** Prints why a command failed, and returns the exit code of the process. */
 export function reportError(
   error: unknown,
   { json, verbose }: { readonly json: boolean; readonly verbose: boolean },
@@ -43,4 +43,4 @@ function isBug(error: Error): boolean {
   return error instanceof TypeError || error instanceof ReferenceError;
 }
 
-const bug = 'This is a mistake in @cdk-migrations/sandbox: please report it with what --verbose prints.';
+const bug = 'This is a bug in @cdk-migrations/sandbox. Please report it, with the output of --verbose.';

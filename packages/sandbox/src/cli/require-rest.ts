@@ -5,7 +5,7 @@ import { SandboxError } from '../sandbox-error';
 export function requireRest(folder: string): void {
   const pid = holderOf(folder);
   if (pid === undefined) return;
-  throw new SandboxError('SANDBOX_RUNNING', `A sandbox runs on ${folder}, in process ${pid}.`, {
+  throw new SandboxError('SANDBOX_RUNNING', `A sandbox is running on ${folder}, in process ${pid}.`, {
     payload: { folder, pid },
     hint: 'End that process first (Ctrl-C), or use another --state folder.',
   });

@@ -9,27 +9,27 @@ export interface StateOptions {
   readonly state: string;
 }
 
-/** What a command that runs the sandbox may say about it. */
+/** The options of commands that run the sandbox. */
 export interface RunOptions extends StateOptions {
   readonly postgres?: string;
   readonly assume?: Readonly<Record<string, string>>;
 }
 
 export function withState(command: Command): Command {
-  return command.option('--state <dir>', 'the folder that holds the sandbox', defaultStateFolder);
+  return command.option('--state <dir>', 'the state folder of the sandbox', defaultStateFolder);
 }
 
 export function withRunOptions(command: Command): Command {
   return withState(command)
-    .option('--postgres <url>', 'a PostgreSQL server for the clusters, instead of the built-in one; remembered')
+    .option('--postgres <url>', 'use this PostgreSQL server for all clusters from now on, instead of the built-in one')
     .option(
       '--assume <name=value>',
-      'what to take for true where AWS says nothing, see README.md of @cdk-migrations/sandbox',
+      'decide what AWS leaves undocumented, see README.md of @cdk-migrations/sandbox; may be repeated',
       collectPairs,
     );
 }
 
-/** Shows on the terminal what happens in the sandbox, while it happens. */
+/** Shows on the terminal what happens in the sandbox, as it happens. */
 export function watched({ options, terminal }: Invocation<RunOptions>): SandboxOptions {
   const { state, postgres, assume } = options;
   return {

@@ -5,11 +5,11 @@ import type { Report } from './output';
 import { type RunOptions, watched } from './sandbox-options';
 import { stackReport, type Wish } from './stack-report';
 
-/** An operation of CloudFormation, shown while it runs, and reported when everything is quiet again. */
+/** An operation of CloudFormation, shown while it runs, and reported when nothing is running any more. */
 export interface StackOperation {
   run(sandbox: Sandbox): Promise<readonly StackResult[]>;
   readonly wish: Wish;
-  /** Whether it may make the sandbox. */
+  /** Whether it may create the sandbox. */
   readonly creates?: boolean;
 }
 
@@ -20,7 +20,7 @@ export function runStackOperation(
   const openedFor = creates ? withSandbox : withExistingSandbox;
   return openedFor(watched(invocation), async (sandbox) => {
     const results = await run(sandbox);
-    // EventBridge reports the end of an update to functions after CloudFormation is done with it.
+    // EventBridge reports the end of an update to functions only after CloudFormation has finished it.
     await sandbox.settle();
     return stackReport(results, wish, invocation);
   });

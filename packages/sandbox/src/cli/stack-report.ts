@@ -13,10 +13,10 @@ interface PlainResult {
   readonly outputs: Readonly<Record<string, string>>;
 }
 
-/** What a command was there to reach. */
+/** What a command was meant to reach. */
 export interface Wish {
   readonly statuses: RegExp;
-  /** Name of the stack that was asked for last, if any was. */
+  /** Name of the stack that was named last, if any was. */
   readonly stack?: string;
 }
 
@@ -27,8 +27,8 @@ interface Readers {
 }
 
 /**
- * What a stack operation came to. Several stacks are all in `stacks`; the members beside it are those of the one that
- * ended badly, or else of the one asked for.
+ * The result of a stack operation. Several stacks are all in `stacks`; the members beside it are those of the one that
+ * failed, or else of the one that was named.
  */
 export function stackReport(
   results: readonly StackResult[],
@@ -65,7 +65,7 @@ function plainResult({ stack, status, events, outputs }: StackResult): PlainResu
 
 function exitCodeOf({ status, unchanged }: StackResult, wished: RegExp): ExitCode {
   if (unchanged || wished.test(status)) return exitCodes.success;
-  return status.endsWith('_COMPLETE') ? exitCodes.failed : exitCodes.needsPerson;
+  return status.endsWith('_COMPLETE') ? exitCodes.failed : exitCodes.needsRepair;
 }
 
 function summary(result: StackResult, wished: RegExp, { terminal: { paint }, host }: Readers): string {
@@ -75,12 +75,12 @@ function summary(result: StackResult, wished: RegExp, { terminal: { paint }, hos
   return [
     `\n${paint('bold', stack)}: ${paint(colourOf(status), status)}`,
     ...causes.map(({ logicalId, reason }) => paint('red', `  ${logicalId}: ${reason}`)),
-    ...(exitCodeOf(result, wished) === exitCodes.needsPerson ? [`  ${adviceFor(result, host)}`] : []),
+    ...(exitCodeOf(result, wished) === exitCodes.needsRepair ? [`  ${adviceFor(result, host)}`] : []),
     ...Object.entries(outputs).map(([name, value]) => `  ${name} = ${value}`),
   ].join('\n');
 }
 
-/** What failed by itself, and not because CloudFormation cancelled it for the failure of another. */
+/** What failed itself, rather than being cancelled by CloudFormation after the failure of another resource. */
 function rootCauses({ events }: StackResult): readonly StackEvent[] {
   return events.filter(({ status, reason }) => status.endsWith('_FAILED') && !/cancelled/i.test(reason));
 }
@@ -88,12 +88,12 @@ function rootCauses({ events }: StackResult): readonly StackEvent[] {
 function adviceFor({ stack, status }: StackResult, { name, repairCommand }: CommandLineHost): string {
   if (status === 'UPDATE_ROLLBACK_FAILED') {
     const repair = repairCommand === undefined ? '' : `\`${repairCommand}\` and `;
-    return `A person is needed: fix the cause, then ${repair}\`${name} continue-rollback --stack ${stack}\`.`;
+    return `Manual repair is needed: fix the cause, then run ${repair}\`${name} continue-rollback --stack ${stack}\`.`;
   }
   if (status === 'CREATE_FAILED' || status === 'UPDATE_FAILED') {
-    return `Kept as it is: deploy again, or \`${name} rollback --stack ${stack}\`.`;
+    return `It was kept as it is. Deploy again, or run \`${name} rollback --stack ${stack}\`.`;
   }
-  return `A person is needed: fix the cause, then \`${name} destroy --stack ${stack}\`.`;
+  return `Manual repair is needed: fix the cause, then run \`${name} destroy --stack ${stack}\`.`;
 }
 
 function colourOf(status: string): Colour {

@@ -7,7 +7,7 @@ import { greet } from './ping';
 export const HOLDER_FILE = 'sandbox.json';
 
 /** Its content. */
-export interface Holder {
+interface Holder {
   readonly pid: number;
   /** Undefined while the sandbox is still starting. */
   readonly endpoint?: string;

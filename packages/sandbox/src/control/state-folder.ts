@@ -9,7 +9,7 @@ export const defaultStateFolder = '.sandbox';
 /** Documents that a sandbox makes before anything else. A folder without any of them is somebody else's. */
 const signs = ['gateway.json', HOLDER_FILE];
 
-export function isStateFolder(folder: string): boolean {
+function isStateFolder(folder: string): boolean {
   return signs.some((sign) => existsSync(join(folder, sign)));
 }
 

@@ -29,7 +29,7 @@ export const SERVICE_ASSUMPTIONS = [
   },
 ] as const satisfies readonly Assumption[];
 
-export type ServiceAssumption = (typeof SERVICE_ASSUMPTIONS)[number]['name'];
+type ServiceAssumption = (typeof SERVICE_ASSUMPTIONS)[number]['name'];
 
 /** Reads the chosen value of an assumption. */
 export type ServiceAssume = (name: ServiceAssumption) => string;

@@ -21,7 +21,7 @@ export interface Credentials {
   readonly sessionToken: string;
 }
 
-export const HOST: Caller = { roleName: undefined, sessionName: 'host' };
+const HOST: Caller = { roleName: undefined, sessionName: 'host' };
 
 /**
  * Which access key belongs to whom. Each Lambda process has keys of its own, so a request tells which process made it.

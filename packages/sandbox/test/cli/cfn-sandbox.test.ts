@@ -59,7 +59,7 @@ describe('cfn-sandbox', () => {
     expect(existsSync(join(project, '.sandbox/cdk.out/manifest.json'))).toBe(true);
   });
 
-  it('it ends with 3 when a stack is left as it is, and names its own command for what to do next', async () => {
+  it('ends with 3 when a stack needs repair, and names its own commands', async () => {
     const state = ['--state', join(root, 'kept')];
     const deploy = (value: string, ...more: readonly string[]) =>
       runCommand([

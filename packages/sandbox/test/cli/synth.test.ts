@@ -16,13 +16,13 @@ function folder(files: Readonly<Record<string, unknown>>): string {
   return path;
 }
 
-describe('the message of an app that failed', () => {
-  it('is what it threw, without the source line above and the frames below', () => {
+describe('the explanation of a failed app', () => {
+  it('is the error that it threw, without the source line above and the frames below', () => {
     const output = `/app/lib/asset.ts:57
     throw new Error('no');
           ^
 
-Error: Nutrition/Migrations cannot deploy its migrations.
+Error: Invalid migrations of Nutrition/Migrations:
 
 SQL_SYNTAX: syntax error at or near "tabel"
   at migrations/users/1.0.0_create_users.sql:2:8
@@ -34,7 +34,7 @@ SQL_SYNTAX: syntax error at or near "tabel"
 
 Node.js v20.20.2
 `;
-    expect(explainFailure(output)).toBe(`Error: Nutrition/Migrations cannot deploy its migrations.
+    expect(explainFailure(output)).toBe(`Error: Invalid migrations of Nutrition/Migrations:
 
 SQL_SYNTAX: syntax error at or near "tabel"
   at migrations/users/1.0.0_create_users.sql:2:8
@@ -48,7 +48,7 @@ SQL_SYNTAX: syntax error at or near "tabel"
 });
 
 describe('the project', () => {
-  it('takes app and build from cdk.json, and context from three places, the command line last', () => {
+  it('has its app and build from cdk.json, and its context from three places, the command line last', () => {
     const path = folder({
       'cdk.json': { app: 'node app.js', build: 'tsc', context: { a: 1, b: 1, c: 1 } },
       'cdk.context.json': { b: 2, c: 2 },
@@ -63,7 +63,7 @@ describe('the project', () => {
     });
   });
 
-  it('is empty without cdk.json, and an error with a broken one', async () => {
+  it('is empty without cdk.json, and is refused with a broken one', async () => {
     expect(readProject(folder({})).app).toBeUndefined();
     const broken = folder({ 'cdk.json': '{ "app": ' });
     expect(await errorOf(() => readProject(broken))).toMatchObject({
@@ -79,7 +79,7 @@ describe('an assembly', () => {
     () =>
       checkAssembly(folder({ 'manifest.json': manifest, ...more }), terminal({ json: true }));
 
-  it('with context that nobody looked up is refused', async () => {
+  it('is refused when it needs context that was not looked up', async () => {
     const missing = [{ key: 'vpc-provider:account=1', provider: 'vpc-provider', props: {} }];
     const error = await errorOf(check({ missing }));
     expect(error.code).toBe('CONTEXT_MISSING');
@@ -87,7 +87,7 @@ describe('an assembly', () => {
     expect(error.hint).toContain('cdk.context.json');
   });
 
-  it('with errors annotated is refused, wherever the CDK wrote them', async () => {
+  it('is refused when it reports errors, wherever the CDK wrote them', async () => {
     const metadata = { '/Stack/Table': [{ type: 'aws:cdk:error', data: 'no keys' }] };
     const inline = await errorOf(check({ artifacts: { Stack: { metadata } } }));
     expect(inline).toMatchObject({ code: 'SYNTH_FAILED', message: expect.stringContaining('- Stack/Table: no keys') });
@@ -95,7 +95,7 @@ describe('an assembly', () => {
     expect((await errorOf(check({ artifacts }, { 'Stack.metadata.json': metadata }))).code).toBe('SYNTH_FAILED');
   });
 
-  it('without either is fine', () => {
+  it('is accepted without either', () => {
     expect(check({ artifacts: { Stack: {} } })).not.toThrow();
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cloudFormationAssumptions, isAssumptionName, readAssumptions } from '../../src/cloudformation';
+import { cloudFormationAssumptions, isAssumptionName, readAssumptions } from '../../src/cloudformation/assumptions';
 import { type CustomRequest, gate, triad, World } from './world';
 
 describe('readAssumptions', () => {

@@ -2,7 +2,9 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { StackEvent } from '../../src/api';
-import { type AlarmState, CloudFormation, readAssumptions, type StatusChange } from '../../src/cloudformation';
+import { CloudFormation, type StatusChange } from '../../src/cloudformation';
+import { readAssumptions } from '../../src/cloudformation/assumptions';
+import type { AlarmState } from '../../src/cloudformation/operations/operation';
 import type {
   CreateRequest,
   DeleteRequest,

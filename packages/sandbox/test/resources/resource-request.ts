@@ -1,6 +1,6 @@
 import type { CreateRequest, Properties, ResourceResult, ResourceType } from '../../src/cloudformation/resource-type';
 
-export const STACK = { id: 'arn:aws:cloudformation:eu-west-1:111122223333:stack/food/1', name: 'food' };
+const STACK = { id: 'arn:aws:cloudformation:eu-west-1:111122223333:stack/food/1', name: 'food' };
 
 /** Sends a resource type the requests of one resource's life, as the engine would. */
 export class Life {

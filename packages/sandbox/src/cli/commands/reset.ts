@@ -5,6 +5,7 @@ import { requireStateFolder } from '../../control/state-folder';
 import { SandboxError } from '../../sandbox-error';
 import { addCommand, type CommandLine, does, type Invocation } from '../command';
 import { exitCodes } from '../exit-codes';
+import type { CommandHelp } from '../help';
 import type { Report } from '../output';
 import { requireRest } from '../require-rest';
 import { type StateOptions, withState } from '../sandbox-options';
@@ -13,9 +14,27 @@ interface ResetOptions extends StateOptions {
   readonly yes?: boolean;
 }
 
+const help: CommandHelp = {
+  summary: 'Delete the sandbox: its stacks, databases, everything',
+  description: [
+    'Deletes the state folder of the sandbox, with all stacks and databases in it. Databases on a --postgres server are kept.',
+    'Refuses a folder on which a sandbox runs, and any folder that is not the state folder of a sandbox.',
+  ].join(' '),
+  examples: [
+    { args: '', does: 'the sandbox in ./.sandbox, after a confirmation' },
+    { args: '--state /tmp/sandbox --yes', does: 'another one, without a confirmation' },
+  ],
+  exitCodes: {
+    0: 'the folder is deleted',
+    1: 'not confirmed; nothing was deleted',
+    2: 'the command line is wrong, the folder is not a state folder, or a sandbox runs on it',
+  },
+  json: '{ "deleted": true, "folder": ".sandbox" }',
+};
+
 export function addReset(parent: Command, session: CommandLine): void {
-  withState(addCommand(parent, 'reset', 'Delete the sandbox: its stacks, databases, everything'))
-    .option('--yes', 'do not ask')
+  withState(addCommand(parent, 'reset', help))
+    .option('--yes', 'do not ask for confirmation')
     .action(does<ResetOptions>(session, reset));
 }
 
@@ -31,7 +50,7 @@ async function reset({ options: { state: folder, yes = false } }: Invocation<Res
 
 async function confirm(folder: string): Promise<boolean> {
   if (!process.stdin.isTTY) {
-    throw new SandboxError('USAGE', `There is no terminal to ask whether ${folder} may be deleted.`, {
+    throw new SandboxError('USAGE', `There is no terminal on which to confirm that ${folder} may be deleted.`, {
       hint: 'Add --yes.',
     });
   }

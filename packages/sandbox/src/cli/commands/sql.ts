@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { Sandbox } from '../../api';
 import { SandboxError } from '../../sandbox-error';
 import { addCommand, type CommandLine, does, type Invocation } from '../command';
+import type { CommandHelp } from '../help';
 import type { Database } from '../host';
 import { withExistingSandbox } from '../open';
 import { type Report, table } from '../output';
@@ -9,9 +10,22 @@ import { type RunOptions, withRunOptions } from '../sandbox-options';
 
 type Row = Readonly<Record<string, unknown>>;
 
+const help: CommandHelp = {
+  summary: 'Run a SQL statement on a database of the sandbox',
+  description: 'Runs one SQL statement on a database of the sandbox, and prints its rows.',
+  examples: [
+    { args: 'Database/nutrition "SELECT count(*) FROM users"', does: 'a database by its cluster' },
+    { args: 'Database/nutrition "SELECT 1 AS one" --json', does: 'the rows as JSON' },
+  ],
+  exitCodes: {
+    2: 'the command line is wrong, or the statement failed; nothing was changed',
+  },
+  json: '[{ "one": 1 }]',
+};
+
 export function addSql(parent: Command, session: CommandLine): void {
   const names = [session.host.databaseNames?.about, 'CLUSTER/DATABASE'].filter((name) => name !== undefined);
-  withRunOptions(addCommand(parent, 'sql', 'Run a SQL statement on a database of the sandbox'))
+  withRunOptions(addCommand(parent, 'sql', help))
     .argument('<target>', names.join(', or '))
     .argument('<statement>', 'one SQL statement')
     .action(does<RunOptions>(session, runSql));

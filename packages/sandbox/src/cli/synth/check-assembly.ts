@@ -19,10 +19,10 @@ interface Artifact {
   readonly additionalMetadataFile?: string;
 }
 
-/** By construct path, what the app said with `Annotations`. */
+/** What the app reported with `Annotations`, by construct path. */
 type Metadata = Readonly<Record<string, readonly { readonly type: string; readonly data?: unknown }[]>>;
 
-/** Refuses an assembly that the CDK CLI would refuse: context was not looked up, or the app annotated errors. */
+/** Refuses an assembly that the CDK CLI would refuse: with context that is missing, or errors that the app reports. */
 export function checkAssembly(folder: string, terminal: Terminal): void {
   const { missing = [], artifacts = {} } = readJson<Manifest>(join(folder, 'manifest.json'));
   if (missing.length > 0) throw contextMissing(missing);
@@ -50,10 +50,14 @@ function annotationsOf(folder: string, { metadata, additionalMetadataFile: file 
 
 function contextMissing(missing: readonly MissingContext[]): SandboxError {
   const keys = missing.map(({ key, provider }) => `${provider} (${key})`);
-  return new SandboxError('CONTEXT_MISSING', `The app asks for facts of an AWS account: ${keys.join(', ')}.`, {
-    payload: { missing: missing.map(({ key }) => key) },
-    hint: 'Run `cdk synth` once with AWS credentials, which writes them to cdk.context.json, or give them with --context.',
-  });
+  return new SandboxError(
+    'CONTEXT_MISSING',
+    `The app needs context that must be looked up in an AWS account: ${keys.join(', ')}.`,
+    {
+      payload: { missing: missing.map(({ key }) => key) },
+      hint: 'Run `cdk synth` once with AWS credentials, which writes it to cdk.context.json, or set it with --context.',
+    },
+  );
 }
 
 function readJson<T>(file: string): T {

@@ -1,10 +1,10 @@
-/** Lines of an app's output that are shown when nothing in it looks like an error message. */
+/** Lines of an app's output that are shown if nothing in it looks like an error message. */
 const lastLines = 30;
 
 const thrown = /^(Uncaught )?\w*Error\b.*: /;
 const stackFrame = /^\s{4,}at .*(:\d+:\d+\)?|\(<anonymous>\)|\(native\)|node:internal.*)$/;
 
-/** What an app says about its failure: the message of the error that it threw, without the frames around it. */
+/** Why an app failed: the message of the error that it threw, without the frames around it. */
 export function explainFailure(output: string): string {
   const lines = output.trimEnd().split(/\r?\n/);
   const start = lines.findIndex((line) => thrown.test(line));

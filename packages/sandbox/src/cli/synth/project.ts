@@ -21,7 +21,7 @@ export function readProject(folder: string): ProjectSettings {
   };
 }
 
-/** The context as the app sees it: the command line's word counts most. Metadata are left out, as nobody looks here. */
+/** The context as the app sees it, in which the command line takes precedence. */
 export function contextFor({ context }: ProjectSettings, given: Readonly<Record<string, string>> = {}): Json {
   return {
     'aws:cdk:enable-path-metadata': true,

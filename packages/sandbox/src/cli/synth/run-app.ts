@@ -11,13 +11,13 @@ export interface AppEnvironment {
   readonly context: Readonly<Record<string, unknown>>;
 }
 
-/** The account that the sandbox is. */
+/** The account of the sandbox. */
 const account = '123456789012';
 
-/** Bytes. A longer context goes through a file, since the environment is limited. */
+/** In bytes. A longer context is passed in a file, because the environment is limited. */
 const longestVariable = 32 * 1024;
 
-/** Runs the command of a CDK app with what the CDK CLI puts in its environment. */
+/** Runs the command of a CDK app with the environment variables that the CDK CLI sets. */
 export async function runApp(command: string, environment: AppEnvironment, terminal: Terminal): Promise<void> {
   const overflow = mkdtempSync(join(tmpdir(), 'cdk-context-'));
   try {
@@ -62,10 +62,10 @@ function runShell(command: string, env: NodeJS.ProcessEnv, terminal: Terminal) {
 }
 
 function failed(command: string, status: number | string, output: string, terminal: Terminal): SandboxError {
-  return new SandboxError('SYNTH_FAILED', `The app (${command}) ended with ${status}.\n\n${explainFailure(output)}`, {
+  return new SandboxError('SYNTH_FAILED', `The app (${command}) exited with ${status}.\n\n${explainFailure(output)}`, {
     payload: { command, status },
     hint: terminal.verbose
       ? 'Nothing was deployed.'
-      : 'Nothing was deployed. --verbose shows all that the app printed.',
+      : 'Nothing was deployed. --verbose shows everything that the app printed.',
   });
 }

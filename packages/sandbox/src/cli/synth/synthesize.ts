@@ -10,11 +10,11 @@ export interface SynthesisRequest {
   /** The command that runs the app, or an existing cloud assembly. @default - "app" of cdk.json */
   readonly app?: string;
   readonly context?: Readonly<Record<string, string>>;
-  /** Where the app writes its assembly. Emptied first: what an earlier release left would only confuse. */
+  /** Where the app writes its assembly. Emptied first, so that nothing of an earlier release is left. */
   readonly outputFolder: string;
 }
 
-/** Makes the cloud assembly of the app in the current folder, as `cdk synth` does, and returns where it is. */
+/** Synthesizes the app in the current folder, as `cdk synth` does, and returns the folder of the cloud assembly. */
 export async function synthesize(request: SynthesisRequest, terminal: Terminal): Promise<string> {
   const project = readProject('.');
   const app = request.app ?? project.app;
@@ -36,9 +36,9 @@ async function runInto(
   if (project.build !== undefined) await runApp(project.build, environment, terminal);
   await runApp(app, environment, terminal);
   if (isAssembly(outputFolder)) return outputFolder;
-  throw new SandboxError('SYNTH_FAILED', `The app (${app}) ended well and wrote no cloud assembly.`, {
+  throw new SandboxError('SYNTH_FAILED', `The app (${app}) succeeded, but wrote no cloud assembly.`, {
     payload: { app },
-    hint: 'Does it make an App of aws-cdk-lib, and with an outdir of its own? Leave the outdir out.',
+    hint: 'The app must create an App of aws-cdk-lib, without an outdir of its own.',
   });
 }
 
@@ -47,7 +47,11 @@ function isAssembly(folder: string): boolean {
 }
 
 function noApp(): SandboxError {
-  return new SandboxError('USAGE', 'There is no app to deploy: no --app, and no cdk.json with an "app" here.', {
-    hint: 'Run this in the folder of a CDK app, or say how to run it: --app "npx tsx bin/app.ts".',
-  });
+  return new SandboxError(
+    'USAGE',
+    'There is no app to deploy: neither --app, nor a cdk.json with an "app" in this folder.',
+    {
+      hint: 'Run this in the folder of a CDK app, or add the command that runs it: --app "npx tsx bin/app.ts".',
+    },
+  );
 }

@@ -60,7 +60,7 @@ export function splitSubstitution(argument: Json): readonly [string, { readonly 
   return typeof text === 'string' && isObject(variables) ? [text, variables] : undefined;
 }
 
-export function substitutionVariables(text: string): readonly string[] {
+function substitutionVariables(text: string): readonly string[] {
   return [...text.matchAll(SUB_VARIABLE)].map((match) => (match[1] as string).trim());
 }
 

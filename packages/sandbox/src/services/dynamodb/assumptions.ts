@@ -41,7 +41,7 @@ export const DYNAMODB_ASSUMPTIONS = [
   },
 ] as const satisfies readonly Assumption[];
 
-export type DynamoDbAssumption = (typeof DYNAMODB_ASSUMPTIONS)[number]['name'];
+type DynamoDbAssumption = (typeof DYNAMODB_ASSUMPTIONS)[number]['name'];
 
 /** Reads the chosen value of an assumption, in milliseconds. */
 export type Delay = (name: DynamoDbAssumption) => number;

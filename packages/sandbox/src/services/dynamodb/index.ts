@@ -1,2 +1,2 @@
 export { DYNAMODB_ASSUMPTIONS } from './assumptions';
-export { type DynamoDbOptions, type DynamoDbService, dynamoDbService } from './service';
+export { type DynamoDbService, dynamoDbService } from './service';

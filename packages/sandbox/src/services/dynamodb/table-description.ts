@@ -13,7 +13,7 @@ export interface TableDescription {
   readonly DeletionProtectionEnabled?: boolean;
 }
 
-export interface KeySchemaElement {
+interface KeySchemaElement {
   readonly AttributeName: string;
   readonly KeyType: string;
 }

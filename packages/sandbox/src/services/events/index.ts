@@ -1,3 +1,3 @@
 export { EventBus } from './event-bus';
-export { type Rule, RuleStore, type RuleTarget } from './rule-store';
+export { RuleStore, type RuleTarget } from './rule-store';
 export { eventsService } from './service';

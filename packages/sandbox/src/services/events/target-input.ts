@@ -1,6 +1,6 @@
 import type { Input } from '../input';
 
-export interface InputTransformer {
+interface InputTransformer {
   /** Variable name to JSON path in the event. */
   readonly paths: Readonly<Record<string, string>>;
   /** Text with `<variable>` in it. */

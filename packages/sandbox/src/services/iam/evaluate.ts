@@ -48,7 +48,7 @@ function holds(condition: Condition, question: Question): boolean {
 }
 
 /** `*` stands for any characters, `?` for one. */
-export function like(pattern: string, value: string): boolean {
+function like(pattern: string, value: string): boolean {
   const source = pattern
     .replace(/[.+^${}()|[\]\\]/g, '\\$&')
     .replaceAll('*', '.*')

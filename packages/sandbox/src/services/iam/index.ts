@@ -1,1 +1,1 @@
-export { Iam, type Role } from './iam';
+export { Iam } from './iam';

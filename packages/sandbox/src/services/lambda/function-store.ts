@@ -26,7 +26,7 @@ export interface FunctionRecord {
 }
 
 /** A statement of the function's resource policy. */
-export interface FunctionPermission {
+interface FunctionPermission {
   readonly id: string;
   readonly action: string;
   readonly principal: string;

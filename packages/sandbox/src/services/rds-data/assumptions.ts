@@ -77,7 +77,7 @@ export const RDS_DATA_ASSUMPTIONS = [
   },
 ] as const satisfies readonly Assumption[];
 
-export type RdsDataAssumption = (typeof RDS_DATA_ASSUMPTIONS)[number]['name'];
+type RdsDataAssumption = (typeof RDS_DATA_ASSUMPTIONS)[number]['name'];
 
 /** Reads the chosen value of an assumption. */
 export type RdsDataAssume = (name: RdsDataAssumption) => string;

@@ -1,3 +1,3 @@
 export { RDS_DATA_ASSUMPTIONS } from './assumptions';
 export { type Cluster, clusterHost, isPostgres } from './clusters';
-export { type ClusterControl, type RdsDataOptions, type RdsDataService, rdsDataService } from './service';
+export { type ClusterControl, type RdsDataService, rdsDataService } from './service';

@@ -28,7 +28,7 @@ interface Operation {
 }
 
 /** By path. */
-export const OPERATIONS: Readonly<Record<string, Operation>> = {
+const OPERATIONS: Readonly<Record<string, Operation>> = {
   '/Execute': { action: 'ExecuteStatement', mayFindPaused: true, run: executeStatement },
   '/BatchExecute': { action: 'BatchExecuteStatement', mayFindPaused: true, run: batchExecuteStatement },
   '/BeginTransaction': {

@@ -1,3 +1,3 @@
 export { ParameterStore } from './parameter-store';
 export { putParameter } from './put-parameter';
-export { parameterArn, ssmService } from './service';
+export { ssmService } from './service';

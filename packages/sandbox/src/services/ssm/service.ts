@@ -78,7 +78,7 @@ export function ssmService(store: ParameterStore, environment: Environment): Ser
   return jsonService('ssm', operations);
 }
 
-export function parameterArn(environment: Environment, name: string): string {
+function parameterArn(environment: Environment, name: string): string {
   return arn(environment, 'ssm', `parameter${name.startsWith('/') ? '' : '/'}${name}`);
 }
 

@@ -16,7 +16,7 @@ export interface AdaptedDefinition {
 }
 
 /** Where the whole input of a Distributed Map comes from, for the task that plays it. */
-export const MAP_PARAMETERS = { 'input.$': '$', 'context.$': '$$' } as const;
+const MAP_PARAMETERS = { 'input.$': '$', 'context.$': '$$' } as const;
 
 /** AWS has no timeout for a task by default; the interpreter has 60 s. Timers take at most 24 days. */
 const NO_TIMEOUT_SECONDS = 2_000_000;

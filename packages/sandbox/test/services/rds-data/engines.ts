@@ -7,7 +7,7 @@ import { type RdsDataService, rdsDataService } from '../../../src/services/rds-d
 import { StateStore } from '../../../src/state';
 import { serveService } from '../../helpers/serve-service';
 
-export const POSTGRES_URL = process.env['TEST_POSTGRES_URL'] ?? 'postgresql://postgres@127.0.0.1:5432/test';
+const POSTGRES_URL = process.env['TEST_POSTGRES_URL'] ?? 'postgresql://postgres@127.0.0.1:5432/test';
 
 export interface EngineUnderTest {
   readonly name: 'pglite' | 'postgres';
@@ -24,7 +24,7 @@ export function enginesUnderTest(): readonly EngineUnderTest[] {
   return [{ name: 'pglite' }];
 }
 
-export const ENVIRONMENT = { region: 'eu-west-1', account: '111122223333', partition: 'aws' } as const;
+const ENVIRONMENT = { region: 'eu-west-1', account: '111122223333', partition: 'aws' } as const;
 export const SECRET_ARN = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:db-AbCdEf';
 
 export interface DataApi {
