@@ -71,8 +71,10 @@ export class UndoPlans {
   }
 
   private async phasesInBundle({ bundle, digest }: UndoPlan, { id }: MigrationRecord): Promise<readonly Phase[]> {
-    // The revision that is applied has the migration too, if the bundle that applied it was deleted from its bucket.
-    const candidates = [bundle, this.request.state.applied?.bundle].filter((location) => location !== undefined);
+    const { open, applied } = this.request.state;
+    // A later revision has the migration too, if the bundle that applied it was deleted from its bucket.
+    const revisions = [...open.flatMap(({ from, to }) => [from, to]), applied];
+    const candidates = [bundle, ...revisions.map((revision) => revision?.bundle)].filter((one) => one !== undefined);
     let missing: unknown;
     for (const location of candidates) {
       try {

@@ -49,8 +49,11 @@ async function openMemory(): Promise<SqlUnderTest> {
   };
 }
 
-async function openAurora(engine: EngineUnderTest): Promise<SqlUnderTest> {
-  const { client, base, close } = await openDataApi(engine);
+export async function openAurora(
+  engine: EngineUnderTest,
+  assumptions: Readonly<Record<string, string>> = {},
+): Promise<SqlUnderTest> {
+  const { client, base, close } = await openDataApi(engine, assumptions);
   const api = new DataApi(client, {
     DatabaseKind: 'aurora-postgresql',
     Identity: 'db-1',
