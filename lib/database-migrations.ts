@@ -17,7 +17,8 @@ import { timeLimits } from './time-limits';
 
 /**
  * Applies versioned migrations to databases when the stack is deployed, commits them when the stack update succeeds and
- * undoes them when it fails. Constructs passed to {@link dependOnMigrations} or {@link connect} wait for them.
+ * undoes them when it fails. What it deploys is a ledger, three functions, and a state machine that works on each request
+ * of CloudFormation (`lib/state-machine-definition.ts`). Constructs passed to {@link dependOnMigrations} or {@link connect} wait for them.
  *
  * @example
  * import { DatabaseMigrations, MigrationTarget } from 'cdk-migrations';

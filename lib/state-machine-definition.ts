@@ -20,7 +20,7 @@ const RETRY = [
 ];
 
 /**
- * Drives one request to its answer. Input: `{ requestKey, scope }`.
+ * Drives one request to its answer, by calling the functions in lambda/handlers. Input: `{ requestKey, scope }`.
  *
  * `Tick` works in slices until it returns `done`; then `Answer` sends the answer to CloudFormation. A tick that keeps
  * failing, or returns something unknown, leads to `AnswerFailure`. When the respond function itself keeps failing, the

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 const root = join(__dirname, '..');
@@ -38,6 +38,15 @@ describe('the documentation', () => {
     expect([...played].map(([, type]) => type).filter((type) => !page.includes(`\`${type}\``))).toEqual([]);
   });
 
+  it('has a reading tour in which each file imports or names the next one', () => {
+    const tour = linksIn(sectionOf('README.md', '## Read the code')).map(({ target }) => target);
+    const names = tour.map((file) => file.replace(/(\/index|\/ports)?\.ts$/, ''));
+    const gaps = tour.slice(0, -1).filter((file, index) => !mentions(file, tour[index + 1]!, names[index + 1]!));
+
+    expect(tour.length).toBeGreaterThan(9);
+    expect(gaps).toEqual([]);
+  });
+
   // Written as [title of the test](../test/e2e/some.test.ts), so that a reader can go there and this test can look.
   it.runIf(existsSync(lifecycle))('names in lifecycle.md only tests that exist', () => {
     const named = linksOf(lifecycle).filter(({ target }) => target.endsWith('.test.ts'));
@@ -48,6 +57,22 @@ describe('the documentation', () => {
   });
 });
 
+/** A file imports another one by a relative path, or names it in a comment by its path in the repository. */
+function mentions(file: string, next: string, name: string): boolean {
+  const text = read(file);
+  const relativePath = relative(dirname(file), next).replace(/(\/index)?\.ts$/, '');
+  return (
+    [relativePath, relativePath.replace(/^(?!\.)/, './')].some((path) => text.includes(`'${path}`)) ||
+    text.includes(name)
+  );
+}
+
+/** A part of a page, up to the next heading of its level. */
+function sectionOf(page: string, heading: string): string {
+  const [, rest = ''] = read(page).split(`\n${heading}\n`);
+  return rest.split('\n## ')[0]!;
+}
+
 function markdownIn(folder: string): readonly string[] {
   const files = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' });
   const pages = files.filter((file) => file.endsWith('.md') && !file.includes('node_modules'));
@@ -56,7 +81,11 @@ function markdownIn(folder: string): readonly string[] {
 
 /** The links of a page that lead into the repository, without anchors. */
 function linksOf(page: string): readonly Link[] {
-  const links = [...withoutCode(readFileSync(page, 'utf8')).matchAll(/\[([^\]]*)\]\(([^)\s#]+)(#[^)]*)?\)/g)];
+  return linksIn(readFileSync(page, 'utf8'));
+}
+
+function linksIn(text: string): readonly Link[] {
+  const links = [...withoutCode(text).matchAll(/\[([^\]]*)\]\(([^)\s#]+)(#[^)]*)?\)/g)];
   return links.map(([, text = '', target = '']) => ({ text, target })).filter(({ target }) => !/^\w+:/.test(target));
 }
 

@@ -10,7 +10,10 @@ import { runDeploymentPhase, runDeploymentPhases } from './phases/index';
 import type { Progress } from './progress';
 import { undoMigration } from './undo-migration';
 
-/** Applies what a deployment planned. After an error the deployment is rolled back before the request is answered. */
+/**
+ * Applies what a deployment planned: each migration in turn (./apply-migration), each of its steps as core/engine/journal
+ * makes it durable. After an error the deployment is rolled back before the request is answered.
+ */
 export async function forward(run: DeploymentRun): Promise<Progress> {
   const { plan, strategy } = run.deployment;
   for (const stage of forwardStages(strategy)) {

@@ -6,8 +6,8 @@ import type { MarkerRequest, MigrationsRequest, Outcome, RecordedRequest, Settle
 import { isRollingBack, outcomeOf } from './evidence';
 
 /**
- * What to do next for a request. The engine does it, which changes the state, and asks again, until the decision is an
- * answer. So a process may die anywhere: the next one comes to the same decision from the same ledger.
+ * What to do next for a request. The engine does it (core/engine/run-deployment, for what a deployment does), which changes
+ * the state, and asks again, until the decision is an answer. So a process may die anywhere: the next one comes to the same decision from the same ledger.
  */
 export type Decision =
   | { readonly do: 'answer'; readonly outcome: Outcome }

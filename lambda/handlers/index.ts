@@ -25,7 +25,10 @@ export async function onEvent(
   await receive(event, { requests, executions: { start }, scope: settings().scope, now: () => clock.now(), patience });
 }
 
-/** Entry of the function that works. It also answers, when the function meant for that cannot. */
+/**
+ * Entry of the function that works: it hands the request to the engine (core/engine/drive). It also answers, when the function meant
+ * for that cannot.
+ */
 export async function tick(event: TickEvent | RespondEvent): Promise<unknown> {
   return event.action === 'respond' ? answer(event, ports()) : work(event, ports());
 }

@@ -9,7 +9,7 @@ import { verifyStep } from './verify';
 
 export type { StepContext, StepResult } from './step-kind';
 
-/** The kind of step that performs an action. */
+/** The kind of step that performs an action. All that a kind uses of the world is in core/ports. */
 export function kindOf(action: Action): StepKind<Action> {
   // TypeScript cannot see that the kind found by an action's type takes that action.
   return kindFor(action) as StepKind<Action>;

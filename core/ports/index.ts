@@ -1,0 +1,153 @@
+import type { Bundle, CodeLines, MigrationId } from '../bundle/bundle';
+import type {
+  AuditEvent,
+  Deployment,
+  PlannedUndo,
+  ScopeHead,
+  ScopeState,
+  SegmentRecord,
+  Transition,
+} from '../ledger/state';
+import type { Outcome, RecordedRequest } from '../request/request';
+import type { BundleLocation, TargetProperties } from '../wire';
+import type { SqlConnection, Target } from './target';
+
+export type * from './target';
+
+/** Everything the engine needs of the world. lambda/aws implements it; tests have it in memory (test/support/memory). */
+export interface Ports {
+  readonly ledger: Ledger;
+  readonly leases: Leases;
+  readonly requests: Requests;
+  readonly targets: Targets;
+  readonly bundles: Bundles;
+  readonly stacks: Stacks;
+  readonly claims: Claims;
+  readonly clock: Clock;
+}
+
+export interface Ledger {
+  /** The scope's state; {@link emptyState} when nothing was ever recorded. */
+  load(scope: string): Promise<ScopeState>;
+  /**
+   * The undo plans of these migrations with the states of their steps, in any order; nothing for a migration that has
+   * none. Asked for many at once, so that undoing takes few calls.
+   */
+  undoPlans(scope: string, keys: readonly string[]): Promise<readonly PlannedUndo[]>;
+  /** Segments of a migration's steps in one deployment, by step and number. */
+  segments(scope: string, deployment: string, key: string): Promise<readonly SegmentRecord[]>;
+  /** All deployments of the scope, closed ones too, oldest first. */
+  deployments(scope: string): Promise<readonly Deployment[]>;
+  /**
+   * Records a transition in one atomic write, refused when the lease is no longer this holder's (LEASE_LOST) or the
+   * state was changed since `head` was read (STATE_CHANGED). Returns the new head.
+   */
+  write(lease: HeldLease, head: ScopeHead, transition: Transition): Promise<ScopeHead>;
+  /** All audit events, oldest first. */
+  events(scope: string): Promise<readonly AuditEvent[]>;
+}
+
+/** A holder's right to write, as every write presents it. Tokens only grow: a later holder's is greater. */
+export interface HeldLease {
+  readonly scope: string;
+  readonly token: number;
+  /**
+   * To be called right before every effect on a target: renews the lease when it runs low and throws LEASE_LOST when
+   * it is over or another request asked us to stop. The clock is looked at after any pause of this process.
+   */
+  guard(): Promise<void>;
+}
+
+export interface LeaseHolder {
+  /** Who, so that the same one may take it again after a crash: the execution. */
+  readonly id: string;
+  /** For people: what it is doing. */
+  readonly description: string;
+}
+
+export interface LeaseInfo {
+  readonly holder: LeaseHolder;
+  readonly token: number;
+  readonly acquiredAt: string;
+  /** Epoch milliseconds. */
+  readonly expiresAt: number;
+  /** Another request waits for the holder to stop. */
+  readonly stopRequested: boolean;
+}
+
+export interface Leases {
+  /**
+   * Takes the lease when it is free, expired or already this holder's (with a greater token each time). When it is
+   * somebody else's, answers who holds it, and with `stop` asks that holder to stop at its next step.
+   */
+  acquire(scope: string, holder: LeaseHolder, stop: boolean): Promise<HeldLease | LeaseInfo>;
+  /** Gives the lease back. A session that lost it already changes nothing. */
+  release(session: HeldLease): Promise<void>;
+  inspect(scope: string): Promise<LeaseInfo | undefined>;
+  /** Takes it away from the holder with this token, for `migrations unlock --force`. False when that token is not the holder's. */
+  revoke(scope: string, token: number): Promise<boolean>;
+}
+
+export interface Requests {
+  /** Keeps a request unless one with its key is there. True when it was new. */
+  record(request: RecordedRequest): Promise<boolean>;
+  find(scope: string, key: string): Promise<RecordedRequest | undefined>;
+  /** Sets the outcome of a request that has none yet, for answers that change no other state. */
+  setOutcome(scope: string, key: string, outcome: Outcome): Promise<void>;
+  /** Answers FAILED to every older request of the same resource that has no outcome: CloudFormation gave up on them. */
+  supersede(by: RecordedRequest, outcome: Outcome): Promise<void>;
+  /** Marks it answered and forgets its response URL. */
+  answered(scope: string, key: string): Promise<void>;
+}
+
+export interface Targets {
+  /** @throws TARGET_GONE when the database, its secret or its cluster does not exist any more. */
+  open(name: string, properties: TargetProperties, lease: HeldLease): Promise<Target>;
+}
+
+/** The evaluated module of a migration that runs code. */
+export interface MigrationModule {
+  /** Leads from a line of a stack trace back to the source file. */
+  readonly codeLines: CodeLines;
+  readonly up?: (connection: SqlConnection) => Promise<void> | void;
+  readonly down?: (connection: SqlConnection) => Promise<void> | void;
+  readonly contract?: (connection: SqlConnection) => Promise<void> | void;
+}
+
+export interface Bundles {
+  /** @throws BUNDLE_DIGEST when the bytes are not those the location names, BUNDLE_MISSING when there are none. */
+  load(location: BundleLocation): Promise<Bundle>;
+  module(location: BundleLocation, migration: MigrationId): Promise<MigrationModule>;
+}
+
+/** What CloudFormation says of a stack. */
+export interface StackView {
+  readonly status: string;
+  /** Status changes of the stack itself, oldest first, at least back to the start of its current or last operation. */
+  readonly history: readonly { readonly status: string; readonly at: string }[];
+}
+
+export interface Stacks {
+  /** Undefined when CloudFormation cannot be asked: then nothing that destroys is decided. `since`: how far back history must reach. */
+  view(stackId: string, since?: string): Promise<StackView | undefined>;
+}
+
+export interface Claim {
+  readonly scope: string;
+  readonly stackId: string;
+  readonly since: string;
+}
+
+/** Who may migrate a database. One claim per database identity in an account and region. */
+export interface Claims {
+  /** Takes the claim, or answers whose it is. Taking one's own again succeeds. */
+  claim(identity: string, claim: Claim): Promise<Claim | undefined>;
+  /** Gives it back if it is this stack's. */
+  release(identity: string, owner: Pick<Claim, 'scope' | 'stackId'>): Promise<void>;
+}
+
+export interface Clock {
+  /** Epoch milliseconds. */
+  now(): number;
+  sleep(milliseconds: number): Promise<void>;
+}
