@@ -2,12 +2,14 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { lambdaAsset } from './asset';
+import { calls } from './calls';
+import { coreAtScale } from './core-at-scale';
 import { sandboxDeploy } from './deploy';
 import { type Benchmark, summarize } from './measurement';
 import { planning } from './planning';
 import { machineFacts, type Section, table } from './report';
 
-const benchmarks: readonly Benchmark[] = [planning, lambdaAsset, sandboxDeploy];
+const benchmarks: readonly Benchmark[] = [planning, coreAtScale, calls, lambdaAsset, sandboxDeploy];
 
 interface BenchReport {
   readonly date: string;
@@ -24,6 +26,11 @@ async function main(): Promise<void> {
   console.log(`${date}, node ${machine.node}, ${machine.cores} cores, load ${machine.load.join(' ')}\n`);
   const sections: Section[] = [];
   for (const benchmark of chosen) {
+    const why = await benchmark.unavailable?.();
+    if (why !== undefined) {
+      console.log(`${benchmark.name}: skipped, ${why}\n`);
+      continue;
+    }
     const measured = await benchmark.run(rounds ?? benchmark.rounds);
     const section = { benchmark: benchmark.name, results: measured.map(summarize) };
     sections.push(section);

@@ -1,7 +1,7 @@
 /** What was measured several times. */
 export interface Measurement {
   readonly name: string;
-  readonly unit: 'ms' | 's' | 'bytes' | 'MB' | 'us';
+  readonly unit: 'ms' | 's' | 'bytes' | 'MB' | 'us' | 'calls' | 'x';
   readonly values: readonly number[];
   /** The most that we want it to be. */
   readonly aim?: number;
@@ -29,5 +29,7 @@ export interface Benchmark {
   readonly name: string;
   /** How often each thing is measured unless the command says otherwise. */
   readonly rounds: number;
+  /** Why it cannot be measured here; undefined when it can. */
+  unavailable?(): Promise<string | undefined>;
   run(rounds: number): Promise<readonly Measurement[]>;
 }
