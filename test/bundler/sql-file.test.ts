@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { MigrationFile } from '../../bundler/folder';
 import { loadPostgresParser, type PostgresParser } from '../../bundler/postgres';
 import { readSqlFile } from '../../bundler/sql-file';
-import { longestStatement } from '../../bundler/sql-rules';
+import { databaseKinds } from '../../core/bundle/database-kinds';
 import { flattenErrors, type MigrationError } from '../../core/errors/index';
 
 const folder = join(__dirname, '../fixtures/sql');
@@ -65,7 +65,7 @@ describe('a SQL file', () => {
 
   it('has its statements measured in bytes', () => {
     const statement = (filler: string) => `select '${filler}'`;
-    const room = longestStatement - statement('').length;
+    const room = databaseKinds['aurora-postgresql'].maxStatementBytes! - statement('').length;
     const source = (filler: string) => `-- irreversible: true\n-- migrate:up\nselect 1; ${statement(filler)};\n`;
     expect(read(source('x'.repeat(room))).errors).toEqual([]);
     const { errors } = read(source('é'.repeat(room / 2 + 1)));
