@@ -1,4 +1,4 @@
-import { isPassing, MigrationError } from '../errors/index';
+import { hasCode, isPassing } from '../errors/index';
 import type { HeldLease, LeaseInfo, Ports, StackView } from '../ports';
 import { type Decision, decide } from '../protocol/decide';
 import { failedOutcome } from '../request/outcome';
@@ -62,7 +62,7 @@ async function underLease(
     return await untilAnswered(run, view);
   } catch (error) {
     if (!isPassing(error)) throw error;
-    const busy = error instanceof MigrationError && error.code === 'DATABASE_BUSY';
+    const busy = hasCode(error, 'DATABASE_BUSY');
     if (!busy) await ports.leases.release(session);
     return { status: 'wait', waitSeconds: busy ? 5 : 1 };
   }

@@ -41,26 +41,34 @@ function refuseWhenOver(view: StackView | undefined): void {
 
 function checkDirection({ pending, surplus }: Plan, bundle: Bundle, request: MigrationsRequest): void {
   if (surplus.length === 0) return;
-  const names = surplus.map(({ id }) => id).join(', ');
+  const lacking = surplus.map(({ id }) => id);
+  const names = lacking.join(', ');
   if (pending.length > 0) {
     throw new MigrationError(
       'DIVERGED_REVISION',
       `Applied migrations are not in this revision: ${names}. It also brings new ones: ${pending.map(({ id }) => id).join(', ')}.`,
       {
+        payload: { surplus: lacking, pending: pending.map(({ id }) => id) },
         hint: 'Bring both lines of development together in one bundle, then deploy.',
       },
     );
   }
   if (request.properties.OnOlderRevision === 'refuse') {
     throw new MigrationError('OLDER_REVISION', `This is an older revision: it lacks the applied ${names}.`, {
+      payload: { surplus: lacking },
       hint: 'Deploy a revision that has them, or allow it with onOlderRevision: OlderRevisionPolicy.DOWNGRADE.',
     });
   }
   const final = surplus.filter(({ irreversible, contract }) => irreversible || contract === 'done');
   if (final.length === 0) return;
-  throw new MigrationError('CANNOT_DOWNGRADE', `No way back from ${final.map(describeFinal).join(', ')}.`, {
-    hint: `Write a new migration that restores what this revision needs (it has ${bundle.migrations.length}).`,
-  });
+  throw new MigrationError(
+    'CANNOT_DOWNGRADE',
+    `These migrations cannot be undone: ${final.map(describeFinal).join(', ')}.`,
+    {
+      payload: { migrations: final.map(({ id }) => id) },
+      hint: `Write a new migration that restores what this revision needs (it has ${bundle.migrations.length}).`,
+    },
+  );
 }
 
 function describeFinal({ id, irreversible }: MigrationRecord): string {

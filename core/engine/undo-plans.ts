@@ -1,6 +1,6 @@
 import type { BundledMigration, Phase } from '../bundle/bundle';
 import { canonicalJson, sha256 } from '../bundle/checksum';
-import { MigrationError } from '../errors/index';
+import { hasCode, MigrationError } from '../errors/index';
 import type { MigrationRecord, PlannedUndo, UndoPlan } from '../ledger/state';
 import type { BundleLocation } from '../wire';
 import type { RequestRun } from './request-run';
@@ -82,13 +82,14 @@ export class UndoPlans {
         const phases = migrations.find((migration) => migration.id === id)?.phases;
         if (phases && sha256(new TextEncoder().encode(canonicalJson(phases))) === digest) return phases;
       } catch (error) {
-        if (!(error instanceof MigrationError) || error.code !== 'BUNDLE_MISSING') throw error;
+        if (!hasCode(error, 'BUNDLE_MISSING')) throw error;
         missing = error;
       }
     }
     throw (
       missing ??
       new MigrationError('BUNDLE_DIGEST_MISMATCH', `The bundle no longer has ${id} as it was applied.`, {
+        payload: { digest: digest! },
         hint: 'Upload the bundle that applied the migration again, then run `migrations repair`.',
       })
     );

@@ -39,7 +39,8 @@ function editedError(edited: readonly ManifestEntry[], byId: ReadonlyMap<string,
     ({ id, checksum }) => `${id} (applied ${short(byId.get(id)!.checksum)}, now ${short(checksum)})`,
   );
   return new MigrationError('CHECKSUM_MISMATCH', `Applied migrations were edited: ${list.join(', ')}.`, {
-    hint: 'An applied migration never changes. Put the file back as it was and add a new migration for the change.',
+    payload: { migrations: edited.map(({ id }) => id) },
+    hint: 'An applied migration must never change. Restore the file as it was, and add a new migration for the change.',
   });
 }
 

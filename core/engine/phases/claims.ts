@@ -19,6 +19,7 @@ async function claim({ request }: DeploymentRun, revision: AppliedRevision | nul
       'TARGET_CLAIMED',
       `Target ${target} (${identity}) is migrated by scope ${owner.scope} of stack ${owner.stackId} since ${owner.since}.`,
       {
+        payload: { target },
         hint: 'One DatabaseMigrations construct owns a database. Remove the target here, or remove the other construct first.',
       },
     );

@@ -32,6 +32,9 @@ async function check(run: DeploymentRun, name: string): Promise<void> {
   throw new MigrationError(
     'HISTORY_MISSING',
     `The database of target ${name} has no record of ${missing.map(({ id }) => id).join(', ')}, which the ledger says was applied to it.`,
-    { hint: 'It was replaced, restored or edited. Restore it, or point the target to the right database.' },
+    {
+      payload: { target: name },
+      hint: 'It was replaced, restored or edited. Restore it, or point the target to the right database.',
+    },
   );
 }
