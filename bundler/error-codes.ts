@@ -29,7 +29,7 @@ declare module '../core/errors/error-payloads' {
      */
     UNREADABLE_FILE: NoPayload;
     /**
-     * The app declares no target of that name.
+     * No target has the name that was given.
      * @remedy Add the target to the construct, or correct the name.
      */
     UNKNOWN_TARGET: { readonly target: string; readonly known: readonly string[] };

@@ -7,7 +7,7 @@ import type { RequestRun } from './request-run';
 
 /**
  * Bytes of JSON. Phases up to this size are kept in the ledger; larger ones stay in the bundle, which is in S3 under its
- * digest (docs/adr/0005-large-undo-plans-stay-in-their-bundle.md). DynamoDB takes items up to 400 KB (aws-facts DDB-4), and a large item makes every write dear.
+ * digest (docs/adr/0005-large-undo-plans-stay-in-their-bundle.md). DynamoDB takes items up to 400 KB (aws-facts DDB-4), and a large item makes every write expensive.
  */
 export const largestInLedger = 100_000;
 
@@ -88,7 +88,7 @@ export class UndoPlans {
     }
     throw (
       missing ??
-      new MigrationError('BUNDLE_DIGEST_MISMATCH', `The bundle no longer has ${id} as it was applied.`, {
+      new MigrationError('BUNDLE_DIGEST_MISMATCH', `The bundle no longer contains ${id} as it was applied.`, {
         payload: { digest: digest! },
         hint: 'Upload the bundle that applied the migration again, then run `migrations repair`.',
       })

@@ -1,6 +1,6 @@
 import { type ErrorLocation, MigrationError } from './migration-error';
 
-/** One error that reports several, each on its own lines with its place. Throw it even for a single one. */
+/** One error that reports several, each on its own lines with its location. Throw it even for a single one. */
 export function aggregateErrors(errors: readonly MigrationError[], subject: string): MigrationError {
   const count = errors.length === 1 ? '1 problem' : `${errors.length} problems`;
   const lines = errors.map((error) => indent(oneLine(error)));
@@ -16,7 +16,7 @@ export function flattenErrors(error: MigrationError): readonly MigrationError[] 
 export type SourceOf = (file: string) => string | undefined;
 
 /**
- * Renders any error for people: code, place, message, the line in question with a caret, and what to do.
+ * Renders any error for people: code, location, message, the line in question with a caret, and what to do.
  * @param source the text of the file in `location`, or a function that finds it; without it there is no snippet
  */
 export function renderError(error: unknown, source?: string | SourceOf): string {
@@ -38,8 +38,8 @@ export function formatLocation({ file, line, column }: ErrorLocation): string {
 }
 
 function oneLine(error: MigrationError): string {
-  const place = error.location ? `${formatLocation(error.location)} ` : '';
-  return `${place}${error.code}: ${error.message}${error.hint ? ` ${error.hint}` : ''}`;
+  const location = error.location ? `${formatLocation(error.location)} ` : '';
+  return `${location}${error.code}: ${error.message}${error.hint ? ` ${error.hint}` : ''}`;
 }
 
 function indent(text: string): string {
@@ -55,7 +55,7 @@ function snippet(source: string, { line, column = 1 }: ErrorLocation): readonly 
   if (text === undefined) return [];
   const start = column > widestSnippet ? column - widestSnippet / 2 : 0;
   const shown = text.slice(start, start + widestSnippet);
-  // Tabs stay tabs below the text, so that the caret stands under its column whatever their width.
+  // Tabs stay tabs below the text, so that the caret is under its column whatever their width.
   const padding = shown.slice(0, column - 1 - start).replace(/[^\t]/g, ' ');
   const gutter = String(line);
   return [`  ${gutter} | ${shown}`, `  ${' '.repeat(gutter.length)} | ${padding}^`];

@@ -23,7 +23,7 @@ async function call(action: CodeAction, context: StepContext, connection: SqlCon
   if (!run) {
     throw new MigrationError('CODE_MISSING', `${context.file} has no function ${action.function}().`, {
       payload: { migration: context.migration.id },
-      hint: 'The bundle does not match the manifest: build and deploy it again.',
+      hint: 'The bundle does not match its manifest: build and deploy it again.',
     });
   }
   let last: string | undefined;

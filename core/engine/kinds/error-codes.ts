@@ -19,7 +19,7 @@ declare module '../../errors/error-payloads' {
      */
     WRONG_DATABASE_KIND: { readonly migration: string; readonly databaseKind: string };
     /**
-     * A table that a migration creates exists already.
+     * A table that a migration creates already exists.
      * @remedy Choose another name, or give the existing table to the target and drop the step.
      */
     TABLE_EXISTS: { readonly table: string };
@@ -29,7 +29,7 @@ declare module '../../errors/error-payloads' {
      */
     TABLE_MISSING: { readonly table: string };
     /**
-     * An index that a migration creates exists already.
+     * An index that a migration creates already exists.
      * @remedy Choose another name, or remove the existing index first.
      */
     INDEX_EXISTS: { readonly table?: string; readonly index?: string; readonly statement?: string };

@@ -26,7 +26,7 @@ export function markOf(context: StepContext): { readonly change: HistoryChange; 
   return { change: phase === 'down' && isWholePhase ? 'remove' : 'add', mark };
 }
 
-/** What a section's result means for its step. @throws the error of a section that failed, with its place in the file */
+/** What a section's result means for its step. @throws the error of a section that failed, with its location in the file */
 export function sectionOutcome(
   result: SectionResult,
   statements: readonly Statement[],
@@ -51,7 +51,7 @@ export function sectionOutcome(
 }
 
 export function unverified(returned: string, statement: Statement, context: StepContext): MigrationError {
-  const message = `Verification returned ${returned}, one row with true is expected.`;
+  const message = `Verification failed: expected one row with true, got ${returned}.`;
   return located(new MigrationError('VERIFY_FAILED', message, { payload: { returned } }), statement, context);
 }
 
@@ -59,7 +59,7 @@ export function unverified(returned: string, statement: Statement, context: Step
 function edited(applied: string, { migration, file }: StepContext): MigrationError {
   return new MigrationError(
     'CHECKSUM_MISMATCH',
-    `The database's history has ${migration.id} with checksum ${applied.slice(0, 12)}, this file has ${migration.checksum.slice(0, 12)}.`,
+    `${migration.id} was edited after it was applied: the database recorded checksum ${applied.slice(0, 12)}, but the file has ${migration.checksum.slice(0, 12)}.`,
     {
       payload: { migrations: [migration.id] },
       location: { file },
@@ -68,7 +68,7 @@ function edited(applied: string, { migration, file }: StepContext): MigrationErr
   );
 }
 
-/** A statement's error, with the place of the statement in the file. */
+/** A statement's error, with the location of the statement in the file. */
 export async function inStatement<T>(statement: Statement, context: StepContext, run: () => Promise<T>): Promise<T> {
   try {
     return await run();

@@ -49,10 +49,10 @@ const createTable: Operation<CreateTable> = {
     if (!(await target.describe(table))) return { exists: false };
     throw new MigrationError(
       'TABLE_EXISTS',
-      `createTable ${table}: the table ${target.physicalName(table)} exists already.`,
+      `createTable ${table}: the table ${target.physicalName(table)} already exists.`,
       {
         payload: { table },
-        hint: 'Choose another name, or give the existing table to the target as one of its `tables` and drop this step.',
+        hint: 'Choose another name, or add the existing table to the `tables` of the target and remove this step.',
       },
     );
   },
@@ -68,7 +68,7 @@ const deleteTable: Operation<DeleteTable> = {
   observe: async ({ table }, target) => ({ exists: (await target.describe(table)) !== undefined }),
   apply: ({ table }, target) => dropTable(table, target),
   async invert({ table }) {
-    throw new MigrationError('IRREVERSIBLE', `deleteTable ${table} cannot be undone: its items are gone.`);
+    throw new MigrationError('IRREVERSIBLE', `deleteTable ${table} cannot be undone, because its items are gone.`);
   },
 };
 
@@ -78,7 +78,7 @@ const addGlobalIndex: Operation<AddGlobalIndex> = {
     if (!found.indexes.some(({ name }) => name === index.name)) return { exists: false };
     throw new MigrationError(
       'INDEX_EXISTS',
-      `addGlobalIndex ${index.name}: table ${target.physicalName(table)} has an index of that name.`,
+      `addGlobalIndex ${index.name}: table ${target.physicalName(table)} already has an index of that name.`,
       {
         payload: { table, index: index.name },
         hint: 'Choose another name, or remove the existing index first.',
@@ -147,7 +147,7 @@ async function existing(table: string, target: TableDatabase, what: string): Pro
   if (found) return found;
   throw new MigrationError('TABLE_MISSING', `${what}: the table ${target.physicalName(table)} does not exist.`, {
     payload: { table },
-    hint: 'Create it in an earlier migration, or name it among the `tables` of the target.',
+    hint: 'Create it in an earlier migration, or add it to the `tables` of the target.',
   });
 }
 

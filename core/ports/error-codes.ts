@@ -1,7 +1,7 @@
 export {};
 
 /** What the ports to AWS and the databases can answer with, and what code in a migration can do. */
-declare module './errors/error-payloads' {
+declare module '../errors/error-payloads' {
   interface ErrorPayloads {
     /**
      * Another process has taken over the lease, or asked this one to stop (guarantee G4).
