@@ -1,5 +1,5 @@
 import { parseVersion, suggestVersion } from '../core/bundle/version';
-import { describe, type ErrorLocation, MigrationError } from '../core/errors/index';
+import { describe, type ErrorLocation, MigrationError, withDetails } from '../core/errors/index';
 
 export interface FileName {
   readonly version: string;
@@ -32,7 +32,7 @@ export function parseFileName(fileName: string, location: ErrorLocation): FileNa
     if (!(error instanceof MigrationError)) throw error;
     const suggestion = suggestVersion(version);
     const hint = suggestion ? `Rename the file to ${suggestion}_${name}.${language}.` : error.hint;
-    throw new MigrationError(error.code, error.message, { payload: error.payload, hint, location });
+    throw withDetails(error, { hint, location });
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Manifest } from '../core/bundle/manifest';
-import { type ErrorCode, MigrationError } from '../core/errors/index';
+import { type ErrorCode, errorFromData, type MigrationError } from '../core/errors/index';
 import type { DatabaseKind } from '../core/wire';
 
 /** What the bundler's process reads: one JSON document, as its argument or on standard input. */
@@ -45,7 +45,7 @@ export function toPlainError({ code, message, location, hint, payload }: Migrati
 }
 
 export function fromPlainError({ code, message, file, line, column, hint, payload }: SerializedError): MigrationError {
-  return new MigrationError(code, message, {
+  return errorFromData(code, message, {
     hint,
     payload,
     location: file === undefined ? undefined : { file, line, column },

@@ -2,7 +2,7 @@ import { type DynamoDbMigration, dynamodb, type SqlMigration, sql } from '../aut
 import type { Action, CodeAction, Statement, TableAction, TableOperation } from '../core/bundle/bundle';
 import { findUnsafeChanges, tableChanges } from '../core/bundle/safety';
 import { migrationId } from '../core/bundle/version';
-import { type ErrorLocation, MigrationError } from '../core/errors/index';
+import { type ErrorLocation, MigrationError, withDetails } from '../core/errors/index';
 import { codeLinesOf, compileToBundle, compileToEvaluate } from './compile';
 import {
   checkName,
@@ -118,8 +118,8 @@ function readVerify(
 }
 
 /** A place inside a string of the file is not a place in the file: escapes and indentation differ. */
-function moved({ code, message, hint, payload, cause }: MigrationError, location: ErrorLocation): MigrationError {
-  return new MigrationError(code, message, { hint, payload, cause, location });
+function moved(error: MigrationError, location: ErrorLocation): MigrationError {
+  return withDetails(error, { location });
 }
 
 /** A copy, so that nothing of the context in which the file was evaluated stays in the bundle. */

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type * as SandboxPackage from '@cdk-migrations/sandbox';
-import { type ErrorCode, MigrationError } from '../core/errors/index';
+import { type ErrorCode, errorFromData, MigrationError } from '../core/errors/index';
 
 const name = '@cdk-migrations/sandbox';
 
@@ -46,5 +46,5 @@ function ourError(error: SandboxPackage.SandboxError): MigrationError {
   const { message, hint, payload, location } = error;
   // Each code of theirs is one of ours.
   const code: ErrorCode = error.code;
-  return new MigrationError(code, message, { hint, payload, location, cause: error });
+  return errorFromData(code, message, { hint, payload, location, cause: error });
 }

@@ -36,7 +36,7 @@ export const claimPrefix = '/cdk-migrations/claims/';
 
 /**
  * Description of the stack output by which the CLI finds a scope: its value is JSON, see {@link LedgerLocation}. The
- * description is the sign, since the logical id depends on the construct's path.
+ * description identifies it, since the logical id depends on the construct's path.
  */
 export const ledgerOutputDescription = 'cdk-migrations: where the ledger is';
 
@@ -46,7 +46,7 @@ export interface LedgerLocation {
   readonly stateMachine: string;
 }
 
-/** Where a bundle lies. `Digest` is the SHA-256 of its bytes and equals its revision. */
+/** Where a bundle is stored. `Digest` is the SHA-256 of its bytes and equals its revision. */
 export interface BundleLocation {
   readonly Bucket: string;
   readonly Key: string;

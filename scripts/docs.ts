@@ -1,9 +1,10 @@
-// Writes what the documentation has from the code, between markers in its pages: the sandbox's assumptions, and the
-// commands. With --check it writes nothing, and fails if a page is not what the code says.
+// Writes what the documentation has from the code, between markers in its pages: the sandbox's assumptions, the
+// commands, and the error codes. With --check it writes nothing, and fails if a page is not what the code says.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { assumptions } from './docs/assumptions';
 import { commands } from './docs/commands';
+import { errors } from './docs/errors';
 
 /** What is generated, between `<!-- begin NAME: npm run docs -->` and `<!-- end NAME -->` of a page. */
 interface Part {
@@ -15,6 +16,7 @@ interface Part {
 const parts: readonly Part[] = [
   { page: 'packages/sandbox/README.md', name: 'assumptions', lines: assumptions },
   { page: 'docs/cli.md', name: 'commands', lines: commands },
+  { page: 'docs/errors.md', name: 'errors', lines: errors },
 ];
 
 const isCheck = process.argv.includes('--check');

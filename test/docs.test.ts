@@ -27,7 +27,7 @@ describe('the documentation', () => {
     expect(broken.map(({ target }) => target)).toEqual([]);
   });
 
-  it('has the assumptions and commands that the code has', () => {
+  it('has the assumptions, commands and error codes that the code has', () => {
     expect(() => runNode('--import', 'tsx', 'scripts/docs.ts', '--check')).not.toThrow();
   });
 

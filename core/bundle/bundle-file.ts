@@ -3,8 +3,8 @@ import type { Bundle } from './bundle';
 import { canonicalJson, sha256 } from './checksum';
 
 /**
- * The bundle file, written at synth and read at run time. Apart from core/manifest, because the run time needs nothing
- * of the graph and its versions: what it does not need would only make the function slower to start.
+ * The bundle file, written at synth and read at run time. Kept apart from core/manifest, because the run time does not need
+ * the graph and its versions, and loading them would only make the function slower to start.
  */
 export interface SerializedBundle {
   /** Canonical JSON in UTF-8: the bundle file. */
@@ -29,7 +29,7 @@ export function parseBundle(bytes: Uint8Array, digest: string): Bundle {
     throw new MigrationError(
       'BUNDLE_DIGEST_MISMATCH',
       describe({ what: 'The bundle is not the one that was deployed: its digest is', seen, allowed: digest }),
-      { payload: { seen, digest }, hint: 'Deploy again, so that the bundle is uploaded anew.' },
+      { payload: { seen, digest }, hint: 'Deploy again, so that the bundle is uploaded again.' },
     );
   }
   const bundle = JSON.parse(new TextDecoder().decode(bytes)) as { readonly format: unknown };

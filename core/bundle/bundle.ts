@@ -31,7 +31,7 @@ export interface ManifestEntry {
   /** SHA-256 (hex) of the source file with `\r\n` read as `\n`. */
   readonly checksum: string;
   readonly dependsOn: readonly MigrationId[];
-  /** True when the author declared that there is no way back. Such a migration cannot be rolled back. */
+  /** True when the author declared that the migration cannot be undone. Then a deployment that has applied it cannot be rolled back. */
   readonly irreversible: boolean;
 }
 

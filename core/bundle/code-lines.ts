@@ -13,7 +13,7 @@ export function sourceLineOf(lines: CodeLines, compiled: number): number | undef
   return lines[low - 1]?.[1] || undefined;
 }
 
-/** The place in the source file that the stack trace of an error names, if it names one. */
+/** The location in the source file that the stack trace of an error names, if it names one. */
 export function locationOf(error: unknown, file: string, lines: CodeLines): ErrorLocation {
   const stack = error instanceof Error ? (error.stack ?? '') : '';
   const frame = stack.split('\n').find((line) => line.includes(`${file}:`)) ?? '';

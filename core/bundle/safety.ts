@@ -8,13 +8,13 @@ import type { TableOperation } from './bundle';
 export interface ObjectChange {
   /** `empty`: all rows go, the object stays. */
   readonly change: 'create' | 'drop' | 'rename' | 'empty';
-  /** For people, in PostgreSQL's or DynamoDB's words: `table`, `column`, `index`. */
+  /** For messages, in PostgreSQL's or DynamoDB's terms: `table`, `column`, `index`. */
   readonly object: string;
   /** Unique per kind of object in its database: `users`, `crm.users`, `users.email` for a column. */
   readonly name: string;
   /** The new name of what is renamed. */
   readonly newName?: string;
-  /** Cannot be put back, not even empty, by any `down`. Then a reason alone does not permit it. */
+  /** No `down` can restore it, not even empty. Then a reason alone does not permit it. */
   readonly final?: boolean;
   readonly location?: ErrorLocation;
 }
@@ -29,7 +29,7 @@ export interface SafetyDeclaration {
 
 /**
  * Guarantee G2: nothing destructive runs before commit. Refuses drops, renames and emptying in `up` unless the
- * migration gives a reason. What the same migration created may be dropped, renamed and emptied: nobody uses it yet.
+ * migration gives a reason. What the same migration created may be dropped, renamed and emptied, because nothing uses it yet.
  */
 export function findUnsafeChanges(migration: SafetyDeclaration): readonly MigrationError[] {
   const own = new Set<string>();

@@ -21,7 +21,7 @@ export async function retain(request: RequestRun): Promise<Progress> {
   return 'done';
 }
 
-/** The construct leaves its stack, and its migrations are undone: there is no rollback from here. */
+/** The construct leaves its stack, and its migrations are undone; this cannot be rolled back. */
 export async function remove(request: RequestRun): Promise<Progress> {
   const { properties } = request.recorded.request as MigrationsRequest;
   const { state, recorded, now } = request;
@@ -53,9 +53,9 @@ export async function flag(request: RequestRun, deployment: Deployment): Promise
   const { recorded } = request;
   const error = new MigrationError(
     'ROLLBACK_SKIPPED',
-    'CloudFormation ended its rollback without asking for the rollback of these migrations.',
+    'CloudFormation finished its rollback without rolling back these migrations.',
     {
-      hint: 'Run `migrations repair` to roll the database back to where the stack is; the next deployment does it too.',
+      hint: 'Run `migrations repair` to roll the databases back to the revision of the stack; the next deployment also does so.',
     },
   );
   const failure = failureOf(error, 'undo', recorded.key);

@@ -1,5 +1,5 @@
 import type { BundledMigration } from '../bundle/bundle';
-import { MigrationError } from '../errors/index';
+import { hasCode } from '../errors/index';
 import type { Change } from '../ledger/pending';
 import type { Deployment, MigrationRecord, NewEvent } from '../ledger/state';
 import type { Target } from '../ports';
@@ -52,7 +52,7 @@ export class DeploymentRun {
     try {
       return await this.target(name);
     } catch (error) {
-      if (error instanceof MigrationError && error.code === 'TARGET_GONE') return undefined;
+      if (hasCode(error, 'TARGET_GONE')) return undefined;
       throw error;
     }
   }

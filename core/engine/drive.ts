@@ -1,4 +1,4 @@
-import { isPassing, MigrationError } from '../errors/index';
+import { hasCode, isPassing } from '../errors/index';
 import type { HeldLease, LeaseInfo, Ports, StackView } from '../ports';
 import { type Decision, decide } from '../protocol/decide';
 import { failedOutcome } from '../request/outcome';
@@ -20,8 +20,8 @@ export type DriveResult =
 export const answerMargin = 30_000;
 
 /**
- * Works on a request until it has an outcome or this process's time is over: take the lease, read the ledger, decide,
- * act, record, and decide again. Called again, by this process or another one, it goes on where it stopped.
+ * Works on a request until it has an outcome or this process runs out of time: take the lease, read the ledger, decide,
+ * act, record, and decide again. Called again, by this process or another one, it continues where it stopped.
  * @param execution who works: the same one may take its lease again at once after a crash
  */
 export async function drive(
@@ -62,7 +62,7 @@ async function underLease(
     return await untilAnswered(run, view);
   } catch (error) {
     if (!isPassing(error)) throw error;
-    const busy = error instanceof MigrationError && error.code === 'DATABASE_BUSY';
+    const busy = hasCode(error, 'DATABASE_BUSY');
     if (!busy) await ports.leases.release(session);
     return { status: 'wait', waitSeconds: busy ? 5 : 1 };
   }
@@ -108,18 +108,20 @@ async function answer(run: RequestRun, outcome: Outcome): Promise<DriveResult> {
   return { status: 'done', outcome };
 }
 
-/** CloudFormation stops waiting soon. It gets an answer in time, and whatever it asks next continues the run. */
+/** CloudFormation stops waiting soon. It gets an answer in time, and its next request continues the work. */
 function lateOutcome({ state, recorded }: RequestRun, decision: Decision): Outcome {
-  const doing =
-    { undo: 'going back', commit: 'contracting', forward: 'applying' }[decision.do as 'undo'] ?? 'preparing';
+  const during = workOf[decision.do] ?? 'preparation';
   const left = state.migrations.filter((record) => record.state !== 'applied').map(({ id }) => id);
-  const where = left.length > 0 ? ` ${left.join(', ')} ${left.length === 1 ? 'is' : 'are'} half done;` : '';
-  const next = 'the next request continues from the recorded step (continue the rollback, or deploy again).';
-  return failedOutcome(
-    recorded,
-    `The time that CloudFormation waits is over while ${doing}:${where} nothing is lost, and ${next}`,
-  );
+  const where = left.length > 0 ? ` Not finished: ${left.join(', ')}.` : '';
+  const next = 'All progress is recorded; continue the rollback or deploy again to resume from the last recorded step.';
+  return failedOutcome(recorded, `CloudFormation's timeout expired during ${during}.${where} ${next}`);
 }
+
+const workOf: Readonly<Record<string, string>> = {
+  forward: 'the deployment',
+  undo: 'rollback',
+  commit: 'the contract phase',
+};
 
 function isLate(ports: Ports, recorded: RecordedRequest): boolean {
   return ports.clock.now() > recorded.answerBy - answerMargin;
@@ -129,14 +131,14 @@ async function waitForLease(ports: Ports, recorded: RecordedRequest, lease: Leas
   if (!isLate(ports, recorded)) return { status: 'wait', waitSeconds: 2 };
   const outcome = failedOutcome(
     recorded,
-    `Another process works on this scope since ${lease.acquiredAt}: ${lease.holder.description} (${lease.holder.id}). ` +
-      'Wait until it ends, or look at it with `migrations unlock`; then try again.',
+    `Another process has been working on this scope since ${lease.acquiredAt}: ${lease.holder.description} (${lease.holder.id}). ` +
+      'Wait for it to finish, or inspect it with `migrations unlock`; then try again.',
   );
   await ports.requests.setOutcome(recorded.scope, recorded.key, outcome);
   return { status: 'done', outcome };
 }
 
-/** CloudFormation sends one request for a resource at a time: a newer one means that it gave up on the older. */
+/** CloudFormation sends one request for a resource at a time: a newer request means that it gave up on the older one. */
 async function supersedeOlder(ports: Ports, recorded: RecordedRequest): Promise<void> {
   if (recorded.request.kind !== 'migrations') return;
   const reason = 'CloudFormation gave up on this request and sent another one.';

@@ -89,7 +89,7 @@ async function untilSettled<R extends string>(
 ): Promise<R | 'wait'> {
   let result = await attempt(resumed);
   for (let looks = 0; result === 'wait' && !request.outOfTime; looks += 1) {
-    // What takes moments is seen soon; what takes hours is not asked about all the time.
+    // Short waits are noticed soon; long ones are not polled all the time.
     await request.ports.clock.sleep(Math.min(firstPollInterval * 2 ** looks, request.limits.pollInterval));
     await request.lease.guard();
     result = await attempt(true);
@@ -119,9 +119,9 @@ function checkDeadline(migration: MigrationRun): void {
   const done = deployment.plan.indexOf(id);
   throw new MigrationError(
     'FORWARD_TIMEOUT',
-    `The forward time limit expired: ${done} of ${deployment.plan.length} migrations were done when ${id} was next.`,
+    `The time limit for applying migrations expired before ${id}, with ${done} of ${deployment.plan.length} done.`,
     {
-      hint: 'Give the construct a longer `forwardTimeout` (and `timeout`), or deploy the migrations in smaller portions.',
+      hint: 'Give the construct a longer `forwardTimeout` (and `timeout`), or deploy fewer migrations at a time.',
     },
   );
 }

@@ -13,7 +13,7 @@ import type { DeploymentRun } from './deployment-run';
 import { singleSteps } from './kinds/index';
 import { type ReadyUndo, undoPlanFor } from './undo-plans';
 
-/** One step of a migration: an action, and its place. */
+/** One step of a migration: an action, and its position in the migration. */
 export interface Step {
   readonly id: StepId;
   readonly phase: PhaseName;
@@ -22,7 +22,7 @@ export interface Step {
   readonly action: Action;
 }
 
-/** One migration in the hands of one process: what the ledger says of it, its plan, its database. */
+/** One migration in the hands of one process: its record in the ledger, its undo plan, its database. */
 export class MigrationRun {
   private readonly states: Map<StepId, StepState>;
 

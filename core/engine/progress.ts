@@ -1,5 +1,5 @@
 /**
- * How far work came. `done`: it is over. `continue`: this process has no more time, the next one continues at once.
- * `wait`: something takes its time, and is to be looked at again later.
+ * How far the work is. `done`: it is complete. `continue`: this process is out of time, and the next one continues at once.
+ * `wait`: something takes a while; look at it again later.
  */
 export type Progress = 'done' | 'continue' | 'wait';

@@ -12,7 +12,7 @@ import { runDeploymentPhases } from './phases/index';
 import type { Progress } from './progress';
 import type { RequestRun } from './request-run';
 
-/** Plans a deployment and records it. Whatever speaks against it is found here, before anything is changed. */
+/** Plans a deployment and records it. Every reason to refuse it is found here, before anything is changed. */
 export async function start(request: RequestRun, view: StackView | undefined): Promise<Progress> {
   const asked = request.recorded.request as MigrationsRequest;
   try {
@@ -35,32 +35,40 @@ function refuseWhenOver(view: StackView | undefined): void {
   if (!view || !/ROLLBACK|DELETE/.test(view.status)) return;
   throw new MigrationError(
     'SUPERSEDED',
-    `The stack is ${view.status}: CloudFormation no longer waits for this deployment.`,
+    `CloudFormation is no longer waiting for this deployment: the stack is ${view.status}.`,
   );
 }
 
 function checkDirection({ pending, surplus }: Plan, bundle: Bundle, request: MigrationsRequest): void {
   if (surplus.length === 0) return;
-  const names = surplus.map(({ id }) => id).join(', ');
+  const lacking = surplus.map(({ id }) => id);
+  const names = lacking.join(', ');
   if (pending.length > 0) {
     throw new MigrationError(
       'DIVERGED_REVISION',
-      `Applied migrations are not in this revision: ${names}. It also brings new ones: ${pending.map(({ id }) => id).join(', ')}.`,
+      `This revision lacks the applied migrations ${names}, and also brings new ones: ${pending.map(({ id }) => id).join(', ')}.`,
       {
-        hint: 'Bring both lines of development together in one bundle, then deploy.',
+        payload: { surplus: lacking, pending: pending.map(({ id }) => id) },
+        hint: 'Merge both lines of development into one migrations folder, then deploy.',
       },
     );
   }
   if (request.properties.OnOlderRevision === 'refuse') {
-    throw new MigrationError('OLDER_REVISION', `This is an older revision: it lacks the applied ${names}.`, {
-      hint: 'Deploy a revision that has them, or allow it with onOlderRevision: OlderRevisionPolicy.DOWNGRADE.',
+    throw new MigrationError('OLDER_REVISION', `This is an older revision: it lacks the applied migrations ${names}.`, {
+      payload: { surplus: lacking },
+      hint: 'Deploy a revision that has them, or allow the downgrade with onOlderRevision: OlderRevisionPolicy.DOWNGRADE.',
     });
   }
   const final = surplus.filter(({ irreversible, contract }) => irreversible || contract === 'done');
   if (final.length === 0) return;
-  throw new MigrationError('CANNOT_DOWNGRADE', `No way back from ${final.map(describeFinal).join(', ')}.`, {
-    hint: `Write a new migration that restores what this revision needs (it has ${bundle.migrations.length}).`,
-  });
+  throw new MigrationError(
+    'CANNOT_DOWNGRADE',
+    `These migrations cannot be undone: ${final.map(describeFinal).join(', ')}.`,
+    {
+      payload: { migrations: final.map(({ id }) => id) },
+      hint: `Write a new migration that restores what this revision needs (it has ${bundle.migrations.length}).`,
+    },
+  );
 }
 
 function describeFinal({ id, irreversible }: MigrationRecord): string {
@@ -88,7 +96,7 @@ function newDeployment(
     startedAt: run.now,
     forwardDeadline: receivedAt + Number(properties.ForwardSeconds) * 1000,
   };
-  // Going to an older revision destroys, so it waits for the commit: until then there is nothing to do or to undo.
+  // A downgrade destroys data, so it waits for the commit: until then there is nothing to do or to undo.
   return surplus.length > 0
     ? { ...shared, purpose: 'downgrade', state: 'applied', plan: surplus.map(({ id }) => id) }
     : { ...shared, purpose: 'deploy', state: 'forward', plan: pending.map(({ id }) => id) };

@@ -90,6 +90,7 @@ async function forget(run: DeploymentRun, record: MigrationRecord, type: string)
 
 function irreversible({ record, plan }: MigrationRun): MigrationError {
   return new MigrationError('IRREVERSIBLE', `${record.id} (${plan.file}) is declared irreversible and was applied.`, {
+    payload: { migration: record.id },
     hint: 'Restore the database from its backup, or undo the change by hand.',
   });
 }

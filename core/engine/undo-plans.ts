@@ -1,13 +1,13 @@
 import type { BundledMigration, Phase } from '../bundle/bundle';
 import { canonicalJson, sha256 } from '../bundle/checksum';
-import { MigrationError } from '../errors/index';
+import { hasCode, MigrationError } from '../errors/index';
 import type { MigrationRecord, PlannedUndo, UndoPlan } from '../ledger/state';
 import type { BundleLocation } from '../wire';
 import type { RequestRun } from './request-run';
 
 /**
  * Bytes of JSON. Phases up to this size are kept in the ledger; larger ones stay in the bundle, which is in S3 under its
- * digest (docs/adr/0005-large-undo-plans-stay-in-their-bundle.md). DynamoDB takes items up to 400 KB (aws-facts DDB-4), and a large item makes every write dear.
+ * digest (docs/adr/0005-large-undo-plans-stay-in-their-bundle.md). DynamoDB takes items up to 400 KB (aws-facts DDB-4), and a large item makes every write expensive.
  */
 export const largestInLedger = 100_000;
 
@@ -82,13 +82,14 @@ export class UndoPlans {
         const phases = migrations.find((migration) => migration.id === id)?.phases;
         if (phases && sha256(new TextEncoder().encode(canonicalJson(phases))) === digest) return phases;
       } catch (error) {
-        if (!(error instanceof MigrationError) || error.code !== 'BUNDLE_MISSING') throw error;
+        if (!hasCode(error, 'BUNDLE_MISSING')) throw error;
         missing = error;
       }
     }
     throw (
       missing ??
-      new MigrationError('BUNDLE_DIGEST_MISMATCH', `The bundle no longer has ${id} as it was applied.`, {
+      new MigrationError('BUNDLE_DIGEST_MISMATCH', `The bundle no longer contains ${id} as it was applied.`, {
+        payload: { digest: digest! },
         hint: 'Upload the bundle that applied the migration again, then run `migrations repair`.',
       })
     );

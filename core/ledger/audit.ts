@@ -17,7 +17,7 @@ export interface EventContext {
 /** An event of a deployment of its own, when one transition records events of several. */
 export type ChainableEvent = NewEvent & { readonly deployment?: string };
 
-/** Gives events their place in the chain: each carries the hash of the one before it, so an edit anywhere shows. */
+/** Links events into the chain: each carries the hash of the one before it, so an edit anywhere shows. */
 export function chain(end: ChainEnd, context: EventContext, events: readonly ChainableEvent[]): AuditEvent[] {
   let { eventCount, lastHash } = end;
   return events.map((event) => {
@@ -45,7 +45,7 @@ export interface ChainProblem {
   readonly message: string;
 }
 
-/** The first place at which a chain does not hold, or undefined. `end` is what the ledger's head says of the last event. */
+/** The first event at which a chain is broken, or undefined. `end` is what the ledger's head says of the last event. */
 export function verifyChain(events: readonly AuditEvent[], end: ChainEnd): ChainProblem | undefined {
   let previousHash = '';
   let expected = 1;
@@ -83,8 +83,8 @@ export function verifyChain(events: readonly AuditEvent[], end: ChainEnd): Chain
 
 function misplaced(found: number, expected: number): ChainProblem {
   return found > expected
-    ? problem(expected, 'missing', `Event ${expected} is missing: event ${found} stands in its place.`)
-    : problem(found, 'moved', `Event ${found} stands where event ${expected} is expected.`);
+    ? problem(expected, 'missing', `Event ${expected} is missing: event ${found} follows instead.`)
+    : problem(found, 'moved', `Event ${found} is where event ${expected} should be.`);
 }
 
 function problem(seq: number, kind: ChainProblem['problem'], message: string): ChainProblem {

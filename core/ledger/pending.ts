@@ -1,6 +1,6 @@
 import type { NewEvent, SegmentRecord, Transition } from './state';
 
-/** A transition before its events have their place in the chain. */
+/** A transition before its events are linked into the chain. */
 export type Change = Omit<Transition, 'events'>;
 
 /** Changes that wait to be written together with the next ones. A record that changes twice is written once. */

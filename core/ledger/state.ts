@@ -30,14 +30,14 @@ export interface AppliedRevision {
   readonly revision: string;
   /** Identity of the database behind each target name. */
   readonly identities: Readonly<Record<string, string>>;
-  /** Where the revision's bundle lies; says nothing about whether two applied revisions are the same. */
+  /** Where the revision's bundle is stored; says nothing about whether two applied revisions are the same. */
   readonly bundle: BundleLocation;
 }
 
 /**
  * - `forward`: applying. `applied`: done, can still be rolled back, waits for the end of the stack update.
- * - `undoing`: going back. `committing`: past the point of no return, contract phases run.
- * - `failed`: going back or committing met an error that needs a person (`failure` says which).
+ * - `undoing`: rolling back. `committing`: past the point of no return, contract phases run.
+ * - `failed`: the rollback or the commit met an error that an operator must resolve (`failure` says which).
  * - `rolled-back`, `committed`, `retained`: closed.
  */
 export type DeploymentState =
@@ -51,8 +51,8 @@ export type DeploymentState =
   | 'retained';
 
 /**
- * What a deployment is for. `downgrade` and `removal` take migrations away, which destroys, so all their work happens
- * when it is certain that no rollback can follow: at commit.
+ * What a deployment is for. `downgrade` and `removal` undo migrations for good, which destroys data, so all their work
+ * happens when it is certain that no rollback can follow: at commit.
  */
 export type DeploymentPurpose = 'deploy' | 'downgrade' | 'removal';
 
@@ -70,9 +70,9 @@ export interface Deployment {
   readonly actor: string;
   /** How to reach the targets, as the request said. The rollback uses these, not its own request's. */
   readonly targets: Readonly<Record<string, TargetProperties>>;
-  /** Where the code of its migrations lies. */
+  /** Where the code of its migrations is stored. */
   readonly bundle?: BundleLocation;
-  /** The migrations it applies (`deploy`, in order) or takes away (in order). */
+  /** The migrations it applies (`deploy`, in order) or undoes (in order). */
   readonly plan: readonly MigrationId[];
   /** CloudFormation's time at which the stack operation began that this deployment belongs to; see core/evidence. */
   readonly operationStartedAt?: string;
@@ -84,7 +84,7 @@ export interface Deployment {
   readonly failure?: Failure;
 }
 
-/** What went wrong, in words for a person. */
+/** What went wrong, for messages. */
 export interface Failure {
   readonly during: 'forward' | 'undo' | 'commit';
   readonly code: string;
@@ -130,7 +130,7 @@ export interface UndoPlan {
   readonly file: string;
   /** What each phase does; undefined when that is too large for the ledger and is left in `bundle`, see `digest`. */
   readonly phases?: readonly Phase[];
-  /** Where compiled code lies, and the phases that are too large for the ledger. */
+  /** Where compiled code is stored, and the phases that are too large for the ledger. */
   readonly bundle?: BundleLocation;
   /** SHA-256 (hex) of the canonical JSON of phases that are left in the bundle. */
   readonly digest?: string;
@@ -141,7 +141,7 @@ export type StepId = string;
 
 /** How far a journalled step came. A step without a state was never begun. */
 export interface StepState {
-  /** `intent`: begun, and nobody knows how far it came. `undone`: inverted. */
+  /** `intent`: begun, and how far it came is unknown. `undone`: inverted. */
   readonly state: 'intent' | 'done' | 'undone';
   /** What was observed before acting. */
   readonly before?: Observation;
@@ -201,7 +201,7 @@ export interface AuditEvent {
   readonly hash: string;
 }
 
-/** An event before it has its place in the chain. */
+/** An event before it is linked into the chain. */
 export interface NewEvent {
   readonly type: string;
   readonly target?: string;

@@ -53,7 +53,7 @@ export interface HeldLease {
   readonly token: number;
   /**
    * To be called right before every effect on a target: renews the lease when it runs low and throws LEASE_LOST when
-   * it is over or another request asked us to stop. The clock is looked at after any pause of this process.
+   * it has ended or another request asked us to stop. The clock is looked at after any pause of this process.
    */
   guard(): Promise<void>;
 }
@@ -61,7 +61,7 @@ export interface HeldLease {
 export interface LeaseHolder {
   /** Who, so that the same one may take it again after a crash: the execution. */
   readonly id: string;
-  /** For people: what it is doing. */
+  /** For messages: what it is doing. */
   readonly description: string;
 }
 
@@ -77,14 +77,14 @@ export interface LeaseInfo {
 
 export interface Leases {
   /**
-   * Takes the lease when it is free, expired or already this holder's (with a greater token each time). When it is
-   * somebody else's, answers who holds it, and with `stop` asks that holder to stop at its next step.
+   * Takes the lease when it is free, expired or already this holder's (with a greater token each time). When another
+   * holder has it, answers who that is, and with `stop` asks that holder to stop at its next step.
    */
   acquire(scope: string, holder: LeaseHolder, stop: boolean): Promise<HeldLease | LeaseInfo>;
-  /** Gives the lease back. A session that lost it already changes nothing. */
+  /** Releases the lease. Without effect for a holder that has already lost it. */
   release(session: HeldLease): Promise<void>;
   inspect(scope: string): Promise<LeaseInfo | undefined>;
-  /** Takes it away from the holder with this token, for `migrations unlock --force`. False when that token is not the holder's. */
+  /** Revokes it from the holder with this token, for `migrations unlock --force`. False when that token is not the holder's. */
   revoke(scope: string, token: number): Promise<boolean>;
 }
 
@@ -101,7 +101,7 @@ export interface Requests {
 }
 
 export interface Targets {
-  /** @throws TARGET_GONE when the database, its secret or its cluster does not exist any more. */
+  /** @throws TARGET_GONE when the database, its secret or its cluster no longer exists. */
   open(name: string, properties: TargetProperties, lease: HeldLease): Promise<Target>;
 }
 
@@ -115,7 +115,7 @@ export interface MigrationModule {
 }
 
 export interface Bundles {
-  /** @throws BUNDLE_DIGEST when the bytes are not those the location names, BUNDLE_MISSING when there are none. */
+  /** @throws BUNDLE_DIGEST_MISMATCH when the bytes are not those the location names, BUNDLE_MISSING when there are none. */
   load(location: BundleLocation): Promise<Bundle>;
   module(location: BundleLocation, migration: MigrationId): Promise<MigrationModule>;
 }
@@ -142,7 +142,7 @@ export interface Claim {
 export interface Claims {
   /** Takes the claim, or answers whose it is. Taking one's own again succeeds. */
   claim(identity: string, claim: Claim): Promise<Claim | undefined>;
-  /** Gives it back if it is this stack's. */
+  /** Releases it if it is this stack's. */
   release(identity: string, owner: Pick<Claim, 'scope' | 'stackId'>): Promise<void>;
 }
 

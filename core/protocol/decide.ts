@@ -11,19 +11,19 @@ import { isRollingBack, outcomeOf } from './evidence';
  */
 export type Decision =
   | { readonly do: 'answer'; readonly outcome: Outcome }
-  /** Go on applying. */
+  /** Continue to apply. */
   | { readonly do: 'forward'; readonly deployment: Deployment }
-  /** Take back what a deployment did. */
+  /** Roll back what a deployment did. */
   | { readonly do: 'undo'; readonly deployment: Deployment }
-  /** The stack update succeeded: do what could not be undone any more. */
+  /** The stack update succeeded: do what can no longer be undone. */
   | { readonly do: 'commit'; readonly deployment: Deployment }
-  /** Begin a deployment to the place that the request names. */
+  /** Begin a deployment to the revision that the request names. */
   | { readonly do: 'start' }
-  /** The construct goes, and its databases stay. */
+  /** The construct is removed, and its databases stay. */
   | { readonly do: 'retain' }
-  /** The construct goes, and its migrations are taken away. */
+  /** The construct is removed, and its migrations are undone. */
   | { readonly do: 'remove' }
-  /** CloudFormation finished its rollback without asking for ours: say so, a person must decide. */
+  /** CloudFormation finished its rollback without asking for ours: report it, an operator must decide. */
   | { readonly do: 'flag'; readonly deployment: Deployment };
 
 /**
@@ -66,7 +66,7 @@ function decideApply(
   return commitOldestSucceeded(state, view) ?? { do: 'start' };
 }
 
-/** The request asks for a place that an open deployment left: a rollback (aws-facts CR-13), unless it proved final. */
+/** The request asks for the applied revision that an open deployment left: a rollback (aws-facts CR-13), unless it proved final. */
 function decideWayBack(state: ScopeState, view: StackView | undefined): Decision {
   return commitOldestSucceeded(state, view) ?? { do: 'undo', deployment: state.open.at(-1)! };
 }
@@ -88,9 +88,9 @@ function decideDelete(
   if (!ours && state.applied === null) return { do: 'retain' };
   if (!ours) return success(state, recorded, 'Nothing to do: this physical id was never issued.');
   if (isRollingBack(view) && state.applied !== null) {
-    return success(state, recorded, 'Nothing to do: nothing of this operation is left.');
+    return success(state, recorded, 'Nothing to do: this operation left nothing behind.');
   }
-  // Taking migrations away destroys, so it needs CloudFormation's word that this is no rollback.
+  // Undoing migrations for good destroys data, so CloudFormation must confirm that this is no rollback.
   const undo = request.properties.OnRemoval === 'undo' && view !== undefined && state.migrations.length > 0;
   return { do: undo ? 'remove' : 'retain' };
 }

@@ -3,7 +3,7 @@ import type { StackView } from '../ports';
 
 /**
  * How the stack operation ended in which a deployment ran, judged from CloudFormation's own record.
- * `kept`: it failed with rollback disabled, so it may still go back or be continued.
+ * `kept`: it failed with rollback disabled, so it may still be rolled back or continued.
  */
 export type StackOutcome = 'running' | 'succeeded' | 'kept' | 'rolling-back' | 'rolled-back' | 'deleting' | 'unknown';
 
@@ -51,7 +51,7 @@ export function operationStart(view: StackView | undefined): string | undefined 
 
 const operationStarts = ['CREATE_IN_PROGRESS', 'UPDATE_IN_PROGRESS', 'IMPORT_IN_PROGRESS'];
 
-/** Statuses in which a Delete of the migrations means "take back what this operation did". */
+/** Statuses in which a Delete of the migrations means "undo what this operation did". */
 export function isRollingBack(view: StackView | undefined): boolean {
   return view !== undefined && meanings[view.status]?.startsWith('roll') === true;
 }

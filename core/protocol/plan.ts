@@ -6,20 +6,20 @@ import type { AppliedRevision, MigrationRecord } from '../ledger/state';
 export interface Plan {
   /** To apply, in an order in which dependencies come first. */
   readonly pending: readonly ManifestEntry[];
-  /** Applied, but not in the bundle: newest first. An older bundle has such. */
+  /** Applied, but not in the bundle: newest first. There are some if the bundle is older. */
   readonly surplus: readonly MigrationRecord[];
 }
 
 /**
- * Compares a bundle's migrations with the ones applied at a place. Linear in both.
+ * Compares a bundle's migrations with the ones of an applied revision. Linear in both.
  * @throws CHECKSUM_MISMATCH when an applied migration's file is not what was applied (G5).
  */
 export function plan(
   migrations: readonly ManifestEntry[],
   applied: readonly MigrationRecord[],
-  place: AppliedRevision,
+  revision: AppliedRevision,
 ): Plan {
-  const here = applied.filter((record) => place.identities[record.target] === record.identity);
+  const here = applied.filter((record) => revision.identities[record.target] === record.identity);
   const byId = new Map(here.map((record) => [record.id, record]));
   const known = new Set(migrations.map(({ id }) => id));
   const edited = migrations.filter((migration) => isEdited(migration, byId.get(migration.id)));
@@ -39,7 +39,8 @@ function editedError(edited: readonly ManifestEntry[], byId: ReadonlyMap<string,
     ({ id, checksum }) => `${id} (applied ${short(byId.get(id)!.checksum)}, now ${short(checksum)})`,
   );
   return new MigrationError('CHECKSUM_MISMATCH', `Applied migrations were edited: ${list.join(', ')}.`, {
-    hint: 'An applied migration never changes. Put the file back as it was and add a new migration for the change.',
+    payload: { migrations: edited.map(({ id }) => id) },
+    hint: 'An applied migration must never change. Restore the file as it was, and add a new migration for the change.',
   });
 }
 

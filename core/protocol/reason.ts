@@ -24,48 +24,48 @@ export function failureOf(
   };
 }
 
-/** What CloudFormation shows when a deployment failed and was taken back: what, where, what was undone, what next. */
+/** What CloudFormation shows when a deployment failed and was rolled back: what, where, what was undone, what next. */
 export function reasonForRolledBack(failure: Failure, undone: readonly string[]): string {
-  const undoing = undone.length === 0 ? 'Nothing had been applied' : `Undone: ${undone.join(', ')}`;
+  const undoing = undone.length === 0 ? 'No migration had been applied' : `Undone: ${undone.join(', ')}`;
   return [
     describeFailure(failure),
-    `${undoing}; the databases are as they were before this deployment.`,
+    `${undoing}. The databases are as they were before this deployment.`,
     failure.hint ?? 'Fix the migration and deploy again.',
   ].join(' ');
 }
 
-/** What CloudFormation shows when going back itself failed: the database is between two revisions until a person helps. */
+/** What CloudFormation shows when the rollback itself failed: the database is between two revisions until an operator helps. */
 export function reasonForStuck(failure: Failure, deployment: Deployment, state: ScopeState, logicalId: string): string {
   const left = state.migrations.filter((record) => record.deployment === deployment.id).map(({ id }) => id);
   return [
-    `The rollback stopped. ${describeFailure(failure)}`,
+    `The rollback of the databases failed. ${describeFailure(failure)}`,
     ...(failure.hint ? [failure.hint] : []),
-    `Still to undo: ${left.join(', ') || 'nothing'}. Nothing is marked undone that was not.`,
-    'Ways out: (1) remove the cause, run `migrations repair`, then continue the rollback in CloudFormation;',
-    `(2) continue the rollback with ResourcesToSkip=${logicalId}: the stack goes back, the database stays ahead until \`migrations repair\`;`,
-    '(3) restore the database from its backup, then continue the rollback.',
+    `Not yet undone: ${left.join(', ') || 'none'}.`,
+    'To recover: (1) fix the cause, run `migrations repair`, then continue the rollback in CloudFormation;',
+    `(2) continue the rollback with ResourcesToSkip=${logicalId}, which rolls back the stack but leaves the database ahead of it until you run \`migrations repair\`;`,
+    'or (3) restore the database from a backup, then continue the rollback.',
   ].join(' ');
 }
 
 export function reasonForCommit(failure: Failure): string {
   return [
-    `The stack update succeeded, but its contract phase did not. ${describeFailure(failure)}`,
+    `The stack update succeeded, but the contract phase of its migrations failed. ${describeFailure(failure)}`,
     ...(failure.hint ? [failure.hint] : []),
-    'The application is not affected. Remove the cause and run `migrations repair`, or deploy again: the contract phase resumes first.',
+    'The application is not affected. Fix the cause, then run `migrations repair` or deploy again; either resumes the contract phase.',
   ].join(' ');
 }
 
 function describeFailure(failure: Failure): string {
-  const place = failure.file ? ` at ${failure.file}${failure.line ? `:${failure.line}` : ''}` : '';
-  const who = failure.migration ? `Migration ${failure.migration} failed${place}` : 'The deployment failed';
+  const location = failure.file ? ` at ${failure.file}${failure.line ? `:${failure.line}` : ''}` : '';
+  const what = failure.migration ? `Migration ${failure.migration} failed${location}` : 'The deployment failed';
   const statement = failure.statement ? ` Statement: ${shorten(failure.statement)}` : '';
-  return `${who}: ${withStop(failure.message)}${statement}`;
+  return `${what}: ${withStop(failure.message)}${statement}`;
 }
 
-/** An error in one line, for refusals before anything was done. */
+/** An error in one line, for a deployment that is refused before it changes anything. */
 export function reasonForRefusal(error: MigrationError): string {
-  const place = error.location ? `${formatLocation(error.location)}: ` : '';
-  return `${place}${error.message}${error.hint ? ` ${error.hint}` : ''} Nothing was changed.`;
+  const location = error.location ? `${formatLocation(error.location)}: ` : '';
+  return `${location}${error.message}${error.hint ? ` ${error.hint}` : ''} Nothing was changed.`;
 }
 
 function shorten(statement: string): string {

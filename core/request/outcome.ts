@@ -12,7 +12,7 @@ export function failedOutcome(recorded: RecordedRequest, reason: string): Outcom
 
 /**
  * Answering another id than the one CloudFormation sent would make it delete the first (aws-facts CR-10), so an id once
- * issued is repeated for ever, whatever this version would have chosen. Only the marker's id changes, on purpose.
+ * issued is repeated forever, whatever this version would have chosen. Only the marker's id changes, on purpose.
  */
 function physicalIdOf(recorded: RecordedRequest): string {
   const { request, scope } = recorded;

@@ -21,10 +21,10 @@ export interface MarkerRequest {
   readonly revision: string;
 }
 
-/** The stack came to rest (EventBridge), or a person asks (`migrations repair`). */
+/** A stack operation ended (EventBridge), or an operator asks (`migrations repair`). */
 export interface SettleRequest {
   readonly kind: 'settle';
-  /** True when a person asks to resume what failed. */
+  /** True when an operator asks to resume what failed. */
   readonly repair: boolean;
 }
 

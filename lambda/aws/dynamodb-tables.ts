@@ -50,6 +50,7 @@ export class DynamoDbTables implements Target, TableDatabase {
       'UNKNOWN_TABLE',
       `The target has no table "${table}". Its tables: ${Object.keys(Tables).join(', ')}.`,
       {
+        payload: { table, known: Object.keys(Tables) },
         hint: 'Add it to `tables` of MigrationTarget.dynamodb, or give a `tableNamePrefix`.',
       },
     );

@@ -1,7 +1,7 @@
 import { GetObjectCommand, NoSuchKey, S3Client } from '@aws-sdk/client-s3';
 import type { Bundle } from '../../core/bundle/bundle';
 import { parseBundle } from '../../core/bundle/bundle-file';
-import { MigrationError } from '../../core/errors/index';
+import { hasCode, MigrationError } from '../../core/errors/index';
 import type { Bundles, MigrationModule } from '../../core/ports';
 import type { BundleLocation } from '../../core/wire';
 import { evaluate } from './evaluate';
@@ -29,7 +29,9 @@ export class S3Bundles implements Bundles {
     const bundle = await this.load(location);
     const migration = bundle.migrations.find((candidate) => candidate.id === id);
     if (migration?.code !== undefined) return evaluate(migration);
-    throw new MigrationError('CODE_MISSING', `The bundle ${location.Digest} has no code for ${id}.`);
+    throw new MigrationError('CODE_MISSING', `The bundle ${location.Digest} has no code for ${id}.`, {
+      payload: { migration: id },
+    });
   }
 
   private async fetch({ Bucket, Key, Digest }: BundleLocation): Promise<Bundle> {
@@ -39,7 +41,7 @@ export class S3Bundles implements Bundles {
     } catch (error) {
       if (!isAbsent(error)) throw error;
       throw new MigrationError('BUNDLE_MISSING', `There is no bundle at s3://${Bucket}/${Key}.`, {
-        hint: 'It was deleted from the assets bucket (cdk gc?). Deploy again to upload it anew.',
+        hint: 'It was deleted from the assets bucket (cdk gc?). Deploy again, which uploads it.',
         cause: error,
       });
     }
@@ -49,5 +51,5 @@ export class S3Bundles implements Bundles {
 /** Without the right to list a bucket, S3 says AccessDenied of an object that is not there. */
 function isAbsent(error: unknown): boolean {
   if (error instanceof NoSuchKey || errorName(error) === 'NoSuchBucket') return true;
-  return error instanceof MigrationError && error.code === 'ACCESS_DENIED';
+  return hasCode(error, 'ACCESS_DENIED');
 }

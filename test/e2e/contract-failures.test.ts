@@ -41,7 +41,7 @@ describe('a contract phase that fails', { timeout: 120_000 }, () => {
 
     const marker = result.events.filter(({ type }) => type === resourceTypes.commit).at(-1);
     expect(marker?.status).toBe('DELETE_FAILED');
-    expect(marker?.reason).toContain('The stack update succeeded, but its contract phase did not.');
+    expect(marker?.reason).toContain('The stack update succeeded, but the contract phase of its migrations failed.');
     expect(marker?.reason).toContain('Migration users/1.1.0 failed at users/1.1.0_stuck.sql:7');
     expect(marker?.reason).toContain('Statement: ALTER TABLE lost_helper ADD COLUMN contracted int');
     expect((await historyOf(world, 'Contract')).filter((type) => type === 'commit-failed')).toHaveLength(3);

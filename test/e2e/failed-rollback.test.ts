@@ -49,9 +49,11 @@ describe('when the rollback itself fails', { timeout: 120_000 }, () => {
     const { result, migrations } = await stuckRollback('Stuck');
 
     const reason = reasonOf(result, new RegExp(`^${migrations}$`));
-    expect(reason).toContain('The rollback stopped. Migration users/1.1.0 failed at users/1.1.0_stuck.sql:6');
+    expect(reason).toContain(
+      'The rollback of the databases failed. Migration users/1.1.0 failed at users/1.1.0_stuck.sql:6',
+    );
     expect(reason).toContain('Statement: DROP TABLE lost_helper');
-    expect(reason).toContain('Still to undo: users/1.1.0.');
+    expect(reason).toContain('Not yet undone: users/1.1.0.');
     expect(reason).toMatch(/\(1\) .*`migrations repair`.*\(2\) .*ResourcesToSkip=\w+.*\(3\) .*backup/);
     expect(reason).toContain(`ResourcesToSkip=${migrations}`);
     // 1.2.0 is undone; the half-done way back of 1.1.0 was rolled back with its transaction.

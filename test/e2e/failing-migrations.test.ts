@@ -46,7 +46,7 @@ ALTER TABLE users DROP COLUMN first_of_three, DROP COLUMN third_of_three;
     expect(reason).toContain('Migration users/1.1.0 failed at users/1.1.0_three_statements.sql:4');
     expect(reason).toContain('no_such_table');
     expect(reason).toContain('Statement: ALTER TABLE no_such_table ADD COLUMN second_of_three text');
-    expect(reason).toContain('the databases are as they were before this deployment');
+    expect(reason).toContain('The databases are as they were before this deployment.');
   });
 
   it('at a later migration: the earlier ones of the deployment are undone, and named', async () => {

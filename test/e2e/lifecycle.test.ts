@@ -130,7 +130,7 @@ describe.each(engines)('the lifecycle on $name', { timeout: 120_000 }, ({ postgr
     const result = await world.deploy({ stack: 'Older', release: releaseA, sibling: '3' });
 
     expect(result.status).toBe('UPDATE_ROLLBACK_COMPLETE');
-    expect(reasonOf(result, /^Migrations/)).toContain('lacks the applied');
+    expect(reasonOf(result, /^Migrations/)).toContain('lacks the applied migrations');
     expect(await world.snapshot('Older')).toEqual(before);
   });
 
@@ -170,7 +170,7 @@ describe.each(engines)('the lifecycle on $name', { timeout: 120_000 }, ({ postgr
     const result = await world.deploy({ stack: 'Yours', databasesOf: 'Mine', release: keptRelease, sibling: '1' });
 
     expect(result.status).toBe('ROLLBACK_COMPLETE');
-    expect(reasonOf(result, /^Migrations/)).toMatch(/is migrated by scope Mine\/Migrations/);
+    expect(reasonOf(result, /^Migrations/)).toMatch(/has been migrated by scope Mine\/Migrations/);
   });
 });
 

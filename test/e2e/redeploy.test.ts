@@ -27,7 +27,7 @@ describe('deploying again over kept databases', { timeout: 120_000 }, () => {
     const result = await world.deploy({ stack: 'Again', databasesOf: 'Kept', release: releaseA, sibling: '2' });
 
     expect(result.status).toBe('ROLLBACK_COMPLETE');
-    expect(reasonOf(result, /^Migrations/)).toContain('the table kept-plans exists already');
+    expect(reasonOf(result, /^Migrations/)).toContain('the table kept-plans already exists');
     expect(await world.snapshot('Kept')).toEqual(before);
   });
 

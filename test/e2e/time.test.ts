@@ -77,7 +77,7 @@ describe('time', { timeout: 120_000 }, () => {
     expect(result.status).toBe('UPDATE_ROLLBACK_COMPLETE');
     const reason = reasonOf(result, migrationsResource);
     expect(reason).toMatch(
-      /The forward time limit expired: [12] of 3 migrations were done when users\/1\.[23]\.0 was next/,
+      /The time limit for applying migrations expired before users\/1\.[23]\.0, with [12] of 3 done\./,
     );
     expect(reason).toContain('Undone: users/1.1.0');
     expect(reason).toContain('Give the construct a longer `forwardTimeout`');
@@ -96,7 +96,7 @@ describe('time', { timeout: 120_000 }, () => {
 
     expect(result.status).toBe('UPDATE_ROLLBACK_COMPLETE');
     expect(reasonOf(result, migrationsResource)).toMatch(
-      /The time that CloudFormation waits is over while applying.*the next request continues from the recorded step/,
+      /CloudFormation's timeout expired during the deployment\..*resume from the last recorded step\./,
     );
     expect(await world.snapshot('Late')).toEqual(before);
     expect((await world.quietLedger('Late')).open).toEqual([]);

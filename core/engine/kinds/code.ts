@@ -1,6 +1,6 @@
 import type { CodeAction } from '../../bundle/bundle';
 import { locationOf } from '../../bundle/code-lines';
-import { MigrationError } from '../../errors/index';
+import { hasCode, MigrationError } from '../../errors/index';
 import type { SqlConnection } from '../../ports';
 import { markOf, sectionOutcome, sqlOf } from './sql-context';
 import type { StepContext, TransactionKind } from './step-kind';
@@ -22,7 +22,8 @@ async function call(action: CodeAction, context: StepContext, connection: SqlCon
   const run = module[action.function];
   if (!run) {
     throw new MigrationError('CODE_MISSING', `${context.file} has no function ${action.function}().`, {
-      hint: 'The bundle does not match the manifest: build and deploy it again.',
+      payload: { migration: context.migration.id },
+      hint: 'The bundle does not match its manifest: build and deploy it again.',
     });
   }
   let last: string | undefined;
@@ -35,7 +36,7 @@ async function call(action: CodeAction, context: StepContext, connection: SqlCon
   try {
     await run(watched);
   } catch (error) {
-    if (error instanceof MigrationError && error.code !== 'STATEMENT_FAILED') throw error;
+    if (error instanceof MigrationError && !hasCode(error, 'STATEMENT_FAILED')) throw error;
     throw new MigrationError(
       'CODE_FAILED',
       `${action.function}() threw: ${error instanceof Error ? error.message : String(error)}`,

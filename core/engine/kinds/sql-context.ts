@@ -1,11 +1,13 @@
 import type { Statement } from '../../bundle/bundle';
-import { MigrationError } from '../../errors/index';
+import { MigrationError, withDetails } from '../../errors/index';
 import type { HistoryChange, HistoryMark, SectionResult, SqlDatabase } from '../../ports';
 import type { StepContext, StepResult } from './step-kind';
 
 export function sqlOf({ target, migration }: StepContext): SqlDatabase {
   if (target.sql) return target.sql;
-  throw new MigrationError('WRONG_DATABASE_KIND', `${migration.id} is SQL, but its target is ${target.databaseKind}.`);
+  throw new MigrationError('WRONG_DATABASE_KIND', `${migration.id} is SQL, but its target is ${target.databaseKind}.`, {
+    payload: { migration: migration.id, databaseKind: target.databaseKind },
+  });
 }
 
 /**
@@ -24,7 +26,7 @@ export function markOf(context: StepContext): { readonly change: HistoryChange; 
   return { change: phase === 'down' && isWholePhase ? 'remove' : 'add', mark };
 }
 
-/** What a section's result means for its step. @throws the error of a section that failed, with its place in the file */
+/** What a section's result means for its step. @throws the error of a section that failed, with its location in the file */
 export function sectionOutcome(
   result: SectionResult,
   statements: readonly Statement[],
@@ -49,23 +51,24 @@ export function sectionOutcome(
 }
 
 export function unverified(returned: string, statement: Statement, context: StepContext): MigrationError {
-  const message = `Verification returned ${returned}, one row with true is expected.`;
-  return located(new MigrationError('VERIFY_FAILED', message), statement, context);
+  const message = `Verification failed: expected one row with true, got ${returned}.`;
+  return located(new MigrationError('VERIFY_FAILED', message, { payload: { returned } }), statement, context);
 }
 
 /** The same migration was applied by another deployment, and its file was different then (G5). */
 function edited(applied: string, { migration, file }: StepContext): MigrationError {
   return new MigrationError(
     'CHECKSUM_MISMATCH',
-    `The database's history has ${migration.id} with checksum ${applied.slice(0, 12)}, this file has ${migration.checksum.slice(0, 12)}.`,
+    `${migration.id} was edited after it was applied: the database recorded checksum ${applied.slice(0, 12)}, but the file has ${migration.checksum.slice(0, 12)}.`,
     {
+      payload: { migrations: [migration.id] },
       location: { file },
-      hint: 'An applied migration never changes. Put the file back as it was and add a new migration for the change.',
+      hint: 'An applied migration must never change. Restore the file as it was, and add a new migration for the change.',
     },
   );
 }
 
-/** A statement's error, with the place of the statement in the file. */
+/** A statement's error, with the location of the statement in the file. */
 export async function inStatement<T>(statement: Statement, context: StepContext, run: () => Promise<T>): Promise<T> {
   try {
     return await run();
@@ -84,10 +87,9 @@ export function located(
   statement: Statement | undefined,
   { file }: StepContext,
 ): MigrationError {
-  return new MigrationError(error.code, error.message, {
+  return withDetails(error, {
     location: statement ? { file, line: statement.line, column: statement.column } : { file },
     payload: statement ? { ...error.payload, statement: statement.text } : error.payload,
-    hint: error.hint,
     cause: error.cause ?? error,
   });
 }

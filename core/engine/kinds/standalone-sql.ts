@@ -18,7 +18,7 @@ export const standaloneStep: JournalKind<SqlAction> = {
     const { standalone } = sqlOf(context);
     const found = await standalone.look(statement.text);
     if (found !== 'present' || standalone.isRepeatable(statement.text)) return { exists: found === 'present' };
-    const error = new MigrationError('INDEX_EXISTS', 'The index that this statement creates exists already.', {
+    const error = new MigrationError('INDEX_EXISTS', 'The index that this statement creates already exists.', {
       hint: 'Choose another name, or write CREATE INDEX CONCURRENTLY IF NOT EXISTS.',
     });
     throw located(error, statement, context);
@@ -83,8 +83,8 @@ async function isRecorded(context: StepContext): Promise<boolean> {
 function inDoubt(statement: Statement, context: StepContext): MigrationError {
   const error = new MigrationError(
     'OUTCOME_UNKNOWN',
-    'The process died while this statement ran outside a transaction, and nothing in the database tells whether it took effect.',
-    { hint: 'Look at the database, finish or undo the statement by hand, then run `migrations repair`.' },
+    'The process died while this statement ran outside a transaction, and the database does not show whether it took effect.',
+    { hint: 'Inspect the database, complete or undo the statement by hand, then run `migrations repair`.' },
   );
   return located(error, statement, context);
 }

@@ -6,7 +6,7 @@ import type {
   TableAction,
   TableOperation,
 } from '../../bundle/bundle';
-import { isPassing, MigrationError } from '../../errors/index';
+import { isPassing, MigrationError, withDetails } from '../../errors/index';
 import type { Observation } from '../../ledger/state';
 import type { TableDatabase, TableDescription } from '../../ports';
 import type { JournalKind, StepContext, StepResult } from './step-kind';
@@ -33,8 +33,7 @@ async function inFile<T>({ file }: StepContext, work: () => Promise<T>): Promise
     return await work();
   } catch (error) {
     if (!(error instanceof MigrationError) || error.location || isPassing(error)) throw error;
-    const { payload, hint, cause } = error;
-    throw new MigrationError(error.code, error.message, { payload, hint, cause, location: { file } });
+    throw withDetails(error, { location: { file } });
   }
 }
 
@@ -50,9 +49,10 @@ const createTable: Operation<CreateTable> = {
     if (!(await target.describe(table))) return { exists: false };
     throw new MigrationError(
       'TABLE_EXISTS',
-      `createTable ${table}: the table ${target.physicalName(table)} exists already.`,
+      `createTable ${table}: the table ${target.physicalName(table)} already exists.`,
       {
-        hint: 'Choose another name, or give the existing table to the target as one of its `tables` and drop this step.',
+        payload: { table },
+        hint: 'Choose another name, or add the existing table to the `tables` of the target and remove this step.',
       },
     );
   },
@@ -68,7 +68,7 @@ const deleteTable: Operation<DeleteTable> = {
   observe: async ({ table }, target) => ({ exists: (await target.describe(table)) !== undefined }),
   apply: ({ table }, target) => dropTable(table, target),
   async invert({ table }) {
-    throw new MigrationError('IRREVERSIBLE', `deleteTable ${table} cannot be undone: its items are gone.`);
+    throw new MigrationError('IRREVERSIBLE', `deleteTable ${table} cannot be undone, because its items are gone.`);
   },
 };
 
@@ -78,8 +78,9 @@ const addGlobalIndex: Operation<AddGlobalIndex> = {
     if (!found.indexes.some(({ name }) => name === index.name)) return { exists: false };
     throw new MigrationError(
       'INDEX_EXISTS',
-      `addGlobalIndex ${index.name}: table ${target.physicalName(table)} has an index of that name.`,
+      `addGlobalIndex ${index.name}: table ${target.physicalName(table)} already has an index of that name.`,
       {
+        payload: { table, index: index.name },
         hint: 'Choose another name, or remove the existing index first.',
       },
     );
@@ -99,6 +100,7 @@ const removeGlobalIndex: Operation<RemoveGlobalIndex> = {
     throw new MigrationError(
       'INDEX_MISSING',
       `removeGlobalIndex ${index}: table ${target.physicalName(table)} has no such index (it has: ${names}).`,
+      { payload: { table, index } },
     );
   },
   apply: ({ table, index }, target) => dropIndex(table, index, target),
@@ -144,7 +146,8 @@ async function existing(table: string, target: TableDatabase, what: string): Pro
   const found = await target.describe(table);
   if (found) return found;
   throw new MigrationError('TABLE_MISSING', `${what}: the table ${target.physicalName(table)} does not exist.`, {
-    hint: 'Create it in an earlier migration, or name it among the `tables` of the target.',
+    payload: { table },
+    hint: 'Create it in an earlier migration, or add it to the `tables` of the target.',
   });
 }
 
@@ -163,5 +166,6 @@ function tablesOf({ target, migration }: StepContext): TableDatabase {
   throw new MigrationError(
     'WRONG_DATABASE_KIND',
     `${migration.id} changes tables, but its target is ${target.databaseKind}.`,
+    { payload: { migration: migration.id, databaseKind: target.databaseKind } },
   );
 }

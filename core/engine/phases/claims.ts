@@ -17,9 +17,10 @@ async function claim({ request }: DeploymentRun, revision: AppliedRevision | nul
     if (!owner) continue;
     throw new MigrationError(
       'TARGET_CLAIMED',
-      `Target ${target} (${identity}) is migrated by scope ${owner.scope} of stack ${owner.stackId} since ${owner.since}.`,
+      `Target ${target} (${identity}) has been migrated by scope ${owner.scope} of stack ${owner.stackId} since ${owner.since}.`,
       {
-        hint: 'One DatabaseMigrations construct owns a database. Remove the target here, or remove the other construct first.',
+        payload: { target },
+        hint: 'Only one DatabaseMigrations construct can own a database. Remove the target here, or remove the other construct first.',
       },
     );
   }

@@ -31,7 +31,10 @@ async function check(run: DeploymentRun, name: string): Promise<void> {
   if (missing.length === 0) return;
   throw new MigrationError(
     'HISTORY_MISSING',
-    `The database of target ${name} has no record of ${missing.map(({ id }) => id).join(', ')}, which the ledger says was applied to it.`,
-    { hint: 'It was replaced, restored or edited. Restore it, or point the target to the right database.' },
+    `The database of target ${name} has no record of ${missing.map(({ id }) => id).join(', ')}, although the ledger says that ${missing.length === 1 ? 'it was' : 'they were'} applied to it.`,
+    {
+      payload: { target: name },
+      hint: 'The database was replaced, restored or edited. Restore it, or point the target to the right database.',
+    },
   );
 }

@@ -1,5 +1,5 @@
 import { databaseKinds } from '../../../core/bundle/database-kinds';
-import { MigrationError } from '../../../core/errors/index';
+import { hasCode, MigrationError } from '../../../core/errors/index';
 import type {
   HeldLease,
   HistoryChange,
@@ -137,9 +137,8 @@ export class AuroraPostgresql implements Target, SqlDatabase {
       });
     } catch (error) {
       if (error instanceof Unverified) return { outcome: 'unverified', statement, returned: error.message };
-      if (!(error instanceof MigrationError) || error.code !== 'STATEMENT_FAILED') throw error;
-      const sqlState = error.payload.sqlState === undefined ? undefined : String(error.payload.sqlState);
-      return { outcome: 'failed', statement, message: error.message, sqlState };
+      if (!hasCode(error, 'STATEMENT_FAILED')) throw error;
+      return { outcome: 'failed', statement, message: error.message, sqlState: error.payload.sqlState };
     }
   }
 

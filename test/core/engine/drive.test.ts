@@ -162,7 +162,7 @@ describe('an update', () => {
     const outcome = await world.migrations('Update', world.revision('O', first.slice(1)));
 
     expect(outcome.status).toBe('FAILED');
-    expect(outcome.reason).toContain('lacks the applied users/1.0.0');
+    expect(outcome.reason).toContain('lacks the applied migrations users/1.0.0');
   });
 
   it('to an older bundle takes migrations away at commit when the policy allows it', async () => {

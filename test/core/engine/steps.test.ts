@@ -121,7 +121,7 @@ describe('a verify statement', () => {
     const error = await errorOf(() => verify(rows));
 
     expect(error).toMatchObject({ code: 'VERIFY_FAILED', location: { line: 12 } });
-    expect(error.message).toContain(`returned ${seen},`);
+    expect(error.message).toContain(`got ${seen}.`);
   });
 });
 
@@ -253,7 +253,7 @@ describe('what was there before a deployment', () => {
     const outcome = await create(tableMigration('1.0.0', [createTable('lists'), createTable('plans')]));
 
     expect(outcome.status).toBe('FAILED');
-    expect(outcome.reason).toContain('the table plans exists already');
+    expect(outcome.reason).toContain('the table plans already exists');
     expect([...world.meals.tables]).toEqual([['plans', [byWeek]]]);
   });
 

@@ -1,22 +1,36 @@
 import { expect, describe as group, it } from 'vitest';
-import { aggregateErrors, describe, flattenErrors, MigrationError, renderError } from '../../../core/errors/index';
+import {
+  aggregateErrors,
+  describe,
+  errorFromData,
+  flattenErrors,
+  hasCode,
+  MigrationError,
+  renderError,
+  withDetails,
+} from '../../../core/errors/index';
 
 const location = { file: 'users/1.0.0_a.sql', line: 2, column: 8 };
 
 group('MigrationError', () => {
   it('carries code, payload, hint, location and cause', () => {
     const cause = new Error('below');
-    const error = new MigrationError('SQL_SYNTAX', 'No.', { payload: { a: 1 }, hint: 'Do.', location, cause });
+    const error = new MigrationError('STATEMENT_TOO_LONG', 'No.', {
+      payload: { bytes: 1 },
+      hint: 'Do.',
+      location,
+      cause,
+    });
     expect(error).toBeInstanceOf(Error);
     expect(error).toMatchObject({
       name: 'MigrationError',
-      code: 'SQL_SYNTAX',
+      code: 'STATEMENT_TOO_LONG',
       message: 'No.',
       hint: 'Do.',
       location,
       cause,
     });
-    expect(error.payload).toEqual({ a: 1 });
+    expect(error.payload).toEqual({ bytes: 1 });
     expect(error.errors).toEqual([]);
   });
 
@@ -25,6 +39,45 @@ group('MigrationError', () => {
     expect(error.payload).toEqual({});
     expect('cause' in error).toBe(false);
     expect(error.hint).toBeUndefined();
+  });
+
+  it('accepts only the payload that is declared for the code', () => {
+    // Each of these lines is an error of the compiler, or else the comment above it is one.
+    // @ts-expect-error a payload with another field
+    new MigrationError('STATEMENT_TOO_LONG', 'No.', { payload: { length: 1 } });
+    // @ts-expect-error a field of another type
+    new MigrationError('STATEMENT_TOO_LONG', 'No.', { payload: { bytes: '1' } });
+    // @ts-expect-error no payload, but it has a required field
+    new MigrationError('STATEMENT_TOO_LONG', 'No.', { hint: 'Do.' });
+    // @ts-expect-error a payload for a code that has none
+    new MigrationError('SQL_SYNTAX', 'No.', { payload: { bytes: 1 } });
+    // @ts-expect-error a code that is not declared
+    expect(new MigrationError('NO_SUCH_CODE', 'No.').code).toBe('NO_SUCH_CODE');
+  });
+});
+
+group('hasCode', () => {
+  const error: unknown = new MigrationError('STATEMENT_TOO_LONG', 'No.', { payload: { bytes: 7 } });
+
+  it('narrows the payload to that of the code', () => {
+    const bytes: number | undefined = hasCode(error, 'STATEMENT_TOO_LONG') ? error.payload.bytes : undefined;
+    expect(bytes).toBe(7);
+  });
+
+  it('is false for other codes and for other errors', () => {
+    expect(hasCode(error, 'SQL_SYNTAX')).toBe(false);
+    expect(hasCode(Object.assign(new Error('No.'), { code: 'SQL_SYNTAX' }), 'SQL_SYNTAX')).toBe(false);
+  });
+});
+
+group('withDetails', () => {
+  it('keeps everything that the new details do not replace', () => {
+    const cause = new Error('below');
+    const thrown = errorFromData('STATEMENT_FAILED', 'No.', { payload: { sqlState: '42601' }, hint: 'Do.', cause });
+    const moved = withDetails(thrown, { location });
+    expect(thrown.location).toBeUndefined();
+    expect(moved).toMatchObject({ code: 'STATEMENT_FAILED', message: 'No.', hint: 'Do.', location, cause });
+    expect(moved.payload).toEqual({ sqlState: '42601' });
   });
 });
 
@@ -46,7 +99,7 @@ group('describe', () => {
 group('aggregateErrors', () => {
   it('lists every error with its place, even a single one', () => {
     const one = new MigrationError('SQL_SYNTAX', 'No.', { hint: 'Do.', location });
-    const two = new MigrationError('MISSING_FOLDER', 'Gone.');
+    const two = new MigrationError('MISSING_FOLDER', 'Gone.', { payload: { folder: 'gone' } });
     expect(aggregateErrors([one], 'it').message).toBe('1 problem in it:\n  users/1.0.0_a.sql:2:8 SQL_SYNTAX: No. Do.');
     const both = aggregateErrors([one, two], 'it');
     expect(both.code).toBe('INVALID_MIGRATIONS');

@@ -1,0 +1,68 @@
+export {};
+
+/** What commands refuse. `cfn-sandbox` uses the same codes where it refuses the same. */
+declare module '../core/errors/error-payloads' {
+  interface ErrorPayloads {
+    /**
+     * The CLI does not understand the command line.
+     * @remedy See `--help` of the command.
+     */
+    USAGE: NoPayload;
+    /**
+     * The CDK app ended with an error, so there is nothing to deploy.
+     * @remedy Correct the error that the app printed.
+     */
+    SYNTH_FAILED: {
+      readonly command?: string;
+      readonly status?: number | null;
+      /** Those that the app reported. */
+      readonly errors?: readonly string[];
+      readonly app?: string;
+    };
+    /**
+     * The CDK app needs context from an AWS account that was never looked up.
+     * @remedy Run `cdk synth` once with credentials, and commit cdk.context.json.
+     */
+    CONTEXT_MISSING: { readonly missing: readonly string[] };
+    /**
+     * The command needs the local AWS, which is a package of its own and is not installed.
+     * @remedy Run `npm install --save-dev @cdk-migrations/sandbox`.
+     */
+    SANDBOX_NOT_INSTALLED: { readonly package: string };
+    /**
+     * A folder holds no sandbox.
+     * @remedy Correct the path, or create a sandbox there by deploying to it.
+     */
+    NO_SANDBOX: { readonly folder: string };
+    /**
+     * A sandbox is running on the folder, and the command needs it closed.
+     * @remedy Stop the process that runs it.
+     */
+    SANDBOX_RUNNING: { readonly folder: string; readonly pid: number };
+    /**
+     * No stack has a ledger of migrations, or none has the scope that was named.
+     * @remedy Name a deployed stack that has a DatabaseMigrations construct.
+     */
+    SCOPE_NOT_FOUND: { readonly stack?: string; readonly scope?: string; readonly known?: readonly string[] };
+    /**
+     * The command is about one scope or database, and several match.
+     * @remedy Choose one with `--scope`, or name the database as CLUSTER/DATABASE.
+     */
+    SCOPE_AMBIGUOUS: {
+      readonly scopes?: readonly string[];
+      readonly target?: string;
+      readonly databases?: readonly string[];
+    };
+    /**
+     * Another process is working on the scope.
+     * @remedy Wait until it ends. `migrations unlock` shows more about it.
+     */
+    LEASE_HELD: {
+      readonly scope: string;
+      readonly holder: unknown;
+      readonly since: string;
+      readonly token?: number;
+      readonly expiresAt?: string;
+    };
+  }
+}

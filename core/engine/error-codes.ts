@@ -1,0 +1,57 @@
+export {};
+
+/** Why the engine refuses a deployment, or stops one. */
+declare module '../errors/error-payloads' {
+  interface ErrorPayloads {
+    /**
+     * The file of an applied migration was edited afterwards (guarantee G5).
+     * @remedy Restore the file as it was, and add a new migration for the change.
+     */
+    CHECKSUM_MISMATCH: { readonly migrations: readonly string[] };
+    /**
+     * The deployed revision lacks migrations that are applied.
+     * @remedy Deploy a revision that has them, or allow a downgrade with `onOlderRevision`.
+     */
+    OLDER_REVISION: { readonly surplus: readonly string[] };
+    /**
+     * The deployed revision lacks applied migrations and also brings new ones.
+     * @remedy Merge both lines of development into one migrations folder, and deploy that.
+     */
+    DIVERGED_REVISION: { readonly surplus: readonly string[]; readonly pending: readonly string[] };
+    /**
+     * A downgrade would have to undo a migration that is irreversible, or whose contract phase has run.
+     * @remedy Write a new migration that restores what the older revision needs.
+     */
+    CANNOT_DOWNGRADE: { readonly migrations: readonly string[] };
+    /**
+     * Another scope migrates this database (guarantee G4).
+     * @remedy Migrate each database from one stack only.
+     */
+    TARGET_CLAIMED: { readonly target: string };
+    /**
+     * The database's history lacks migrations that the ledger says were applied, for example after a restore.
+     * @remedy Restore a backup that has them, or correct the ledger to match the database.
+     */
+    HISTORY_MISSING: { readonly target: string };
+    /**
+     * CloudFormation no longer waits for this request.
+     * @remedy None is needed: the stack has moved on. Deploy again if the change is still wanted.
+     */
+    SUPERSEDED: NoPayload;
+    /**
+     * The time for applying migrations ran out.
+     * @remedy Split long migrations over several deployments, or allow more time for applying them.
+     */
+    FORWARD_TIMEOUT: NoPayload;
+    /**
+     * CloudFormation's rollback skipped this resource, so the database is ahead of the stack.
+     * @remedy Run `migrations repair` to undo the migrations, or deploy the newer revision again.
+     */
+    ROLLBACK_SKIPPED: NoPayload;
+    /**
+     * A migration that cannot be undone would have to be.
+     * @remedy Restore the database from its backup, or undo the change by hand.
+     */
+    IRREVERSIBLE: { readonly migration?: string };
+  }
+}

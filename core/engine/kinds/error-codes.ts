@@ -1,0 +1,42 @@
+export {};
+
+/** What can go wrong in a single step of a migration. */
+declare module '../../errors/error-payloads' {
+  interface ErrorPayloads {
+    /**
+     * A verify statement did not return one row with true.
+     * @remedy Find out why the data is not as expected; correct the migration or the statement, and deploy again.
+     */
+    VERIFY_FAILED: { readonly returned: string; readonly statement?: string };
+    /**
+     * The process died during a statement outside a transaction, and the database does not show whether it took effect.
+     * @remedy Look at the database, finish or undo the statement by hand, then run `migrations repair`.
+     */
+    OUTCOME_UNKNOWN: { readonly statement?: string };
+    /**
+     * A step needs another kind of database than its target is.
+     * @remedy Move the migration to a target of the right kind.
+     */
+    WRONG_DATABASE_KIND: { readonly migration: string; readonly databaseKind: string };
+    /**
+     * A table that a migration creates already exists.
+     * @remedy Choose another name, or give the existing table to the target and drop the step.
+     */
+    TABLE_EXISTS: { readonly table: string };
+    /**
+     * A table that a migration changes does not exist.
+     * @remedy Create it in an earlier migration, or name it among the `tables` of the target.
+     */
+    TABLE_MISSING: { readonly table: string };
+    /**
+     * An index that a migration creates already exists.
+     * @remedy Choose another name, or remove the existing index first.
+     */
+    INDEX_EXISTS: { readonly table?: string; readonly index?: string; readonly statement?: string };
+    /**
+     * A table does not have the index that a migration removes.
+     * @remedy Correct the name of the index; the message lists those that exist.
+     */
+    INDEX_MISSING: { readonly table: string; readonly index: string };
+  }
+}

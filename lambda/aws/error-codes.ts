@@ -1,0 +1,22 @@
+export {};
+
+/** What AWS denies, and mistakes about DynamoDB tables that only AWS can tell. */
+declare module '../../core/errors/error-payloads' {
+  interface ErrorPayloads {
+    /**
+     * AWS denied a call, even after waiting for permissions to take effect.
+     * @remedy Look at the policies of the engine's roles, at key policies, and at service control policies.
+     */
+    ACCESS_DENIED: NoPayload;
+    /**
+     * A migration names a table that its target does not have.
+     * @remedy Add it to `tables` of `MigrationTarget.dynamodb`, or give a `tableNamePrefix`.
+     */
+    UNKNOWN_TABLE: { readonly table: string; readonly known: readonly string[] };
+    /**
+     * DynamoDB refused to create, change or delete a table.
+     * @remedy Correct the operation as DynamoDB's own message says, and deploy again.
+     */
+    TABLE_OPERATION_FAILED: NoPayload;
+  }
+}
