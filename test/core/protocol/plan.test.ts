@@ -42,14 +42,14 @@ const applied = (
 const ids = (items: readonly { readonly id: string }[]) => items.map(({ id }) => id);
 
 describe('a plan', () => {
-  it('is everything for an empty database, in the order of the bundle', () => {
+  it('contains everything for an empty database, in the order of the bundle', () => {
     const { pending, surplus } = plan([entry('users', '1.0.0'), entry('meals', '1.0.0')], [], place);
 
     expect(ids(pending)).toEqual(['users/1.0.0', 'meals/1.0.0']);
     expect(surplus).toEqual([]);
   });
 
-  it('is what is not applied, also between what is', () => {
+  it('contains what is not applied, also between what is', () => {
     const bundle = [entry('users', '1.0.0'), entry('users', '1.0.1'), entry('users', '1.1.0'), entry('users', '1.2.0')];
 
     const { pending } = plan(bundle, [applied('users', '1.0.0', 1), applied('users', '1.1.0', 2)], place);
@@ -57,20 +57,20 @@ describe('a plan', () => {
     expect(ids(pending)).toEqual(['users/1.0.1', 'users/1.2.0']);
   });
 
-  it('is nothing when all is applied', () => {
+  it('is empty when everything is applied', () => {
     expect(plan([entry('users', '1.0.0')], [applied('users', '1.0.0', 1)], place)).toEqual({
       pending: [],
       surplus: [],
     });
   });
 
-  it('names what is applied and not in the bundle, newest first', () => {
+  it('names what is applied but not in the bundle, newest first', () => {
     const records = [applied('users', '1.0.0', 1), applied('users', '1.1.0', 2), applied('meals', '1.0.0', 3)];
 
     expect(ids(plan([entry('users', '1.0.0')], records, place).surplus)).toEqual(['meals/1.0.0', 'users/1.1.0']);
   });
 
-  it('is everything for a database that was replaced behind the same name', () => {
+  it('contains everything for a database that was replaced behind the same name', () => {
     const { pending, surplus } = plan([entry('users', '1.0.0')], [applied('users', '1.0.0', 1, 'db-0')], place);
 
     expect(ids(pending)).toEqual(['users/1.0.0']);
@@ -83,7 +83,7 @@ describe('a plan', () => {
     expect(plan([], [applied('meals', '1.0.0', 1, 'tables-1')], without).surplus).toEqual([]);
   });
 
-  it('is refused when an applied migration was edited, by name and with both checksums', async () => {
+  it('is refused when an applied migration was edited, with its name and both checksums', async () => {
     const bundle = [entry('users', '1.0.0', 'edited-since-then'), entry('users', '1.1.0', 'this-too')];
     const records = [applied('users', '1.0.0', 1), applied('users', '1.1.0', 2)];
 
@@ -95,7 +95,7 @@ describe('a plan', () => {
     expect(error.hint).toContain('add a new migration');
   });
 
-  it('does not mind an edit of what is not applied here', () => {
+  it('ignores an edit of a migration that is not applied here', () => {
     const bundle = [entry('users', '1.0.0', 'edited')];
 
     expect(ids(plan(bundle, [applied('users', '1.0.0', 1, 'db-0')], place).pending)).toEqual(['users/1.0.0']);
