@@ -7,7 +7,7 @@ import type { MigrationModule } from '../../core/ports';
 
 /**
  * Runs the compiled module of a migration and returns its functions. Its digest was checked with the bundle's. The
- * file's own name stands in stack traces, so that an error can be traced to a line.
+ * file's own name appears in stack traces, so that an error can be traced to a line.
  * @throws CODE_FAILED when the module throws while it loads
  */
 export function evaluate({ file, code, codeLines = [] }: BundledMigration): MigrationModule {

@@ -15,7 +15,7 @@ export interface CloudFormationEvent {
   readonly OldResourceProperties?: Readonly<Record<string, unknown>>;
 }
 
-/** A stack came to rest (EventBridge, aws-facts CFN-19). */
+/** A stack operation ended (EventBridge, aws-facts CFN-19). */
 export interface StackStatusEvent {
   readonly id: string;
   readonly 'detail-type': string;

@@ -52,7 +52,7 @@ async function rollBack(platform: Platform, a: MigrationsProperties): Promise<En
       platform.stackIs('UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS');
       return 'A';
     }
-    // A person continues the rollback.
+    // An operator continues the rollback.
     platform.stackIs('UPDATE_ROLLBACK_FAILED');
   }
   throw new Error('The rollback was not answered with success in three attempts.');

@@ -46,7 +46,7 @@ type HolderState = 'answers' | 'gone' | 'busy' | 'quiet';
 
 /**
  * A living process that does not answer is starting, closing, or busy: its databases are open, so taking over at once
- * would ruin them. Nobody listening for long means that the pid belongs to another program by now.
+ * would ruin them. A long time without a listener means that the pid belongs to another program by now.
  */
 async function stateOf(holder: Holder | undefined): Promise<HolderState> {
   if (!holder) return 'quiet';
