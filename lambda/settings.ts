@@ -27,5 +27,5 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env): Sett
 function required(environment: NodeJS.ProcessEnv, name: string): string {
   const value = environment[name];
   if (value) return value;
-  throw new Error(`The environment variable ${name} is missing: the function was not made by DatabaseMigrations.`);
+  throw new Error(`The environment variable ${name} is missing: the function was not created by DatabaseMigrations.`);
 }

@@ -39,7 +39,7 @@ export class S3Bundles implements Bundles {
     } catch (error) {
       if (!isAbsent(error)) throw error;
       throw new MigrationError('BUNDLE_MISSING', `There is no bundle at s3://${Bucket}/${Key}.`, {
-        hint: 'It was deleted from the assets bucket (cdk gc?). Deploy again to upload it again.',
+        hint: 'It was deleted from the assets bucket (cdk gc?). Deploy again to upload it.',
         cause: error,
       });
     }

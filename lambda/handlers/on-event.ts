@@ -76,7 +76,9 @@ async function inTime(work: Promise<void>, milliseconds: number | undefined): Pr
   if (milliseconds === undefined) return work;
   let timer: NodeJS.Timeout | undefined;
   const over = new Promise<never>((_, reject) => {
-    const error = new Error(`It did not begin within ${Math.round(milliseconds / 1000)} s; the log may say why.`);
+    const error = new Error(
+      `The execution did not start within ${Math.round(milliseconds / 1000)} s; see the function's log.`,
+    );
     timer = setTimeout(() => reject(error), milliseconds);
   });
   try {

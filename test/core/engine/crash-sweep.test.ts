@@ -165,7 +165,7 @@ async function endOf(world: CrashingWorld) {
   const { applied, open, migrations: records } = await world.ledger.load(scope);
   return {
     databases: world.snapshot(),
-    place: applied?.revision ?? null,
+    applied: applied?.revision ?? null,
     open: open.map(({ state, to }) => `${state} ${to?.revision}`),
     records: records.map(({ id, state, contract }) => `${id} ${state} ${contract}`),
     claims: [...world.claims.owners.keys()].sort(),

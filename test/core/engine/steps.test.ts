@@ -247,7 +247,7 @@ describe('what was there before a deployment', () => {
   const create = (...migrations: readonly BundledMigration[]) =>
     world.migrations('Create', world.revision('A', migrations));
 
-  it('is a table that is not created again, and survives the rollback', async () => {
+  it('a table that existed is not created again, and survives the rollback', async () => {
     world.meals.tables.set('plans', [byWeek]);
 
     const outcome = await create(tableMigration('1.0.0', [createTable('lists'), createTable('plans')]));
@@ -257,7 +257,7 @@ describe('what was there before a deployment', () => {
     expect([...world.meals.tables]).toEqual([['plans', [byWeek]]]);
   });
 
-  it('is an index that is not added again, and survives the rollback', async () => {
+  it('an index that existed is not added again, and survives the rollback', async () => {
     world.meals.tables.set('plans', [byWeek]);
 
     const outcome = await create(tableMigration('1.0.0', [{ kind: 'addGlobalIndex', table: 'plans', index: byWeek }]));
@@ -266,7 +266,7 @@ describe('what was there before a deployment', () => {
     expect([...world.meals.tables]).toEqual([['plans', [byWeek]]]);
   });
 
-  it('is an index that is removed, and recreated as it was by the rollback', async () => {
+  it('an index that was removed is recreated as it was by the rollback', async () => {
     world.meals.tables.set('plans', [byWeek]);
     const removal = tableMigration('1.0.0', [{ kind: 'removeGlobalIndex', table: 'plans', index: 'byWeek' }]);
 
@@ -276,7 +276,7 @@ describe('what was there before a deployment', () => {
     expect([...world.meals.tables]).toEqual([['plans', [byWeek]]]);
   });
 
-  it('is adopted when another deployment applied it, and not undone with this one', async () => {
+  it('what another deployment applied is adopted, and not undone with this one', async () => {
     const session = { scope, token: 1, guard: async () => undefined };
     const mark = {
       id: 'users/1.0.0',

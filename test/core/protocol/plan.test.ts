@@ -4,7 +4,7 @@ import { type AppliedRevision, type MigrationRecord, migrationKey } from '../../
 import { plan } from '../../../core/protocol/plan';
 import { errorOf } from '../../support/migrations-folder';
 
-const place: AppliedRevision = {
+const current: AppliedRevision = {
   revision: 'b',
   identities: { users: 'db-1', meals: 'tables-1' },
   bundle: { Bucket: 'assets', Key: 'b.json', Digest: 'b' },
@@ -25,7 +25,7 @@ const applied = (
   target: string,
   version: string,
   position: number,
-  identity = place.identities[target]!,
+  identity = current.identities[target]!,
 ): MigrationRecord => {
   const { dependsOn: _dependsOn, ...facts } = entry(target, version);
   return {
@@ -43,7 +43,7 @@ const ids = (items: readonly { readonly id: string }[]) => items.map(({ id }) =>
 
 describe('a plan', () => {
   it('contains everything for an empty database, in the order of the bundle', () => {
-    const { pending, surplus } = plan([entry('users', '1.0.0'), entry('meals', '1.0.0')], [], place);
+    const { pending, surplus } = plan([entry('users', '1.0.0'), entry('meals', '1.0.0')], [], current);
 
     expect(ids(pending)).toEqual(['users/1.0.0', 'meals/1.0.0']);
     expect(surplus).toEqual([]);
@@ -52,13 +52,13 @@ describe('a plan', () => {
   it('contains what is not applied, also between what is', () => {
     const bundle = [entry('users', '1.0.0'), entry('users', '1.0.1'), entry('users', '1.1.0'), entry('users', '1.2.0')];
 
-    const { pending } = plan(bundle, [applied('users', '1.0.0', 1), applied('users', '1.1.0', 2)], place);
+    const { pending } = plan(bundle, [applied('users', '1.0.0', 1), applied('users', '1.1.0', 2)], current);
 
     expect(ids(pending)).toEqual(['users/1.0.1', 'users/1.2.0']);
   });
 
   it('is empty when everything is applied', () => {
-    expect(plan([entry('users', '1.0.0')], [applied('users', '1.0.0', 1)], place)).toEqual({
+    expect(plan([entry('users', '1.0.0')], [applied('users', '1.0.0', 1)], current)).toEqual({
       pending: [],
       surplus: [],
     });
@@ -67,18 +67,18 @@ describe('a plan', () => {
   it('names what is applied but not in the bundle, newest first', () => {
     const records = [applied('users', '1.0.0', 1), applied('users', '1.1.0', 2), applied('meals', '1.0.0', 3)];
 
-    expect(ids(plan([entry('users', '1.0.0')], records, place).surplus)).toEqual(['meals/1.0.0', 'users/1.1.0']);
+    expect(ids(plan([entry('users', '1.0.0')], records, current).surplus)).toEqual(['meals/1.0.0', 'users/1.1.0']);
   });
 
   it('contains everything for a database that was replaced behind the same name', () => {
-    const { pending, surplus } = plan([entry('users', '1.0.0')], [applied('users', '1.0.0', 1, 'db-0')], place);
+    const { pending, surplus } = plan([entry('users', '1.0.0')], [applied('users', '1.0.0', 1, 'db-0')], current);
 
     expect(ids(pending)).toEqual(['users/1.0.0']);
     expect(surplus).toEqual([]);
   });
 
   it('does not count a target that the app no longer declares', () => {
-    const without = { ...place, identities: { users: 'db-1' } };
+    const without = { ...current, identities: { users: 'db-1' } };
 
     expect(plan([], [applied('meals', '1.0.0', 1, 'tables-1')], without).surplus).toEqual([]);
   });
@@ -87,7 +87,7 @@ describe('a plan', () => {
     const bundle = [entry('users', '1.0.0', 'edited-since-then'), entry('users', '1.1.0', 'this-too')];
     const records = [applied('users', '1.0.0', 1), applied('users', '1.1.0', 2)];
 
-    const error = await errorOf(() => plan(bundle, records, place));
+    const error = await errorOf(() => plan(bundle, records, current));
 
     expect(error.code).toBe('CHECKSUM_MISMATCH');
     expect(error.message).toContain('users/1.0.0 (applied sum-1.0.0, now edited-since)');
@@ -98,6 +98,6 @@ describe('a plan', () => {
   it('ignores an edit of a migration that is not applied here', () => {
     const bundle = [entry('users', '1.0.0', 'edited')];
 
-    expect(ids(plan(bundle, [applied('users', '1.0.0', 1, 'db-0')], place).pending)).toEqual(['users/1.0.0']);
+    expect(ids(plan(bundle, [applied('users', '1.0.0', 1, 'db-0')], current).pending)).toEqual(['users/1.0.0']);
   });
 });

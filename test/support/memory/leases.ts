@@ -48,7 +48,7 @@ export class MemoryLeases implements Leases {
   check(session: HeldLease): LeaseInfo {
     const current = this.held.get(session.scope);
     if (current?.token === session.token && current.expiresAt > this.clock.now()) return current;
-    throw new MigrationError('LEASE_LOST', `The lease on ${session.scope} with token ${session.token} is over.`);
+    throw new MigrationError('LEASE_LOST', `The lease on ${session.scope} with token ${session.token} was lost.`);
   }
 
   private renew(session: HeldLease): void {
