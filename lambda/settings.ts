@@ -13,7 +13,7 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env): Sett
   const leaseSeconds = Number(environment[environmentNames.leaseSeconds] ?? 60);
   if (!Number.isFinite(leaseSeconds) || leaseSeconds <= 0) {
     throw new Error(
-      `${environmentNames.leaseSeconds} is "${environment[environmentNames.leaseSeconds]}", a number of seconds is expected.`,
+      `${environmentNames.leaseSeconds} must be a number of seconds greater than 0, got "${environment[environmentNames.leaseSeconds]}".`,
     );
   }
   return {

@@ -117,7 +117,7 @@ describe('the rollback', { timeout: 120_000 }, () => {
       .filter((file) => readFileSync(file, 'utf8').includes(text));
   }
 
-  /** The new migrations are read from where the run record says: proof that the search above can find something. */
+  /** The new migrations are read from where the undo plan says: proof that the search above can find something. */
   async function bundlesWith(text: string): Promise<string[]> {
     const { state, ports, events } = await world.ledger('OldCode');
     const started = events.filter(({ type }) => type === 'deployment-started').at(-1)!;

@@ -70,13 +70,13 @@ describe('a request of the Migrations resource', () => {
     });
   });
 
-  it.each(['Scope', 'Revision', 'Bundle', 'Targets'])(
+  it.each([['Scope', 'a string'], ['Revision', 'a string'], ['Bundle', 'an object'], ['Targets', 'an object']])(
     'cannot be read when it lacks %s, and the error says so',
-    (name) => {
-      const { [name]: _missing, ...rest } = properties(revision) as Record<string, unknown>;
+    (name, type) => {
+      const { [name!]: _missing, ...rest } = properties(revision) as Record<string, unknown>;
 
       expect(() => parseRequest(migrationsEvent({ ResourceProperties: rest }), now)).toThrow(
-        `Property ${name} is undefined`,
+        `Property ${name} must be ${type}, got undefined. Deploy with a newer cdk-migrations.`,
       );
     },
   );

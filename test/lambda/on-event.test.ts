@@ -112,7 +112,7 @@ describe('a request that cannot be read', () => {
     await receive(answered(migrationsEvent(unreadable)));
 
     expect(bucket.bodies()).toMatchObject([{ Status: 'FAILED', PhysicalResourceId: 'unreadable-request-1' }]);
-    expect(bucket.bodies()[0]?.Reason).toContain('Property Scope is undefined');
+    expect(bucket.bodies()[0]?.Reason).toContain('Property Scope must be a string, got undefined.');
   });
 
   it('succeeds when it is a Delete, because a request that could not be read did nothing', async () => {

@@ -11,7 +11,7 @@ export interface Scenario {
   readonly name: string;
   readonly a: Release;
   readonly b: Release;
-  /** True when release A is in place before it begins. */
+  /** True when release A is deployed before it begins. */
   readonly startsAtA: boolean;
   run(platform: Platform, a: MigrationsProperties, b: MigrationsProperties): Promise<Ending>;
 }
