@@ -96,7 +96,7 @@ function readHolder(file: string): Holder | undefined {
 
 /**
  * Two processes may find the same stale file. Moving it away first shows which file one really took: if it is a new
- * holder's by now, it is put back.
+ * holder's by now, it is restored.
  */
 function removeStale(file: string, stale: Holder | undefined): void {
   const taken = `${file}.${process.pid}.stale`;
