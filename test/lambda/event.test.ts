@@ -70,16 +70,18 @@ describe('a request of the Migrations resource', () => {
     });
   });
 
-  it.each([['Scope', 'a string'], ['Revision', 'a string'], ['Bundle', 'an object'], ['Targets', 'an object']])(
-    'cannot be read when it lacks %s, and the error says so',
-    (name, type) => {
-      const { [name!]: _missing, ...rest } = properties(revision) as Record<string, unknown>;
+  it.each([
+    ['Scope', 'a string'],
+    ['Revision', 'a string'],
+    ['Bundle', 'an object'],
+    ['Targets', 'an object'],
+  ])('cannot be read when it lacks %s, and the error says so', (name, type) => {
+    const { [name!]: _missing, ...rest } = properties(revision) as Record<string, unknown>;
 
-      expect(() => parseRequest(migrationsEvent({ ResourceProperties: rest }), now)).toThrow(
-        `Property ${name} must be ${type}, got undefined. Deploy with a newer cdk-migrations.`,
-      );
-    },
-  );
+    expect(() => parseRequest(migrationsEvent({ ResourceProperties: rest }), now)).toThrow(
+      `Property ${name} must be ${type}, got undefined. Deploy with a newer cdk-migrations.`,
+    );
+  });
 });
 
 describe('a request of the commit marker', () => {
