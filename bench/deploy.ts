@@ -6,7 +6,7 @@ import type { Benchmark } from './measurement';
 const root = join(__dirname, '..');
 const cli = join(root, 'dist/bin/migrations.js');
 
-/** How long a person waits for `migrations sandbox deploy` of the example app: synth, sandbox, stack, migrations. */
+/** How long a user waits for `migrations sandbox deploy` of the example app: synth, sandbox, stack, migrations. */
 export const sandboxDeploy: Benchmark = {
   name: 'deploy',
   rounds: 3,

@@ -13,7 +13,7 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env): Sett
   const leaseSeconds = Number(environment[environmentNames.leaseSeconds] ?? 60);
   if (!Number.isFinite(leaseSeconds) || leaseSeconds <= 0) {
     throw new Error(
-      `${environmentNames.leaseSeconds} is "${environment[environmentNames.leaseSeconds]}", a number of seconds is expected.`,
+      `${environmentNames.leaseSeconds} must be a number of seconds greater than 0, got "${environment[environmentNames.leaseSeconds]}".`,
     );
   }
   return {
@@ -27,5 +27,5 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env): Sett
 function required(environment: NodeJS.ProcessEnv, name: string): string {
   const value = environment[name];
   if (value) return value;
-  throw new Error(`The environment variable ${name} is missing: the function was not made by DatabaseMigrations.`);
+  throw new Error(`The environment variable ${name} is missing: the function was not created by DatabaseMigrations.`);
 }

@@ -7,7 +7,7 @@ import { plan } from '../../core/protocol/plan';
 const count = Number(process.argv[2]);
 const targets = ['users', 'meals', 'orders', 'stock', 'audit'];
 const identities = Object.fromEntries(targets.map((target) => [target, `${target}-1`]));
-const place: AppliedRevision = { revision: 'r', identities, bundle: { Bucket: 'b', Key: 'k', Digest: 'r' } };
+const revision: AppliedRevision = { revision: 'r', identities, bundle: { Bucket: 'b', Key: 'k', Digest: 'r' } };
 
 const entries = Array.from({ length: count }, (_, index) => entry(index));
 const applied = entries.slice(0, count / 2).map(record);
@@ -15,7 +15,7 @@ const shuffled = [...entries].sort((a, b) => (a.checksum < b.checksum ? -1 : 1))
 
 const cpuBefore = process.cpuUsage();
 const startedAt = performance.now();
-const { pending } = plan(orderMigrations(shuffled), applied, place);
+const { pending } = plan(orderMigrations(shuffled), applied, revision);
 const milliseconds = performance.now() - startedAt;
 const { user, system } = process.cpuUsage(cpuBefore);
 

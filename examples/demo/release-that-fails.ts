@@ -69,7 +69,7 @@ async function outputsOf(stage: Stage): Promise<Readonly<Record<string, string>>
 
 /**
  * Looks at the databases when the migrations of the release are applied and nothing is rolled back yet: the engine's
- * functions are held until it has looked, while the application goes on.
+ * functions are held until it has looked, while the application keeps running.
  */
 function watchMigrations(stage: Stage, story: Story, app: Application): () => Promise<Snapshot> {
   let seen: Promise<Snapshot> | undefined;
@@ -130,7 +130,7 @@ function expectOldCode(stage: Stage, expectations: Expectations, { events }: Dep
   );
   const asked = events.findLastIndex((event) => isMigrations(event) && event.status === 'UPDATE_IN_PROGRESS');
   expectations.that(
-    'its code was put back before the migrations were asked to go back',
+    'its code was rolled back before the migrations were asked to be undone',
     codeBack >= 0 && codeBack < asked,
     { codeBack, asked },
   );

@@ -93,7 +93,7 @@ export async function synthesize(migrations: string, outputFolder: string): Prom
     CDK_DEFAULT_REGION: 'us-east-1',
   };
   const { exitCode, stderr } = await run(process.execPath, ['--import', 'tsx', 'bin/app.ts'], environment);
-  if (exitCode !== 0) throw new Error(`The app ended with ${exitCode}.\n${stderr}`);
+  if (exitCode !== 0) throw new Error(`The app exited with code ${exitCode}.\n${stderr}`);
 }
 
 function run(program: string, args: readonly string[], environment: NodeJS.ProcessEnv) {

@@ -6,7 +6,7 @@ interface AssetManifest {
   readonly files: Readonly<Record<string, { readonly displayName?: string }>>;
 }
 
-/** Stands before every line that the upgraded engine logs. */
+/** The prefix of every line that the upgraded engine logs. */
 export const upgradeMark = '[engine of release 3]';
 
 /**

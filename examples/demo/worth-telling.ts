@@ -11,7 +11,7 @@ const names: readonly (readonly [RegExp, string])[] = [
   [/^Database[0-9A-F]{8}$/, 'the Aurora cluster'],
 ];
 
-/** A stack event as a line of the story; undefined for the many that matter to nobody here. */
+/** A stack event as a line of the story; undefined for the many that do not matter here. */
 export function worthTelling({ logicalId, type, status, reason }: StackEvent, story: Story): string | undefined {
   const isStack = type === 'AWS::CloudFormation::Stack';
   const name = isStack ? 'the stack' : names.find(([pattern]) => pattern.test(logicalId))?.[1];

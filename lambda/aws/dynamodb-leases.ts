@@ -85,7 +85,7 @@ export class DynamoDbLeases implements Leases {
     });
     if (renewed && !renewed.stopRequested) return now;
     const why = renewed ? 'another request asked its holder to stop' : 'it expired or was taken over';
-    throw new MigrationError('LEASE_LOST', `The lease on ${scope} with token ${token} is over: ${why}.`);
+    throw new MigrationError('LEASE_LOST', `The lease on ${scope} with token ${token} was lost: ${why}.`);
   }
 
   private async askToStop(scope: string): Promise<void> {

@@ -196,7 +196,7 @@ function explain(error: unknown, lease: HeldLease, head: ScopeHead): unknown {
   if (!(error instanceof TransactionCanceledException)) return error;
   const reasons = reasonsOf(error);
   if (reasons[leaseItem] === 'ConditionalCheckFailed') {
-    return new MigrationError('LEASE_LOST', `The lease on ${lease.scope} with token ${lease.token} is over.`, {
+    return new MigrationError('LEASE_LOST', `The lease on ${lease.scope} with token ${lease.token} was lost.`, {
       cause: error,
     });
   }

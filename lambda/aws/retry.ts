@@ -57,7 +57,7 @@ function accessDenied(error: Error): MigrationError {
     `${error.message} (after waiting ${patienceSeconds} s for permissions to take effect)`,
     {
       cause: error,
-      hint: "Look at the policies of the engine's roles, at key policies, and at service control policies.",
+      hint: "Check the policies of the engine's roles, key policies, and service control policies.",
     },
   );
 }

@@ -44,7 +44,7 @@ function jsonBytes(text: string): number {
 
 /**
  * Sends an answer. The URL is signed without a content type, so none may be sent (aws-facts CR-2).
- * @returns false when the URL does not accept answers any more: then nobody waits for this one
+ * @returns false when the URL does not accept answers any more: then CloudFormation no longer waits for this one
  */
 export function sendAnswer(url: string, body: string): Promise<boolean> {
   return patiently(

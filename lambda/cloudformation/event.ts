@@ -15,7 +15,7 @@ export interface CloudFormationEvent {
   readonly OldResourceProperties?: Readonly<Record<string, unknown>>;
 }
 
-/** A stack came to rest (EventBridge, aws-facts CFN-19). */
+/** A stack operation ended (EventBridge, aws-facts CFN-19). */
 export interface StackStatusEvent {
   readonly id: string;
   readonly 'detail-type': string;
@@ -112,7 +112,7 @@ function text(properties: Readonly<Record<string, unknown>>, name: string): stri
   const value = properties[name];
   if (typeof value === 'string' && value !== '') return value;
   throw new Error(
-    `Property ${name} is ${JSON.stringify(value)}, a text is expected. Deploy with a newer cdk-migrations.`,
+    `Property ${name} must be a string, got ${JSON.stringify(value)}. Deploy with a newer cdk-migrations.`,
   );
 }
 
@@ -120,7 +120,7 @@ function record(properties: Readonly<Record<string, unknown>>, name: string): Re
   const value = properties[name];
   if (typeof value === 'object' && value !== null) return value as Readonly<Record<string, unknown>>;
   throw new Error(
-    `Property ${name} is ${JSON.stringify(value)}, an object is expected. Deploy with a newer cdk-migrations.`,
+    `Property ${name} must be an object, got ${JSON.stringify(value)}. Deploy with a newer cdk-migrations.`,
   );
 }
 

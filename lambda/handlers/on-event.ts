@@ -71,12 +71,14 @@ async function begin(recorded: RecordedRequest, { requests, executions }: OnEven
   if (!isNew) log('delivered again', { request: recorded.requestId });
 }
 
-/** Lambda ends a function whose time is over without a word, and CloudFormation would go on waiting. */
+/** Lambda ends a function silently when its time is over, and CloudFormation would wait until its timeout. */
 async function inTime(work: Promise<void>, milliseconds: number | undefined): Promise<void> {
   if (milliseconds === undefined) return work;
   let timer: NodeJS.Timeout | undefined;
   const over = new Promise<never>((_, reject) => {
-    const error = new Error(`It did not begin within ${Math.round(milliseconds / 1000)} s; the log may say why.`);
+    const error = new Error(
+      `The execution did not start within ${Math.round(milliseconds / 1000)} s; see the function's log.`,
+    );
     timer = setTimeout(() => reject(error), milliseconds);
   });
   try {
@@ -86,7 +88,7 @@ async function inTime(work: Promise<void>, milliseconds: number | undefined): Pr
   }
 }
 
-/** A request nobody can read. Its Delete succeeds: what cannot be read has done nothing that could be undone. */
+/** A request that cannot be read. Its Delete succeeds: what cannot be read has done nothing that could be undone. */
 async function refuse(event: CloudFormationEvent, error: unknown): Promise<void> {
   const physicalId = event.PhysicalResourceId ?? `unreadable-${event.RequestId}`;
   const status = event.RequestType === 'Delete' ? 'SUCCESS' : 'FAILED';

@@ -13,7 +13,7 @@ export interface TickEvent {
 /** Milliseconds after which no further step begins; a step that has begun may take longer. */
 const tickTime = 40_000;
 
-/** Milliseconds to look again at something that is under way. */
+/** Milliseconds until work that is in progress is checked again. */
 const pollInterval = 2_000;
 
 /** Works on a request for a while. */

@@ -222,12 +222,12 @@ describe('declared targets', () => {
     { name: 'meals', databaseKind: 'dynamodb' },
   ] as const;
 
-  it('a declared target may lack a folder', async () => {
+  it('may lack a folder', async () => {
     const more = [...targets, { name: 'later', databaseKind: 'dynamodb' } as const];
     expect((await buildBundle({ folder: migrationsFolder(good), targets: more })).bundle.migrations).toHaveLength(4);
   });
 
-  it('a folder of no declared target is reported once, with the declared ones', async () => {
+  it('are listed once for a folder that belongs to none of them', async () => {
     const { errors, places } = await failures(
       { 'user/1.0.0_a.sql': tableSql('a'), 'user/1.1.0_b.sql': tableSql('b') },
       targets,
@@ -239,7 +239,7 @@ describe('declared targets', () => {
     });
   });
 
-  it('a declared target must have a database kind that can run its migrations', async () => {
+  it('must have a database kind that can run their migrations', async () => {
     const { errors, places } = await failures(
       { 'meals/1.0.0_a.sql': tableSql('a'), 'users/1.0.0_b.ts': dynamo() },
       targets,

@@ -50,7 +50,7 @@ function golden(source: string): unknown {
 
 describe('a SQL file', () => {
   // UPDATE_GOLDEN=1 writes what is missing or changed; read the difference before you commit it.
-  it.each(cases)('%s becomes what its golden file says', (name) => {
+  it.each(cases)('is parsed as its golden file says: %s', (name) => {
     const result = golden(readFileSync(join(folder, name), 'utf8'));
     const file = join(folder, name.replace(/\.sql$/, '.golden.json'));
     if (process.env['UPDATE_GOLDEN']) writeFileSync(file, `${JSON.stringify(result, null, 2)}\n`);

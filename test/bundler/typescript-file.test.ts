@@ -267,14 +267,14 @@ describe('a TypeScript file', () => {
       ],
       /plain SELECT/,
     ],
-  ])('is refused with its place when %s', async (_, content, expected, message) => {
+  ])('is refused with its line when %s', async (_, content, expected, message) => {
     const { errors, places } = await failures(content);
     expect(places).toEqual(expected);
     expect(errors[0]!.message).toMatch(message);
     expect(errors.every(({ hint }) => hint)).toBe(true);
   });
 
-  it('is stopped when it loops for ever', async () => {
+  it('is stopped when it loops endlessly', async () => {
     const { errors } = await failures('for (;;) {}\nexport default 1;');
     expect(errors).toMatchObject([{ code: 'LOAD_FAILED', message: expect.stringContaining('timed out') }]);
   });

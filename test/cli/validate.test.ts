@@ -19,7 +19,7 @@ it('validate shows the migrations in the order in which they are applied', async
   expect(stdout).toMatch(/2 migrations are valid/);
 });
 
-it('validate reports every problem with its place', async () => {
+it('validate reports every problem with its line', async () => {
   const folder = migrationsFolder({
     'users/1.0.0_create_users.sql': '-- migrate:up\ncreate tabel users (id int);\n-- migrate:down\ndrop table users;\n',
     'users/1.1.0_more.sql': tableSql('more', '-- depends-on: 0.9.0\n'),

@@ -4,7 +4,7 @@ import { atReleaseA, historyOf, repair } from '../support/lifecycle-steps';
 import { LifecycleWorld } from '../support/lifecycle-world';
 import { releaseA } from '../support/releases';
 
-/** Its contract phase needs a table that only a person can bring. */
+/** Its contract phase needs a table that only an operator can create. */
 const stuckContract = {
   ...releaseA,
   'users/1.1.0_stuck.sql': `-- depends-on: 1.0.0
@@ -36,7 +36,7 @@ describe('a contract phase that fails', { timeout: 120_000 }, () => {
     return result;
   }
 
-  it('is tried with each of three Deletes, leaves the stack complete, and waits as failed', async () => {
+  it('is tried by each of three Deletes, leaves the stack complete, and leaves the scope failed', async () => {
     const result = await stuckCommit('Contract');
 
     const marker = result.events.filter(({ type }) => type === resourceTypes.commit).at(-1);

@@ -29,7 +29,7 @@ describe('a database', { timeout: 120_000 }, () => {
     [MigrationsRemovalPolicy.RETAIN, 'Retain'],
     [MigrationsRemovalPolicy.UNDO, 'Undo'],
   ] as const) {
-    it(`whose cluster, secret and tables are gone does not keep its stack from being deleted (${removal})`, async () => {
+    it(`a database whose cluster, secret and tables are gone does not keep its stack from being deleted (${removal})`, async () => {
       const imported = await database(`Gone${name}`);
       const stack = `User${name}`;
       const app = { stack, databasesOf: `Gone${name}`, imported, sibling: '1', props: { onRemoval: removal } };
@@ -47,7 +47,7 @@ describe('a database', { timeout: 120_000 }, () => {
     });
   }
 
-  it('dropped inside its cluster does not keep its stack from being deleted with its migrations undone', async () => {
+  it('a database that was dropped inside its cluster does not keep its stack from being deleted with its migrations undone', async () => {
     const imported = await database('Dropped');
     await world.sql('Dropped', 'CREATE DATABASE extra');
     const props = { onRemoval: MigrationsRemovalPolicy.UNDO };
@@ -58,7 +58,7 @@ describe('a database', { timeout: 120_000 }, () => {
     expect((await world.destroy('DroppedUser')).status).toBe('DELETE_COMPLETE');
   });
 
-  it('replaced behind its target gets every migration, and a rolled back replacement goes back to the old one', async () => {
+  it('a database that replaces another gets every migration, and after a rollback the old one is used as it was', async () => {
     const before = await atReleaseA(world, 'Replaced');
     await world.sql('Replaced', 'CREATE DATABASE fresh');
     const tablesOf = (name: string) =>
@@ -81,7 +81,7 @@ describe('a database', { timeout: 120_000 }, () => {
     expect(state.applied?.identities['users']).toMatch(/fresh$/);
   });
 
-  it('emptied behind the same identity is refused, and nothing is applied to it', async () => {
+  it('a database that was emptied but kept its identity is refused, and nothing is applied to it', async () => {
     await atReleaseA(world, 'Emptied');
     await world.sql('Emptied', 'DROP DATABASE app', 'postgres');
     await world.sql('Emptied', 'CREATE DATABASE app', 'postgres');

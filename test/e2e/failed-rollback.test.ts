@@ -5,7 +5,7 @@ import { atReleaseA, repair } from '../support/lifecycle-steps';
 import { LifecycleWorld, reasonOf, statuses } from '../support/lifecycle-world';
 import { releaseA, releaseNext } from '../support/releases';
 
-/** Its way back needs a table that only a person can bring back. */
+/** Undoing it needs a table that only an operator can restore. */
 const stuckRelease = {
   ...releaseA,
   'users/1.1.0_stuck.sql': `-- depends-on: 1.0.0
@@ -45,7 +45,7 @@ describe('when the rollback itself fails', { timeout: 120_000 }, () => {
     return (await world.ledger(stack)).state.migrations.map(({ id }) => id);
   }
 
-  it('CloudFormation is told the statement and three ways out, and nothing is marked undone that was not', async () => {
+  it('CloudFormation is told the statement and three remedies, and nothing is marked undone that was not', async () => {
     const { result, migrations } = await stuckRollback('Stuck');
 
     const reason = reasonOf(result, new RegExp(`^${migrations}$`));
@@ -56,7 +56,7 @@ describe('when the rollback itself fails', { timeout: 120_000 }, () => {
     expect(reason).toContain('Not yet undone: users/1.1.0.');
     expect(reason).toMatch(/\(1\) .*`migrations repair`.*\(2\) .*ResourcesToSkip=\w+.*\(3\) .*backup/);
     expect(reason).toContain(`ResourcesToSkip=${migrations}`);
-    // 1.2.0 is undone; the half-done way back of 1.1.0 was rolled back with its transaction.
+    // 1.2.0 is undone; the half-done undo of 1.1.0 was rolled back with its transaction.
     expect(await ids('Stuck')).toEqual(['meals/1.0.0', 'users/1.0.0', 'users/1.1.0']);
     expect(
       await world.sql('Stuck', `SELECT to_regclass('stuck')::text AS stuck, to_regclass('after')::text AS after`),
@@ -66,7 +66,7 @@ describe('when the rollback itself fails', { timeout: 120_000 }, () => {
     ]);
   });
 
-  it('because a migration is irreversible, it is named, and what came after it is undone', async () => {
+  it('an irreversible migration is named, and what came after it is undone', async () => {
     await atReleaseA(world, 'Final');
     const release = {
       ...releaseA,
@@ -86,7 +86,7 @@ describe('when the rollback itself fails', { timeout: 120_000 }, () => {
     expect((await world.quietLedger('Final')).open).toMatchObject([{ state: 'failed' }]);
   });
 
-  it('repair goes on from the recorded step once the cause is gone, and the rollback can be continued', async () => {
+  it('repair continues from the recorded step once the cause is fixed, and the rollback can be continued', async () => {
     const { before } = await stuckRollback('Repaired');
     expect((await repair(world, 'Repaired')).status).toBe('FAILED');
     await removeCause('Repaired');
@@ -101,7 +101,7 @@ describe('when the rollback itself fails', { timeout: 120_000 }, () => {
     expect((await world.quietLedger('Repaired')).open).toEqual([]);
   });
 
-  it('continuing the rollback without repair meets the same failure, and goes on by itself once the cause is gone', async () => {
+  it('continuing the rollback without repair meets the same failure, and succeeds once the cause is fixed', async () => {
     const { before } = await stuckRollback('Continued');
     expect((await world.sandbox.continueUpdateRollback('Continued')).status).toBe('UPDATE_ROLLBACK_FAILED');
     await removeCause('Continued');
@@ -118,7 +118,7 @@ describe('when the rollback itself fails', { timeout: 120_000 }, () => {
     expect((await world.quietLedger('Continued')).open).toEqual([]);
   });
 
-  it('skipping the migrations brings the stack back, leaves the scope failed, and repair takes the database back', async () => {
+  it('skipping the migrations completes the rollback of the stack, leaves the scope failed, and repair undoes the rest', async () => {
     const { before, migrations } = await stuckRollback('Skipped');
 
     const result = await world.sandbox.continueUpdateRollback('Skipped', [migrations]);
@@ -132,7 +132,7 @@ describe('when the rollback itself fails', { timeout: 120_000 }, () => {
     expect((await world.quietLedger('Skipped')).open).toEqual([]);
   });
 
-  it('skipping, then deploying another release: the database goes back first', async () => {
+  it('the next release after a skip undoes the rest of the failed one first', async () => {
     const { migrations } = await stuckRollback('SkipDeploy');
     await world.sandbox.continueUpdateRollback('SkipDeploy', [migrations]);
     await world.sandbox.settle();

@@ -28,7 +28,7 @@ describe('a migration that fails', { timeout: 120_000 }, () => {
     return reasonOf(result, /^Migrations[0-9A-F]{8}$/);
   }
 
-  it('at the second of three statements: nothing of it stays, and the reason names file, line and statement', async () => {
+  it('a failure at the second of three statements leaves nothing of the migration, and the reason names file, line and statement', async () => {
     const reason = await failingRelease(
       {
         'users/1.1.0_three_statements.sql': `-- depends-on: 1.0.0
@@ -49,7 +49,7 @@ ALTER TABLE users DROP COLUMN first_of_three, DROP COLUMN third_of_three;
     expect(reason).toContain('The databases are as they were before this deployment.');
   });
 
-  it('at a later migration: the earlier ones of the deployment are undone, and named', async () => {
+  it('a failure of a later migration undoes the earlier ones of the deployment, and names them', async () => {
     const reason = await failingRelease(
       {
         'users/1.1.0_good.sql':
@@ -65,7 +65,7 @@ ALTER TABLE users DROP COLUMN first_of_three, DROP COLUMN third_of_three;
     expect(reason).toContain('Undone: users/1.1.0');
   });
 
-  it('at a DynamoDB index of a table that does not exist: its first operation is undone', async () => {
+  it('a failure at an index of a DynamoDB table that does not exist undoes the first operation of the migration', async () => {
     const reason = await failingRelease(
       {
         'meals/1.1.0_index.ts': `import { addGlobalIndex, createTable, dynamodb } from 'cdk-migrations/authoring';
@@ -85,7 +85,7 @@ export default dynamodb({
     expect(reason).toContain('addGlobalIndex byWeek: the table fails-nowhere does not exist');
   });
 
-  it('in TypeScript that throws: what it did is undone, and the reason names the line', async () => {
+  it('a TypeScript migration that throws is undone, and the reason names the line', async () => {
     const reason = await failingRelease(
       {
         'users/1.1.0_throws.ts': `import { sql } from 'cdk-migrations/authoring';
@@ -108,7 +108,7 @@ export default sql({
     expect(reason).toContain("UPDATE users SET name = 'gone'");
   });
 
-  it('in its verification: what it did is undone, and the reason names the check', async () => {
+  it('a migration whose verification fails is undone, and the reason names the check', async () => {
     const reason = await failingRelease(
       {
         'users/1.1.0_checked.sql':

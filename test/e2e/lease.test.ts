@@ -38,7 +38,7 @@ describe('the lease', { timeout: 120_000 }, () => {
     await world.close();
   });
 
-  it('of a process that was stopped expires, another one takes over, and what the first writes later is refused', async () => {
+  it('the lease of a process that was stopped expires, another one takes over, and what the first writes later is refused', async () => {
     const before = await atReleaseA(world, 'Paused', { add: withShortLease });
     const { location, ports } = await world.ledger('Paused');
     let held: LeaseInfo | undefined;
@@ -77,7 +77,7 @@ describe('the lease', { timeout: 120_000 }, () => {
     expect((await world.quietLedger('Paused')).version).toBe(state.version);
   });
 
-  it('of a process that died in the middle of a transaction expires, and the next one starts the transaction anew', async () => {
+  it('the lease of a process that died within a transaction expires, and the next process starts the transaction again', async () => {
     await atReleaseA(world, 'Died', { add: withShortLease });
     const killed = once(world, runsSql('ADD COLUMN age'), async (call) => call.kill());
 
@@ -89,7 +89,7 @@ describe('the lease', { timeout: 120_000 }, () => {
     expect(await world.sql('Died', 'SELECT age FROM users ORDER BY id')).toEqual([{ age: null }, { age: null }]);
   });
 
-  it('of a process that died during the rollback expires, and the rollback goes on', async () => {
+  it('the lease of a process that died during the rollback expires, and the next process continues the rollback', async () => {
     const before = await atReleaseA(world, 'DiedBack', { add: withShortLease });
     const killed = once(world, runsSql('DROP COLUMN age'), async (call) => call.kill());
 

@@ -33,7 +33,7 @@ describe.each(engines)('the lifecycle on $name', { timeout: 120_000 }, ({ postgr
     return world.snapshot(stack);
   }
 
-  it('first deploy applies to head, and is committed when the stack is complete', async () => {
+  it('the first deployment applies everything, and is committed when the stack is complete', async () => {
     await atReleaseA('First');
 
     const state = await world.quietLedger('First');
@@ -41,7 +41,7 @@ describe.each(engines)('the lifecycle on $name', { timeout: 120_000 }, ({ postgr
     expect(state.migrations.map(({ id }) => id)).toEqual(['meals/1.0.0', 'users/1.0.0']);
   });
 
-  it('deploy applies, and commits by the cleanup Delete of the old marker', async () => {
+  it('an update applies what is pending, and is committed by the cleanup Delete of the old marker', async () => {
     await atReleaseA('Commit');
 
     const result = await world.deploy({ stack: 'Commit', release: releaseB, sibling: '2' });
@@ -57,7 +57,7 @@ describe.each(engines)('the lifecycle on $name', { timeout: 120_000 }, ({ postgr
     expect(state.migrations.find(({ id }) => id === 'users/1.1.0')?.contract).toBe('done');
   });
 
-  it('a sibling that fails after the migrations takes them back, rows and all', async () => {
+  it('a sibling that fails after the migrations has them undone, and their rows removed', async () => {
     const before = await atReleaseA('Rollback');
 
     const result = await world.deploy(
@@ -77,7 +77,7 @@ describe.each(engines)('the lifecycle on $name', { timeout: 120_000 }, ({ postgr
     expect(state.migrations).toHaveLength(2);
   });
 
-  it('a failed first deploy leaves nothing behind', async () => {
+  it('a failed first deployment leaves nothing behind', async () => {
     const result = await world.deploy(
       { stack: 'NeverWas', release: releaseB, sibling: '1' },
       { fail: [{ logicalId: 'Sibling' }] },
@@ -87,7 +87,7 @@ describe.each(engines)('the lifecycle on $name', { timeout: 120_000 }, ({ postgr
     expect((await world.snapshot('NeverWas').catch(() => ({ tables: {} }))).tables).toEqual({});
   });
 
-  it('stack delete keeps the databases by default', async () => {
+  it('deleting the stack keeps the databases by default', async () => {
     await atReleaseA('Keep');
     await world.sql('Keep', 'CREATE DATABASE kept');
     await world.deploy({
@@ -104,7 +104,7 @@ describe.each(engines)('the lifecycle on $name', { timeout: 120_000 }, ({ postgr
     expect(await world.snapshot('Keep', 'kept')).toEqual(before);
   });
 
-  it('stack delete undoes the migrations when the construct says so', async () => {
+  it('deleting the stack undoes the migrations when the construct says so', async () => {
     await atReleaseA('Owner');
     await world.sql('Owner', 'CREATE DATABASE gone');
     const props = { onRemoval: MigrationsRemovalPolicy.UNDO };
@@ -122,7 +122,7 @@ describe.each(engines)('the lifecycle on $name', { timeout: 120_000 }, ({ postgr
     expect(await world.sql('Owner', `SELECT to_regclass('users')::text AS users`, 'gone')).toEqual([{ users: null }]);
   });
 
-  it('an older bundle is refused by name', async () => {
+  it('an older bundle is refused, and the migrations that it lacks are named', async () => {
     await atReleaseA('Older');
     await world.deploy({ stack: 'Older', release: releaseB, sibling: '2' });
     const before = await world.snapshot('Older');
@@ -134,7 +134,7 @@ describe.each(engines)('the lifecycle on $name', { timeout: 120_000 }, ({ postgr
     expect(await world.snapshot('Older')).toEqual(before);
   });
 
-  it('an older bundle is taken back to when the policy allows it, at commit', async () => {
+  it('an older bundle has newer migrations undone at commit, when the policy allows it', async () => {
     await atReleaseA('Down');
     const extra = {
       ...releaseA,
@@ -155,7 +155,7 @@ describe.each(engines)('the lifecycle on $name', { timeout: 120_000 }, ({ postgr
     expect(await world.snapshot('Down')).toEqual(before);
   });
 
-  it('the construct removed from a stack leaves the databases, and its claim is free', async () => {
+  it('a construct that is removed from its stack leaves the databases, and frees its claim', async () => {
     const before = await atReleaseA('Removed');
 
     const result = await world.deploy({ stack: 'Removed', release: releaseA, sibling: '1', without: true });

@@ -27,7 +27,7 @@ describe('when a signal is lost', { timeout: 120_000 }, () => {
     return world.sandbox.intercept({ before });
   }
 
-  it('the cleanup Delete of the marker alone: the stack event commits', async () => {
+  it('the stack event commits when only the cleanup Delete of the marker is lost', async () => {
     await atReleaseA(world, 'Marker');
     const stop = lose('marker');
 
@@ -45,7 +45,7 @@ describe('when a signal is lost', { timeout: 120_000 }, () => {
     expect(events.at(-1)?.actor).toMatch(/^eventbridge Marker UPDATE_COMPLETE/);
   });
 
-  it('and the stack event too: nothing is contracted, and the next deployment commits before its own work', async () => {
+  it('the next deployment commits before its own work when the stack event is lost too, and nothing is contracted until then', async () => {
     await atReleaseA(world, 'Late');
     const stop = lose('marker', 'settle');
     await world.deploy({ stack: 'Late', release: releaseB, sibling: '2' });
@@ -70,7 +70,7 @@ describe('when a signal is lost', { timeout: 120_000 }, () => {
     expect(history.filter((type) => type === 'deployment-committed')).toHaveLength(3);
   });
 
-  it('and the next deployment fails: what was committed late stays, and only the new deployment is undone', async () => {
+  it('a failure of that next deployment undoes only itself, and what was committed late stays', async () => {
     await atReleaseA(world, 'LateFail');
     const stop = lose('marker', 'settle');
     await world.deploy({ stack: 'LateFail', release: releaseB, sibling: '2' });
@@ -98,7 +98,7 @@ describe('when a signal is lost', { timeout: 120_000 }, () => {
     ).toEqual([{ contracted: 'contracted', more: null }]);
   });
 
-  it('the stack event of a first deployment: it stays open, and the next deployment commits it first', async () => {
+  it('a first deployment whose stack event is lost stays open, and the next deployment commits it first', async () => {
     const stop = lose('settle');
     await atReleaseA(world, 'FirstLate');
     stop();
@@ -110,7 +110,7 @@ describe('when a signal is lost', { timeout: 120_000 }, () => {
     expect((await world.quietLedger('FirstLate')).open).toEqual([]);
   });
 
-  it('a construct removed by an update that fails: nothing is asked of the engine, and nothing happens', async () => {
+  it('a construct removed by an update that fails stays as it was, because nothing is asked of the engine', async () => {
     const before = await atReleaseA(world, 'RemoveFail');
     const { location } = await world.ledger('RemoveFail');
     const eventsBefore = (await world.ledgerAt(location)).events;

@@ -40,7 +40,7 @@ describe('migrations in a nested stack', { timeout: 120_000 }, () => {
     return nested!.stack;
   }
 
-  it('that is complete when the root fails is undone, also the first time', async () => {
+  it('migrations of a nested stack are undone when the root fails after it is complete, also in a first deployment', async () => {
     const before = await world.snapshot('Base');
 
     const result = await deploy('Gone', releaseA, '1', { fail: [{ logicalId: 'Last' }] });
@@ -50,7 +50,7 @@ describe('migrations in a nested stack', { timeout: 120_000 }, () => {
     await world.destroy('Gone');
   });
 
-  it('commits after the root is complete, and is undone with it', async () => {
+  it('migrations of a nested stack are committed after the root is complete, and undone with it', async () => {
     expect((await deploy('Root', releaseA, '1')).status).toBe('CREATE_COMPLETE');
     const ledger = await nestedLedger('Root');
     expect((await world.quietLedger(ledger)).open).toEqual([]);

@@ -11,7 +11,7 @@ import { atReleaseA } from '../support/lifecycle-steps';
 import { LifecycleWorld, reasonOf } from '../support/lifecycle-world';
 import { releaseA } from '../support/releases';
 
-/** A text that stands in the new release and nowhere else. */
+/** A text that only the new release contains. */
 const mark = 'only_in_the_new_release';
 
 const newRelease = {
@@ -67,7 +67,7 @@ describe('the rollback', { timeout: 120_000 }, () => {
     return CodeSha256!;
   }
 
-  it('runs with the old code, which has nothing of the new migrations in it, and undoes them all the same', async () => {
+  it('the rollback runs with the old code, which contains nothing of the new migrations, and undoes them all the same', async () => {
     const before = await atReleaseA(world, 'OldCode');
     const tick = (await world.sandbox.resources('OldCode')).find(({ logicalId }) =>
       /EngineTick[0-9A-F]/.test(logicalId),
@@ -117,7 +117,7 @@ describe('the rollback', { timeout: 120_000 }, () => {
       .filter((file) => readFileSync(file, 'utf8').includes(text));
   }
 
-  /** The new migrations are read from where the run record says: proof that the search above can find something. */
+  /** The new migrations are read from where the undo plan says: proof that the search above can find something. */
   async function bundlesWith(text: string): Promise<string[]> {
     const { state, ports, events } = await world.ledger('OldCode');
     const started = events.filter(({ type }) => type === 'deployment-started').at(-1)!;

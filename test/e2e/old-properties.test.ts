@@ -31,7 +31,7 @@ describe('properties that another version of the library wrote', { timeout: 120_
     await world.close();
   });
 
-  it('are understood on create, on the way back to them, and on the way to newer ones', async () => {
+  it('properties of an older library version are understood on create, when rolled back to, and when replaced by newer ones', async () => {
     const before = await atReleaseA(world, 'OldProperties', { add: withOtherProperties });
     const app = { stack: 'OldProperties', release: releaseNext };
 

@@ -22,7 +22,7 @@ describe('requests that overlap', { timeout: 120_000 }, () => {
     await world.close();
   });
 
-  it('a create cancelled by a sibling: the Delete with a made-up id stops the running Create and undoes it', async () => {
+  it('the Delete with a made-up id stops a Create that a sibling cancelled, and undoes it', async () => {
     await world.deploy({ stack: 'Base', release: {}, sibling: '1', without: true });
     const before = await world.snapshot('Base');
     const stop = overlapAt(world, 'CREATE TABLE users', 'Delete');
@@ -46,7 +46,7 @@ describe('requests that overlap', { timeout: 120_000 }, () => {
     expect(await world.sql('Base', `SELECT to_regnamespace('cdk_migrations')::text AS ours`)).toEqual([{ ours: null }]);
   });
 
-  it('a rollback Update while the forward Update runs: the newer request wins, and everything is undone', async () => {
+  it('the rollback Update wins over the forward Update that still runs, and everything is undone', async () => {
     const before = await atReleaseA(world, 'Overlap', { add: addParallelSibling(false) });
     const stop = overlapAt(world, 'ADD COLUMN age', 'Update');
 
@@ -64,7 +64,7 @@ describe('requests that overlap', { timeout: 120_000 }, () => {
     expect((await world.quietLedger('Overlap')).open).toEqual([]);
   });
 
-  it('the same request delivered again while the first delivery is worked on: it is worked on once', async () => {
+  it('a request that is delivered again while it is worked on is worked on once', async () => {
     await atReleaseA(world, 'Twice');
     const onEvent = await functionOf(world, 'Twice', 'OnEvent');
     const redelivered = once(world, runsSql('ADD COLUMN age'), async () => {
@@ -82,7 +82,7 @@ describe('requests that overlap', { timeout: 120_000 }, () => {
     expect(history.filter((type) => type === 'migration-applied')).toHaveLength(3);
   });
 
-  it('a request id used again with another URL is another request: it gets its own answer', async () => {
+  it('a request id used again with another URL is another request, and gets its own answer', async () => {
     await atReleaseA(world, 'Reused');
     const onEvent = await functionOf(world, 'Reused', 'OnEvent');
     let first: RecordedRequest | undefined;

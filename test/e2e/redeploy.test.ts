@@ -21,7 +21,7 @@ describe('deploying again over kept databases', { timeout: 120_000 }, () => {
     await world.close();
   });
 
-  it('with a new ledger is refused for tables that exist, and takes nothing away', async () => {
+  it('a deployment with a new ledger is refused for tables that exist, and removes nothing', async () => {
     const before = await world.snapshot('Kept');
 
     const result = await world.deploy({ stack: 'Again', databasesOf: 'Kept', release: releaseA, sibling: '2' });
@@ -31,7 +31,7 @@ describe('deploying again over kept databases', { timeout: 120_000 }, () => {
     expect(await world.snapshot('Kept')).toEqual(before);
   });
 
-  it('with the ledger that was kept goes on where it was', async () => {
+  it('a deployment with the ledger that was kept continues where the old one ended', async () => {
     await world.destroy('Again');
 
     const result = await world.deploy({

@@ -53,7 +53,7 @@ describe('rollback controls', { timeout: 120_000 }, () => {
     expect((await world.quietLedger('NoRollback')).open).toEqual([]);
   });
 
-  it('no-rollback of a migration that fails leaves nothing of it, and after RollbackStack a mended one deploys', async () => {
+  it('no-rollback leaves nothing of a migration that fails, and after RollbackStack a corrected one deploys', async () => {
     const before = await atReleaseA(world, 'NoRollback2');
     const broken = {
       ...releaseA,
@@ -90,7 +90,7 @@ describe('rollback controls', { timeout: 120_000 }, () => {
     expect((await world.quietLedger('KeptCreate')).migrations).toMatchObject([{ id: 'users/1.0.0', adopted: true }]);
   });
 
-  it('CancelUpdateStack while a migration runs takes it back', async () => {
+  it('CancelUpdateStack undoes a migration that is running', async () => {
     const before = await atReleaseA(world, 'CancelUpdate');
     const stop = overlapAt(world, 'ADD COLUMN age', 'Update', () => world.sandbox.cancelUpdate('CancelUpdate'));
 
@@ -102,7 +102,7 @@ describe('rollback controls', { timeout: 120_000 }, () => {
     expect((await world.quietLedger('CancelUpdate')).open).toEqual([]);
   });
 
-  it('an alarm during the monitoring time rolls back before cleanup: nothing was contracted', async () => {
+  it('an alarm during the monitoring time rolls back before cleanup, so nothing was contracted', async () => {
     const before = await atReleaseA(world, 'Alarmed', { add: addAlarm });
     await world.sandbox.setAlarm('errors', 'OK');
     onEvent = ({ stack, logicalId, status }) => {
@@ -141,7 +141,7 @@ describe('no-rollback, when CloudFormation allows replacements and sends nothing
     await world.close();
   });
 
-  it('keeps the migrations when a sibling fails, and commits them when the retry succeeds', async () => {
+  it('no-rollback keeps the migrations when a sibling fails, and the retry commits them when it succeeds', async () => {
     await atReleaseA(world, 'Retry');
     const app = { stack: 'Retry', release: releaseNext };
     const options = { disableRollback: true };
@@ -158,7 +158,7 @@ describe('no-rollback, when CloudFormation allows replacements and sends nothing
     expect(await world.sql('Retry', contracted)).toEqual([{ contracted: 'contracted' }]);
   });
 
-  it('undoes the releases of two kept failures, newest first, when the stack is rolled back', async () => {
+  it('RollbackStack undoes the releases of two kept failures, newest first', async () => {
     const before = await atReleaseA(world, 'TwoKept');
     const options = { disableRollback: true };
     const more = {

@@ -68,7 +68,7 @@ describe('time', { timeout: 120_000 }, () => {
     await world.close();
   });
 
-  it('of going forward that is over is answered with progress and advice, after everything was taken back', async () => {
+  it('a deployment that exceeds its forward budget is undone, and the answer reports progress and advice', async () => {
     const before = await atReleaseA(world, 'Forward');
     const add = change(isOfType(resourceTypes.migrations), (child) => child.addPropertyOverride('ForwardSeconds', '2'));
 
@@ -85,7 +85,7 @@ describe('time', { timeout: 120_000 }, () => {
     expect((await world.quietLedger('Forward')).open).toEqual([]);
   });
 
-  it('that CloudFormation waits is nearly over: it is told so in time, and the rollback request goes on', async () => {
+  it('CloudFormation is answered before its timeout expires, and the rollback request continues the work', async () => {
     const before = await atReleaseA(world, 'Late');
     // The engine keeps 30 s for its answer, so it has one second.
     const add = change(isOfType(resourceTypes.migrations), (child) =>
@@ -102,7 +102,7 @@ describe('time', { timeout: 120_000 }, () => {
     expect((await world.quietLedger('Late')).open).toEqual([]);
   });
 
-  it('limits are set on every request, so that CloudFormation never waits longer than the construct says', async () => {
+  it('every request has time limits, so that CloudFormation never waits longer than the construct says', async () => {
     await world.deploy({ stack: 'Limits', release: releaseA, sibling: '1', timeout: 300 });
     const requests: string[] = [];
     const stop = world.sandbox.intercept({
@@ -132,7 +132,7 @@ describe('CloudFormation is answered', { timeout: 120_000 }, () => {
     await world.close();
   });
 
-  it('when the function that receives may not write to the ledger: it answers itself before its own time is over', async () => {
+  it('the function that receives answers within its own time when it may not write to the ledger', async () => {
     const add: Add = (stack, migrations) => {
       change(
         (child) => child instanceof CfnPolicy && isIn('OnEventRole')(child),
@@ -153,7 +153,7 @@ describe('CloudFormation is answered', { timeout: 120_000 }, () => {
     expect(result.status).toBe('ROLLBACK_FAILED');
   });
 
-  it('when the function that receives dies at every call: within the limit, by the limit', async () => {
+  it('the timeout of CloudFormation ends the wait when the function that receives dies at every call', async () => {
     const stop = world.sandbox.intercept({
       before: (call) => {
         if (call.functionName?.includes('EngineOnEvent')) call.kill();
@@ -168,7 +168,7 @@ describe('CloudFormation is answered', { timeout: 120_000 }, () => {
     expect(result.status).toBe('ROLLBACK_FAILED');
   });
 
-  it('when the function that works is broken: the machine answers with its error, and the old one rolls back', async () => {
+  it('the state machine answers with the error of a broken worker function, and the old one rolls back', async () => {
     const before = await atReleaseA(world, 'NoTick', { add: impatient });
     const add: Add = (stack, migrations) => {
       impatient(stack, migrations);
@@ -185,7 +185,7 @@ describe('CloudFormation is answered', { timeout: 120_000 }, () => {
     expect((await world.quietLedger('NoTick')).open).toEqual([]);
   });
 
-  it('when the function that answers is broken: the one that works answers in its place', async () => {
+  it('the worker function answers when the function that answers is broken', async () => {
     const add: Add = (stack, migrations) => {
       impatient(stack, migrations);
       breakFunction('Respond')(stack, migrations);

@@ -14,7 +14,7 @@ const success = {
 const bytes = (text: string) => Buffer.byteLength(text);
 
 describe('the body of an answer', () => {
-  it('copies what identifies the request', () => {
+  it('contains what identifies the request', () => {
     expect(JSON.parse(answerBody(to, success))).toEqual({
       Status: 'SUCCESS',
       Reason: 'Applied 2.',
@@ -26,7 +26,7 @@ describe('the body of an answer', () => {
     });
   });
 
-  it('has at most 4096 bytes and a readable reason, whatever the reason is', () => {
+  it('has at most 4096 bytes and a readable reason, however long the reason is', () => {
     const characters = fc.oneof(
       fc.string({ unit: 'binary', maxLength: 6000, size: 'max' }),
       fc.string({ unit: 'grapheme', maxLength: 6000, size: 'max' }),
@@ -47,7 +47,7 @@ describe('the body of an answer', () => {
     );
   });
 
-  it('cuts no more than it must', () => {
+  it('is not cut more than necessary', () => {
     const long = { ...success, reason: 'x'.repeat(5000) };
     const fitting = 4096 - bytes(answerBody(to, { ...success, reason: '' }));
 
@@ -66,7 +66,7 @@ describe('sending an answer', () => {
   afterAll(() => server.close());
   beforeEach(() => server.forget());
 
-  it('is a PUT without a content type, with its length in bytes', async () => {
+  it('is a PUT without a content type, and with its length in bytes', async () => {
     const body = answerBody(to, { ...success, reason: 'é🐘' });
 
     expect(await sendAnswer(server.url('one'), body)).toBe(true);
@@ -84,7 +84,7 @@ describe('sending an answer', () => {
     expect(server.received).toHaveLength(3);
   });
 
-  it.each([403, 404])('stops when the URL does not count any more: %i', async (status) => {
+  it.each([403, 404])('is not repeated when the URL has expired: %i', async (status) => {
     server.respondWith(status);
 
     expect(await sendAnswer(server.url('one'), '{}')).toBe(false);

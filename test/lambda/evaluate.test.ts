@@ -44,7 +44,7 @@ export default sql({ async up(db) { await db.execute('one'); }, async down(db) {
     expect(await apply(compiled)).toBe('done');
   });
 
-  it('that throws is traced to the line of its source', async () => {
+  it('is traced to the line of its source when it throws', async () => {
     const compiled = await bundled(`import { sql } from 'cdk-migrations/authoring';
 
 interface Row {
@@ -52,7 +52,7 @@ interface Row {
 }
 
 function count(rows: readonly Row[]): number {
-  if (rows.length === 0) throw new RangeError('nobody is there');
+  if (rows.length === 0) throw new RangeError('the table is empty');
   return rows.length;
 }
 
@@ -67,13 +67,13 @@ export default sql({
 
     expect(await errorOf(() => apply(compiled))).toMatchObject({
       code: 'CODE_FAILED',
-      message: 'up() threw: nobody is there',
+      message: 'up() threw: the table is empty',
       location: { file: 'users/1.0.0_code.ts', line: 8 },
       payload: { statement: 'one' },
     });
   });
 
-  it('that cannot be loaded is traced to the line of its source', async () => {
+  it('is traced to the line of its source when it cannot be loaded', async () => {
     const broken = {
       ...migration(1),
       file: 'users/1.0.0_code.ts',
@@ -92,7 +92,7 @@ export default sql({
     expect(unparsable).toMatchObject({ code: 'CODE_FAILED', location: { line: 30 } });
   });
 
-  it('may use what Node offers', async () => {
+  it('may use the modules of Node', async () => {
     const compiled = {
       ...migration(1),
       file: 'users/a.ts',

@@ -41,7 +41,7 @@ describe('a request of the Migrations resource', () => {
     expect(parseRequest(event, now).request).toMatchObject({ type: 'Delete', physicalId: 'App-Migrations-1XMADEUP' });
   });
 
-  it('gets the defaults for what an older library did not write, and for what nobody knows', () => {
+  it('gets the defaults for what an older library did not write, and for unknown values', () => {
     const {
       ForwardSeconds: _f,
       ServiceTimeout: _s,
@@ -70,17 +70,22 @@ describe('a request of the Migrations resource', () => {
     });
   });
 
-  it.each(['Scope', 'Revision', 'Bundle', 'Targets'])('that lacks %s cannot be read, and says so', (name) => {
-    const { [name]: _missing, ...rest } = properties(revision) as Record<string, unknown>;
+  it.each([
+    ['Scope', 'a string'],
+    ['Revision', 'a string'],
+    ['Bundle', 'an object'],
+    ['Targets', 'an object'],
+  ])('cannot be read when it lacks %s, and the error says so', (name, type) => {
+    const { [name!]: _missing, ...rest } = properties(revision) as Record<string, unknown>;
 
     expect(() => parseRequest(migrationsEvent({ ResourceProperties: rest }), now)).toThrow(
-      `Property ${name} is undefined`,
+      `Property ${name} must be ${type}, got undefined. Deploy with a newer cdk-migrations.`,
     );
   });
 });
 
 describe('a request of the commit marker', () => {
-  it('names the revision of its properties when it is made or updated', () => {
+  it('names the revision of its properties when it is a Create or an Update', () => {
     expect(parseRequest(markerEvent(), now).request).toEqual({
       kind: 'marker',
       type: 'Create',
@@ -91,7 +96,7 @@ describe('a request of the commit marker', () => {
     expect(parseRequest(update, now).request).toMatchObject({ type: 'Update', revision: 'new' });
   });
 
-  it.each(['old', 'new'])('names the revision of its id when it goes, with %s properties', (sent) => {
+  it.each(['old', 'new'])('names the revision of its id when it is a Delete, with %s properties', (sent) => {
     const event = markerEvent({
       RequestType: 'Delete',
       PhysicalResourceId: `${scope}@old`,
@@ -111,15 +116,15 @@ describe('a request of the commit marker', () => {
 describe('the key of a request', () => {
   const keyOf = (change: Parameters<typeof migrationsEvent>[0]) => parseRequest(migrationsEvent(change), now).key;
 
-  it('is the same for the same delivery, whenever it comes', () => {
+  it('is the same for the same delivery, whenever it arrives', () => {
     expect(parseRequest(migrationsEvent(), now + 60_000).key).toBe(keyOf({}));
   });
 
-  it('is another for another URL, though CloudFormation uses the request id again', () => {
+  it('differs for another URL, even when CloudFormation uses the request id again', () => {
     expect(keyOf({ ResponseURL: 'https://example.com/other' })).not.toBe(keyOf({}));
   });
 
-  it('is another for another request, and for another stack', () => {
+  it('differs for another request, and for another stack', () => {
     expect(new Set([keyOf({}), keyOf({ RequestId: '2' }), keyOf({ StackId: `${stackId}2` })]).size).toBe(3);
   });
 
@@ -130,12 +135,12 @@ describe('the key of a request', () => {
 });
 
 describe('a stack event', () => {
-  it('is told from a request', () => {
+  it('is distinguished from a request', () => {
     expect(isStackStatusEvent(stackEvent)).toBe(true);
     expect(isStackStatusEvent(migrationsEvent())).toBe(false);
   });
 
-  it('asks to settle, and nobody waits for an answer', () => {
+  it('asks to settle, and expects no answer', () => {
     expect(settleRequest(stackEvent, scope, now)).toMatchObject({
       scope,
       stackId,
@@ -145,7 +150,7 @@ describe('a stack event', () => {
     expect(settleRequest(stackEvent, scope, now).responseUrl).toBeUndefined();
   });
 
-  it('delivered twice has one key, and the next event another', () => {
+  it('has one key when it is delivered twice, and the next event has another', () => {
     const key = settleRequest(stackEvent, scope, now).key;
 
     expect(settleRequest(stackEvent, scope, now + 1).key).toBe(key);

@@ -37,7 +37,7 @@ const receive = (event: Parameters<typeof onEvent>[0]) =>
 const answered = (event: CloudFormationEvent): CloudFormationEvent => ({ ...event, ResponseURL: bucket.url('answer') });
 
 describe('a request', () => {
-  it('is kept, and one execution is started that works on it', async () => {
+  it('is recorded, and one execution is started that works on it', async () => {
     await receive(migrationsEvent());
 
     const [recorded] = [...requests.kept.values()];
@@ -45,7 +45,7 @@ describe('a request', () => {
     expect([...executions]).toEqual([[recorded!.key, { requestKey: recorded!.key, scope }]]);
   });
 
-  it('delivered twice starts one execution', async () => {
+  it('starts one execution when it is delivered twice', async () => {
     await receive(migrationsEvent());
     await receive(migrationsEvent());
 
@@ -54,7 +54,7 @@ describe('a request', () => {
     expect(logged.lines.join('\n')).toContain('delivered again');
   });
 
-  it('whose id is used again with another URL starts another one', async () => {
+  it('starts another execution when its id is used again with another URL', async () => {
     await receive(migrationsEvent());
     await receive(migrationsEvent({ ResponseURL: `https://example.com/other?${signature}` }));
 
@@ -90,14 +90,14 @@ describe('the marker', () => {
   it.each<readonly [CloudFormationEvent, string]>([
     [markerEvent(), `${scope}@new`],
     [markerEvent({ RequestType: 'Update', PhysicalResourceId: `${scope}@old` }), `${scope}@new`],
-  ])('is answered at once when it is made or updated, and nothing is started', async (event, id) => {
+  ])('is answered at once when it is created or updated, and nothing is started', async (event, id) => {
     await receive(answered(event));
 
     expect(bucket.bodies()).toMatchObject([{ Status: 'SUCCESS', PhysicalResourceId: id }]);
     expect(executions.size).toBe(0);
   });
 
-  it('is worked on when it goes: that may be the commit', async () => {
+  it('is worked on when it is deleted, because that may be the commit', async () => {
     await receive(markerEvent({ RequestType: 'Delete', PhysicalResourceId: `${scope}@old` }));
 
     expect(executions.size).toBe(1);
@@ -112,10 +112,10 @@ describe('a request that cannot be read', () => {
     await receive(answered(migrationsEvent(unreadable)));
 
     expect(bucket.bodies()).toMatchObject([{ Status: 'FAILED', PhysicalResourceId: 'unreadable-request-1' }]);
-    expect(bucket.bodies()[0]?.Reason).toContain('Property Scope is undefined');
+    expect(bucket.bodies()[0]?.Reason).toContain('Property Scope must be a string, got undefined.');
   });
 
-  it('succeeds when it is a Delete: what could not be read did nothing', async () => {
+  it('succeeds when it is a Delete, because a request that could not be read did nothing', async () => {
     const event = migrationsEvent({ ...unreadable, RequestType: 'Delete', PhysicalResourceId: 'unreadable-request-0' });
 
     await receive(answered(event));
@@ -126,7 +126,7 @@ describe('a request that cannot be read', () => {
 });
 
 describe('a stack event', () => {
-  it('starts an execution that settles, and answers nobody', async () => {
+  it('starts an execution that settles, and sends no answer', async () => {
     await receive(stackEvent);
     await receive(stackEvent);
 

@@ -26,7 +26,7 @@ const answer = (failure?: RespondEvent['failure']) =>
   respond({ action: 'respond', requestKey: recorded.key, scope: recorded.scope, failure }, { requests });
 
 describe('answering CloudFormation', () => {
-  it('sends the outcome once, however often it is asked to', async () => {
+  it('sends the outcome once, however often it is invoked', async () => {
     await requests.setOutcome(recorded.scope, recorded.key, succeeded);
 
     await answer();
@@ -36,7 +36,7 @@ describe('answering CloudFormation', () => {
     expect(requests.kept.get(recorded.key)).toMatchObject({ answered: true, responseUrl: undefined });
   });
 
-  it('sends the outcome and not the failure when the work came to one', async () => {
+  it('sends the outcome and not the failure when the work has an outcome', async () => {
     await requests.setOutcome(recorded.scope, recorded.key, succeeded);
 
     await answer({ Error: 'Lambda.Unknown', Cause: 'too late' });
@@ -52,7 +52,7 @@ describe('answering CloudFormation', () => {
     ],
     ['words', { Error: 'States.Timeout', Cause: 'too long' }, 'States.Timeout: too long'],
     ['nothing', undefined, 'Unknown'],
-  ])('says why there is no outcome: %s', async (_what, failure, words) => {
+  ])('reports why there is no outcome: %s', async (_what, failure, words) => {
     await answer(failure);
 
     expect(bucket.bodies()).toMatchObject([{ Status: 'FAILED' }]);
@@ -60,7 +60,7 @@ describe('answering CloudFormation', () => {
     expect(requests.kept.get(recorded.key)?.outcome?.status).toBe('FAILED');
   });
 
-  it('of a request that nobody waits for any more is over', async () => {
+  it('ends without error when CloudFormation no longer waits for the request', async () => {
     bucket.respondWith(403);
     await requests.setOutcome(recorded.scope, recorded.key, succeeded);
 
@@ -70,7 +70,7 @@ describe('answering CloudFormation', () => {
     expect(requests.kept.get(recorded.key)?.answered).toBe(true);
   });
 
-  it('of a request without a URL is nothing', async () => {
+  it('does nothing for a request without a URL', async () => {
     const settle = request({ key: 'settle', responseUrl: undefined, request: { kind: 'settle', repair: false } });
     await requests.record(settle);
 
@@ -79,7 +79,7 @@ describe('answering CloudFormation', () => {
     expect(bucket.received).toEqual([]);
   });
 
-  it('that the ledger does not know fails loudly', async () => {
+  it('fails for a request that the ledger does not know', async () => {
     await expect(respond({ action: 'respond', requestKey: 'no', scope: 'App' }, { requests })).rejects.toThrow(
       'no request no',
     );

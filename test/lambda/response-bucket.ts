@@ -9,7 +9,7 @@ interface ReceivedAnswer {
   readonly body: string;
 }
 
-/** Stands for the S3 that CloudFormation's response URLs point to. */
+/** Plays the S3 that CloudFormation's response URLs point to. */
 export interface ResponseBucket {
   readonly received: readonly ReceivedAnswer[];
   /** A URL with a signature, as CloudFormation gives them. */
@@ -18,7 +18,7 @@ export interface ResponseBucket {
   respondWith(...statuses: readonly number[]): void;
   /** The bodies received so far, parsed. */
   bodies(): readonly Readonly<Record<string, unknown>>[];
-  /** Begins anew. */
+  /** Forgets everything that was received. */
   forget(): void;
   close(): Promise<void>;
 }

@@ -17,9 +17,9 @@ function later(seconds: number): Promise<'pending'> {
   return new Promise((resolve) => setTimeout(() => resolve('pending'), seconds * 1000));
 }
 
-describe('patience', () => {
+describe('retrying', () => {
   it.each(['DatabaseResumingException', 'AccessDeniedException', 'ThrottlingException', 'TooManyUpdates'])(
-    'is had with %s until it passes',
+    'continues after %s until it passes',
     async (name) => {
       const work = vi
         .fn()
@@ -32,7 +32,7 @@ describe('patience', () => {
     },
   );
 
-  it('is not had with other errors', async () => {
+  it('stops at other errors', async () => {
     const work = vi.fn().mockRejectedValue(named('ValidationException'));
 
     expect(await within(1, patiently(work))).toMatchObject({ name: 'ValidationException' });
@@ -48,7 +48,7 @@ describe('patience', () => {
     expect(work.mock.calls.length).toBeLessThan(60);
   });
 
-  it('with permissions that never come ends in words for a person', async () => {
+  it('ends with a readable error when permissions never come', async () => {
     const work = vi.fn().mockRejectedValue(named('AccessDeniedException'));
 
     expect(await within(100, patiently(work))).toMatchObject({
@@ -57,7 +57,7 @@ describe('patience', () => {
     });
   });
 
-  it('is had with what the caller says', async () => {
+  it('continues after the errors that the caller names', async () => {
     const work = vi.fn().mockRejectedValueOnce(named('Mine')).mockResolvedValue('done');
 
     expect(

@@ -27,7 +27,7 @@ describe('a tick', () => {
     expect(logged.lines.join('\n')).toContain('"result":"SUCCESS"');
   });
 
-  it('is done at once when the request has its outcome', async () => {
+  it('is done at once when the request already has its outcome', async () => {
     const recorded = await create();
     await work(recorded);
 
@@ -35,14 +35,14 @@ describe('a tick', () => {
     expect(world.users.statements).toEqual(['s1.0.0']);
   });
 
-  it('says how long to wait for another one', async () => {
+  it('says how long to wait for another process', async () => {
     const recorded = await create();
     await world.leases.acquire(scope, { id: 'other', description: 'other' }, false);
 
     expect(await work(recorded)).toEqual({ status: 'wait', waitSeconds: 2 });
   });
 
-  it('stops in good time, and the next one goes on', async () => {
+  it('stops in good time, and the next one continues', async () => {
     world.meals.looks = 40;
     const recorded = await create();
 
@@ -51,7 +51,7 @@ describe('a tick', () => {
     expect(await work(recorded)).toEqual({ status: 'done' });
   });
 
-  it('fails loudly for a request that the ledger does not know', async () => {
+  it('fails for a request that the ledger does not know', async () => {
     const event = { action: 'tick', requestKey: 'no', scope, execution: 'arn' } as const;
 
     await expect(tick(event, world.ports)).rejects.toThrow('no request no');

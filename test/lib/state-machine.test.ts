@@ -114,7 +114,7 @@ interface Call {
   readonly input: unknown;
 }
 
-/** Runs the definition with ticks that return or throw these in turn (the last one for ever), without waiting. */
+/** Runs the definition with ticks that return or throw these in turn (the last one repeatedly), without waiting. */
 async function execute(ticks: readonly unknown[], answerError?: Error): Promise<Call[]> {
   const calls: Call[] = [];
   let count = 0;

@@ -43,7 +43,7 @@ describe('the migrations of the example app', () => {
   const from = (version: string) =>
     migrations.slice(migrations.findIndex((migration) => migration.version === version));
 
-  it('apply, go back and apply again, with the rows of users kept', async () => {
+  it('the SQL migrations can be applied, undone and applied again, and the rows of users are kept', async () => {
     for (const migration of migrations.slice(0, 2)) await run(migration, 'up');
     await db.exec("INSERT INTO users (email, name) VALUES ('ada@example.com', 'Ada'), ('bob@example.com', 'Bob')");
     for (let meal = 0; meal < 3; meal++) {
@@ -63,7 +63,7 @@ describe('the migrations of the example app', () => {
     for (const migration of from('1.2.0')) await run(migration, 'up');
   });
 
-  it('contract, and go back to nothing from there too', async () => {
+  it('the SQL migrations can be undone completely after they were contracted', async () => {
     for (const migration of migrations) await run(migration, 'contract');
     await db.exec("INSERT INTO users (email, name) VALUES ('eve@example.com', 'Eve')");
     const { rows } = await db.query('SELECT diet FROM users ORDER BY id');

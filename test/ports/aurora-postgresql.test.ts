@@ -78,7 +78,7 @@ describe.each(auroraKinds)('$name', ({ open, name }) => {
       });
     });
 
-  it('leaves no trace of ours when its last row is gone', async () => {
+  it('removes our schema when its last row is gone', async () => {
     const target = database.target(session(1, 'values'));
     await target.prepare();
     for (const scope of ['values', 'overlap']) {
@@ -115,7 +115,7 @@ describe.each(auroraKinds)('$name', ({ open, name }) => {
       expect((await target.sql.query('SELECT last_value AS runs FROM runs')).rows).toEqual([{ runs: 1 }]);
     });
 
-    it('fails on a deferred constraint before it is done, and on behalf of no statement', async () => {
+    it('fails on a deferred constraint before it is done, and blames no statement', async () => {
       const target = await prepared();
       await target.sql.query('CREATE TABLE parents (id int PRIMARY KEY)');
       await target.sql.query('CREATE TABLE children (parent int REFERENCES parents DEFERRABLE INITIALLY DEFERRED)');
@@ -125,7 +125,7 @@ describe.each(auroraKinds)('$name', ({ open, name }) => {
       expect((await target.sql.query('SELECT * FROM children')).rows).toEqual([]);
     });
 
-    it('does not show the values of rows in what it says of a failure', async () => {
+    it('does not show the values of rows in its error', async () => {
       const target = await prepared();
       await target.sql.query("CREATE TABLE secrets AS SELECT 'hunter2' AS password");
 
@@ -168,7 +168,7 @@ describe.each(auroraKinds)('$name', ({ open, name }) => {
       expect(await target.history()).toEqual([mark]);
     });
 
-    it('larger than one call may be runs in calls of its own, and its failure says which statement it was', async () => {
+    it('is split into several calls when it is too large for one, and names the statement that failed', async () => {
       const target = await prepared();
       const filler = Array.from({ length: 60 }, () => `SELECT '${'x'.repeat(60_000)}'`);
 

@@ -15,7 +15,7 @@ describe.each(stores)('leases in $name', ({ open }) => {
     scope = `App/Migrations${++count}`;
   });
 
-  it('a free lease is taken, and everybody sees by whom', async () => {
+  it('a free lease is taken, and every process sees by whom', async () => {
     const session = await take(store.leases, scope);
 
     await expect(session.guard()).resolves.toBeUndefined();
@@ -28,11 +28,11 @@ describe.each(stores)('leases in $name', ({ open }) => {
     });
   });
 
-  it('nobody holds a lease that was never taken', async () => {
+  it('a lease that was never taken has no holder', async () => {
     expect(await store.leases.inspect(scope)).toBeUndefined();
   });
 
-  it('of several who want it at once, one gets it and the others learn who', async () => {
+  it('one of several processes that want it at once gets it, and the others learn which', async () => {
     const wanted = ['a', 'b', 'c', 'd', 'e'];
     const leases = await Promise.all(wanted.map((id) => store.leases.acquire(scope, holder(id), false)));
 
@@ -44,7 +44,7 @@ describe.each(stores)('leases in $name', ({ open }) => {
     for (const info of infos) expect(info).toMatchObject({ holder: current!.holder, token: sessions[0]!.token });
   });
 
-  it('its holder is not disturbed by one who only asks', async () => {
+  it('its holder is not disturbed by a process that only asks for it', async () => {
     const session = await take(store.leases, scope);
     await store.leases.acquire(scope, holder('two'), false);
     store.clock.time += leaseTime / 2;
@@ -52,7 +52,7 @@ describe.each(stores)('leases in $name', ({ open }) => {
     await expect(session.guard()).resolves.toBeUndefined();
   });
 
-  it('its holder is stopped by one who asks for that', async () => {
+  it('its holder is stopped by a process that asks it to stop', async () => {
     const session = await take(store.leases, scope);
     const info = await store.leases.acquire(scope, holder('two'), true);
     store.clock.time += leaseTime / 2;
@@ -61,7 +61,7 @@ describe.each(stores)('leases in $name', ({ open }) => {
     await expect(session.guard()).rejects.toMatchObject({ code: 'LEASE_LOST' });
   });
 
-  it('a holder that works on keeps it', async () => {
+  it('a holder that continues to work keeps it', async () => {
     const session = await take(store.leases, scope);
     for (let time = 0; time < 3 * leaseTime; time += leaseTime / 3) {
       store.clock.time += leaseTime / 3;
@@ -70,7 +70,7 @@ describe.each(stores)('leases in $name', ({ open }) => {
     expect(await store.leases.acquire(scope, holder('two'), false)).toMatchObject({ holder: holder('one') });
   });
 
-  it('one that expired goes to the next, with a greater token, and its holder is told', async () => {
+  it('an expired lease goes to the next process, with a greater token, and its holder is told', async () => {
     const first = await take(store.leases, scope);
     store.clock.time += leaseTime;
     const second = await take(store.leases, scope, 'two');
@@ -80,7 +80,7 @@ describe.each(stores)('leases in $name', ({ open }) => {
     await expect(second.guard()).resolves.toBeUndefined();
   });
 
-  it('a process that slept through its lease is told, though nobody else came', async () => {
+  it('a process that slept through its lease is told, even when no other process took it', async () => {
     const session = await take(store.leases, scope);
     store.clock.time += leaseTime;
 
@@ -97,7 +97,7 @@ describe.each(stores)('leases in $name', ({ open }) => {
     await expect(after.guard()).resolves.toBeUndefined();
   });
 
-  it('one given back is free, and the next token is greater all the same', async () => {
+  it('a released lease is free, and the next token is greater all the same', async () => {
     const first = await take(store.leases, scope);
     await store.leases.release(first);
 
@@ -105,7 +105,7 @@ describe.each(stores)('leases in $name', ({ open }) => {
     expect((await take(store.leases, scope, 'two')).token).toBeGreaterThan(first.token);
   });
 
-  it("a former holder cannot give away what is another one's now", async () => {
+  it('a former holder cannot release a lease that now belongs to another process', async () => {
     const first = await take(store.leases, scope);
     store.clock.time += leaseTime;
     const second = await take(store.leases, scope, 'two');
@@ -114,7 +114,7 @@ describe.each(stores)('leases in $name', ({ open }) => {
     expect(await store.leases.inspect(scope)).toMatchObject({ token: second.token });
   });
 
-  it('a person takes it away by its token, and by no other', async () => {
+  it('an operator revokes it by its token, and by no other', async () => {
     const session = await take(store.leases, scope);
 
     expect(await store.leases.revoke(scope, session.token + 1)).toBe(false);
@@ -125,7 +125,7 @@ describe.each(stores)('leases in $name', ({ open }) => {
     await expect(session.guard()).rejects.toMatchObject({ code: 'LEASE_LOST' });
   });
 
-  it('a request to stop is for the holder of then, not for the next', async () => {
+  it('a request to stop is meant for the holder at that time, not for the next one', async () => {
     const first = await take(store.leases, scope);
     await store.leases.acquire(scope, holder('two'), true);
     await store.leases.release(first);

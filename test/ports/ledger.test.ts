@@ -42,13 +42,13 @@ describe.each(stores)('the ledger in $name', ({ open }) => {
   const plain = (state: ScopeHead) => JSON.parse(JSON.stringify(state));
   const headOf = ({ open: _open, migrations: _migrations, ...head }: ScopeState) => plain(head);
 
-  it('of a scope nobody recorded anything for is empty', async () => {
+  it('is empty for a scope without records', async () => {
     expect(await load()).toEqual(emptyState(scope));
     expect(await store.ledger.events(scope)).toEqual([]);
     expect(await planOf('none')).toBeUndefined();
   });
 
-  it('holds after a transition what the transition returned', async () => {
+  it('contains what a transition returned, once it is written', async () => {
     const run = undoPlan(migration(1).key);
     const started = await commit(emptyState(scope), { stackId: 'arn:stack/App/1', deployments: [deployment()] }, [
       { type: 'deployment-started', detail: { plan: ['users/1.1.0'], from: null, é: '🐘', nothing: undefined } },
@@ -70,7 +70,7 @@ describe.each(stores)('the ledger in $name', ({ open }) => {
     expect(await planOf(run.key)).toEqual(run);
   });
 
-  it('changes records that are there, and forgets them with their run record', async () => {
+  it('changes existing records, and forgets them together with their undo plan', async () => {
     const run = undoPlan(migration(1).key);
     const begun = await commit(emptyState(scope), {
       migrations: [migration(1, { state: 'applying' })],
@@ -106,7 +106,7 @@ describe.each(stores)('the ledger in $name', ({ open }) => {
     expect((await store.ledger.events(scope)).map(({ type }) => type)).toEqual(['first']);
   });
 
-  it('of two transitions at the same time takes one', async () => {
+  it('accepts only one of two transitions at the same time', async () => {
     const base = await load();
     const results = await Promise.allSettled(
       [1, 2].map((position) => commit(base, { migrations: [migration(position)] })),
@@ -119,9 +119,9 @@ describe.each(stores)('the ledger in $name', ({ open }) => {
   it.each<readonly [string, () => Promise<unknown>]>([
     ['expired', () => store.clock.sleep(leaseTime)],
     ['was given back', () => store.leases.release(session)],
-    ['was taken away', () => store.leases.revoke(scope, session.token)],
+    ['was revoked', () => store.leases.revoke(scope, session.token)],
     [
-      "is somebody else's now",
+      'belongs to another process now',
       async () => {
         store.clock.time += leaseTime;
         await take(store.leases, scope, 'two');
@@ -186,7 +186,7 @@ describe.each(stores)('the ledger in $name', ({ open }) => {
     expect(await store.ledger.undoPlans(scope, [key])).toMatchObject([{ steps: {} }]);
   });
 
-  it('finds many undo plans at once, more than one answer of DynamoDB holds', async () => {
+  it('finds many undo plans at once, which is more than one answer of DynamoDB holds', async () => {
     let head: ScopeHead = await load();
     const keys = Array.from({ length: 130 }, (_, index) => `key-${index}`);
     for (const key of keys) head = await commit(head, { undoPlans: [undoPlan(key, 'x'.repeat(150_000))] });
@@ -195,7 +195,7 @@ describe.each(stores)('the ledger in $name', ({ open }) => {
     expect(found.map(({ plan }) => plan.key).sort()).toEqual([...keys].sort());
   }, 120_000);
 
-  it('knows closed deployments and open ones, oldest first', async () => {
+  it('lists closed deployments and open ones, oldest first', async () => {
     const newer = deployment({ id: '20260101T000001Z-2', startedAt: '2026-01-01T00:00:01.000Z' });
     const opened = await commit(emptyState(scope), { deployments: [newer, deployment()] });
     await commit(opened, { deployments: [deployment({ state: 'committed' })] });
@@ -239,7 +239,7 @@ describe.each(stores)('the ledger in $name', ({ open }) => {
     expect(verifyChain(events, await load())).toBeUndefined();
   });
 
-  it('keeps scopes apart, also when one name begins like another', async () => {
+  it('keeps scopes apart, even when one name begins like another', async () => {
     const longer = `${scope}0`;
     const other = await take(store.leases, longer);
     await commit(emptyState(scope), { migrations: [migration(1)], undoPlans: [undoPlan('key')] }, [{ type: 'mine' }]);
@@ -251,7 +251,7 @@ describe.each(stores)('the ledger in $name', ({ open }) => {
     expect((await store.ledger.events(scope)).map(({ type }) => type)).toEqual(['mine']);
   });
 
-  it('loads a thousand migrations, more than one answer of DynamoDB holds', async () => {
+  it('loads a thousand migrations, which is more than one answer of DynamoDB holds', async () => {
     let state: ScopeHead = await load();
     const name = 'a long name '.repeat(120);
     for (let position = 1; position <= 1000; position += 1) {

@@ -29,14 +29,14 @@ describe.each(stores)('requests in $name', ({ open }) => {
     expect(await find(keyed('other'))).toBeUndefined();
   });
 
-  it('of the same delivery twice, the second is known already and changes nothing', async () => {
+  it('the second delivery of a request is known already and changes nothing', async () => {
     await store.requests.record(keyed('one'));
 
     expect(await store.requests.record(keyed('one', { responseUrl: 'https://example.com/other' }))).toBe(false);
     expect((await find(keyed('one')))?.responseUrl).toBe(request().responseUrl);
   });
 
-  it('two deliveries at the same time are one', async () => {
+  it('two deliveries at the same time are recorded as one', async () => {
     const known = await Promise.all([1, 2, 3].map(() => store.requests.record(keyed('one'))));
 
     expect(known.filter(Boolean)).toHaveLength(1);
@@ -50,7 +50,7 @@ describe.each(stores)('requests in $name', ({ open }) => {
     expect((await find(keyed('one')))?.outcome).toEqual(failed);
   });
 
-  it('an outcome of a request that nobody recorded makes none', async () => {
+  it('an outcome does not create a request that was never recorded', async () => {
     await store.requests.setOutcome(scope, keyed('one').key, succeeded);
 
     expect(await find(keyed('one'))).toBeUndefined();

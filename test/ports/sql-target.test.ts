@@ -94,7 +94,7 @@ describe.each(sqlKinds)('a SQL target: $name', ({ open }) => {
     expect(await target.history()).toEqual([mark()]);
   });
 
-  it('leaves nothing of work that throws by itself, and passes its error on', async () => {
+  it('leaves nothing of work that throws by itself, and rethrows its error', async () => {
     const thrown = new Error('of my own');
     const work = async (connection: { execute(statement: string): Promise<unknown> }) => {
       await connection.execute(database.effect(named('a')));
@@ -116,7 +116,7 @@ describe.each(sqlKinds)('a SQL target: $name', ({ open }) => {
     expect(await newer.sql.transact('add', mark(), async () => undefined)).toEqual({ outcome: 'done' });
   });
 
-  it('keeps scopes apart: fence and history', async () => {
+  it('keeps the fence and the history of scopes apart', async () => {
     const other = database.target(session(9, `${scope}/other`));
     await other.prepare();
     await other.sql.transact('add', mark(), async () => undefined);
@@ -181,7 +181,7 @@ describe.each(sqlKinds)('a SQL target: $name', ({ open }) => {
       expect(await target.history()).toEqual([mark()]);
     });
 
-    it('says with which checksum the history has it, when that is another one', async () => {
+    it('reports the checksum that the history has for it, when that is another one', async () => {
       await runSection();
 
       const edited = { outcome: 'edited', checksum: 'sum' };
@@ -189,7 +189,7 @@ describe.each(sqlKinds)('a SQL target: $name', ({ open }) => {
       expect(await runSection({ mark: mark({ checksum: 'new', deployment: 'd2' }) })).toEqual(edited);
     });
 
-    it('whose second statement fails leaves nothing, and says which one failed', async () => {
+    it('leaves nothing when its second statement fails, and says which one failed', async () => {
       const result = await runSection({ statements: [database.effect(named('a')), database.failing] });
 
       expect(result).toMatchObject({ outcome: 'failed', statement: 1 });
@@ -197,7 +197,7 @@ describe.each(sqlKinds)('a SQL target: $name', ({ open }) => {
       expect(await target.history()).toEqual([]);
     });
 
-    it('whose verification is not true leaves nothing, and says which one it was', async () => {
+    it('leaves nothing when a verification is not true, and says which one it was', async () => {
       const result = await runSection({ verify: ['SELECT true', 'SELECT false'] });
 
       expect(result).toEqual({ outcome: 'unverified', statement: 3, returned: 'false' });
@@ -205,13 +205,13 @@ describe.each(sqlKinds)('a SQL target: $name', ({ open }) => {
       expect(await target.history()).toEqual([]);
     });
 
-    it('that failed runs again for another request', async () => {
+    it('runs again for another request when it failed', async () => {
       await runSection({ statements: [database.failing] });
 
       expect(await runSection({ attempt: 'request-2' })).toEqual({ outcome: 'done' });
     });
 
-    it('that removes takes all rows of its migration along, once', async () => {
+    it('removes all rows of its migration along with its work, once', async () => {
       await runSection();
       await runSection({ mark: mark({ step: 1 }), statements: [], verify: [] });
       await runSection({ mark: mark({ id: 'users/1.1.0' }), statements: [], verify: [] });
@@ -223,7 +223,7 @@ describe.each(sqlKinds)('a SQL target: $name', ({ open }) => {
       expect(await effects()).toEqual([named('a'), named('b'), named('c')]);
     });
 
-    it('keeps its rows when what it runs to undo fails', async () => {
+    it('keeps its rows when a statement that undoes fails', async () => {
       await runSection();
 
       const result = await runSection({ change: 'remove', statements: [database.failing], verify: [] });
@@ -231,7 +231,7 @@ describe.each(sqlKinds)('a SQL target: $name', ({ open }) => {
       expect(await target.history()).toEqual([mark()]);
     });
 
-    it('of an older holder is refused once a newer one raised the fence', async () => {
+    it('is refused for an older holder once a newer one raised the fence', async () => {
       await database.target(session(2, scope)).prepare();
 
       await expect(runSection()).rejects.toMatchObject({ code: 'LEASE_LOST' });

@@ -62,7 +62,7 @@ describe.each(auroraKinds)('a statement on its own: $name', ({ open }) => {
     expect(await target.history()).toMatchObject([{ id: 'users/1.1.0', phase: 'up', step: 0 }]);
   });
 
-  it('refuses an index of another one before anything was done', async () => {
+  it('refuses an index that belongs to another migration before anything was done', async () => {
     await target.sql.query(`CREATE INDEX ${table}_name ON ${table} (id)`);
 
     await expect(step.observe(createIndex(), context())).rejects.toMatchObject({
@@ -71,12 +71,12 @@ describe.each(auroraKinds)('a statement on its own: $name', ({ open }) => {
     });
   });
 
-  it('resumed before the statement ran, runs it', async () => {
+  it('runs the statement when it is resumed before that ran', async () => {
     expect(await apply(createIndex(), { resumed: true })).toBe('done');
     expect(await indexes()).toEqual(valid());
   });
 
-  it('resumed after the statement ran and before the record, only records', async () => {
+  it('only records the statement when it is resumed between its run and the record', async () => {
     await target.sql.query(createIndex().statements[0]!.text);
 
     expect(await apply(createIndex(), { resumed: true })).toBe('done');
@@ -84,14 +84,14 @@ describe.each(auroraKinds)('a statement on its own: $name', ({ open }) => {
     expect(await target.history()).toHaveLength(1);
   });
 
-  it('resumed after everything, does nothing twice', async () => {
+  it('does nothing twice when it is resumed after everything', async () => {
     await apply(createIndex());
 
     expect(await apply(createIndex(), { resumed: true })).toBe('done');
     expect(await target.history()).toHaveLength(1);
   });
 
-  it('resumed after a build that failed, drops the INVALID index and builds it again', async () => {
+  it('drops the INVALID index of a build that failed, and builds it again, when it is resumed', async () => {
     await expect(apply(createIndex('UNIQUE'))).rejects.toMatchObject({
       code: 'STATEMENT_FAILED',
       location: { line: 4 },
@@ -123,7 +123,7 @@ describe.each(auroraKinds)('a statement on its own: $name', ({ open }) => {
     expect(await indexes()).toEqual(valid());
   });
 
-  it('that cannot be looked at and may not be repeated is left alone when in doubt', async () => {
+  it('is not run again when its effect is in doubt, cannot be inspected, and may not be repeated', async () => {
     const enumValue = action("ALTER TYPE mood ADD VALUE 'happy'");
 
     await expect(apply(enumValue, { resumed: true })).rejects.toMatchObject({ code: 'OUTCOME_UNKNOWN' });
@@ -131,7 +131,7 @@ describe.each(auroraKinds)('a statement on its own: $name', ({ open }) => {
     await expect(step.invert(enumValue, down, { exists: false })).rejects.toMatchObject({ code: 'OUTCOME_UNKNOWN' });
   });
 
-  it('that was recorded is not in doubt', async () => {
+  it('is not in doubt once it is recorded', async () => {
     const { id, checksum, deployment } = migration(1);
     const mark = { id, phase: 'up' as const, step: 0, checksum, deployment };
     await target.sql.transact('add', mark, async () => undefined);
@@ -139,11 +139,11 @@ describe.each(auroraKinds)('a statement on its own: $name', ({ open }) => {
     expect(await apply(action("ALTER TYPE mood ADD VALUE 'happy'"), { resumed: true })).toBe('done');
   });
 
-  it('that may be repeated is repeated', async () => {
+  it('is repeated when it may be', async () => {
     expect(await apply(action(`VACUUM ${table}`), { resumed: true })).toBe('done');
   });
 
-  it('while undoing forgives what is gone already', async () => {
+  it('does not fail when it is undone and its object is gone already', async () => {
     const drop = action('DROP INDEX CONCURRENTLY nowhere');
 
     expect(await apply(drop, { phase: 'down' })).toBe('done');

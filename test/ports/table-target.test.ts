@@ -91,7 +91,7 @@ describe.each(kinds)('a table target: $name', ({ open }) => {
   const indexes = async () =>
     (await target.describe(table))?.indexes.map(({ name, status }) => `${name} ${status}`).sort();
 
-  it('has no table that nobody created', async () => {
+  it('has no table before one is created', async () => {
     expect(await target.describe(table)).toBeUndefined();
   });
 
@@ -144,7 +144,7 @@ describe.each(kinds)('a table target: $name', ({ open }) => {
     expect(await indexes()).toEqual(['byUser ACTIVE', 'byWeek ACTIVE']);
   });
 
-  it('removes an index, and puts it back as it was', async () => {
+  it('removes an index, and recreates it as it was', async () => {
     await apply(create());
     await apply(add(byWeek));
     const before = await observe(remove('byWeek'));
@@ -158,7 +158,7 @@ describe.each(kinds)('a table target: $name', ({ open }) => {
     expect((await target.describe(table))?.indexes).toEqual([{ ...byWeek, status: 'ACTIVE', backfilling: false }]);
   });
 
-  it('takes back an index while it is being built', async () => {
+  it('inverts the creation of an index while it is being built', async () => {
     await apply(create());
     await target.addIndex(table, byWeek);
 
@@ -166,7 +166,7 @@ describe.each(kinds)('a table target: $name', ({ open }) => {
     expect(await indexes()).toEqual([]);
   });
 
-  it('takes back a table while it is being created', async () => {
+  it('inverts the creation of a table while it is being created', async () => {
     await target.createTable({ kind: 'createTable', table, partitionKey: { name: 'id', type: 'S' } });
 
     await invert(create(), { exists: false });
@@ -176,7 +176,7 @@ describe.each(kinds)('a table target: $name', ({ open }) => {
     expect(await invert(create(), { exists: false })).toEqual(['done']);
   });
 
-  it('deletes what is there, and does not mind what is not', async () => {
+  it('deletes what is there, and ignores what is not', async () => {
     await apply(create());
     await apply({ kind: 'deleteTable', table });
 

@@ -21,7 +21,7 @@ describe('a process that dies at any effect', () => {
   });
 
   it.each(scenarios.map((scenario, index) => ({ ...scenario, index })))(
-    '$name: converges, whatever dies',
+    'the databases converge wherever a process dies: $name',
     async (scenario) => {
       const report = await simulate(world, scenario, { stride, offset: scenario.index * 5 });
 

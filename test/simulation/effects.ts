@@ -5,7 +5,7 @@ export class ProcessKilled extends Error {
   override readonly name = 'ProcessKilled';
 }
 
-/** A place at which a process dies: at its n-th effect, before it is sent or after it took effect. */
+/** A point at which a process dies: at its n-th effect, before it is sent or after it took effect. */
 export interface CrashPoint {
   readonly effect: number;
   readonly when: 'before' | 'after';
@@ -36,7 +36,7 @@ export class Effects {
     NodeHttpHandler.prototype.handle = this.original;
   }
 
-  /** Starts to count, with a place to die at or none. */
+  /** Starts to count, with a point to die at or none. */
   begin(crashPoint?: CrashPoint): void {
     this.log.length = 0;
     this.crashPoint = crashPoint;

@@ -71,7 +71,7 @@ async function tellStories(option: Option): Promise<void> {
 function whole(name: string, value: string): number {
   const number = Number(value);
   if (Number.isInteger(number) && number >= 0) return number;
-  throw new Error(`${name} is "${value}", a whole number is expected.`);
+  throw new Error(`${name} must be a whole number, got "${value}".`);
 }
 
 async function crashEverywhere(args: readonly string[], option: Option): Promise<void> {

@@ -19,7 +19,7 @@ describe('a Lambda process that is killed at any call', { timeout: 240_000 }, ()
     { rest: 'fails', offset: 11 },
     { rest: 'succeeds', offset: 20 },
   ] as const)(
-    'the rest of the update $rest: the stack and its databases agree at the end',
+    'the stack and its databases agree at the end, when the rest of the update $rest',
     async ({ rest, offset }) => {
       const report = await killProcesses(world, rest, { stride: 45, offset });
 

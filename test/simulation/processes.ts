@@ -62,7 +62,7 @@ class Subject {
     if (result.status !== 'CREATE_COMPLETE') throw new Error(`${result.status}: ${result.reason}`);
   }
 
-  /** Calls that the engine makes when nobody kills it. */
+  /** Calls that the engine makes when it is not killed. */
   async countCalls(): Promise<readonly string[]> {
     const names: string[] = [];
     const problem = await this.update(undefined, (call) => names.push(`${call.service} ${call.operation}`));

@@ -104,7 +104,7 @@ class Teller {
     this.rest('UPDATE_ROLLBACK_COMPLETE', one);
   }
 
-  /** The stack comes to rest; its events are on their way and arrive whenever chance lets them. */
+  /** The stack operation ends; its events are on their way and arrive whenever chance lets them. */
   private rest(status: string, one: Operation): void {
     this.world.stackIs(status);
     for (let count = 0; count < one.events; count += 1)

@@ -11,7 +11,7 @@ export interface Scenario {
   readonly name: string;
   readonly a: Release;
   readonly b: Release;
-  /** True when release A is in place before it begins. */
+  /** True when release A is deployed before it begins. */
   readonly startsAtA: boolean;
   run(platform: Platform, a: MigrationsProperties, b: MigrationsProperties): Promise<Ending>;
 }
@@ -52,7 +52,7 @@ async function rollBack(platform: Platform, a: MigrationsProperties): Promise<En
       platform.stackIs('UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS');
       return 'A';
     }
-    // A person continues the rollback.
+    // An operator continues the rollback.
     platform.stackIs('UPDATE_ROLLBACK_FAILED');
   }
   throw new Error('The rollback was not answered with success in three attempts.');

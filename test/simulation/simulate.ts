@@ -29,7 +29,7 @@ export interface SimulationOptions {
   readonly onCrashPoint?: (description: string) => void;
 }
 
-/** Runs a scenario once to count its effects, then once for each place at which a process could die. */
+/** Runs a scenario once to count its effects, then once for each point at which a process could die. */
 export async function simulate(
   world: SimulationWorld,
   scenario: Scenario,

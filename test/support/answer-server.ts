@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 
 type Answer = Readonly<Record<string, unknown>>;
 
-/** Stands where CloudFormation's pre-signed URL leads, for requests that a test sends itself. */
+/** The server behind CloudFormation's pre-signed URL, for requests that a test sends itself. */
 export class AnswerServer {
   readonly #expected = new Map<string, (answer: Answer) => void>();
   readonly #server: Server = createServer(async (request, response) => {

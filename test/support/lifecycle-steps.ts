@@ -22,7 +22,7 @@ export async function atReleaseA(
   return world.snapshot(stack);
 }
 
-/** What `migrations repair` does: a settle request of a person, driven to its end in this process. */
+/** What `migrations repair` does: a settle request by an operator, driven to its end in this process. */
 export async function repair(world: LifecycleWorld, stack: string): Promise<Outcome> {
   const { ports, state } = await world.ledger(stack);
   const now = ports.clock.now();

@@ -11,7 +11,7 @@ export interface Block {
 
 /** A fenced block of a Markdown page, whatever its language. */
 export interface Fence extends Block {
-  /** All that stands behind the opening fence. */
+  /** All that follows the opening fence. */
   readonly info: string;
 }
 

@@ -46,7 +46,7 @@ export class DataApi {
       parameters: Object.entries(parameters).map(([name, value]) => toParameter(name, value)),
       transactionId,
       includeResultMetadata: true,
-      // DDL that outlives the call's 45 s goes on, rather than being broken off halfway (aws-facts RDS-1).
+      // DDL that outlives the call's 45 s continues, rather than being aborted halfway (aws-facts RDS-1).
       continueAfterTimeout: transactionId === undefined,
     });
     const send = () => this.client.send(command);

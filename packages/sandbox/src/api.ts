@@ -12,7 +12,7 @@ export interface SandboxOptions {
   readonly assumptions?: Readonly<Record<string, string>>;
   /** Called for each stack event as it happens. */
   readonly onStackEvent?: (event: StackEvent) => void;
-  /** Called for what a person should know (an inert resource type, a skipped asset). Default: silence. */
+  /** Called for what the user should know (an inert resource type, a skipped asset). Default: silence. */
   readonly onWarning?: (message: string) => void;
   /** Called with each line that a Lambda function prints. Default: kept in `<stateDir>/logs/<function>.log` only. */
   readonly onFunctionLog?: (functionName: string, line: string) => void;

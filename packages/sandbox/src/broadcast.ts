@@ -6,7 +6,7 @@ export interface Listener {
   readonly onFunctionLog?: (functionName: string, line: string) => void;
 }
 
-/** Tells everybody who listens: the one who opened the sandbox, and second processes while they wait for a command. */
+/** Tells all listeners: the opener of the sandbox, and second processes while they wait for a command. */
 export class Broadcast {
   readonly #listeners = new Set<Listener>();
   readonly #warned = new Set<string>();

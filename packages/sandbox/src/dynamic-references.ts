@@ -2,7 +2,7 @@ import { AwsError } from './aws-error';
 import type { SecretStore } from './services/secrets-manager';
 import type { ParameterStore } from './services/ssm';
 
-/** Resolves what stands inside `{{resolve:...}}` of a template. */
+/** Resolves the content of `{{resolve:...}}` in a template. */
 export function dynamicReferences(parameters: ParameterStore, secrets: SecretStore) {
   const services: Readonly<Record<string, (reference: string) => string>> = {
     ssm: (reference) => parameter(parameters, reference),

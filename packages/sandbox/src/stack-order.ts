@@ -10,7 +10,7 @@ export class StackOrder {
 
   remember(stack: string, dependsOn: readonly string[]): void {
     const { [stack]: _before, ...others } = this.#read();
-    // The last one deployed stands last; that decides where no dependency does.
+    // The last one deployed is last in the list; that decides where no dependency does.
     this.state.write(DOCUMENT, { ...others, [stack]: dependsOn });
   }
 

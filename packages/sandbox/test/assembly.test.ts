@@ -17,7 +17,7 @@ beforeEach(() => {
   objects = new ObjectStore(new StateStore(temporaryFolder()), environment);
 });
 
-test('orders stacks by their dependencies', () => {
+test('an assembly has its stacks in the order of their dependencies', () => {
   const folder = writeAssembly({
     App: { ...empty, dependsOn: ['Data', 'Net'] },
     Data: { ...empty, dependsOn: ['Net'] },
@@ -28,14 +28,14 @@ test('orders stacks by their dependencies', () => {
   expect(() => readAssembly(circle)).toThrow('circle: A -> B -> A');
 });
 
-test('selects stacks together with what they depend on', () => {
+test('selected stacks come together with the stacks that they depend on', () => {
   const stacks = readAssembly(writeAssembly({ Net: empty, Data: { ...empty, dependsOn: ['Net'] }, Other: empty }));
   expect(selectStacks(stacks, ['Data']).map(({ id }) => id)).toEqual(['Net', 'Data']);
   expect(selectStacks(stacks, undefined)).toHaveLength(3);
   expect(() => selectStacks(stacks, ['Dota'])).toThrow("no stack 'Dota'. It has: Net, Data, Other.");
 });
 
-test('reads the stacks of stages', () => {
+test('the stacks of stages are read', () => {
   const folder = temporaryFolder();
   const inner = writeAssembly({ Api: { ...empty, dependsOn: ['Data'] }, Data: empty });
   const stage = { type: 'cdk:cloud-assembly', properties: { directoryName: inner.replace(/^.*\//, '../') } };
@@ -44,11 +44,11 @@ test('reads the stacks of stages', () => {
   expect(readAssembly(folder).map(({ id }) => id)).toEqual(['assembly-Prod/Data', 'assembly-Prod/Api']);
 });
 
-test('says what an assembly is when there is none', () => {
+test('a folder that is no assembly is refused, and the error says which folder to name', () => {
   expect(() => readAssembly(temporaryFolder())).toThrow("Name the output folder of 'cdk synth'");
 });
 
-test('gives each stack its own parameters and failures', () => {
+test('each stack gets its own parameters and failures', () => {
   const stacks = readAssembly(writeAssembly({ One: { template }, Two: { template }, Three: empty }));
   const options = (parameters: Record<string, string>, fail: string[] = []) =>
     stackInputs(stacks, { assembly: '', parameters, fail: fail.map((logicalId) => ({ logicalId })) });
@@ -65,7 +65,7 @@ test('gives each stack its own parameters and failures', () => {
   expect(() => options({}, ['Thong'])).toThrow("has the resource 'Thong'");
 });
 
-test('publishes folders as zips with the same bytes every time, and skips what is there', () => {
+test('folders are published as zips with the same bytes every time, and existing ones are skipped', () => {
   const assembly = writeAssembly({ App: { ...empty, assets: { code: { 'index.js': 'x', 'lib/a.js': 'y' } } } });
   const options = { objects, environment, onWarning: () => {} };
   const manifest = join(assembly, 'App.assets.json');
@@ -77,7 +77,7 @@ test('publishes folders as zips with the same bytes every time, and skips what i
   expect(objects.head('cdk-hnb659fds-assets-123456789012-eu-west-1', 'code.zip')?.lastModified).toBe(lastModified);
 });
 
-test('warns of container images', () => {
+test('container images are skipped with a warning', () => {
   const folder = temporaryFolder();
   const manifest = join(folder, 'a.json');
   writeFileSync(manifest, JSON.stringify({ dockerImages: { abc: { displayName: 'my image' } } }));

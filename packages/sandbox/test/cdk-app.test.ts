@@ -122,7 +122,7 @@ function synthesize(): string {
   return app.synth().directory;
 }
 
-test('an app of the usual CDK constructs deploys, works, and goes away', async () => {
+test('an app of the usual CDK constructs is deployed, works, and is deleted', async () => {
   const world = await open();
   const results = await world.sandbox.deploy({ assembly: synthesize(), parameters: { 'App:Size': 'large' } });
   expect(results.map(({ stack, status, reason }) => [stack, status, reason])).toEqual([

@@ -29,7 +29,7 @@ async function putParameter({ environmentVariables: variables }: Connection): Pr
 }
 
 describe('connect', () => {
-  it('it starts the services of a folder, and ends them when it is closed', async () => {
+  it('starts the services of a folder, and ends them when it is closed', async () => {
     const stateDir = temporaryFolder();
     const { sandbox } = await open({ stateDir });
     await sandbox.close();
@@ -42,7 +42,7 @@ describe('connect', () => {
     expect(existsSync(join(stateDir, 'sandbox.json'))).toBe(false);
   });
 
-  it('it finds the sandbox that runs on a folder, and leaves it running', async () => {
+  it('finds the sandbox that runs on a folder, and leaves it running', async () => {
     const { sandbox, stateDir } = await open();
 
     const connection = await connect(stateDir);
@@ -52,7 +52,7 @@ describe('connect', () => {
     expect(await putParameter(connection)).toBe(1);
   });
 
-  it('it refuses a folder without a sandbox, and leaves it as it was', async () => {
+  it('refuses a folder without a sandbox, and leaves it as it was', async () => {
     const folder = join(temporaryFolder(), 'mistyped');
 
     expect((await errorOf(() => connect(folder))).code).toBe('NO_SANDBOX');

@@ -54,7 +54,7 @@ test('a second opener uses the sandbox of the process that holds the folder', as
   expect(child.exitCode).toBeNull();
 });
 
-test('takes over from a process that was killed, with its state and its port, and leaves no child behind', async () => {
+test('a second opener takes over the state and the port of a process that was killed, and no child of it is left', async () => {
   const stateDir = temporaryFolder();
   const child = await holder(stateDir);
   const first = await open({ stateDir });
@@ -76,7 +76,7 @@ test('takes over from a process that was killed, with its state and its port, an
   expect(await second.sandbox.invoke('Echo', 'still here')).toBe('still here');
 });
 
-test('close kills functions that are busy, and gives the folder back', async () => {
+test('closing kills functions that are busy, and releases the folder', async () => {
   const world = await open();
   await world.deploy({ Near: functions({ Busy: { code: BUSY, properties: { Timeout: 60 } } }) });
   const result = world.sandbox.invoke('Busy', {}).catch((error: Error) => error.name);
@@ -88,20 +88,20 @@ test('close kills functions that are busy, and gives the folder back', async () 
   expect(existsSync(join(world.stateDir, 'sandbox.json'))).toBe(false);
 });
 
-test('two openers at once end up in one sandbox', async () => {
+test('two openers at once share one sandbox', async () => {
   const stateDir = temporaryFolder();
   const [a, b] = await Promise.all([openSandbox({ stateDir }), openSandbox({ stateDir })]);
   expect(a.endpoint).toBe(b.endpoint);
   await Promise.all([a.close(), b.close()]);
 });
 
-test('control requests need their header', async () => {
+test('control requests are refused without their header', async () => {
   const { sandbox } = await open();
   const response = await fetch(`${sandbox.endpoint}/_sandbox/stacks`, { method: 'POST', body: '[]' });
   expect(response.status).toBe(403);
 });
 
-test('refuses assumptions that do not exist', async () => {
+test('assumptions that do not exist are refused', async () => {
   const stateDir = temporaryFolder();
   await expect(openSandbox({ stateDir, assumptions: { gravity: 'off' } })).rejects.toThrow("no assumption 'gravity'");
   await expect(openSandbox({ stateDir, assumptions: { 'iam-propagation-ms': 'soon' } })).rejects.toThrow("'soon'");

@@ -64,7 +64,7 @@ function echoStack(name: string, extra: object = {}) {
   };
 }
 
-test('deploys, updates, rolls back and destroys an app with a custom resource', async () => {
+test('the sandbox deploys, updates, rolls back and destroys an app with a custom resource', async () => {
   const events: StackEvent[] = [];
   const lines: string[] = [];
   const sandbox = await open({
@@ -88,7 +88,7 @@ test('deploys, updates, rolls back and destroys an app with a custom resource', 
   expect(lines).toEqual(['Create one', 'Update two', 'Update three', 'Update two', 'Delete two']);
 });
 
-test('functions run also when the folder is named relative to the working directory', async () => {
+test('functions also run when the folder is given relative to the working directory', async () => {
   const sandbox = await open({ stateDir: relative(process.cwd(), temporaryFolder()) });
 
   const [created] = await sandbox.deploy({ assembly: writeAssembly({ App: echoStack('near') }) });

@@ -27,7 +27,7 @@ describe('orderMigrations', () => {
     ]);
   });
 
-  it('takes nothing', () => expect(orderMigrations([])).toEqual([]));
+  it('returns an empty order when there are no migrations', () => expect(orderMigrations([])).toEqual([]));
 
   it('throws the first error', async () => {
     expect(await errorOf(() => orderMigrations([node('a/1.0.0 > a/0.9.0')]))).toMatchObject({
@@ -49,7 +49,7 @@ describe('orderMigrations', () => {
       return nodes;
     });
 
-  it('gives an order in which each comes after its dependencies, with nothing lost', () => {
+  it('puts each migration after its dependencies, and loses none', () => {
     fc.assert(
       fc.property(graph, (nodes) => {
         const ordered = ids(orderMigrations(nodes));
@@ -73,7 +73,7 @@ describe('orderMigrations', () => {
     );
   });
 
-  it('finds a cycle in any graph to which one was added', () => {
+  it('finds a cycle in any graph to which a cycle was added', () => {
     fc.assert(
       fc.property(
         graph.filter((nodes) => nodes.length > 0),
@@ -120,7 +120,7 @@ describe('findGraphErrors', () => {
     expect(error!.payload).toEqual({ id: 'a/1.0.0', files: ['one', 'two'] });
   });
 
-  it('says which names are near to an unknown dependency, and where it is written', () => {
+  it('suggests names similar to an unknown dependency, and says where it is written', () => {
     const nodes = ['users/1.0.0', 'users/1.1.0 > users/1.0.1', 'users/1.2.0 > nowhere/9.9.9'].map(node);
     const errors = findGraphErrors(nodes, (_, dependency) => ({ file: dependency ?? 'none' }));
     expect(errors).toMatchObject([
@@ -135,7 +135,7 @@ describe('findGraphErrors', () => {
     expect(findGraphErrors([node])[0]?.hint).toContain('Add that migration');
   });
 
-  it('prints the path of a cycle, without what only waits for it', () => {
+  it('prints the path of a cycle, without the migrations that only depend on it', () => {
     const nodes = ['a/0.1.0 > a/1.0.0', 'a/1.0.0 > b/1.0.0', 'b/1.0.0 > a/1.1.0', 'a/1.1.0 > a/1.0.0'].map(node);
     expect(findGraphErrors(nodes)).toMatchObject([
       { code: 'DEPENDENCY_CYCLE', message: expect.stringContaining('a/1.0.0 -> b/1.0.0 -> a/1.1.0 -> a/1.0.0.') },
@@ -145,7 +145,7 @@ describe('findGraphErrors', () => {
 });
 
 describe('heads', () => {
-  it('are what nothing of the same target depends on', () => {
+  it('are the migrations that no other migration of the same target depends on', () => {
     const nodes = ['a/1.0.0', 'a/1.1.0 > a/1.0.0', 'a/1.2.0 > a/1.0.0', 'b/1.0.0 > a/1.1.0', 'b/2.0.0 > b/1.0.0'].map(
       node,
     );

@@ -23,7 +23,7 @@ const migration: BundledMigration = {
 const bundle: Bundle = { format: 1, migrations: [migration] };
 
 describe('canonicalJson', () => {
-  it('sorts keys, leaves out white space and what is undefined', () => {
+  it('sorts keys, and omits white space and undefined members', () => {
     const value = { b: [1, null, { z: true, a: 'é\n' }], a: undefined, B: -0.5 };
     expect(canonicalJson(value)).toBe('{"B":-0.5,"b":[1,null,{"a":"é\\n","z":true}]}');
   });
@@ -44,7 +44,7 @@ describe('canonicalJson', () => {
 });
 
 describe('checksums', () => {
-  it('do not see line endings, but everything else', () => {
+  it('ignore line endings, and nothing else', () => {
     expect(sourceChecksum('a\r\nb\r\n')).toBe(sourceChecksum('a\nb\n'));
     expect(sourceChecksum('a\nb')).not.toBe(sourceChecksum('a\nb\n'));
     expect(sourceChecksum('a\rb')).not.toBe(sourceChecksum('a\nb'));
@@ -76,7 +76,7 @@ describe('bundle files', () => {
 });
 
 describe('manifestOf', () => {
-  it('leaves out content', () => {
+  it('omits the content of the files', () => {
     const later = { ...migration, id: 'users/1.1.0', version: '1.1.0', dependsOn: ['users/1.0.0'], code: 'x' };
     const manifest = manifestOf({ format: 1, migrations: [migration, later] }, 'r');
     expect(manifest).toMatchObject({

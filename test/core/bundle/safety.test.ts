@@ -16,23 +16,35 @@ function unsafe(changes: readonly ObjectChange[], allowDestructive?: string, irr
   return findUnsafeChanges({ id: 'm/1.0.0', changes, allowDestructive, irreversible }).map(({ message }) => message);
 }
 
-describe('DynamoDB operations in up', () => {
+describe('among the DynamoDB operations of the up phase', () => {
   const table = (operations: readonly TableOperation[], reason?: string, irreversible?: boolean) =>
     unsafe(tableChanges(operations), reason, irreversible).length;
 
   it.each([
     ['creating is safe', [createTable, addIndex], undefined, false, 0],
-    ['removing an index is not', [removeIndex], undefined, false, 1],
+    ['removing an index is not safe', [removeIndex], undefined, false, 1],
     ['a reason allows removing an index', [removeIndex], 'unused', false, 0],
     ['deleting a table is not safe', [deleteTable], undefined, false, 1],
     ['a reason alone does not allow deleting a table', [deleteTable], 'unused', false, 1],
-    ['irreversible alone does not', [deleteTable], undefined, true, 1],
-    ['both together do', [deleteTable], 'unused', true, 0],
-    ['its own table may go again', [createTable, deleteTable], undefined, false, 0],
-    ['and only once', [createTable, deleteTable, deleteTable], undefined, false, 1],
-    ['its own index may go again', [addIndex, removeIndex], undefined, false, 0],
-    ['an index of its own table too', [createTable, removeIndex], undefined, false, 0],
-    ['an index of a table that was deleted may not', [createTable, deleteTable, removeIndex], undefined, false, 1],
+    ['irreversible alone does not allow deleting a table', [deleteTable], undefined, true, 1],
+    ['a reason and irreversible together allow deleting a table', [deleteTable], 'unused', true, 0],
+    ['a table of the same migration may be deleted again', [createTable, deleteTable], undefined, false, 0],
+    [
+      'a table of the same migration may be deleted only once',
+      [createTable, deleteTable, deleteTable],
+      undefined,
+      false,
+      1,
+    ],
+    ['an index of the same migration may be removed again', [addIndex, removeIndex], undefined, false, 0],
+    ['an index of a table of the same migration may be removed', [createTable, removeIndex], undefined, false, 0],
+    [
+      'an index of a table that was deleted may not be removed',
+      [createTable, deleteTable, removeIndex],
+      undefined,
+      false,
+      1,
+    ],
   ] as const)('%s', (_, operations, reason, irreversible, count) => {
     expect(table(operations, reason, irreversible)).toBe(count);
   });
@@ -53,7 +65,7 @@ describe('findUnsafeChanges', () => {
     ]);
   });
 
-  it('says what to do, by what is missing', () => {
+  it('says what to do, depending on what is missing', () => {
     const hints = [undefined, 'unused'].map(
       (allowDestructive) =>
         findUnsafeChanges({

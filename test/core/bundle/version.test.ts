@@ -12,7 +12,7 @@ import { errorOf } from '../../support/migrations-folder';
 
 describe('versions', () => {
   it.each(['0.0.0', '1.2.3', '10.20.30', '1.0.0-alpha', '1.0.0-alpha.1', '1.0.0-0.x-y', '0.0.20240102030405'])(
-    '%s is one',
+    'accept %s',
     (text) => {
       expect(parseVersion(text)).toBe(text);
     },
@@ -30,7 +30,7 @@ describe('versions', () => {
     '1.2.3+build',
     ' 1.2.3',
     '99999999999999999.0.0',
-  ])('%j is none', async (text) => {
+  ])('reject %j', async (text) => {
     expect(isVersion(text)).toBe(false);
     expect(await errorOf(() => parseVersion(text))).toMatchObject({
       code: 'INVALID_VERSION',
@@ -46,12 +46,12 @@ describe('versions', () => {
     ['1', '1.0.0'],
     ['01.02', '1.2.0'],
     ['next', undefined],
-  ])('suggests for %s %s', async (text, suggestion) => {
+  ])('come with a suggestion: for %s, %s', async (text, suggestion) => {
     expect(suggestVersion(text)).toBe(suggestion);
     expect((await errorOf(() => parseVersion(text))).hint).toContain(suggestion ?? 'three numbers');
   });
 
-  it('orders by precedence, not by text', () => {
+  it('are ordered by precedence, not as text', () => {
     const versions = ['1.10.0', '1.2.0', '1.2.0-beta.2', '1.2.0-beta.11', '2.0.0'];
     expect([...versions].sort(compareVersions)).toEqual(['1.2.0-beta.2', '1.2.0-beta.11', '1.2.0', '1.10.0', '2.0.0']);
     const items = versions.map((version, index) => ({ version, target: index % 2 ? 'a' : 'b' }));
@@ -64,7 +64,7 @@ describe('versions', () => {
     ]);
   });
 
-  it('timestamps keep their order', () => {
+  it('keep the order of timestamps', () => {
     const timestamp = fc.integer({ min: 10 ** 13, max: 10 ** 14 });
     fc.assert(
       fc.property(timestamp, timestamp, (a, b) => {

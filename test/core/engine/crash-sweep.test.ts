@@ -88,7 +88,7 @@ const scenarios: readonly Scenario[] = [
     answers: 'SUCCESS',
   },
   {
-    name: 'the way back of a first deployment',
+    name: 'the rollback of a first deployment',
     async prepare(world) {
       const a = world.revision('A', first);
       await world.migrations('Create', a);
@@ -119,7 +119,7 @@ const scenarios: readonly Scenario[] = [
     answers: 'FAILED',
   },
   {
-    name: 'the way back of an update',
+    name: 'the rollback of an update',
     async prepare(world) {
       const a = await deployedB(world);
       world.stackIs('UPDATE_ROLLBACK_IN_PROGRESS');
@@ -165,7 +165,7 @@ async function endOf(world: CrashingWorld) {
   const { applied, open, migrations: records } = await world.ledger.load(scope);
   return {
     databases: world.snapshot(),
-    place: applied?.revision ?? null,
+    applied: applied?.revision ?? null,
     open: open.map(({ state, to }) => `${state} ${to?.revision}`),
     records: records.map(({ id, state, contract }) => `${id} ${state} ${contract}`),
     claims: [...world.claims.owners.keys()].sort(),
@@ -197,7 +197,7 @@ async function sweep(scenario: Scenario, check: (world: CrashingWorld, request: 
 describe.each(scenarios)('$name', (scenario) => {
   const { ends, answers } = scenario;
 
-  it('ends the same wherever its process died, when the same request goes on', async () => {
+  it('ends the same wherever its process died, when the same request continues it', async () => {
     const untouched = newWorld();
     const outcome = await untouched.work(await scenario.prepare(untouched));
     const end = await endOf(untouched);
@@ -214,7 +214,7 @@ describe.each(scenarios)('$name', (scenario) => {
 
 describe('an update whose process died for good', () => {
   it.each([scenarios[2]!, scenarios[3]!])(
-    'is taken back whole by the request that comes instead: $name',
+    'is undone completely by the request that comes instead: $name',
     async (scenario) => {
       const untouched = newWorld();
       await deployedA(untouched);
@@ -234,7 +234,7 @@ describe('an update whose process died for good', () => {
     },
   );
 
-  it('for the first deployment, by the Delete that comes instead', async () => {
+  it('is undone completely by the Delete that comes instead, when it is a first deployment', async () => {
     await sweep(scenarios[0]!, async (world) => {
       world.stackIs('ROLLBACK_IN_PROGRESS');
       world.clock.time += 120_000;

@@ -39,13 +39,13 @@ describe('a first deployment', () => {
     expect((await state()).open).toMatchObject([{ state: 'applied', from: null }]);
   });
 
-  it('is committed when the stack comes to rest', async () => {
+  it('is committed when the stack operation has ended', async () => {
     await deployedA();
     expect((await state()).open).toEqual([]);
     expect((await state()).applied?.revision).toBe('A');
   });
 
-  it('is taken back whole by a Delete while the stack rolls back', async () => {
+  it('is undone completely by a Delete while the stack rolls back', async () => {
     const a = world.revision('A', first);
     await world.migrations('Create', a);
     world.stackIs('ROLLBACK_IN_PROGRESS');
@@ -58,7 +58,7 @@ describe('a first deployment', () => {
     expect((await state()).applied).toBeNull();
   });
 
-  it('that fails is taken back before CloudFormation is answered', async () => {
+  it('is undone before CloudFormation is answered, when it fails', async () => {
     const a = world.revision('A', [...first, sqlMigration('1.1.0', { up: ['one', 'fail two', 'three'] })]);
 
     const outcome = await world.migrations('Create', a);
@@ -70,7 +70,7 @@ describe('a first deployment', () => {
     expect(world.snapshot()).toEqual({ users: [], meals: {} });
   });
 
-  it('cancelled by a sibling is stopped and undone by a Delete with an id that was never issued', async () => {
+  it('is stopped and undone by a Delete with an id that was never issued, when a sibling cancels it', async () => {
     const a = world.revision('A', first);
     const create = await world.request({ kind: 'migrations', type: 'Create', physicalId: undefined, properties: a });
     await world.tick(create, { stopBy: 0 });
@@ -112,7 +112,7 @@ describe('an update', () => {
     expect((await state()).open).toMatchObject([{ from: { revision: 'B' }, state: 'applied' }]);
   });
 
-  it('is rolled back after cutover by the swapped Update, with nothing but the run records', async () => {
+  it('is rolled back after cutover by the swapped Update, with nothing but the undo plans', async () => {
     const a = await deployedA();
     const before = world.snapshot();
     world.stackIs('UPDATE_IN_PROGRESS');
@@ -129,7 +129,7 @@ describe('an update', () => {
     expect(world.snapshot()).toEqual(before);
   });
 
-  it('that failed by itself answers the swapped Update with success and changes nothing', async () => {
+  it('answers the swapped Update with success and changes nothing, when it failed by itself', async () => {
     const a = await deployedA();
     const before = world.snapshot();
     world.stackIs('UPDATE_IN_PROGRESS');
@@ -144,7 +144,7 @@ describe('an update', () => {
     expect(world.snapshot()).toEqual(before);
   });
 
-  it('to an edited migration is refused by name', async () => {
+  it('is refused when an applied migration was edited, and names it', async () => {
     await deployedA();
     world.stackIs('UPDATE_IN_PROGRESS');
     const edited = [sqlMigration('1.0.0', { checksum: 'edited' }), first[1]!];
@@ -155,7 +155,7 @@ describe('an update', () => {
     expect(outcome.reason).toContain('users/1.0.0');
   });
 
-  it('to an older bundle on purpose is refused', async () => {
+  it('is refused when its bundle is older', async () => {
     await deployedA();
     world.stackIs('UPDATE_IN_PROGRESS');
 
@@ -165,7 +165,7 @@ describe('an update', () => {
     expect(outcome.reason).toContain('lacks the applied migrations users/1.0.0');
   });
 
-  it('to an older bundle takes migrations away at commit when the policy allows it', async () => {
+  it('undoes newer migrations at commit when its bundle is older and the policy allows it', async () => {
     await deployedA();
     world.stackIs('UPDATE_IN_PROGRESS');
     const older = world.revision('O', first.slice(1), { OnOlderRevision: 'downgrade' });
@@ -179,7 +179,7 @@ describe('an update', () => {
     expect((await state()).applied?.revision).toBe('O');
   });
 
-  it('refuses a database that does not know what was applied to it', async () => {
+  it('is refused when the database does not know what was applied to it', async () => {
     await deployedA();
     world.users.forgetHistory();
     world.stackIs('UPDATE_IN_PROGRESS');
@@ -191,10 +191,10 @@ describe('an update', () => {
   });
 });
 
-describe('a way back that fails', () => {
-  const broken = [...first, sqlMigration('1.1.0', { up: ['new'], down: ['fail to go back'] }), sqlMigration('1.2.0')];
+describe('a rollback that fails', () => {
+  const broken = [...first, sqlMigration('1.1.0', { up: ['new'], down: ['fail to undo'] }), sqlMigration('1.2.0')];
 
-  it('names the statement and the ways out, and goes on from the recorded step after the cause was fixed', async () => {
+  it('names the statement and the remedies, and continues from the recorded step after the cause was fixed', async () => {
     const a = await deployedA();
     const before = world.snapshot();
     world.stackIs('UPDATE_IN_PROGRESS');
@@ -205,7 +205,7 @@ describe('a way back that fails', () => {
 
     expect(failed.status).toBe('FAILED');
     expect(failed.reason).toMatch(
-      /users\/1\.1\.0.*fail to go back.*migrations repair.*ResourcesToSkip=Migrations.*backup/,
+      /users\/1\.1\.0.*fail to undo.*migrations repair.*ResourcesToSkip=Migrations.*backup/,
     );
     expect((await state()).open).toMatchObject([{ state: 'failed' }]);
     expect((await state()).migrations.map(({ id }) => id)).toContain('users/1.1.0');
@@ -219,7 +219,7 @@ describe('a way back that fails', () => {
     expect(world.snapshot()).toEqual(before);
   });
 
-  it('that CloudFormation skipped is flagged, and the next deployment goes back first', async () => {
+  it('is flagged when CloudFormation skipped it, and the next deployment undoes the rest first', async () => {
     await deployedA();
     world.stackIs('UPDATE_IN_PROGRESS');
     await world.migrations('Update', world.revision('B', second));
@@ -253,7 +253,7 @@ describe('a way back that fails', () => {
 });
 
 describe('removal', () => {
-  it('keeps the databases by default, and gives them free for others', async () => {
+  it('keeps the databases by default, and releases them for others', async () => {
     const a = await deployedA();
     const before = world.snapshot();
     world.stackIs('DELETE_IN_PROGRESS');
@@ -263,7 +263,7 @@ describe('removal', () => {
     expect(world.claims.owners.size).toBe(0);
   });
 
-  it('takes everything away when asked to', async () => {
+  it('undoes everything when asked to', async () => {
     await deployedA();
     const a = world.revision('A', first, { OnRemoval: 'undo' });
     world.stackIs('DELETE_IN_PROGRESS');
@@ -272,7 +272,7 @@ describe('removal', () => {
     expect(world.snapshot()).toEqual({ users: [], meals: {} });
   });
 
-  it('takes nothing away while CloudFormation cannot say what is going on', async () => {
+  it('undoes nothing while CloudFormation cannot say what is happening', async () => {
     await deployedA();
     const before = world.snapshot();
     world.stacks.views.clear();
@@ -295,7 +295,7 @@ describe('the lease', () => {
     expect((await world.work(recorded)).status).toBe('SUCCESS');
   });
 
-  it('that never becomes free leads to an answer in time', async () => {
+  it('does not keep CloudFormation waiting when it never becomes free', async () => {
     const a = world.revision('A', first);
     const recorded = await world.request({ kind: 'migrations', type: 'Create', physicalId: undefined, properties: a });
     world.clock.time = recorded.answerBy - 10_000;
@@ -307,7 +307,7 @@ describe('the lease', () => {
     expect(outcome.reason).toContain('a long migration');
   });
 
-  it('lets a repeated delivery find the same outcome', async () => {
+  it('makes a repeated delivery return the same outcome', async () => {
     const a = world.revision('A', first);
     const once = await world.request(
       { kind: 'migrations', type: 'Create', physicalId: undefined, properties: a },
@@ -321,7 +321,7 @@ describe('the lease', () => {
   });
 });
 
-it('writes a history whose chain holds', async () => {
+it('the engine writes a history whose chain holds', async () => {
   const a = await deployedA();
   world.stackIs('UPDATE_IN_PROGRESS');
   await world.migrations('Update', world.revision('B', second));

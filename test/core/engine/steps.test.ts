@@ -60,14 +60,14 @@ describe('a SQL step', () => {
     expect(users.statements).toEqual([]);
   });
 
-  it('says when another deployment did it before', async () => {
+  it('reports when another deployment has done it already', async () => {
     await apply(sql('one'), { migration: migration(1, { deployment: 'other' }) });
 
     expect(await apply(sql('one'))).toBe('foreign');
     expect(users.statements).toEqual(['one']);
   });
 
-  it('runs down only where there is something to take back', async () => {
+  it('runs its down statements only where there is something to undo', async () => {
     expect(await apply(sql('undo one'), { phase: 'down' })).toBe('done');
     await apply(sql('one'));
     await apply(sql('undo one'), { phase: 'down' });
@@ -86,7 +86,7 @@ describe('a SQL step', () => {
 });
 
 describe('statements outside a transaction', () => {
-  it('become one step each, the others stay as they are', () => {
+  it('become one step each, and the others stay as they are', () => {
     const standalone: Action = { ...sql('a', 'b'), transaction: false } as Action;
 
     const steps = singleSteps([sql('x', 'y'), standalone], databaseKinds['aurora-postgresql']);
@@ -117,7 +117,7 @@ describe('a verify statement', () => {
     ['"t"', [{ ok: 't' }]],
     ['0 rows', []],
     ['2 rows', [{ ok: true }, { ok: true }]],
-  ])('fails with its place when it returns %s', async (seen, rows) => {
+  ])('fails with its line when it returns %s', async (seen, rows) => {
     const error = await errorOf(() => verify(rows));
 
     expect(error).toMatchObject({ code: 'VERIFY_FAILED', location: { line: 12 } });
@@ -140,7 +140,7 @@ describe('a code step', () => {
     expect(users.marks).toHaveLength(1);
   });
 
-  it('that throws leaves nothing, and its last statement is named', async () => {
+  it('leaves nothing when it throws, and names its last statement', async () => {
     const error = await errorOf(() =>
       running(async (connection) => {
         await connection.execute('one');
@@ -172,7 +172,7 @@ describe('a code step', () => {
     expect(await errorOf(() => apply(code, { file, module }))).toMatchObject({ location: { file, line: 31 } });
   });
 
-  it('passes what is no error of the migration on as it is', async () => {
+  it('rethrows unchanged an error that the migration did not cause', async () => {
     const stopped = users.open({ scope, token: 1, guard: () => Promise.reject(new Error('lost')) });
 
     await expect(
@@ -180,7 +180,7 @@ describe('a code step', () => {
     ).rejects.toThrow('lost');
   });
 
-  it('says when the module lacks the function', async () => {
+  it('reports when the module lacks the function', async () => {
     expect(await errorOf(() => running(undefined))).toMatchObject({ code: 'CODE_MISSING' });
   });
 });
@@ -195,7 +195,7 @@ describe('table steps', () => {
     meals = tables.open(session(1));
   });
 
-  it('wait until a table is there', async () => {
+  it('wait until a table exists', async () => {
     const action = table(createTable('plans'));
     const results = [];
     for (let time = 0; time < 5; time += 1) results.push(await apply(action, { target: meals }));
@@ -203,7 +203,7 @@ describe('table steps', () => {
     expect(results).toEqual(['wait', 'wait', 'wait', 'done', 'done']);
   });
 
-  it('wait with a second index for the first', async () => {
+  it('do not create a second index before the first is built', async () => {
     tables.tables.set('plans', []);
     const byUser = { name: 'byUser', partitionKey: { name: 'user', type: 'S' as const } };
     await apply(table({ kind: 'addGlobalIndex', table: 'plans', index: byWeek }), { target: meals });
@@ -214,7 +214,7 @@ describe('table steps', () => {
     expect(tables.tables.get('plans')).toEqual([byWeek]);
   });
 
-  it('do not delete an index while its resources are allocated, and do while it backfills', async () => {
+  it('do not delete an index while its resources are allocated, but do while it backfills', async () => {
     tables.looks = 4;
     tables.tables.set('plans', []);
     await meals.tables.addIndex('plans', byWeek);
@@ -247,7 +247,7 @@ describe('what was there before a deployment', () => {
   const create = (...migrations: readonly BundledMigration[]) =>
     world.migrations('Create', world.revision('A', migrations));
 
-  it('a table is not created over, and outlives the way back', async () => {
+  it('a table that existed is not created again, and survives the rollback', async () => {
     world.meals.tables.set('plans', [byWeek]);
 
     const outcome = await create(tableMigration('1.0.0', [createTable('lists'), createTable('plans')]));
@@ -257,7 +257,7 @@ describe('what was there before a deployment', () => {
     expect([...world.meals.tables]).toEqual([['plans', [byWeek]]]);
   });
 
-  it('an index is not added over, and outlives the way back', async () => {
+  it('an index that existed is not added again, and survives the rollback', async () => {
     world.meals.tables.set('plans', [byWeek]);
 
     const outcome = await create(tableMigration('1.0.0', [{ kind: 'addGlobalIndex', table: 'plans', index: byWeek }]));
@@ -266,7 +266,7 @@ describe('what was there before a deployment', () => {
     expect([...world.meals.tables]).toEqual([['plans', [byWeek]]]);
   });
 
-  it('an index that was removed comes back as it was', async () => {
+  it('an index that was removed is recreated as it was by the rollback', async () => {
     world.meals.tables.set('plans', [byWeek]);
     const removal = tableMigration('1.0.0', [{ kind: 'removeGlobalIndex', table: 'plans', index: 'byWeek' }]);
 
@@ -276,7 +276,7 @@ describe('what was there before a deployment', () => {
     expect([...world.meals.tables]).toEqual([['plans', [byWeek]]]);
   });
 
-  it('what another deployment applied to the database is adopted, and not undone with this one', async () => {
+  it('what another deployment applied is adopted, and not undone with this one', async () => {
     const session = { scope, token: 1, guard: async () => undefined };
     const mark = {
       id: 'users/1.0.0',
@@ -298,7 +298,7 @@ describe('what was there before a deployment', () => {
     expect((await world.ledger.events(scope)).map(({ type }) => type)).toContain('migration-adopted');
   });
 
-  it('what waits longer than a process may run is waited for by the next one', async () => {
+  it('steps that take longer than a process may run are continued by the next one', async () => {
     world.meals.looks = 100;
     const a = world.revision('A', [tableMigration('1.0.0', [createTable('plans')])]);
     const recorded = await world.request({ kind: 'migrations', type: 'Create', physicalId: undefined, properties: a });

@@ -13,7 +13,7 @@ import {
 const location = { file: 'users/1.0.0_a.sql', line: 2, column: 8 };
 
 group('MigrationError', () => {
-  it('carries code, payload, hint, location and cause', () => {
+  it('an error carries code, payload, hint, location and cause', () => {
     const cause = new Error('below');
     const error = new MigrationError('STATEMENT_TOO_LONG', 'No.', {
       payload: { bytes: 1 },
@@ -34,7 +34,7 @@ group('MigrationError', () => {
     expect(error.errors).toEqual([]);
   });
 
-  it('has empty details when none are given', () => {
+  it('an error has empty details when none are given', () => {
     const error = new MigrationError('SQL_SYNTAX', 'No.');
     expect(error.payload).toEqual({});
     expect('cause' in error).toBe(false);
@@ -90,14 +90,14 @@ group('describe', () => {
     [{ what: 'Bad', seen: 'x', allowed: [] }, 'Bad "x". There are none to choose from.'],
   ])('%j', (parts, text) => expect(describe(parts)).toBe(text));
 
-  it('cuts a long list', () => {
+  it('a long list is cut', () => {
     const allowed = Array.from({ length: 15 }, (_, index) => `t${index}`);
     expect(describe({ what: 'Bad', allowed })).toMatch(/t0, .*t11 and 3 more\.$/);
   });
 });
 
 group('aggregateErrors', () => {
-  it('lists every error with its place, even a single one', () => {
+  it('every error is listed with its location, even a single one', () => {
     const one = new MigrationError('SQL_SYNTAX', 'No.', { hint: 'Do.', location });
     const two = new MigrationError('MISSING_FOLDER', 'Gone.', { payload: { folder: 'gone' } });
     expect(aggregateErrors([one], 'it').message).toBe('1 problem in it:\n  users/1.0.0_a.sql:2:8 SQL_SYNTAX: No. Do.');
@@ -112,7 +112,7 @@ group('aggregateErrors', () => {
 group('renderError', () => {
   const error = new MigrationError('SQL_SYNTAX', 'No.', { hint: 'Do.', location });
 
-  it('shows the line with a caret when it has the source', () => {
+  it('a rendered error shows the line with a caret when its source is given', () => {
     expect(renderError(error, 'first\r\n\tselect x\r\n')).toBe(
       ['SQL_SYNTAX: No.', '  at users/1.0.0_a.sql:2:8', '  2 | \tselect x', '    | \t      ^', '  hint: Do.'].join(
         '\n',
@@ -120,7 +120,7 @@ group('renderError', () => {
     );
   });
 
-  it('asks for the source by file, and does without', () => {
+  it('rendering asks for the source by file, and works without it', () => {
     const bare = 'SQL_SYNTAX: No.\n  at users/1.0.0_a.sql:2:8\n  hint: Do.';
     expect(renderError(error)).toBe(bare);
     expect(renderError(error, () => undefined)).toBe(bare);
@@ -128,14 +128,14 @@ group('renderError', () => {
     expect(renderError(error, (file) => `\n${file}`)).toContain('2 | users/1.0.0_a.sql');
   });
 
-  it('cuts a long line around the column', () => {
+  it('a long line is cut around the column', () => {
     const far = new MigrationError('SQL_SYNTAX', 'No.', { location: { file: 'f', line: 1, column: 5_001 } });
     const [, , line, caret] = renderError(far, `${'a'.repeat(5_000)}X${'b'.repeat(5_000)}`).split('\n');
     expect(line!.length).toBeLessThan(180);
     expect(line![caret!.indexOf('^')]).toBe('X');
   });
 
-  it('renders a place without a line, several errors, and what is no MigrationError', () => {
+  it('rendering handles a location without a line, several errors, and errors of other classes', () => {
     const whole = new MigrationError('SQL_SYNTAX', 'No.', { location: { file: 'f' } });
     expect(renderError(whole, 'text')).toBe('SQL_SYNTAX: No.\n  at f');
     expect(renderError(aggregateErrors([whole, whole], 'it'))).toBe(

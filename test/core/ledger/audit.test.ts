@@ -32,7 +32,7 @@ describe('the audit chain', () => {
 
   it.each<readonly [string, Partial<AuditEvent>]>([
     ['its detail', { detail: { durationMs: 1 } }],
-    ['who did it', { actor: 'somebody else' }],
+    ['who did it', { actor: 'another operator' }],
     ['its time', { at: '2026-01-02T00:00:00.000Z' }],
     ['its version', { version: '9.9.9' }],
     ['its predecessor', { previousHash: 'other' }],
@@ -41,7 +41,7 @@ describe('the audit chain', () => {
     expect(verifyChain(replaced(2, change), end)).toMatchObject({ seq: 3, problem: 'edited' });
   });
 
-  it('names the successor of an event that was written anew with a fitting hash', () => {
+  it('names the successor of an event that was rewritten with a matching hash', () => {
     const [forged] = chain({ eventCount: 1, lastHash: events[0]!.hash }, context, [{ type: 'nothing-happened' }]);
 
     expect(verifyChain(replaced(1, forged!), end)).toMatchObject({ seq: 3, problem: 'moved' });
@@ -53,25 +53,25 @@ describe('the audit chain', () => {
     expect(verifyChain(left, end)).toMatchObject({ seq: index + 1, problem: 'missing' });
   });
 
-  it('misses events at the end, which only the head of the ledger knows of', () => {
+  it('names the first event missing at the end, which only the head of the ledger reveals', () => {
     expect(verifyChain(events.slice(0, 2), end)).toMatchObject({ seq: 3, problem: 'missing' });
     expect(verifyChain([], end)).toMatchObject({ seq: 1, problem: 'missing' });
   });
 
-  it('names the first event that stands where another is expected', () => {
+  it('names the first event that is at the position of another one', () => {
     const [a, b, c, d] = events as [AuditEvent, AuditEvent, AuditEvent, AuditEvent];
 
     expect(verifyChain([a, c, b, d], end)).toMatchObject({ seq: 2, problem: 'missing' });
     expect(verifyChain([a, b, b, c, d], end)).toMatchObject({ seq: 2, problem: 'moved' });
   });
 
-  it('finds a whole chain that was written anew, by its last hash', () => {
+  it('is found to be rewritten as a whole by its last hash', () => {
     const forged = chain(none, context, [{ type: 'a' }, { type: 'b' }, { type: 'c' }, { type: 'd' }]);
 
     expect(verifyChain(forged, end)).toMatchObject({ seq: 4, problem: 'edited' });
   });
 
-  it('finds any single edit, removal or exchange', () => {
+  it('reveals any single edit, removal or exchange', () => {
     const change = fc.oneof(
       fc.record({ do: fc.constant('edit' as const), index: fc.nat(3), text: fc.string({ minLength: 1 }) }),
       fc.record({ do: fc.constant('remove' as const), index: fc.nat(3) }),

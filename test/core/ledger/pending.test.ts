@@ -12,7 +12,7 @@ function written(...changes: readonly Parameters<PendingChanges['add']>[2][]) {
 }
 
 describe('changes that wait to be written', () => {
-  it('become one write in which every record is named once, as it was last', () => {
+  it('become one write that contains the last version of every record once', () => {
     const change = written(
       {
         migrations: [migration(1, { state: 'applying' }), migration(2)],
@@ -41,7 +41,7 @@ describe('changes that wait to be written', () => {
     });
   });
 
-  it('write nothing of a migration that is forgotten', () => {
+  it('contain nothing of a migration that is forgotten', () => {
     const steps = [{ key, step: 'up.0', state: 'undone' } as const];
 
     expect(written({ migrations: [migration(1)], undoPlans: [undoPlan(key)], steps }, { forget: [key] })).toEqual({
@@ -50,11 +50,11 @@ describe('changes that wait to be written', () => {
     expect(written({ steps }, { forget: [key], steps })).toEqual({ forget: [key] });
   });
 
-  it('keep a null: no revision is applied any more', () => {
+  it('keep a null, which says that no revision is applied any more', () => {
     expect(written({ applied: appliedRevision }, { applied: null }, {})).toEqual({ applied: null });
   });
 
-  it('are empty once they were taken', () => {
+  it('are empty once they were written', () => {
     const pending = new PendingChanges();
     pending.add('d', [{ type: 'begun' }], {});
     expect(pending.isEmpty).toBe(false);

@@ -14,7 +14,7 @@ import { migration } from '../../ports/support/records';
 export const scope = 'App/Migrations';
 const own = 'key-own';
 
-const place = (revision: string): AppliedRevision => ({
+const appliedRevision = (revision: string): AppliedRevision => ({
   revision,
   identities: { users: 'db-1' },
   bundle: { Bucket: 'assets', Key: `${revision}.json`, Digest: revision },
@@ -24,7 +24,7 @@ const properties = (revision: string, change: Partial<MigrationsProperties> = {}
   Format: '1',
   Scope: scope,
   Revision: revision,
-  Bundle: place(revision).bundle,
+  Bundle: appliedRevision(revision).bundle,
   Targets: {
     users: {
       DatabaseKind: 'aurora-postgresql',
@@ -53,8 +53,8 @@ export const deployment = (from: string | null, to: string, change: Partial<Depl
   id: `${from ?? 'nothing'}->${to}`,
   purpose: 'deploy',
   strategy: 'direct',
-  from: from === null ? null : place(from),
-  to: place(to),
+  from: from === null ? null : appliedRevision(from),
+  to: appliedRevision(to),
   state: 'applied',
   requestKey: own,
   actor: 'test',
@@ -75,7 +75,7 @@ export const failure = (during: Failure['during'], requestKey = own): Failure =>
 
 export const state = (at: string | null, ...open: readonly Deployment[]): ScopeState => ({
   ...emptyState(scope),
-  applied: at === null ? null : place(at),
+  applied: at === null ? null : appliedRevision(at),
   open,
   migrations: at === null ? [] : [migration(1)],
 });

@@ -19,112 +19,112 @@ import {
 
 const unfinished: readonly Row[] = [
   [
-    'its own request goes on applying',
+    'is applied further when its own request comes again',
     state('A', deployment('A', 'B', { state: 'forward' })),
     sameRequest(update('B')),
     stack(update_),
     'forward A->B',
   ],
   [
-    'another request means that CloudFormation gave up',
+    'is undone when another request shows that CloudFormation gave up',
     state('A', deployment('A', 'B', { state: 'forward' })),
     update('A'),
     stack(...rollingBack),
     'undo A->B',
   ],
   [
-    'even one for the same revision',
+    'is undone even when that request is for the same revision',
     state('A', deployment('A', 'B', { state: 'forward' })),
     update('B'),
     stack(update_),
     'undo A->B',
   ],
   [
-    'the stack rolled back while we applied',
+    'is undone when the stack was rolled back meanwhile',
     state('A', deployment('A', 'B', { state: 'forward' })),
     settle(),
     stack(...rolledBack),
     'undo A->B',
   ],
   [
-    'the stack is at work while we apply',
+    'is left to its own request while the stack operation runs',
     state('A', deployment('A', 'B', { state: 'forward' })),
     settle(),
     stack(update_),
     'answer SUCCESS',
   ],
   [
-    'its own failure is undone first',
+    'is undone first when it failed',
     state('A', deployment('A', 'B', { state: 'undoing', failure: failure('forward') })),
     sameRequest(update('B')),
     stack(update_),
     'undo A->B',
   ],
   [
-    'an undo goes on, whoever asks',
+    'is an undo that any request continues',
     state('B', deployment('A', 'B', { state: 'undoing' })),
     update('C'),
     stack(update_),
     'undo A->B',
   ],
   [
-    'a commit goes on, whoever asks',
+    'is a commit that any request continues',
     state('B', deployment('A', 'B', { state: 'committing' })),
     update('C'),
     stack(...succeeded, 'UPDATE_COMPLETE', update_),
     'commit A->B',
   ],
   [
-    'a commit goes on when the stack is at rest',
+    'is a commit that continues when the stack operation has ended',
     state('B', deployment('A', 'B', { state: 'committing' })),
     settle(),
     stack(...succeeded),
     'commit A->B',
   ],
   [
-    'a commit goes on with the next marker',
+    'is a commit that the next marker continues',
     state('B', deployment('A', 'B', { state: 'committing' })),
     marker('Delete', 'A'),
     stack(...succeeded),
     'commit A->B',
   ],
   [
-    'a failed undo answers the request that met it',
+    'is a failed undo that answers the request in which it failed',
     state('B', deployment('A', 'B', { state: 'failed', failure: failure('undo') })),
     sameRequest(update('A')),
     stack(...rollingBack),
     'answer FAILED',
   ],
   [
-    'a failed undo is tried again by the next one',
+    'is a failed undo that the next request tries again',
     state('B', deployment('A', 'B', { state: 'failed', failure: failure('undo') })),
     update('A'),
     stack(...rollingBack),
     'undo A->B',
   ],
   [
-    'a failed undo is tried again by a person',
+    'is a failed undo that `migrations repair` tries again',
     state('B', deployment('A', 'B', { state: 'failed', failure: failure('undo') })),
     settle(true),
     stack('UPDATE_ROLLBACK_FAILED'),
     'undo A->B',
   ],
   [
-    'a failed commit answers the marker that met it',
+    'is a failed commit that answers the marker in which it failed',
     state('B', deployment('A', 'B', { state: 'failed', failure: failure('commit') })),
     sameRequest(marker('Delete', 'A')),
     stack(...succeeded),
     'answer FAILED',
   ],
   [
-    'a failed commit is tried again by the next marker',
+    'is a failed commit that the next marker tries again',
     state('B', deployment('A', 'B', { state: 'failed', failure: failure('commit') })),
     marker('Delete', 'A'),
     stack(...succeeded),
     'commit A->B',
   ],
   [
-    'a failed commit is tried again before a deployment',
+    'is a failed commit that the next deployment tries again first',
     state('B', deployment('A', 'B', { state: 'failed', failure: failure('commit') })),
     update('C'),
     stack(...succeeded, 'UPDATE_COMPLETE', update_),
@@ -132,7 +132,7 @@ const unfinished: readonly Row[] = [
   ],
 ];
 
-describe('work that was begun', () => {
+describe('unfinished work', () => {
   it.each(unfinished)('%s', (_what, ledger, request, view, decision) => {
     expect(inWords(decide(ledger, request, view))).toBe(decision);
   });

@@ -24,189 +24,219 @@ import {
 } from './decide-cases';
 
 const lifecycle: readonly Row[] = [
-  ['a first deployment', state(null), create('A'), stack('CREATE_IN_PROGRESS'), 'start'],
-  ['a deployment', state('A'), update('B'), stack(update_), 'start'],
+  ['a first deployment starts', state(null), create('A'), stack('CREATE_IN_PROGRESS'), 'start'],
+  ['a deployment starts', state('A'), update('B'), stack(update_), 'start'],
   [
-    'the old marker goes in cleanup: the update succeeded',
+    'the update is committed when the old marker is deleted in cleanup',
     state('B', deployment('A', 'B')),
     marker('Delete', 'A'),
     stack(...succeeded),
     'commit A->B',
   ],
   [
-    'the same in another form: the stack is at rest',
+    'the update is committed also when the stack is complete by then',
     state('B', deployment('A', 'B')),
     marker('Delete', 'A'),
     stack(...succeeded, 'UPDATE_COMPLETE'),
     'commit A->B',
   ],
   [
-    'this or another resource failed',
+    'the update is undone when this or another resource failed',
     state('B', deployment('A', 'B')),
     update('A'),
     stack(...rollingBack),
     'undo A->B',
   ],
   [
-    'the new marker goes after the rollback',
+    'the Delete of the new marker after the rollback does nothing',
     state('A'),
     marker('Delete', 'B'),
     stack(...rolledBack.slice(0, 3)),
     'answer SUCCESS',
   ],
   [
-    'the new marker goes, and the rollback was never asked for',
+    'the Delete of the new marker does nothing when the rollback was never requested',
     state('B', deployment('A', 'B')),
     marker('Delete', 'B'),
     stack(...rolledBack.slice(0, 3)),
     'answer SUCCESS',
   ],
   [
-    'the first deployment failed',
+    'a first deployment is undone when it failed',
     state('A', deployment(null, 'A')),
     remove(),
     stack('CREATE_IN_PROGRESS', 'ROLLBACK_IN_PROGRESS'),
     'undo nothing->A',
   ],
   [
-    'the construct was added by an update that failed',
+    'a construct that was added by a failed update is undone',
     state('A', deployment(null, 'A')),
     remove(),
     stack(...rolledBack.slice(0, 3)),
     'undo nothing->A',
   ],
   [
-    'a cancelled Create is deleted by an id never issued',
+    'a cancelled Create is undone by a Delete with an id that was never issued',
     state(null, deployment(null, 'A', { state: 'forward' })),
     remove(madeUp),
     stack('CREATE_IN_PROGRESS', 'ROLLBACK_IN_PROGRESS'),
     'undo nothing->A',
   ],
   [
-    'the same before it began',
+    'a cancelled Create that has not begun leaves everything as it is',
     state(null),
     remove(madeUp),
     stack('CREATE_IN_PROGRESS', 'ROLLBACK_IN_PROGRESS'),
     'retain',
   ],
   [
-    'an id never issued of a scope that is in use',
+    'a Delete with an id that was never issued does nothing to a scope in use',
     state('A'),
     remove(madeUp),
     stack('DELETE_IN_PROGRESS'),
     'answer SUCCESS',
   ],
-  ['the stack is deleted', state('A'), remove(), stack('DELETE_IN_PROGRESS'), 'retain'],
+  ['the databases are kept when the stack is deleted', state('A'), remove(), stack('DELETE_IN_PROGRESS'), 'retain'],
   [
-    'the same, and the migrations go with it',
+    'the migrations are undone when the stack is deleted and the construct says so',
     state('A'),
     remove(scope, undoOnRemoval),
     stack('DELETE_IN_PROGRESS'),
     'remove',
   ],
-  ['the same with nothing applied', state(null), remove(scope, undoOnRemoval), stack('DELETE_IN_PROGRESS'), 'retain'],
   [
-    'the stack is deleted with a deployment never settled',
+    'nothing is undone when the stack is deleted and nothing is applied',
+    state(null),
+    remove(scope, undoOnRemoval),
+    stack('DELETE_IN_PROGRESS'),
+    'retain',
+  ],
+  [
+    'the databases are kept when the stack is deleted with an open deployment',
     state('A', deployment(null, 'A')),
     remove(),
     stack('CREATE_IN_PROGRESS', 'CREATE_COMPLETE', 'DELETE_IN_PROGRESS'),
     'retain',
   ],
   [
-    'a Delete in a rollback that left nothing of ours',
+    'a Delete in a rollback does nothing when no deployment is open',
     state('A'),
     remove(scope, undoOnRemoval),
     stack(...rollingBack),
     'answer SUCCESS',
   ],
-  ['an older bundle on purpose is for the plan to refuse', state('B'), update('A'), stack(update_), 'start'],
   [
-    'the stack came to rest: created',
+    'an older bundle starts, because the plan decides whether to refuse it',
+    state('B'),
+    update('A'),
+    stack(update_),
+    'start',
+  ],
+  [
+    'the deployment is committed when the stack is created',
     state('A', deployment(null, 'A')),
     settle(),
     stack('CREATE_IN_PROGRESS', 'CREATE_COMPLETE'),
     'commit nothing->A',
   ],
   [
-    'the stack came to rest: updated',
+    'the deployment is committed when the stack is updated',
     state('B', deployment('A', 'B')),
     settle(),
     stack(...succeeded, 'UPDATE_COMPLETE'),
     'commit A->B',
   ],
   [
-    'the stack came to rest: rolled back without us',
+    'the deployment is flagged when the stack was rolled back without us',
     state('B', deployment('A', 'B')),
     settle(),
     stack(...rolledBack),
     'flag A->B',
   ],
-  ['the stack came to rest with nothing open', state('A'), settle(), stack(...rolledBack), 'answer SUCCESS'],
-  ['the stack is still at work', state('B', deployment('A', 'B')), settle(), stack(update_), 'answer SUCCESS'],
+  [
+    'the end of a stack operation does nothing when no deployment is open',
+    state('A'),
+    settle(),
+    stack(...rolledBack),
+    'answer SUCCESS',
+  ],
+  [
+    'an open deployment is left alone while the stack operation runs',
+    state('B', deployment('A', 'B')),
+    settle(),
+    stack(update_),
+    'answer SUCCESS',
+  ],
 ];
 
 const surprises: readonly Row[] = [
-  ['nothing to do: already there', state('A'), update('A'), stack(update_), 'answer SUCCESS'],
+  ['a revision that is applied already needs nothing', state('A'), update('A'), stack(update_), 'answer SUCCESS'],
   [
-    'every signal of success was lost',
+    'the next deployment commits the last one when every signal of success was lost',
     state('B', deployment('A', 'B')),
     update('C'),
     stack(...succeeded, 'UPDATE_COMPLETE', update_),
     'commit A->B',
   ],
   [
-    'the way back is asked for after the update proved final',
+    'a request for the old revision commits an update that proved final',
     state('B', deployment('A', 'B')),
     update('A'),
     stack(...succeeded, 'UPDATE_COMPLETE', update_),
     'commit A->B',
   ],
   [
-    'a new deployment after a rollback without us',
+    'a new deployment after a rollback without us undoes the last one first',
     state('B', deployment('A', 'B')),
     update('C'),
     stack(...rolledBack, update_),
     'undo A->B',
   ],
   [
-    'a new deployment on one that was kept with rollback disabled',
+    'a new deployment starts on one that was kept with rollback disabled',
     state('B', deployment('A', 'B')),
     update('C'),
     stack(update_, 'UPDATE_FAILED', update_),
     'start',
   ],
   [
-    'the rollback of one that was kept',
+    'a deployment that was kept is undone when it is rolled back',
     state('B', deployment('A', 'B')),
     update('A'),
     stack(update_, 'UPDATE_FAILED', ...rollingBack.slice(1)),
     'undo A->B',
   ],
   [
-    'rest with rollback disabled settles nothing',
+    'a stack operation that ends with rollback disabled settles nothing',
     state('B', deployment('A', 'B')),
     settle(),
     stack(update_, 'UPDATE_FAILED'),
     'answer SUCCESS',
   ],
   [
-    'the marker goes before the stack says so',
+    'the Delete of the marker does nothing before the stack reports cleanup',
     state('B', deployment('A', 'B')),
     marker('Delete', 'A'),
     stack(update_),
     'answer SUCCESS',
   ],
-  ['the marker is made', state('A'), marker('Create', 'A'), stack('CREATE_IN_PROGRESS'), 'answer SUCCESS'],
-  ['the marker is updated', state('B'), marker('Update', 'B'), stack(update_), 'answer SUCCESS'],
   [
-    'two open, the older one succeeded',
+    'the Create of the marker does nothing',
+    state('A'),
+    marker('Create', 'A'),
+    stack('CREATE_IN_PROGRESS'),
+    'answer SUCCESS',
+  ],
+  ['the Update of the marker does nothing', state('B'), marker('Update', 'B'), stack(update_), 'answer SUCCESS'],
+  [
+    'the older of two open deployments is committed when it succeeded',
     state('C', deployment('A', 'B'), deployment('B', 'C', { operationStartedAt: at(3) })),
     update('B'),
     stack(...succeeded, 'UPDATE_COMPLETE', ...rollingBack),
     'commit A->B',
   ],
   [
-    'two open, kept, all the way back',
+    'the newer of two kept deployments is undone first',
     state('C', deployment('A', 'B'), deployment('B', 'C')),
     update('A'),
     stack(update_, 'UPDATE_FAILED', ...rollingBack),
@@ -215,22 +245,22 @@ const surprises: readonly Row[] = [
 ];
 
 const withoutCloudFormation: readonly Row[] = [
-  ['goes back when asked to', state('B', deployment('A', 'B')), update('A'), cannotAsk, 'undo A->B'],
+  ['a requested rollback is done', state('B', deployment('A', 'B')), update('A'), cannotAsk, 'undo A->B'],
   [
-    'commits nothing for a marker',
+    'nothing is committed for a marker',
     state('B', deployment('A', 'B')),
     marker('Delete', 'A'),
     cannotAsk,
     'answer SUCCESS',
   ],
-  ['settles nothing', state('B', deployment('A', 'B')), settle(), cannotAsk, 'answer SUCCESS'],
-  ['takes no migrations away', state('A'), remove(scope, undoOnRemoval), cannotAsk, 'retain'],
-  ['deploys', state('A'), update('B'), cannotAsk, 'start'],
+  ['nothing is settled', state('B', deployment('A', 'B')), settle(), cannotAsk, 'answer SUCCESS'],
+  ['no migrations are undone', state('A'), remove(scope, undoOnRemoval), cannotAsk, 'retain'],
+  ['a deployment starts', state('A'), update('B'), cannotAsk, 'start'],
 ];
 
 describe.each([
-  ['the lifecycle (docs/lifecycle.md)', lifecycle],
-  ['surprises', surprises],
+  ['in the lifecycle (docs/lifecycle.md)', lifecycle],
+  ['after a surprise', surprises],
   ['when CloudFormation cannot be asked', withoutCloudFormation],
 ])('%s', (_name, rows) => {
   it.each(rows)('%s', (_what, ledger, request, view, decision) => {
@@ -239,7 +269,7 @@ describe.each([
 });
 
 describe('a request with an outcome', () => {
-  it('gets the same answer for ever', () => {
+  it('always gets the same answer', () => {
     const outcome = { status: 'FAILED', physicalId: 'id', reason: 'what it was' } as const;
     const view = stack(...succeeded);
 
@@ -259,10 +289,10 @@ describe('the physical id that is answered', () => {
   it.each<readonly [string, RecordedRequest, string]>([
     ['is the scope for a Create', create('A'), scope],
     ['is the one sent for an Update', update('A'), scope],
-    ['is the one sent, also when CloudFormation made it up', remove(madeUp), madeUp],
-    ['names the revision for a marker that is made', marker('Create', 'A'), `${scope}@A`],
+    ['is the one sent, even when CloudFormation made it up', remove(madeUp), madeUp],
+    ['names the revision for a marker that is created', marker('Create', 'A'), `${scope}@A`],
     ['names the new revision for a marker that is updated', marker('Update', 'B'), `${scope}@B`],
-    ['is the one sent for a marker that goes', marker('Delete', 'A'), `${scope}@A`],
+    ['is the one sent for a marker that is deleted', marker('Delete', 'A'), `${scope}@A`],
   ])('%s', (_what, request, id) => {
     expect(idOf(request)).toBe(id);
   });

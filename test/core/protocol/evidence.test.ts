@@ -16,17 +16,17 @@ const rolledBack = [
   'UPDATE_ROLLBACK_COMPLETE',
 ];
 
-describe('how the operation of a deployment ended', () => {
+describe('the outcome of a deployment', () => {
   it.each<readonly [string, readonly string[], StackOutcome]>([
     ['is open while it runs', update, 'running'],
     ['is success from cleanup on', succeeded.slice(0, 2), 'succeeded'],
-    ['is success at rest', succeeded, 'succeeded'],
+    ['is success when the stack is complete', succeeded, 'succeeded'],
     ['is success of a first deployment', ['CREATE_IN_PROGRESS', 'CREATE_COMPLETE'], 'succeeded'],
     ['stays success whatever later operations do', [...succeeded, ...rolledBack], 'succeeded'],
     ['stays success when the stack is deleted later', [...succeeded, 'DELETE_IN_PROGRESS'], 'succeeded'],
-    ['is a rollback that runs', rolledBack.slice(0, 2), 'rolling-back'],
+    ['is rolling back while the rollback runs', rolledBack.slice(0, 2), 'rolling-back'],
     [
-      'is a rollback that failed, until it goes on',
+      'is rolling back when the rollback failed, until it is continued',
       [...update, 'UPDATE_ROLLBACK_IN_PROGRESS', 'UPDATE_ROLLBACK_FAILED'],
       'rolling-back',
     ],
@@ -49,12 +49,16 @@ describe('how the operation of a deployment ended', () => {
       'succeeded',
     ],
     [
-      'is rolled back when what was kept is taken back',
+      'is rolled back when what was kept is rolled back later',
       [...update, 'UPDATE_FAILED', ...rolledBack.slice(1)],
       'rolled-back',
     ],
-    ['is deletion when the stack goes', ['CREATE_IN_PROGRESS', 'CREATE_FAILED', 'DELETE_IN_PROGRESS'], 'deleting'],
-    ['is open for a status nobody knows', [...update, 'SOMETHING_NEW'], 'running'],
+    [
+      'is deletion when the stack is deleted',
+      ['CREATE_IN_PROGRESS', 'CREATE_FAILED', 'DELETE_IN_PROGRESS'],
+      'deleting',
+    ],
+    ['is open for an unknown status', [...update, 'SOMETHING_NEW'], 'running'],
   ])('%s', (_what, statuses, outcome) => {
     expect(outcomeOf(deployment({ operationStartedAt: at(0) }), view(...statuses))).toBe(outcome);
   });
@@ -79,7 +83,7 @@ describe('how the operation of a deployment ended', () => {
 });
 
 describe('the start of the current operation', () => {
-  it('is the last status that begins one', () => {
+  it('is the last status that begins an operation', () => {
     expect(operationStart(view(...succeeded, ...rolledBack))).toBe(at(3));
     expect(operationStart(view('UPDATE_COMPLETE'))).toBeUndefined();
     expect(operationStart(undefined)).toBeUndefined();
@@ -95,7 +99,7 @@ describe('a rollback', () => {
     ['UPDATE_COMPLETE_CLEANUP_IN_PROGRESS', false],
     ['UPDATE_IN_PROGRESS', false],
     ['DELETE_IN_PROGRESS', false],
-  ])('is told from %s: %s', (status, expected) => {
+  ])('is recognised by %s: %s', (status, expected) => {
     expect(isRollingBack(view(status))).toBe(expected);
     expect(isRollingBack(undefined)).toBe(false);
   });

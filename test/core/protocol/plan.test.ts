@@ -4,7 +4,7 @@ import { type AppliedRevision, type MigrationRecord, migrationKey } from '../../
 import { plan } from '../../../core/protocol/plan';
 import { errorOf } from '../../support/migrations-folder';
 
-const place: AppliedRevision = {
+const current: AppliedRevision = {
   revision: 'b',
   identities: { users: 'db-1', meals: 'tables-1' },
   bundle: { Bucket: 'assets', Key: 'b.json', Digest: 'b' },
@@ -25,7 +25,7 @@ const applied = (
   target: string,
   version: string,
   position: number,
-  identity = place.identities[target]!,
+  identity = current.identities[target]!,
 ): MigrationRecord => {
   const { dependsOn: _dependsOn, ...facts } = entry(target, version);
   return {
@@ -42,52 +42,52 @@ const applied = (
 const ids = (items: readonly { readonly id: string }[]) => items.map(({ id }) => id);
 
 describe('a plan', () => {
-  it('is everything for an empty database, in the order of the bundle', () => {
-    const { pending, surplus } = plan([entry('users', '1.0.0'), entry('meals', '1.0.0')], [], place);
+  it('contains everything for an empty database, in the order of the bundle', () => {
+    const { pending, surplus } = plan([entry('users', '1.0.0'), entry('meals', '1.0.0')], [], current);
 
     expect(ids(pending)).toEqual(['users/1.0.0', 'meals/1.0.0']);
     expect(surplus).toEqual([]);
   });
 
-  it('is what is not applied, also between what is', () => {
+  it('contains what is not applied, also between what is', () => {
     const bundle = [entry('users', '1.0.0'), entry('users', '1.0.1'), entry('users', '1.1.0'), entry('users', '1.2.0')];
 
-    const { pending } = plan(bundle, [applied('users', '1.0.0', 1), applied('users', '1.1.0', 2)], place);
+    const { pending } = plan(bundle, [applied('users', '1.0.0', 1), applied('users', '1.1.0', 2)], current);
 
     expect(ids(pending)).toEqual(['users/1.0.1', 'users/1.2.0']);
   });
 
-  it('is nothing when all is applied', () => {
-    expect(plan([entry('users', '1.0.0')], [applied('users', '1.0.0', 1)], place)).toEqual({
+  it('is empty when everything is applied', () => {
+    expect(plan([entry('users', '1.0.0')], [applied('users', '1.0.0', 1)], current)).toEqual({
       pending: [],
       surplus: [],
     });
   });
 
-  it('names what is applied and not in the bundle, newest first', () => {
+  it('names what is applied but not in the bundle, newest first', () => {
     const records = [applied('users', '1.0.0', 1), applied('users', '1.1.0', 2), applied('meals', '1.0.0', 3)];
 
-    expect(ids(plan([entry('users', '1.0.0')], records, place).surplus)).toEqual(['meals/1.0.0', 'users/1.1.0']);
+    expect(ids(plan([entry('users', '1.0.0')], records, current).surplus)).toEqual(['meals/1.0.0', 'users/1.1.0']);
   });
 
-  it('is everything for a database that was replaced behind the same name', () => {
-    const { pending, surplus } = plan([entry('users', '1.0.0')], [applied('users', '1.0.0', 1, 'db-0')], place);
+  it('contains everything for a database that was replaced behind the same name', () => {
+    const { pending, surplus } = plan([entry('users', '1.0.0')], [applied('users', '1.0.0', 1, 'db-0')], current);
 
     expect(ids(pending)).toEqual(['users/1.0.0']);
     expect(surplus).toEqual([]);
   });
 
   it('does not count a target that the app no longer declares', () => {
-    const without = { ...place, identities: { users: 'db-1' } };
+    const without = { ...current, identities: { users: 'db-1' } };
 
     expect(plan([], [applied('meals', '1.0.0', 1, 'tables-1')], without).surplus).toEqual([]);
   });
 
-  it('is refused when an applied migration was edited, by name and with both checksums', async () => {
+  it('is refused when an applied migration was edited, with its name and both checksums', async () => {
     const bundle = [entry('users', '1.0.0', 'edited-since-then'), entry('users', '1.1.0', 'this-too')];
     const records = [applied('users', '1.0.0', 1), applied('users', '1.1.0', 2)];
 
-    const error = await errorOf(() => plan(bundle, records, place));
+    const error = await errorOf(() => plan(bundle, records, current));
 
     expect(error.code).toBe('CHECKSUM_MISMATCH');
     expect(error.message).toContain('users/1.0.0 (applied sum-1.0.0, now edited-since)');
@@ -95,9 +95,9 @@ describe('a plan', () => {
     expect(error.hint).toContain('add a new migration');
   });
 
-  it('does not mind an edit of what is not applied here', () => {
+  it('ignores an edit of a migration that is not applied here', () => {
     const bundle = [entry('users', '1.0.0', 'edited')];
 
-    expect(ids(plan(bundle, [applied('users', '1.0.0', 1, 'db-0')], place).pending)).toEqual(['users/1.0.0']);
+    expect(ids(plan(bundle, [applied('users', '1.0.0', 1, 'db-0')], current).pending)).toEqual(['users/1.0.0']);
   });
 });

@@ -44,11 +44,11 @@ export class MemoryLeases implements Leases {
     return this.held.get(scope)?.token === token && this.held.delete(scope);
   }
 
-  /** @throws LEASE_LOST when the session's lease is over or somebody else's. */
+  /** @throws LEASE_LOST when the session's lease has expired or belongs to another session. */
   check(session: HeldLease): LeaseInfo {
     const current = this.held.get(session.scope);
     if (current?.token === session.token && current.expiresAt > this.clock.now()) return current;
-    throw new MigrationError('LEASE_LOST', `The lease on ${session.scope} with token ${session.token} is over.`);
+    throw new MigrationError('LEASE_LOST', `The lease on ${session.scope} with token ${session.token} was lost.`);
   }
 
   private renew(session: HeldLease): void {

@@ -133,7 +133,7 @@ export class MemorySqlDatabase {
     return keys;
   }
 
-  /** Runs work; when it throws, what its statements did is put back. */
+  /** Runs work; when it throws, what its statements did is undone. */
   private async atomically(work: (connection: SqlConnection) => Promise<void>): Promise<void> {
     const inverses: (() => void)[] = [];
     const connection: SqlConnection = {

@@ -15,7 +15,7 @@ export class MemoryTables {
   readonly tables = new Map<string, readonly IndexDefinition[]>();
   private readonly changes = new Map<string, Change>();
 
-  /** @param looks how often `describe` sees a change under way; 0 when changes take effect at once */
+  /** @param looks how often `describe` sees a change in progress; 0 when changes take effect at once */
   constructor(public looks = 0) {}
 
   open(lease: HeldLease): Target & { readonly tables: TableDatabase } {

@@ -16,7 +16,7 @@ import type { BundleLocation, TargetProperties } from '../../../core/wire';
 import type { MemorySqlDatabase } from './sql-database';
 import type { MemoryTables } from './tables';
 
-/** A clock that moves only when somebody sleeps. */
+/** A clock that moves only when `sleep` is called. */
 export class MemoryClock implements Clock {
   constructor(public time = Date.UTC(2026, 0, 1)) {}
 

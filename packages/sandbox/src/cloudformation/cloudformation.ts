@@ -56,7 +56,7 @@ type Outcome = 'done' | 'unchanged';
  */
 export class CloudFormation {
   readonly #engine: StackEngine;
-  /** Operations under way, by name of the stack. */
+  /** Running operations, by name of the stack. */
   readonly #running = new Map<string, AbortController>();
 
   constructor(options: CloudFormationOptions) {
@@ -137,7 +137,7 @@ export class CloudFormation {
     });
   }
 
-  /** Call it once, at the start: finishes what was under way when the last process ended. */
+  /** Call it once, at the start: finishes the operations that ran when the last process ended. */
   async recover(): Promise<readonly StackResult[]> {
     const unfinished = this.#engine.store.list().filter((record) => !record.parent && isUnfinished(record));
     const recover = (record: StackRecord): Promise<StackResult> => {

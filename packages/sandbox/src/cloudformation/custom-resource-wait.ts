@@ -12,7 +12,7 @@ export interface AnswerWait {
 }
 
 /**
- * The body of the answer. Fails when the request could not be delivered, when the time is over (the text is an
+ * The body of the answer. Fails when the request could not be delivered, when the timeout expires (the text is an
  * observed one, see aws-facts CR-8), or when it is cancelled. The URL of a cancelled request stays open until its time
  * is over, as a pre-signed URL does.
  */

@@ -20,7 +20,7 @@ const MAXIMUM_SECONDS = 3600;
 
 type RequestType = 'Create' | 'Update' | 'Delete';
 
-/** Custom resources: a request to a function, and an answer that somebody PUTs to a URL (aws-facts CR-1 and CR-2). */
+/** Custom resources: a request to a function, and an answer that is PUT to a URL (aws-facts CR-1 and CR-2). */
 export class CustomResource implements ResourceType {
   constructor(
     private readonly transport: CustomResourceTransport,

@@ -46,7 +46,7 @@ type HolderState = 'answers' | 'gone' | 'busy' | 'quiet';
 
 /**
  * A living process that does not answer is starting, closing, or busy: its databases are open, so taking over at once
- * would ruin them. Nobody listening for long means that the pid belongs to another program by now.
+ * would ruin them. A long time without a listener means that the pid belongs to another program by now.
  */
 async function stateOf(holder: Holder | undefined): Promise<HolderState> {
   if (!holder) return 'quiet';
@@ -96,7 +96,7 @@ function readHolder(file: string): Holder | undefined {
 
 /**
  * Two processes may find the same stale file. Moving it away first shows which file one really took: if it is a new
- * holder's by now, it is put back.
+ * holder's by now, it is restored.
  */
 function removeStale(file: string, stale: Holder | undefined): void {
   const taken = `${file}.${process.pid}.stale`;

@@ -9,7 +9,7 @@ export interface Greeting {
   readonly environmentVariables: Readonly<Record<string, string>>;
 }
 
-/** The greeting of the sandbox that answers there; `refused` when nobody listens, `silent` when the answer takes too long. */
+/** The greeting of the sandbox that answers there; `refused` when no process listens, `silent` when the answer takes too long. */
 export function greet(endpoint: string): Promise<Greeting | 'refused' | 'silent'> {
   return new Promise((resolve) => {
     const options = { headers: { [CONTROL_HEADER]: '1' }, timeout: PATIENCE_MS, agent: false };

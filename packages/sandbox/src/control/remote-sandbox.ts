@@ -35,7 +35,7 @@ export async function connectSandbox(endpoint: string, options: SandboxOptions):
           'Close it, or use another state folder.',
       );
     },
-    // Not ours to end: the process that started it goes on.
+    // Not ours to end: the process that started it keeps running it.
     close: async () => {},
   };
 }

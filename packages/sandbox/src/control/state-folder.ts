@@ -6,7 +6,7 @@ import { HOLDER_FILE } from './folder-lock';
 /** Where the sandbox of the current folder lives unless a command says otherwise. */
 export const defaultStateFolder = '.sandbox';
 
-/** Documents that a sandbox makes before anything else. A folder without any of them is somebody else's. */
+/** Documents that a sandbox writes before anything else. A folder without any of them does not belong to a sandbox. */
 const signs = ['gateway.json', HOLDER_FILE];
 
 function isStateFolder(folder: string): boolean {
@@ -28,7 +28,7 @@ export function holderOf(folder: string): number | undefined {
     process.kill(pid, 0);
     return pid;
   } catch (error) {
-    // ENOENT: nobody holds it; ESRCH: a holder that was killed.
+    // ENOENT: no process holds it; ESRCH: a holder that was killed.
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ESRCH') return undefined;
     throw error;

@@ -36,7 +36,7 @@ export function inert(environment: Environment): ResourceType {
 /** Attributes that are lists, which one may select from or join. */
 const LISTS = ['Ipv6CidrBlocks', 'CidrBlockAssociations', 'DnsEntries', 'NetworkInterfaceIds'];
 const IDS = ['GroupId', 'AllocationId', 'DefaultSecurityGroup', 'DefaultNetworkAcl', 'KeyId', 'AvailabilityZone'];
-/** Attributes that are addresses; the engine makes up the ones that nobody thought of here. */
+/** Attributes that are addresses; the engine makes up those that are not listed here. */
 const URLS = ['Url', 'QueueUrl', 'FunctionUrl', 'ApiEndpoint', 'WebsiteURL'];
 const HOSTS = ['DomainName', 'RegionalDomainName', 'DNSName'];
 

@@ -4,7 +4,7 @@ import { type Cluster, type ClusterControl, clusterHost, isPostgres } from '../s
 import { text } from './properties';
 import type { DatabaseSecrets } from './rds-cluster';
 
-/** The members that an attachment writes into the secret and takes away again. */
+/** The members that an attachment writes into the secret and removes again. */
 const MEMBERS = ['engine', 'host', 'port', 'dbname', 'dbClusterIdentifier', 'dbInstanceIdentifier'];
 
 /**

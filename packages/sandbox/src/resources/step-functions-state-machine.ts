@@ -46,7 +46,7 @@ function sourceOf(properties: Properties, objects: ObjectStore): string {
   return objects.get(text(location, 'Bucket'), text(location, 'Key')).body.toString('utf8');
 }
 
-/** `${name}` in the definition stands for a value of the template. */
+/** `${name}` in the definition is replaced by a value of the template. */
 function substitute(source: string, values: Properties): string {
   return source.replace(/\$\{([^}]+)\}/g, (found, name: string) => {
     const value = values[name];

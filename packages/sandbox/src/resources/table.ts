@@ -47,7 +47,7 @@ export interface ResourceServices {
   readonly warn: (message: string) => void;
 }
 
-/** Types without effect on what the sandbox plays: nobody needs to be told that they are inert. There is no network. */
+/** Types without effect on what the sandbox plays: no warning is needed that they are inert. There is no network. */
 const SILENT = [
   'AWS::CDK::Metadata',
   'AWS::CloudFormation::WaitConditionHandle',

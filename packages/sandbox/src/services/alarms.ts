@@ -9,7 +9,7 @@ type Alarms = Readonly<Record<string, AlarmState>>;
 
 const DOCUMENT = 'alarms.json';
 
-/** CloudWatch alarms. Nothing is measured here: a person or a test says what state an alarm is in. */
+/** CloudWatch alarms. Nothing is measured here: the user or a test sets the state of an alarm. */
 export class AlarmStore {
   constructor(
     private readonly state: StateStore,

@@ -2,7 +2,7 @@
 export interface Assumption<Name extends string = string> {
   readonly name: Name;
   readonly default: string;
-  /** What may be chosen; `<number>` stands for any number that is not negative. */
+  /** What may be chosen; `<number>` means any number that is not negative. */
   readonly values: readonly string[];
   /** What is switched, as a sentence for docs and `--help`. */
   readonly sentence: string;

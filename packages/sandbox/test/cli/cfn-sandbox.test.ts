@@ -36,7 +36,7 @@ const version = (value: string) => ({
 });
 
 describe('cfn-sandbox', () => {
-  it('it deploys an assembly, runs SQL, destroys and resets, without any migrations', async () => {
+  it('deploys an assembly, runs SQL, destroys and resets, without any migrations', async () => {
     const app = writeAssembly({ Data: { template: { Resources: database } } });
     const here = ['--state', join(root, 'life'), '--json'];
     const json = async (...args: readonly string[]) => JSON.parse((await runCommand([...args, ...here])).stdout);
@@ -48,7 +48,7 @@ describe('cfn-sandbox', () => {
     expect(existsSync(join(root, 'life'))).toBe(false);
   });
 
-  it('it runs the app that cdk.json names, and keeps its state in .sandbox', async () => {
+  it('runs the app that cdk.json names, and keeps its state in .sandbox', async () => {
     const project = mkdtempSync(join(root, 'project-'));
     const assembly = writeAssembly({ Web: { template: { Resources: version('one') } } });
     writeFileSync(join(project, 'cdk.json'), JSON.stringify({ app: `cp -r ${assembly}/. "$CDK_OUTDIR"` }));
@@ -90,7 +90,7 @@ describe('cfn-sandbox', () => {
     expect(stderr).toMatch(message);
   });
 
-  it('it refuses a name that is no CLUSTER/DATABASE', async () => {
+  it('refuses a name that is no CLUSTER/DATABASE', async () => {
     const state = ['--state', join(root, 'named')];
     const app = writeAssembly({ Web: { template: { Resources: version('one') } } });
     await runCommand(['deploy', ...state, '--app', app]);
@@ -102,12 +102,12 @@ describe('cfn-sandbox', () => {
     });
   });
 
-  it('its version is the one of its package', async () => {
+  it('prints the version of its package', async () => {
     const manifest = JSON.parse(readFileSync(join(__dirname, '../../package.json'), 'utf8')) as { version: string };
     expect(await runCommand(['--version'])).toEqual({ exitCode: 0, stdout: `${manifest.version}\n`, stderr: '' });
   });
 
-  it('it shows its help and ends with 2 when it is given no command', async () => {
+  it('shows its help and ends with 2 when it is given no command', async () => {
     const { exitCode, stderr } = await runCommand([]);
     expect([exitCode, stderr]).toEqual([2, expect.stringMatching(/^Usage: cfn-sandbox .*\n\nA local AWS in a folder/)]);
   });

@@ -48,7 +48,7 @@ SQL_SYNTAX: syntax error at or near "tabel"
 });
 
 describe('the project', () => {
-  it('has its app and build from cdk.json, and its context from three places, the command line last', () => {
+  it('takes its app and build from cdk.json, and its context from three sources, the command line last', () => {
     const path = folder({
       'cdk.json': { app: 'node app.js', build: 'tsc', context: { a: 1, b: 1, c: 1 } },
       'cdk.context.json': { b: 2, c: 2 },
@@ -63,7 +63,7 @@ describe('the project', () => {
     });
   });
 
-  it('is empty without cdk.json, and is refused with a broken one', async () => {
+  it('is empty without cdk.json, and is refused when cdk.json is broken', async () => {
     expect(readProject(folder({})).app).toBeUndefined();
     const broken = folder({ 'cdk.json': '{ "app": ' });
     expect(await errorOf(() => readProject(broken))).toMatchObject({
@@ -95,7 +95,7 @@ describe('an assembly', () => {
     expect((await errorOf(check({ artifacts }, { 'Stack.metadata.json': metadata }))).code).toBe('SYNTH_FAILED');
   });
 
-  it('is accepted without either', () => {
+  it('is accepted when it needs no context and reports no errors', () => {
     expect(check({ artifacts: { Stack: {} } })).not.toThrow();
   });
 });

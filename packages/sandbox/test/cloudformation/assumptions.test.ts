@@ -3,14 +3,14 @@ import { cloudFormationAssumptions, isAssumptionName, readAssumptions } from '..
 import { type CustomRequest, gate, triad, World } from './world';
 
 describe('readAssumptions', () => {
-  it('takes the first value of each as default', () => {
+  it('uses the first value of each assumption as its default', () => {
     const defaults = readAssumptions();
     for (const [name, { values }] of Object.entries(cloudFormationAssumptions)) {
       expect(defaults[name as keyof typeof defaults]).toBe(values[0]);
     }
   });
 
-  it('takes what is given', () => {
+  it('uses the values that are given', () => {
     expect(readAssumptions({ 'rollback-order': 'reverse' })['rollback-order']).toBe('reverse');
   });
 
@@ -27,7 +27,7 @@ describe('readAssumptions', () => {
     );
   });
 
-  it('says of each what it means', () => {
+  it('describes each value of each assumption', () => {
     for (const { about } of Object.values(cloudFormationAssumptions)) {
       expect(about).toMatch(/^[A-Z].*\.$/);
     }
@@ -75,12 +75,12 @@ describe('assumptions', () => {
     expect(new Set(requests.map(({ RequestId }) => RequestId)).size).toBe(1);
   });
 
-  it('initiated-event=no leaves the second event out', async () => {
+  it('initiated-event=no omits the second event', async () => {
     const aws = await deployed({ 'initiated-event': 'no' });
     expect(aws.events.filter(({ reason }) => reason === 'Resource creation Initiated')).toEqual([]);
   });
 
-  it('a cancelled request does not keep its URL open for ever', async () => {
+  it('a cancelled request keeps its URL open only until it is answered', async () => {
     const aws = new World();
     const late = gate();
     aws.handler = async ({ RequestType }) => {

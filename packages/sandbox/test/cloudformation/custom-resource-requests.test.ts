@@ -71,7 +71,7 @@ const about =
 
 const statusesOf = (aws: World) => eventsOf(aws, 'S');
 
-describe('create', () => {
+describe('a create', () => {
   it('sends Create without physical id and old properties', async () => {
     const aws = new World();
     await deploy(aws, {});
@@ -141,7 +141,7 @@ describe('create', () => {
   });
 });
 
-describe('update', () => {
+describe('an update', () => {
   it('sends nothing when no property changed', async () => {
     const aws = await deployed();
     await deploy(aws, { version: '1', after: '2' });
@@ -149,7 +149,7 @@ describe('update', () => {
     expect(eventsOf(aws, 'X').filter((status) => status.startsWith('UPDATE'))).toEqual([]);
   });
 
-  it('sends Update with both property sets, and nothing more when the id stays', async () => {
+  it('sends Update with both sets of properties, and nothing more when the id stays the same', async () => {
     const aws = await deployed();
     await deploy(aws, { version: '2' });
     expect(seen(aws)).toEqual(['Update A 2/1']);
@@ -162,13 +162,13 @@ describe('update', () => {
     expect(aws.cloudFormation.resources('S').find(({ logicalId }) => logicalId === 'X')?.physicalId).toBe('v2');
   });
 
-  it('deletes it with the new properties under the other assumption', async () => {
+  it('deletes the old id with the new properties under the other assumption', async () => {
     const aws = await deployed({ assume: { 'cleanup-delete-properties': 'new' } }, replacing);
     await deploy(aws, { version: '2' });
     expect(seen(aws)).toEqual(['Update v1 2/1', 'Delete v1 2']);
   });
 
-  it('sends a FAILED update the Update back', async () => {
+  it('sends the reverse Update to a resource that answered FAILED', async () => {
     const aws = await deployed();
     aws.handler = ({ ResourceProperties }) => (ResourceProperties.Version === '2' ? failing({}) : {});
     await deploy(aws, { version: '2' });
@@ -195,7 +195,7 @@ describe('update', () => {
     expect(seen(aws)).toEqual(['Update A 2/1', 'Update A 1/2']);
   });
 
-  it('rolls a replaced X back with the current id and deletes the new id; the old one is kept', async () => {
+  it('rolls a replaced X back with the current id, deletes the new id, and keeps the old one', async () => {
     const aws = await deployed({}, replacing);
     await deploy(aws, { version: '2' }, 'T');
     expect(seen(aws)).toEqual(['Update v1 2/1', 'Update v2 1/2', 'Delete v2 2']);
@@ -203,7 +203,7 @@ describe('update', () => {
     expect(seen(aws).at(-1)).toBe('Delete v1 1');
   });
 
-  it('rolls it back with the old id under the other assumption', async () => {
+  it('rolls a replaced X back with the old id under the other assumption', async () => {
     const aws = await deployed({ assume: { 'rollback-physical-id': 'old' } }, replacing);
     await deploy(aws, { version: '2' }, 'T');
     expect(seen(aws)).toEqual(['Update v1 2/1', 'Update v1 1/2', 'Delete v2 2']);
@@ -222,7 +222,7 @@ describe('update', () => {
     ['keep', 'C', ['Update A 2/1', 'Update B 1/2', 'Delete B 2']],
     ['delete', 'B', ['Update A 2/1', 'Update B 1/2', 'Delete A 1']],
     ['delete', 'C', ['Update A 2/1', 'Update B 1/2', 'Delete A 1', 'Delete B 2']],
-  ])('orphaned-old-id=%s: a rollback answered with %s', async (assumption, id, expected) => {
+  ])('obeys orphaned-old-id=%s when its rollback is answered with %s', async (assumption, id, expected) => {
     const aws = await deployed({ assume: { 'orphaned-old-id': assumption } });
     aws.handler = backTo(id);
     await deploy(aws, { version: '2' }, 'T');
@@ -230,7 +230,7 @@ describe('update', () => {
     expect(aws.cloudFormation.resources('S').find(({ logicalId }) => logicalId === 'X')?.physicalId).toBe(id);
   });
 
-  it('deletes an X that the failed update added, in rollback cleanup', async () => {
+  it('deletes an X that it added, in the cleanup of its rollback', async () => {
     const aws = new World();
     await deploy(aws, { without: true, beside: '1' });
     aws.takeLog();
@@ -248,7 +248,7 @@ describe('update', () => {
     ]);
   });
 
-  it('sends nothing to an X that the failed update removed', async () => {
+  it('sends nothing to an X that it should have removed when it fails', async () => {
     const aws = await deployed();
     await deploy(aws, { without: true, beside: '2' }, 'Sibling');
     expect(seen(aws)).toEqual([]);
@@ -257,7 +257,7 @@ describe('update', () => {
     expect(seen(aws)).toEqual(['Delete A 1']);
   });
 
-  it('sends nothing to an X that the failed update had not reached', async () => {
+  it('sends nothing to an X that it had not reached when it failed', async () => {
     const aws = new World();
     const withBase = (version: string): unknown => {
       const { Resources } = template({ version });
@@ -330,7 +330,7 @@ describe('update', () => {
   });
 });
 
-describe('delete', () => {
+describe('a delete', () => {
   it('sends Delete when the stack is deleted, and when a good update removes X', async () => {
     const aws = await deployed();
     await deploy(aws, { without: true });

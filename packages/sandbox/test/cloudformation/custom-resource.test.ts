@@ -24,8 +24,8 @@ async function reasonOf(answer: Answer | ((fields: object) => Answer), options: 
   return aws.events.find(({ status }) => status === 'CREATE_FAILED')?.reason ?? 'accepted';
 }
 
-describe('request', () => {
-  it('has the documented members, with scalars as texts', async () => {
+describe('a request', () => {
+  it('has the documented members, with scalars as strings', async () => {
     const aws = new World();
     aws.handler = () => ({ PhysicalResourceId: 'A' });
     await deploy(aws, { Flag: true, Count: 3, Nested: { List: [1, false, 'text'] } });
@@ -62,7 +62,7 @@ describe('request', () => {
     expect(aws.requests[0]).toEqual(aws.requests[1]);
   });
 
-  it('fails when there is nobody to send it to', async () => {
+  it('fails when its function does not exist', async () => {
     const aws = new World();
     const result = await aws.cloudFormation.deploy({
       stackName: 'S',
@@ -76,8 +76,8 @@ describe('request', () => {
   });
 });
 
-describe('answer', () => {
-  it('gives GetAtt its values', async () => {
+describe('an answer', () => {
+  it('provides the values for GetAtt', async () => {
     const aws = new World();
     aws.handler = () => ({ PhysicalResourceId: 'A', Data: { Name: 'n', Deep: { Key: 'k' } } });
     const T = {
@@ -93,7 +93,7 @@ describe('answer', () => {
     expect(sent).toEqual({ Name: 'n', Key: 'k' });
   });
 
-  it('fails the resource that uses a value it does not have', async () => {
+  it('fails the resource that uses a value that it lacks', async () => {
     const aws = new World();
     const T = { Type: 'Test::Table', Properties: { Name: { 'Fn::GetAtt': 'X.Missing' } } };
     const result = await aws.cloudFormation.deploy({ stackName: 'S', template: template({}, { T }) });
@@ -105,7 +105,7 @@ describe('answer', () => {
     );
   });
 
-  it('is masked in outputs when it says NoEcho, but other resources get the values', async () => {
+  it('is masked in outputs when it sets NoEcho, but other resources get the values', async () => {
     const aws = new World();
     aws.handler = () => ({ PhysicalResourceId: 'A', NoEcho: true, Data: { Secret: 'hush' } });
     let sent: unknown;
@@ -121,7 +121,7 @@ describe('answer', () => {
     expect(result.outputs).toEqual({ Secret: '*****', Id: 'A' });
   });
 
-  it('gives its reason in CloudFormation words', async () => {
+  it("has its reason reported in CloudFormation's words", async () => {
     const reason = await reasonOf({ Status: 'FAILED', Reason: 'table is gone', PhysicalResourceId: 'A' });
     expect(reason).toMatch(
       /^Received response status \[FAILED\] from custom resource\. Message returned: table is gone \(RequestId: [0-9a-f-]{36}\)$/,
@@ -129,27 +129,27 @@ describe('answer', () => {
   });
 
   it.each<[string, Answer | ((fields: object) => Answer), string | RegExp]>([
-    ['of 4096 bytes', (fields) => sized(fields, 4096), 'accepted'],
-    ['of 4097 bytes', (fields) => sized(fields, 4097), 'Response object is too long.'],
-    ['of 4097 bytes in fewer characters', (fields) => sized(fields, 4097, 'é'), 'Response object is too long.'],
-    ['that is not JSON', 'hello', 'Response object is not a JSON object.'],
-    ['that is a list', '[]', 'Response object is not a JSON object.'],
-    ['with Reason null', { PhysicalResourceId: 'A', Reason: null }, 'Invalid Reason: must be a string.'],
-    ['with Data a list', { PhysicalResourceId: 'A', Data: [] }, 'Invalid Data: must be an object.'],
-    ['with NoEcho a text', { PhysicalResourceId: 'A', NoEcho: 'true' }, 'Invalid NoEcho: must be a boolean.'],
-    ['with another status', { PhysicalResourceId: 'A', Status: 'OK' }, 'Invalid Status: must be SUCCESS or FAILED.'],
-    ['with another StackId', { PhysicalResourceId: 'A', StackId: 'x' }, /^Invalid StackId/],
-    ['with another RequestId', { PhysicalResourceId: 'A', RequestId: 'x' }, /^Invalid RequestId/],
+    ['has 4096 bytes', (fields) => sized(fields, 4096), 'accepted'],
+    ['has 4097 bytes', (fields) => sized(fields, 4097), 'Response object is too long.'],
+    ['has 4097 bytes in fewer characters', (fields) => sized(fields, 4097, 'é'), 'Response object is too long.'],
+    ['is not JSON', 'hello', 'Response object is not a JSON object.'],
+    ['is a list', '[]', 'Response object is not a JSON object.'],
+    ['has a null Reason', { PhysicalResourceId: 'A', Reason: null }, 'Invalid Reason: must be a string.'],
+    ['has a list as Data', { PhysicalResourceId: 'A', Data: [] }, 'Invalid Data: must be an object.'],
+    ['has a string as NoEcho', { PhysicalResourceId: 'A', NoEcho: 'true' }, 'Invalid NoEcho: must be a boolean.'],
+    ['has another status', { PhysicalResourceId: 'A', Status: 'OK' }, 'Invalid Status: must be SUCCESS or FAILED.'],
+    ['has another StackId', { PhysicalResourceId: 'A', StackId: 'x' }, /^Invalid StackId/],
+    ['has another RequestId', { PhysicalResourceId: 'A', RequestId: 'x' }, /^Invalid RequestId/],
     [
-      'with another LogicalResourceId',
+      'has another LogicalResourceId',
       { PhysicalResourceId: 'A', LogicalResourceId: 'x' },
       /^Invalid LogicalResourceId/,
     ],
-    ['with an empty physical id', { PhysicalResourceId: '' }, 'Invalid PhysicalResourceId'],
-    ['with a physical id that is no text', { PhysicalResourceId: 5 }, 'Invalid PhysicalResourceId'],
-    ['with a physical id of 1024 bytes', { PhysicalResourceId: 'x'.repeat(1024) }, 'accepted'],
-    ['with a physical id of 1025 bytes', { PhysicalResourceId: 'x'.repeat(1025) }, 'Invalid PhysicalResourceId'],
-  ])('%s', async (_, answer, expected) => {
+    ['has an empty physical id', { PhysicalResourceId: '' }, 'Invalid PhysicalResourceId'],
+    ['has a physical id that is no string', { PhysicalResourceId: 5 }, 'Invalid PhysicalResourceId'],
+    ['has a physical id of 1024 bytes', { PhysicalResourceId: 'x'.repeat(1024) }, 'accepted'],
+    ['has a physical id of 1025 bytes', { PhysicalResourceId: 'x'.repeat(1025) }, 'Invalid PhysicalResourceId'],
+  ])('is judged when it %s', async (_, answer, expected) => {
     expect(await reasonOf(answer)).toMatch(expected);
   });
 });
@@ -165,8 +165,8 @@ function sized(fields: object, bytes: number, letter = 'x'): string {
   });
 }
 
-describe('time', () => {
-  it('fails when nobody answers within ServiceTimeout, and again for the Delete', async () => {
+describe('the time limit', () => {
+  it('fails the request that is not answered within ServiceTimeout, and its Delete as well', async () => {
     const aws = new World();
     aws.handler = () => 'silence';
     const result = await deploy(aws, { ServiceTimeout: 5 });
@@ -178,7 +178,7 @@ describe('time', () => {
     ]);
   });
 
-  it('is 3600 seconds by default, as long as the scale says', async () => {
+  it('is 3600 seconds by default, scaled by the time scale', async () => {
     const aws = new World({ secondScale: 0.000_002 });
     aws.handler = () => 'silence';
     const begin = Date.now();
@@ -186,7 +186,7 @@ describe('time', () => {
     expect(Date.now() - begin).toBeGreaterThanOrEqual(14);
   });
 
-  it.each([['0'], ['3601'], ['1.5'], ['soon']])('refuses ServiceTimeout %s', async (ServiceTimeout) => {
+  it.each([['0'], ['3601'], ['1.5'], ['soon']])('must not be %s', async (ServiceTimeout) => {
     const aws = new World();
     const result = await deploy(aws, { ServiceTimeout });
     expect(result.status).toBe('ROLLBACK_COMPLETE');
@@ -196,10 +196,10 @@ describe('time', () => {
   });
 });
 
-describe('service token', () => {
+describe('the service token', () => {
   const other = 'arn:aws:lambda:eu-central-1:123456789012:function:other';
 
-  it('may not change', async () => {
+  it('must not change', async () => {
     const aws = new World();
     await deploy(aws);
     await deploy(aws, { ServiceToken: other });

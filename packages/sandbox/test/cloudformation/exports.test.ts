@@ -26,7 +26,7 @@ async function linked(): Promise<World> {
 }
 
 describe('outputs', () => {
-  it('are texts, with descriptions and conditions', async () => {
+  it('are strings, with descriptions and conditions', async () => {
     const aws = new World();
     const template = {
       Conditions: { No: { 'Fn::Equals': ['a', 'b'] } },
@@ -46,14 +46,14 @@ describe('outputs', () => {
     });
   });
 
-  it('are a change of their own', async () => {
+  it('make an update even when nothing else changes', async () => {
     const aws = new World();
     await deploy(aws, 'S', producer(undefined));
     const result = await deploy(aws, 'S', producer(undefined, 'one', { More: { Value: 'm' } }));
     expect(result).toMatchObject({ unchanged: false, status: 'UPDATE_COMPLETE', outputs: { Plain: 'one', More: 'm' } });
   });
 
-  it('are those of before after a rollback', async () => {
+  it('are the previous ones after a rollback', async () => {
     const aws = new World();
     await deploy(aws, 'S', producer(undefined));
     const result = await aws.cloudFormation.deploy({
@@ -64,7 +64,7 @@ describe('outputs', () => {
     expect(result.outputs).toEqual({ Plain: 'one' });
   });
 
-  it('fail the operation when they are no text', async () => {
+  it('fail the operation when they are no strings', async () => {
     const aws = new World();
     const result = await deploy(aws, 'S', producer(undefined, 'one', { List: { Value: { 'Fn::GetAZs': '' } } }));
     expect(result).toMatchObject({ status: 'ROLLBACK_COMPLETE' });
@@ -86,7 +86,7 @@ describe('exports', () => {
     expect(aws.cloudFormation.exports()).toMatchObject([{ name: 'shared', value: 'A-1', stackName: 'P' }]);
   });
 
-  it('must exist', async () => {
+  it('must exist when they are imported', async () => {
     const aws = new World();
     await expect(deploy(aws, 'C', consumer)).rejects.toThrow('No export named shared found.');
     expect(aws.events).toEqual([]);
@@ -104,14 +104,14 @@ describe('exports', () => {
   it.each<[string, unknown, string]>([
     ['removed', producer(undefined), 'Export shared cannot be deleted as it is in use by C'],
     ['changed', producer('shared', 'two'), 'Export shared cannot be updated as it is in use by C'],
-  ])('cannot be %s while they are used: the update rolls back', async (_, template, reason) => {
+  ])('cannot be %s while they are used, so the update rolls back', async (_, template, reason) => {
     const aws = await linked();
     const result = await deploy(aws, 'P', template);
     expect(result).toMatchObject({ status: 'UPDATE_ROLLBACK_COMPLETE', reason });
     expect(aws.cloudFormation.exports()).toMatchObject([{ name: 'shared', value: 'A-1' }]);
   });
 
-  it('are free again when nobody imports them any more', async () => {
+  it('may be deleted once no stack imports them any more', async () => {
     const aws = await linked();
     await deploy(aws, 'C', { Resources: { B: { Type: 'Test::Table' } } });
     expect((await deploy(aws, 'P', producer(undefined))).status).toBe('UPDATE_COMPLETE');

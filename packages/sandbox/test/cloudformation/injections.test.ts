@@ -45,14 +45,14 @@ describe('a failure on purpose', () => {
     expect(failures(aws)).toEqual([`T UPDATE_FAILED ${PURPOSE}`]);
   });
 
-  it('is for one deployment only', async () => {
+  it('applies to one deployment only', async () => {
     const aws = new World();
     await deploy(aws, '1', [{ logicalId: 'T' }]);
     await aws.cloudFormation.deleteStack('S');
     expect((await deploy(aws, '1')).status).toBe('CREATE_COMPLETE');
   });
 
-  it('waits for the right action, and says so when that does not come', async () => {
+  it('waits for the right action, and a warning says when that does not come', async () => {
     const aws = new World();
     expect((await deploy(aws, '1', [{ logicalId: 'T', on: 'update' }])).status).toBe('CREATE_COMPLETE');
     expect(aws.warnings).toEqual(["'T' was not made to fail: this deployment did not update it."]);
@@ -70,7 +70,7 @@ describe('a failure on purpose', () => {
     expect(aws.events).toEqual([]);
   });
 
-  it('offers names that contain the given one', async () => {
+  it('is refused with names that contain the given one', async () => {
     const aws = new World();
     const template = { Resources: { OrdersTableA1B2C3: { Type: 'Test::Table' }, Other: { Type: 'Test::Table' } } };
     const request = { stackName: 'S', template, fail: [{ logicalId: 'OrdersTable' }] };

@@ -43,7 +43,7 @@ describe('intrinsic functions', () => {
     ['Ref of a resource', { Ref: 'Base' }, 'Base-1'],
     ['Ref of a list', { Ref: 'Zones' }, ['a', 'b', 'c']],
     ['GetAtt, list form', { 'Fn::GetAtt': ['Base', 'Arn'] }, 'arn:Base'],
-    ['GetAtt, text form', { 'Fn::GetAtt': 'Base.Version' }, '7'],
+    ['GetAtt, string form', { 'Fn::GetAtt': 'Base.Version' }, '7'],
     ['GetAtt, attribute by parameter', { 'Fn::GetAtt': ['Base', { 'Fn::Join': ['', ['A', 'rn']] }] }, 'arn:Base'],
     [
       'Sub',
@@ -60,7 +60,7 @@ describe('intrinsic functions', () => {
     ['Join', { 'Fn::Join': ['-', ['a', { Ref: 'Name' }, 3, { Ref: 'AWS::NoValue' }]] }, 'a-orders-3'],
     ['Join of a list', { 'Fn::Join': ['', { Ref: 'Zones' }] }, 'abc'],
     ['Select', { 'Fn::Select': [1, { Ref: 'Zones' }] }, 'b'],
-    ['Select with a text', { 'Fn::Select': ['0', ['x']] }, 'x'],
+    ['Select with a string', { 'Fn::Select': ['0', ['x']] }, 'x'],
     ['Split', { 'Fn::Select': [1, { 'Fn::Split': [':', { 'Fn::GetAtt': ['Base', 'Arn'] }] }] }, 'Base'],
     [
       'If',
@@ -79,7 +79,7 @@ describe('intrinsic functions', () => {
     ],
     ['Base64', { 'Fn::Base64': { Ref: 'Name' } }, 'b3JkZXJz'],
     ['Cidr', { 'Fn::Cidr': ['10.0.1.7/16', 3, 8] }, ['10.0.0.0/24', '10.0.1.0/24', '10.0.2.0/24']],
-    ['Cidr with texts', { 'Fn::Cidr': ['192.168.0.0/24', '2', '5'] }, ['192.168.0.0/27', '192.168.0.32/27']],
+    ['Cidr with strings', { 'Fn::Cidr': ['192.168.0.0/24', '2', '5'] }, ['192.168.0.0/27', '192.168.0.32/27']],
     ['Cidr, IPv6', { 'Fn::Cidr': ['2001:db8::/56', 2, 64] }, ['2001:db8::/64', '2001:db8:0:1::/64']],
     ['GetAZs', { 'Fn::GetAZs': '' }, ['eu-central-1a', 'eu-central-1b', 'eu-central-1c']],
     ['GetAZs of a region', { 'Fn::Select': [0, { 'Fn::GetAZs': 'us-east-1' }] }, 'us-east-1a'],
@@ -91,7 +91,7 @@ describe('intrinsic functions', () => {
       ['123456789012', 'aws', 'S', 'amazonaws.com'],
     ],
     ['an IAM condition', { Statement: [{ Condition: 'Yes' }] }, { Statement: [{ Condition: 'Yes' }] }],
-  ])('%s', async (_, expression, expected) => {
+  ])('resolve %s', async (_, expression, expected) => {
     expect(await outcomeOf(expression)).toEqual(expected);
   });
 
@@ -117,28 +117,28 @@ describe('intrinsic functions', () => {
       { 'Fn::Join': ['', 'a'] },
       'Fn::Join at Resources.A.Properties.Value takes a delimiter and a list',
     ],
-    ['Join of objects', { 'Fn::Join': ['', [{ a: 1 }]] }, 'needs a text where it found an object'],
+    ['Join of objects', { 'Fn::Join': ['', [{ a: 1 }]] }, 'needs a string where it found an object'],
     [
       'Select out of range',
       { 'Fn::Select': [3, { Ref: 'Zones' }] },
       'Fn::Select cannot select nonexistent value at index 3',
     ],
-    ['Split by nothing', { 'Fn::Split': ['', 'a'] }, 'takes a delimiter and a text'],
+    ['Split by nothing', { 'Fn::Split': ['', 'a'] }, 'takes a delimiter and a string'],
     ['If without condition', { 'Fn::If': ['Never', 1, 2] }, "Unresolved condition 'Never'"],
     ['If with two parts', { 'Fn::If': ['Yes', 1] }, 'takes a list of 3'],
     ['Cidr that does not fit', { 'Fn::Cidr': ['10.0.0.0/24', 3, 7] }, 'cannot split ["10.0.0.0/24",3,7]'],
     ['Cidr of no block', { 'Fn::Cidr': ['10.0.0/24', 1, 7] }, 'cannot split'],
-    ['Length of a text', { 'Fn::Length': 'abc' }, 'takes a list'],
+    ['Length of a string', { 'Fn::Length': 'abc' }, 'takes a list'],
     [
       'NoValue where a value must be',
       { 'Fn::Sub': variable('AWS::NoValue') },
       'AWS::NoValue is not allowed in Fn::Sub',
     ],
-  ])('refuses %s', async (_, expression, expected) => {
+  ])('are refused for %s', async (_, expression, expected) => {
     expect(await outcomeOf(expression)).toContain(expected);
   });
 
-  it('fails the resource that asks for an attribute that is not there', async () => {
+  it('fail the resource that asks for an unknown attribute', async () => {
     const aws = new World();
     const Resources = {
       Base: { Type: 'Test::Table' },
@@ -152,7 +152,7 @@ describe('intrinsic functions', () => {
     });
   });
 
-  it('makes attributes of inert types up, always the same, and warns once', async () => {
+  it('get invented but constant attributes of inert types, with one warning', async () => {
     const aws = new World();
     const Base = { Type: 'AWS::SQS::Queue' };
     const Attributes = [{ 'Fn::GetAtt': ['Base', 'QueueName'] }, { 'Fn::GetAtt': ['Base', 'Special.Arn'] }];
@@ -191,7 +191,7 @@ describe('dynamic references', () => {
     expect(sent).toEqual([{ Url: 'db://anna@x' }]);
   });
 
-  it('do not make a change by themselves, but are read again with one', async () => {
+  it('make no change by themselves, but are read again when there is one', async () => {
     const { aws, sent } = await world();
     aws.references.set('secretsmanager:db:SecretString:user::', 'bert');
     expect((await aws.cloudFormation.deploy({ stackName: 'S', template: template() })).unchanged).toBe(true);

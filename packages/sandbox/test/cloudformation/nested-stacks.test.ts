@@ -59,7 +59,7 @@ const withoutBase = (log: readonly string[]): readonly string[] =>
 
 const childOf = (aws: World) => aws.cloudFormation.listStacks().find(({ parentId }) => parentId !== undefined);
 
-describe('create', () => {
+describe('the create of a nested stack', () => {
   it('creates the child within its parent, and gives its outputs to GetAtt', async () => {
     const aws = new World();
     aws.templates.set(CHILD, childTemplate());
@@ -119,14 +119,14 @@ describe('create', () => {
   });
 
   it.each<[string, unknown, string]>([
-    ['that does not exist', undefined, 'does not exist'],
-    ['that is wrong', { Resources: {} }, 'At least one Resources member must be defined.'],
+    ['does not exist', undefined, 'does not exist'],
+    ['is wrong', { Resources: {} }, 'At least one Resources member must be defined.'],
     [
-      'with other parameters',
+      'has other parameters',
       { Resources: { A: { Type: 'Test::Table' } } },
       'Parameters: [Version] do not exist in the template.',
     ],
-  ])('fails with a template %s', async (_, template, expected) => {
+  ])('fails when its template %s', async (_, template, expected) => {
     const aws = new World();
     if (template !== undefined) aws.templates.set(CHILD, template);
     await deploy(aws, {});
@@ -137,7 +137,7 @@ describe('create', () => {
   });
 });
 
-describe('update', () => {
+describe('the update of a nested stack', () => {
   it('cleans the child up only when its parent is done', async () => {
     const aws = await deployed();
     await deploy(aws, { version: '2' });
@@ -197,7 +197,7 @@ describe('update', () => {
   });
 });
 
-describe('rollback', () => {
+describe('the rollback of a nested stack', () => {
   const backwards = [
     'X UPDATE_IN_PROGRESS(v2)',
     '[Update X v2 1/2]',
@@ -215,7 +215,7 @@ describe('rollback', () => {
     'S UPDATE_ROLLBACK_COMPLETE',
   ];
 
-  it('takes a good child back with its parent', async () => {
+  it('rolls a good child back with its parent', async () => {
     const aws = await deployed();
     await deploy(aws, { version: '2' }, { fail: [{ logicalId: 'P' }] });
     expect(aws.takeLog().slice(8)).toEqual([
@@ -229,7 +229,7 @@ describe('rollback', () => {
     expect(childOf(aws)).toMatchObject({ status: 'UPDATE_ROLLBACK_COMPLETE', outputs: [{ key: 'Id', value: 'v1' }] });
   });
 
-  it('takes the parent back when a child fails', async () => {
+  it('rolls the parent back when a child fails', async () => {
     const aws = await deployed();
     aws.handler = (request) => {
       const isForward = request.OldResourceProperties?.Version === '1';
@@ -301,8 +301,8 @@ describe('rollback', () => {
   });
 });
 
-describe('other operations', () => {
-  it('makes a resource of the child fail on purpose', async () => {
+describe('a nested stack', () => {
+  it('has resources that can be made to fail', async () => {
     const aws = await deployed();
     const result = await deploy(aws, {}, { fail: [{ logicalId: 'Child.X' }] });
     expect(result.status).toBe('UPDATE_ROLLBACK_COMPLETE');
@@ -314,7 +314,7 @@ describe('other operations', () => {
     expect(aws.events.filter(({ status }) => status === 'UPDATE_FAILED').at(-1)?.reason).toContain("no resource 'Y'");
   });
 
-  it('cancels what runs in the child', async () => {
+  it('is cancelled with its parent', async () => {
     const aws = await deployed();
     const late = gate();
     aws.handler = async (request) => {
@@ -334,7 +334,7 @@ describe('other operations', () => {
     expect(childOf(aws)?.status).toBe('UPDATE_ROLLBACK_COMPLETE');
   });
 
-  it('keeps a failed child as it is without rollback, and rolls it back with the root', async () => {
+  it('is kept as it is when it fails without rollback, and rolled back with the root', async () => {
     const aws = await deployed();
     aws.handler = (request) => {
       const isForward = request.OldResourceProperties?.Version === '1';
@@ -346,7 +346,7 @@ describe('other operations', () => {
     expect(childOf(aws)?.status).toBe('UPDATE_ROLLBACK_COMPLETE');
   });
 
-  it('deletes children with their parent, and fails with them', async () => {
+  it('is deleted with its parent, which fails when it cannot be', async () => {
     const aws = await deployed();
     aws.handler = () => ({ Status: 'FAILED', Reason: 'no' });
     const failed = await aws.cloudFormation.deleteStack('S');

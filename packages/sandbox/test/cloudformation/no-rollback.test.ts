@@ -49,19 +49,19 @@ describe('a create without rollback', () => {
     return aws;
   }
 
-  it('lets independent paths run on and keeps what is good', async () => {
+  it('lets independent paths continue and keeps what succeeded', async () => {
     const aws = await failed();
     expect(statuses(aws)).toEqual({ A: 'CREATE_FAILED', C: 'CREATE_COMPLETE', D: 'CREATE_COMPLETE' });
   });
 
-  it('may be updated only without rollback again', async () => {
+  it('can only be followed by an update without rollback', async () => {
     const aws = await failed();
     await expect(aws.cloudFormation.deploy({ stackName: 'S', template: paths() })).rejects.toThrow(
       'This stack is currently in a non-terminal [CREATE_FAILED] state. To update the stack from this state, please use the disable-rollback parameter',
     );
   });
 
-  it('is completed by the next update, which deletes what failed and creates it anew', async () => {
+  it('is completed by the next update, which deletes what failed and creates it again', async () => {
     const aws = await failed();
     const result = await aws.cloudFormation.deploy({ stackName: 'S', template: paths(), disableRollback: true });
     expect(result.status).toBe('UPDATE_COMPLETE');
@@ -95,19 +95,19 @@ describe('a create without rollback', () => {
     expect(aws.requests.map(({ RequestType }) => RequestType)).toEqual(['Create', 'Delete']);
   });
 
-  it('is deleted by RollbackStack, because there is no state to go back to', async () => {
+  it('is deleted by RollbackStack, because there is no earlier state', async () => {
     const aws = await failed();
     const result = await aws.cloudFormation.rollbackStack('S');
     expect(result.status).toBe('DELETE_COMPLETE');
     expect(aws.cloudFormation.listStacks()).toEqual([]);
   });
 
-  it('ends ROLLBACK_COMPLETE under the other assumption', async () => {
+  it('ends in ROLLBACK_COMPLETE under the other assumption', async () => {
     const aws = await failed({ assume: { 'rollback-without-stable-state': 'rollback' } });
     expect((await aws.cloudFormation.rollbackStack('S')).status).toBe('ROLLBACK_COMPLETE');
   });
 
-  it('can fail again, and is still without a stable state', async () => {
+  it('can fail again, and still has no stable state', async () => {
     const aws = await failed();
     const again = { stackName: 'S', template: paths(), disableRollback: true, fail: [{ logicalId: 'B' }] };
     expect((await aws.cloudFormation.deploy(again)).status).toBe('UPDATE_FAILED');
@@ -116,7 +116,7 @@ describe('a create without rollback', () => {
 });
 
 describe('an update without rollback', () => {
-  it('goes on from UPDATE_FAILED with a better template', async () => {
+  it('continues from UPDATE_FAILED with a better template', async () => {
     const aws = await deployed();
     aws.handler = refusing('2');
     await update(aws, '2');
@@ -163,7 +163,7 @@ describe('an update without rollback', () => {
     await aws.cloudFormation.deleteStack('S');
   });
 
-  it('tries again with the next rollback when the resource cannot be put back at once', async () => {
+  it('tries again with the next rollback when the resource cannot be restored at once', async () => {
     const aws = await deployed();
     aws.handler = () => ({ Status: 'FAILED', Reason: 'no', PhysicalResourceId: 'A' });
     await update(aws, '2');
@@ -177,7 +177,7 @@ describe('an update without rollback', () => {
     PhysicalResourceId: RequestType === 'Delete' ? PhysicalResourceId : `v${ResourceProperties.Version}`,
   });
 
-  it('refuses replacement: the resource is put back, and the new one deleted with the next cleanup', async () => {
+  it('refuses a replacement, restores the resource, and deletes the new one in the next cleanup', async () => {
     const aws = await deployed();
     aws.handler = (request) =>
       request.ResourceProperties.Version === '1' ? { PhysicalResourceId: 'A' } : renaming(request);
@@ -194,14 +194,14 @@ describe('an update without rollback', () => {
     expect(aws.takeLog()).toContain('[Delete X v2 2]');
   });
 
-  it('allows it under the other assumption', async () => {
+  it('allows a replacement under the other assumption', async () => {
     const aws = await deployed({ assume: { 'no-rollback-replacement': 'allowed' } });
     aws.handler = renaming;
     expect((await update(aws, '2')).status).toBe('UPDATE_COMPLETE');
     expect(aws.takeLog()).toContain('[Delete X A 1]');
   });
 
-  it('may only be rolled back from a failed state', async () => {
+  it('can only be rolled back from a failed state', async () => {
     const aws = await deployed();
     await expect(aws.cloudFormation.rollbackStack('S')).rejects.toThrow(
       /is in CREATE_COMPLETE state and can not be rolled back\. Allowed: CREATE_FAILED, UPDATE_FAILED\./,

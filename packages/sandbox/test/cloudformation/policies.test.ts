@@ -42,7 +42,7 @@ describe('DeletionPolicy', () => {
     ['Snapshot', { DeletionPolicy: 'Snapshot' }, deleted('A-1')],
     ['Retain', { DeletionPolicy: 'Retain' }, skipped('A-1')],
     ['RetainExceptOnCreate', { DeletionPolicy: 'RetainExceptOnCreate' }, skipped('A-1')],
-  ])('%s, when the stack is deleted and when an update removes A', async (_, attributes, expected) => {
+  ])('of %s is obeyed when the stack is deleted and when an update removes A', async (_, attributes, expected) => {
     const aws = await deployed(resource(attributes));
     await aws.cloudFormation.deleteStack('S');
     expect(fateOf(aws)).toEqual(expected);
@@ -59,7 +59,7 @@ describe('DeletionPolicy', () => {
     ['Snapshot', deleted('A-1')],
     ['Retain', skipped('A-1')],
     ['RetainExceptOnCreate', deleted('A-1')],
-  ])('%s, when the operation that created A is rolled back', async (DeletionPolicy, expected) => {
+  ])('of %s is obeyed when the operation that created A is rolled back', async (DeletionPolicy, expected) => {
     const created = new World();
     await deploy(created, { A: resource({ DeletionPolicy }), Z: { ...Other, DependsOn: 'A' } }, 'Z');
     expect(fateOf(created)).toEqual(expected);
@@ -103,13 +103,13 @@ describe('UpdateReplacePolicy', () => {
     ['Delete', deleted('A-1')],
     ['Snapshot', deleted('A-1')],
     ['Retain', skipped('A-1')],
-  ])('%s, when A is replaced', async (UpdateReplacePolicy, expected) => {
+  ])('of %s is obeyed when A is replaced', async (UpdateReplacePolicy, expected) => {
     const aws = await deployed(resource({ UpdateReplacePolicy }));
     await deploy(aws, { A: resource({ UpdateReplacePolicy }, 'two'), Other });
     expect(fateOf(aws)).toEqual(expected);
   });
 
-  it('leaves the new resource of a rolled back replacement to be deleted', async () => {
+  it('does not keep the new resource of a replacement that is rolled back', async () => {
     const aws = await deployed(resource({ UpdateReplacePolicy: 'Retain', DeletionPolicy: 'Retain' }));
     const A = resource({ UpdateReplacePolicy: 'Retain', DeletionPolicy: 'Retain' }, 'two');
     await deploy(aws, { A, Other: { ...Other, DependsOn: 'A', Properties: { Version: 2 } } }, 'Other');
@@ -132,7 +132,7 @@ describe('UpdateReplacePolicy', () => {
 });
 
 describe('a replaced ordinary resource', () => {
-  it('is adopted again without a request when the update fails, and the new one deleted', async () => {
+  it('is used again without a request when the update fails, and the new one is deleted', async () => {
     const aws = new World();
     const After = (Version: number): object => ({ ...Other, DependsOn: 'A', Properties: { Version } });
     await deploy(aws, { A: resource({}), Other: After(1) });

@@ -64,7 +64,7 @@ async function stopped(
 }
 
 describe('recover', () => {
-  it('does nothing when nothing was under way', async () => {
+  it('does nothing when no operation was running', async () => {
     const aws = new World();
     await deploy(aws, '1');
     const next = reopened(aws);
@@ -117,7 +117,7 @@ describe('recover', () => {
     expect((await update.cloudFormation.rollbackStack('S')).status).toBe('UPDATE_ROLLBACK_COMPLETE');
   });
 
-  it('continues a rollback without asking again what is back', async () => {
+  it('continues a rollback without repeating what was rolled back already', async () => {
     const aws = new World();
     aws.handler = () => ({ PhysicalResourceId: 'A' });
     await deploy(aws, '1');
@@ -141,7 +141,7 @@ describe('recover', () => {
     ]);
   });
 
-  it('finishes a cleanup: after it has begun there is no way back', async () => {
+  it('finishes a cleanup, because it cannot be rolled back once it has begun', async () => {
     const aws = new World();
     aws.handler = ({ ResourceProperties }) => ({ PhysicalResourceId: `v${ResourceProperties.Version}` });
     await deploy(aws, '1');
@@ -211,7 +211,7 @@ describe('recover', () => {
     ]);
   });
 
-  it('lets nothing start on a stack that was not recovered', async () => {
+  it('must come before any operation on the stack', async () => {
     const next = await stopped('2', (version) => version === '2');
     await expect(deploy(next, '3')).rejects.toThrow(/is in UPDATE_IN_PROGRESS state and can not be updated/);
     await expect(next.cloudFormation.deleteStack('S')).rejects.toThrow(

@@ -18,7 +18,7 @@ const update = (aws: World, more: object = {}) =>
 const stackLines = (aws: World): readonly string[] => aws.takeLog().filter((line) => line.startsWith('S '));
 
 describe('CancelUpdateStack', () => {
-  it('cancels what runs and rolls back', async () => {
+  it('cancels what is running and rolls back', async () => {
     const aws = await deployed();
     const late = gate();
     aws.handler = async ({ ResourceProperties }) => {
@@ -84,7 +84,7 @@ describe('CancelUpdateStack', () => {
 describe('rollback triggers', () => {
   const alarms = { rollbackAlarms: ['Health'], monitoringSeconds: 30 };
 
-  it('delay the cleanup, and nothing else when all is quiet', async () => {
+  it('delay the cleanup, and nothing else while no alarm fires', async () => {
     const aws = await deployed();
     aws.handler = ({ RequestType, PhysicalResourceId }) => {
       if (RequestType === 'Delete') aws.note('deleted');
@@ -129,7 +129,7 @@ describe('rollback triggers', () => {
     });
   });
 
-  it('fail the operation when the alarm does not exist, also a create', async () => {
+  it('fail the operation, even a create, when the alarm does not exist', async () => {
     const aws = await deployed();
     const missing = { rollbackAlarms: ['None'] };
     expect(await update(aws, missing)).toMatchObject({
@@ -150,7 +150,7 @@ describe('rollback triggers', () => {
     });
   });
 
-  it('stay for later updates that say nothing about them', async () => {
+  it('stay in force for later updates that do not mention them', async () => {
     const aws = await deployed();
     await update(aws, { ...alarms, monitoringSeconds: 0 });
     aws.alarms.set('Health', 'ALARM');
@@ -175,14 +175,14 @@ describe('rollback triggers', () => {
 });
 
 describe('ContinueUpdateRollback', () => {
-  it('is refused in any other state, and for nested stacks', async () => {
+  it('is refused in any state but UPDATE_ROLLBACK_FAILED, and for nested stacks', async () => {
     const aws = await deployed();
     await expect(aws.cloudFormation.continueUpdateRollback('S')).rejects.toThrow(
       /is in CREATE_COMPLETE state and can not continue rollback\. Allowed: UPDATE_ROLLBACK_FAILED\./,
     );
   });
 
-  it('does not ask again what is back already, and skips none of the cancelled', async () => {
+  it('does not repeat what was rolled back already, and cannot skip cancelled resources', async () => {
     const aws = new World();
     const template = (Version: string): unknown => ({
       Resources: {

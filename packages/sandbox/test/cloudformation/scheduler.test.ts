@@ -21,7 +21,7 @@ describe('runTasks', () => {
     expect(log).toEqual(['a', 'b', 'c']);
   });
 
-  it('stops at the first failure, aborts what runs, and waits for it', async () => {
+  it('stops at the first failure, aborts what is running, and waits for it', async () => {
     const log: string[] = [];
     const fail = async (): Promise<void> => Promise.reject(new Error('no'));
     const slow = async (signal: AbortSignal): Promise<void> => {
@@ -38,7 +38,7 @@ describe('runTasks', () => {
     expect(log).toEqual(['slow ended']);
   });
 
-  it('leaves out only the dependents of a failure when told so', async () => {
+  it('skips only the dependents of a failure when told to', async () => {
     const log: string[] = [];
     const tasks: Task[] = [
       { id: 'bad', after: [], run: () => Promise.reject(new Error('no')) },
@@ -51,7 +51,7 @@ describe('runTasks', () => {
     expect(log).toEqual(['other', 'other child']);
   });
 
-  it('starts nothing when it is stopped from outside before', async () => {
+  it('starts nothing when it was stopped from outside before', async () => {
     const log: string[] = [];
     const tasks: Task[] = [{ id: 'a', after: [], run: async () => void log.push('a') }];
     await runTasks(tasks, { onFailure: 'stop', signal: AbortSignal.abort() });

@@ -78,7 +78,7 @@ describe('change detection', () => {
   });
 });
 
-describe('parallelism', () => {
+describe('a create', () => {
   it('creates independent resources at the same time', async () => {
     const aws = new World();
     const both = gate();
@@ -94,8 +94,8 @@ describe('parallelism', () => {
   });
 });
 
-describe('refusals', () => {
-  it('refuses to change the type of a resource', async () => {
+describe('an operation', () => {
+  it('must not change the type of a resource', async () => {
     const aws = new World();
     await deploy(aws, '1');
     const { Resources } = triad('2');
@@ -105,7 +105,7 @@ describe('refusals', () => {
     );
   });
 
-  it('refuses to update a stack whose create was rolled back, until it is deleted', async () => {
+  it('must not update a stack whose create was rolled back, until it is deleted', async () => {
     const aws = new World();
     await deploy(aws, '1', { fail: [{ logicalId: 'T' }] });
     await expect(deploy(aws, '2')).rejects.toThrow(
@@ -115,7 +115,7 @@ describe('refusals', () => {
     expect((await deploy(aws, '2')).status).toBe('CREATE_COMPLETE');
   });
 
-  it('refuses a second operation on the same stack', async () => {
+  it('must not start while another one runs on the same stack', async () => {
     const aws = new World();
     const late = gate();
     aws.behaviours.set('R', () => late.opened.then(() => undefined));
@@ -132,7 +132,7 @@ describe('refusals', () => {
     expect(String((both[1] as PromiseRejectedResult).reason)).toContain('has an operation in progress');
   });
 
-  it('refuses to retain what a stack does not have', async () => {
+  it('must not retain what a stack does not have', async () => {
     const aws = new World();
     await deploy(aws, '1');
     aws.handler = () => ({ Status: 'FAILED', Reason: 'no' });
@@ -143,7 +143,7 @@ describe('refusals', () => {
     await expect(deploy(aws, '2')).rejects.toThrow('is in DELETE_FAILED state and can not be updated');
   });
 
-  it('says so when a stack does not exist', async () => {
+  it('is refused when the stack does not exist', async () => {
     const aws = new World();
     expect(aws.cloudFormation.describeStack('S')).toBeUndefined();
     expect(() => aws.cloudFormation.resources('S')).toThrow('Stack with id S does not exist');
@@ -153,7 +153,7 @@ describe('refusals', () => {
 });
 
 describe('a failed create rollback', () => {
-  it('rests in ROLLBACK_FAILED, with what could not be deleted, until it is deleted', async () => {
+  it('ends in ROLLBACK_FAILED, with what could not be deleted, until the stack is deleted', async () => {
     const aws = new World();
     aws.behaviours.set('R', ({ action }) => (action === 'delete' ? Promise.reject(new Error('in use')) : undefined));
     const result = await deploy(aws, '1', { fail: [{ logicalId: 'T' }] });
@@ -234,7 +234,7 @@ describe('descriptions', () => {
     });
   });
 
-  it('show the template that a rollback goes back to, while it runs', async () => {
+  it('show the template that a rollback restores, while it runs', async () => {
     const aws = new World();
     await deploy(aws, '1');
     let seen: unknown;
@@ -246,7 +246,7 @@ describe('descriptions', () => {
     expect(seen).toEqual(triad('1'));
   });
 
-  it('tell EventBridge each status of the stack, with the token of the operation', async () => {
+  it('are sent to EventBridge for each status of the stack, with the token of the operation', async () => {
     const aws = new World();
     await deploy(aws, '1', { clientRequestToken: 'token-1' });
     expect(aws.changes).toEqual(

@@ -19,9 +19,9 @@ async function refusal(template: unknown, parameters: Record<string, string> = {
   return outcome.message;
 }
 
-describe('shape', () => {
+describe('a template', () => {
   it.each<[string, unknown, string | RegExp]>([
-    ['a text', 'Resources: {}', 'Template format error: a template is a JSON object.'],
+    ['a string', 'Resources: {}', 'Template format error: a template is a JSON object.'],
     ['no resources', { Resources: {} }, 'At least one Resources member must be defined.'],
     [
       'an unknown section',
@@ -55,11 +55,11 @@ describe('shape', () => {
       { Resources: Object.fromEntries(Array.from({ length: 501 }, (_, i) => [`A${i}`, ok])) },
       '(501) is above the limit of 500',
     ],
-  ])('refuses %s', async (_, template, expected) => {
+  ])('is refused for %s', async (_, template, expected) => {
     expect(await refusal(template)).toContain(expected);
   });
 
-  it('refuses a stack name that AWS does not allow', async () => {
+  it('is refused for a stack name that AWS does not allow', async () => {
     const aws = new World();
     await expect(aws.cloudFormation.deploy({ stackName: '1 a', template: { Resources: { A: ok } } })).rejects.toThrow(
       "Stack name '1 a' must be 1 to 128 letters",
@@ -67,7 +67,7 @@ describe('shape', () => {
   });
 });
 
-describe('references', () => {
+describe('a reference', () => {
   const unresolved = (name: string, block: string, path: string): string => {
     return `Template format error: Unresolved resource dependencies [${name}] in the ${block} block of the template (at ${path})`;
   };
@@ -124,11 +124,11 @@ describe('references', () => {
       },
       unresolved('B', 'Outputs', 'Outputs.O.Value'),
     ],
-  ])('refuses %s', async (_, template, expected) => {
+  ])('is refused when it is unresolved: %s', async (_, template, expected) => {
     expect(await refusal(template)).toBe(expected);
   });
 
-  it('refuses circles', async () => {
+  it('is refused when it closes a circle', async () => {
     const circle = {
       A: using({ Ref: 'C' }),
       B: { ...ok, DependsOn: 'A' },
@@ -139,12 +139,12 @@ describe('references', () => {
     expect(await refusal({ Resources: { A: using({ Ref: 'A' }) } })).toBe('Circular dependency between resources: [A]');
   });
 
-  it('refuses conditions that go in circles', async () => {
+  it('is refused when it closes a circle of conditions', async () => {
     const Conditions = { A: { 'Fn::Not': [{ Condition: 'B' }] }, B: { 'Fn::Not': [{ Condition: 'A' }] } };
     expect(await refusal({ Conditions, Resources: { A: ok } })).toContain("Circular dependency of condition 'A'");
   });
 
-  it('refuses wrong expressions that need no resource', async () => {
+  it('is refused when it is wrong, even without a resource in it', async () => {
     const message = await refusal({
       Mappings: { M: { a: { b: 'c' } } },
       Resources: { A: using({ 'Fn::FindInMap': ['M', 'a', 'x'] }) },
@@ -152,7 +152,7 @@ describe('references', () => {
     expect(message).toBe('Template error: Unable to get mapping for M::a::x at Resources.A.Properties.Value');
   });
 
-  it('ignores DependsOn on a resource whose condition is false', async () => {
+  it('is ignored in DependsOn when the condition of its resource is false', async () => {
     const template = {
       Conditions: { No: { 'Fn::Equals': ['a', 'b'] } },
       Resources: { A: { ...ok, DependsOn: 'B' }, B: { ...ok, Condition: 'No' } },
@@ -161,14 +161,14 @@ describe('references', () => {
   });
 });
 
-describe('parameters', () => {
+describe('a parameter', () => {
   const withParameter = (definition: object): unknown => ({
     Parameters: { P: definition },
     Resources: { A: using({ Ref: 'P' }) },
   });
 
   it.each<[string, object, string | undefined, string]>([
-    ['a missing one', { Type: 'String' }, undefined, 'Parameters: [P] must have values'],
+    ['a missing value', { Type: 'String' }, undefined, 'Parameters: [P] must have values'],
     [
       'a value not allowed',
       { Type: 'String', AllowedValues: ['a', 'b'] },
@@ -181,17 +181,22 @@ describe('parameters', () => {
       'a, c',
       "must be one of AllowedValues: a, b (value: 'a, c')",
     ],
-    ['another pattern', { Type: 'String', AllowedPattern: '[a-z]+' }, 'a1', "must match pattern [a-z]+ (value: 'a1')"],
     [
-      'its own words',
+      'a value of another pattern',
+      { Type: 'String', AllowedPattern: '[a-z]+' },
+      'a1',
+      "must match pattern [a-z]+ (value: 'a1')",
+    ],
+    [
+      'a bad value, with its own message',
       { Type: 'String', AllowedPattern: 'x', ConstraintDescription: 'must be x' },
       'y',
       "Parameter 'P' must be x (value: 'y')",
     ],
-    ['a short one', { Type: 'String', MinLength: 3 }, 'ab', 'must contain at least 3 characters'],
-    ['a long one', { Type: 'String', MaxLength: '3' }, 'abcd', 'must contain at most 3 characters'],
-    ['a huge one', { Type: 'String' }, 'x'.repeat(4097), 'must contain at most 4096 characters'],
-    ['no number', { Type: 'Number' }, 'x', 'must be a number'],
+    ['a short value', { Type: 'String', MinLength: 3 }, 'ab', 'must contain at least 3 characters'],
+    ['a long value', { Type: 'String', MaxLength: '3' }, 'abcd', 'must contain at most 3 characters'],
+    ['a huge value', { Type: 'String' }, 'x'.repeat(4097), 'must contain at most 4096 characters'],
+    ['a value that is no number', { Type: 'Number' }, 'x', 'must be a number'],
     ['a small number', { Type: 'Number', MinValue: 3 }, '2', 'must be a number not less than 3'],
     ['a large number', { Type: 'List<Number>', MaxValue: 3 }, '1,4', 'must be a number not greater than 3'],
     ['a secret, without showing it', { Type: 'String', NoEcho: true, MinLength: 9 }, 'hush', "(value: '****')"],
@@ -201,11 +206,11 @@ describe('parameters', () => {
       '/none',
       'Unable to fetch parameters [/none] from parameter store',
     ],
-  ])('refuses %s', async (_, definition, value, expected) => {
+  ])('is refused for %s', async (_, definition, value, expected) => {
     expect(await refusal(withParameter(definition), value === undefined ? {} : { P: value })).toContain(expected);
   });
 
-  it('refuses one that the template does not have', async () => {
+  it('is refused when the template does not have it', async () => {
     expect(await refusal(withParameter({ Type: 'String' }), { P: 'x', Q: 'y' })).toBe(
       'Parameters: [Q] do not exist in the template. Allowed: P.',
     );
@@ -224,7 +229,7 @@ describe('parameters', () => {
     return value;
   }
 
-  it('gives them to Ref', async () => {
+  it('is the value of its Ref', async () => {
     expect(await refOf({ Type: 'String', Default: 'd' })).toBe('d');
     expect(await refOf({ Type: 'String', Default: 'd' }, { P: 'g' })).toBe('g');
     expect(await refOf({ Type: 'Number', Default: 3 })).toBe('3');
@@ -235,7 +240,7 @@ describe('parameters', () => {
     expect(await refOf({ Type: 'AWS::SSM::Parameter::Value<List<String>>' }, { P: '/list' })).toEqual(['one', 'two']);
   });
 
-  it('keeps the previous value of one that is not given again', async () => {
+  it('keeps its previous value when it is not given again', async () => {
     const aws = new World();
     const deploy = (parameters: Record<string, string>, Default: string) => {
       return aws.cloudFormation.deploy({
@@ -249,7 +254,7 @@ describe('parameters', () => {
     expect(aws.cloudFormation.describeStack('S')?.parameters).toEqual({ P: 'given' });
   });
 
-  it('never shows a NoEcho value', async () => {
+  it('never shows its value when it is NoEcho', async () => {
     const aws = new World();
     const template = withParameter({ Type: 'String', NoEcho: 'true' });
     await aws.cloudFormation.deploy({ stackName: 'S', template, parameters: { P: 'hush' } });

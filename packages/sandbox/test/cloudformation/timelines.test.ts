@@ -39,7 +39,7 @@ const failedText = (reason: string): unknown => {
 
 const forward = ['S UPDATE_IN_PROGRESS', 'R UPDATE_IN_PROGRESS(R-1)', '{update R R-1 2/1}', 'R UPDATE_COMPLETE(R-1)'];
 
-describe('create', () => {
+describe('a create', () => {
   it('creates in dependency order', async () => {
     const aws = world();
     const result = await aws.cloudFormation.deploy({ stackName: 'S', template: triad('1') });
@@ -118,7 +118,7 @@ describe('create', () => {
   });
 });
 
-describe('update', () => {
+describe('an update', () => {
   it('deletes the old id of a replaced X in cleanup', async () => {
     const aws = world();
     await aws.cloudFormation.deploy({ stackName: 'S', template: triad('1') });
@@ -158,7 +158,7 @@ describe('update', () => {
     'S UPDATE_ROLLBACK_COMPLETE',
   ];
 
-  it('goes back in dependency order of the old template when T fails', async () => {
+  it('rolls back in the dependency order of the old template when T fails', async () => {
     const aws = world();
     await aws.cloudFormation.deploy({ stackName: 'S', template: triad('1') });
     aws.takeLog();
@@ -206,7 +206,7 @@ describe('update', () => {
     ]);
   });
 
-  it('goes back as well when an alarm fires in monitoring time, before any delete', async () => {
+  it('rolls back as well when an alarm fires in monitoring time, before any delete', async () => {
     const aws = world();
     aws.alarms.set('Health', 'OK');
     await aws.cloudFormation.deploy({ stackName: 'S', template: triad('1') });
@@ -247,7 +247,7 @@ describe('update', () => {
   });
 });
 
-describe('failed rollback', () => {
+describe('a failed rollback', () => {
   async function stuck(): Promise<World> {
     const aws = constantWorld();
     await aws.cloudFormation.deploy({ stackName: 'S', template: triad('1') });
@@ -311,8 +311,8 @@ describe('failed rollback', () => {
   });
 });
 
-describe('no rollback', () => {
-  it('puts the failed resource back, keeps the others, and rolls back when asked', async () => {
+describe('an operation without rollback', () => {
+  it('restores the failed resource, keeps the others, and rolls back when asked', async () => {
     const aws = constantWorld();
     await aws.cloudFormation.deploy({ stackName: 'S', template: triad('1') });
     aws.takeLog();
@@ -344,7 +344,7 @@ describe('no rollback', () => {
   });
 });
 
-describe('delete', () => {
+describe('a delete', () => {
   it('deletes what refers to others first', async () => {
     const aws = constantWorld();
     await aws.cloudFormation.deploy({ stackName: 'S', template: triad('1') });
@@ -368,7 +368,7 @@ describe('delete', () => {
     expect(aws.cloudFormation.listStacks()).toEqual([]);
   });
 
-  it('does not reach R when X fails, and goes on when X is retained', async () => {
+  it('does not reach R when X fails, and continues when X is retained', async () => {
     const aws = constantWorld();
     await aws.cloudFormation.deploy({ stackName: 'S', template: triad('1') });
     aws.takeLog();

@@ -114,7 +114,7 @@ describe('AWS::DynamoDB::Table', () => {
     await expect(table.update(made, indexed('a'), BASE)).resolves.toMatchObject({ physicalId: made.physicalId });
   });
 
-  it("leaves an index alone that is not the template's", async () => {
+  it('leaves an index alone that is not in the template', async () => {
     const table = life();
     const made = await table.create(BASE);
     await db.service.call('UpdateTable', {

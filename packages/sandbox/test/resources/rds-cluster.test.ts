@@ -109,7 +109,7 @@ describe('AWS::RDS::DBCluster', () => {
 });
 
 describe('AWS::SecretsManager::SecretTargetAttachment', () => {
-  it('writes the connection into the secret and takes it away', async () => {
+  it('writes the connection into the secret and removes it', async () => {
     const cluster = await clusterLife().create(BASE);
     const { arn } = secrets.create('db', JSON.stringify({ username: 'chef', password: 'x' }));
     const life = new Life(

@@ -18,7 +18,7 @@ const request = (type: string, properties: CreateRequest['properties'] = {}): Cr
   issued: () => {},
 });
 
-test('makes up names that stay the same and fit', () => {
+test('generated names stay the same and have an allowed length', () => {
   const name = generatedName(request('X'));
   expect(name).toMatch(/^App-Thing1A2B-[A-Z0-9]{12}$/);
   expect(generatedName(request('X'))).toBe(name);
@@ -40,7 +40,7 @@ test('inert resources have plausible references and keep their id', async () => 
   expect(updated.physicalId).toBe('old');
 });
 
-test('warns once of each type that is inert, and not of those that cannot matter', async () => {
+test('each inert type is warned of once, except those that cannot matter', async () => {
   const world = await open();
   const resources = {
     One: { Type: 'AWS::SQS::Queue' },
@@ -54,7 +54,7 @@ test('warns once of each type that is inert, and not of those that cannot matter
   ]);
 });
 
-test('a changed name replaces a resource, and the old one goes in cleanup', async () => {
+test('a changed name replaces a resource, and the old one is deleted in cleanup', async () => {
   const world = await open();
   const template = (name: string) => ({
     Resources: { P: { Type: 'AWS::SSM::Parameter', Properties: { Name: name, Type: 'String', Value: 'v' } } },

@@ -20,20 +20,20 @@ test.each([
   ['a wildcard', { long: [{ wildcard: 'arn:*:stack/My-*' }] }, true],
   ['one of a list in the event', { list: ['two'] }, true],
   ['alternatives of fields', { $or: [{ a: ['no'] }, { list: ['one'] }] }, true],
-])('matches %s', (_what, pattern, expected) => {
+])('a pattern is judged with %s', (_what, pattern, expected) => {
   const event = { a: 'x', in: { n: 5 }, list: ['one', 'two'], long: 'arn:aws:stack/My-App' };
   const unknown: string[] = [];
   expect(matchesPattern(pattern, event, (operator) => unknown.push(operator))).toBe(expected);
   expect(unknown).toEqual([]);
 });
 
-test('tells of an unknown operator', () => {
+test('an unknown operator is reported', () => {
   const unknown: string[] = [];
   expect(matchesPattern({ a: [{ cidr: '10.0.0.0/8' }] }, { a: 'x' }, (operator) => unknown.push(operator))).toBe(false);
   expect(unknown).toEqual(['cidr']);
 });
 
-test('shapes what a target receives', () => {
+test('the input of a target is shaped as its rule says', () => {
   const event = { id: '1', detail: { 'stack-id': 'arn:s', n: 3, word: 'say "hi"' } };
   const payload = (input: Parameters<typeof targetPayload>[2]) => JSON.parse(targetPayload(event, 'arn:rule/r', input));
   expect(payload({})).toEqual(event);
@@ -58,7 +58,7 @@ const rule = (targets: object[], detail: object = {}) => ({
   },
 });
 
-test('delivers stack status changes to functions that permit it, and to state machines', async () => {
+test('stack status changes are delivered to functions that permit it, and to state machines', async () => {
   const world = await open();
   const target = { Arn: { 'Fn::GetAtt': ['Heard', 'Arn'] }, Id: 't' };
   const machine = {
@@ -123,7 +123,7 @@ test('delivers stack status changes to functions that permit it, and to state ma
   expect(event.resources).toEqual([event.detail['stack-id']]);
 });
 
-test('does not deliver to a function without permission, and says so', async () => {
+test('an event is not delivered to a function without permission, and a warning says so', async () => {
   const world = await open();
   const target = { Arn: { 'Fn::GetAtt': ['Deaf', 'Arn'] }, Id: 't' };
   const stack = functions(

@@ -25,11 +25,11 @@ test.each([
   ['NotAction', { Effect: 'Allow', NotAction: 'ssm:Put*', Resource: '*' }, 'allowed'],
   ['NotResource', { Effect: 'Allow', Action: '*', NotResource: `${ARN}/a` }, 'not-mentioned'],
   ['a Deny beside an Allow', [allow('*'), { Effect: 'Deny', Action: 'ssm:*', Resource: '*' }], 'denied'],
-])('judges %s', (_what, statement, expected) => {
+])('a policy is judged with %s', (_what, statement, expected) => {
   expect(decide(statement, 'ssm:GetParameter', `${ARN}/a`)).toEqual([expected]);
 });
 
-test('judges the conditions that it can know, and tells of the others', () => {
+test('known conditions are judged, and the others are reported', () => {
   const conditional = (Condition: object) => ({ ...allow('*'), Condition });
   const keys = { 'aws:requestedregion': 'eu-west-1' };
   const judge = (condition: object) => decide(conditional(condition), 'a:b', '*', keys);
@@ -39,7 +39,7 @@ test('judges the conditions that it can know, and tells of the others', () => {
   expect(judge({ NumericLessThan: { 'aws:RequestedRegion': '3' } })).toEqual(['allowed', 'aws:RequestedRegion']);
 });
 
-test('a role may do what its inline, attached and managed policies allow, until they are taken away', async () => {
+test('a role may do what its inline, attached and managed policies allow, until they are removed', async () => {
   const world = await open();
   const template = (actions: string[]) => ({
     Resources: {
@@ -82,7 +82,7 @@ test('a role may do what its inline, attached and managed policies allow, until 
   await expect(ssm.send(put)).rejects.toMatchObject({ name: 'AccessDeniedException' });
 });
 
-test('a change takes effect later when it is assumed to', async () => {
+test('a change takes effect later under the assumption that says so', async () => {
   const world = await open({ assumptions: { 'iam-propagation-ms': '400' } });
   await world.deploy({ Roles: { template: { Resources: { Late: role([allow('ssm:*')], { RoleName: 'late' }) } } } });
   const sts = new STSClient(world.client);
@@ -98,7 +98,7 @@ test('a change takes effect later when it is assumed to', async () => {
   await expect(put()).resolves.toMatchObject({ Version: 1 });
 });
 
-test('the host is the account', async () => {
+test('the host has all permissions of the account', async () => {
   const world = await open();
   const who = await new STSClient(world.client).send(new GetCallerIdentityCommand({}));
   expect(who).toMatchObject({ Account: '123456789012', Arn: 'arn:aws:iam::123456789012:root' });

@@ -50,7 +50,7 @@ async function invoke(FunctionName: string, payload: unknown = {}) {
   return { error: answer.FunctionError, value: JSON.parse(Buffer.from(answer.Payload ?? []).toString('utf8')) };
 }
 
-test('answers with the event and a context, and uses a warm process again', async () => {
+test('a function gets the event and a context, and its warm process is used again', async () => {
   const first = await invoke('Echo', { a: 1 });
   expect(first.value).toMatchObject({
     event: { a: 1 },
@@ -61,11 +61,11 @@ test('answers with the event and a context, and uses a warm process again', asyn
   expect((await invoke('Echo')).value.pid).toBe(first.value.pid);
 });
 
-test('runs callback handlers', async () => {
+test('callback handlers are run', async () => {
   expect((await invoke('Callback')).value).toBe('called back');
 });
 
-test('describes a function, and says so when there is none', async () => {
+test('a function is described, and an unknown one is reported', async () => {
   const { Configuration } = await lambda.send(new GetFunctionCommand({ FunctionName: 'Echo' }));
   expect(Configuration).toMatchObject({ FunctionName: 'Echo', Runtime: 'nodejs20.x', State: 'Active' });
   await expect(invoke('Nobody')).rejects.toMatchObject({
@@ -75,7 +75,7 @@ test('describes a function, and says so when there is none', async () => {
 });
 
 describe('errors', () => {
-  test('of the handler have type, message and trace', async () => {
+  test('thrown by the handler have type, message and trace', async () => {
     const { error, value } = await invoke('Throws');
     expect(error).toBe('Unhandled');
     expect(value).toMatchObject({ errorType: 'RangeError', errorMessage: 'too far' });
@@ -90,7 +90,7 @@ describe('errors', () => {
     });
   });
 
-  test('of loading say what is missing', async () => {
+  test('in loading the code name what is missing', async () => {
     expect((await invoke('Broken')).value).toMatchObject({
       errorType: 'Runtime.ImportModuleError',
       errorMessage: expect.stringContaining("Cannot find module 'no-such-package'"),
@@ -98,25 +98,25 @@ describe('errors', () => {
     expect((await invoke('Misnamed')).value.errorType).toBe('Runtime.HandlerNotFound');
   });
 
-  test('of time kill the process', async () => {
+  test('caused by the timeout kill the process', async () => {
     const { value } = await invoke('Sleeps');
     expect(value.errorMessage).toMatch(/Task timed out after 1\.00 seconds$/);
   });
 });
 
-test('has a clean environment', async () => {
+test('a function has a clean environment', async () => {
   const { value } = await invoke('Variables');
   expect(value).toMatchObject({ GREETING: 'hi', AWS_REGION: 'us-east-1', AWS_ENDPOINT_URL: world.sandbox.endpoint });
   expect(value.AWS_ACCESS_KEY_ID).toMatch(/^ASIA/);
   expect(Object.keys(value).filter((name) => /VITEST|^HOME$|NODE_OPTIONS/.test(name))).toEqual([]);
 });
 
-test('finds the SDK that every runtime has, and is its role there', async () => {
+test('a function finds the SDK that every runtime has, and uses it with its own role', async () => {
   const { value } = await invoke('Sdk');
   expect(value).toMatch(/^arn:aws:sts::123456789012:assumed-role\/Functions-SdkRole-.*\/Sdk$/);
 });
 
-test('runs in parallel up to the reserved concurrency, and throttles more', async () => {
+test('a function runs in parallel up to its reserved concurrency, and is throttled beyond it', async () => {
   const single = new LambdaClient({ ...world.client, maxAttempts: 1 });
   const call = () => single.send(new InvokeCommand({ FunctionName: 'Slow' }));
   const outcomes = await Promise.allSettled([call(), call(), call()]);
@@ -129,7 +129,7 @@ test('runs in parallel up to the reserved concurrency, and throttles more', asyn
   });
 });
 
-test('tries a failed asynchronous invocation twice more, with the same request id', async () => {
+test('a failed asynchronous invocation is tried twice more, with the same request id', async () => {
   const before = world.logs.length;
   const accepted = await lambda.send(new InvokeCommand({ FunctionName: 'Flaky', InvocationType: 'Event' }));
   expect(accepted.StatusCode).toBe(202);
@@ -141,7 +141,7 @@ test('tries a failed asynchronous invocation twice more, with the same request i
   expect(readFileSync(join(world.stateDir, 'logs/Flaky.log'), 'utf8')).toContain('try ');
 });
 
-test('loads ES modules from zipped folders, with the SDK', async () => {
+test('ES modules are loaded from zipped folders, with the SDK', async () => {
   await world.deploy({
     Modules: {
       template: {
@@ -172,7 +172,7 @@ test('loads ES modules from zipped folders, with the SDK', async () => {
   expect((await invoke('Module')).value).toBe('esm function');
 });
 
-test('an update runs the new code in a new process; the old code is not where the new one is', async () => {
+test('an update runs the new code in a new process, in another folder than the old code', async () => {
   const where = `exports.handler = async () => [1, process.env.LAMBDA_TASK_ROOT];`;
   await world.deploy({ Versions: functions({ Where: { code: where } }) });
   const [, oldRoot] = (await invoke('Where')).value;
@@ -211,7 +211,7 @@ describe('interceptors', () => {
     );
   };
 
-  test('that kill before the call keep it from the service', async () => {
+  test('keep a call from the service when they kill its caller before it', async () => {
     const stop = world.sandbox.intercept({
       before: (call) => (call.functionName === 'Writer' ? call.kill() : undefined),
     });
@@ -221,7 +221,7 @@ describe('interceptors', () => {
     expect(await parameterExists('/before')).toBe(false);
   });
 
-  test('that kill after the call let it take effect', async () => {
+  test('let a call take effect when they kill its caller after it', async () => {
     const stop = world.sandbox.intercept({
       after: (call) => (call.functionName === 'Writer' ? call.kill() : undefined),
     });
@@ -231,7 +231,7 @@ describe('interceptors', () => {
     expect(await parameterExists('/after')).toBe(true);
   });
 
-  test('can stop a process and let it go on', async () => {
+  test('can stop a process and let it continue', async () => {
     let resume: (() => void) | undefined;
     const seen: string[] = [];
     const stop = world.sandbox.intercept({
@@ -255,7 +255,7 @@ describe('interceptors', () => {
     expect(seen).toEqual(['ssm PutParameter /paused']);
   });
 
-  test('know whose unsigned request it is', async () => {
+  test('know which function sent an unsigned request', async () => {
     const url = `${world.sandbox.endpoint}/cloudformation-custom-resource-response-useast1/nothing`;
     const callers: (string | undefined)[] = [];
     const stop = world.sandbox.intercept({ before: (call) => void callers.push(call.functionName) });

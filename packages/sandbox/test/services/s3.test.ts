@@ -23,7 +23,7 @@ beforeAll(async () => {
   s3 = new S3Client(world.client);
 });
 
-test('stores, describes, ranges and deletes objects', async () => {
+test('S3 stores, describes, ranges and deletes objects', async () => {
   await s3.send(new PutObjectCommand({ Bucket, Key: 'a/b c.txt', Body: 'hello world', Metadata: { owner: 'me' } }));
   const head = await s3.send(new HeadObjectCommand({ Bucket, Key: 'a/b c.txt' }));
   expect(head).toMatchObject({ ContentLength: 11, Metadata: { owner: 'me' } });
@@ -40,14 +40,14 @@ test('stores, describes, ranges and deletes objects', async () => {
   });
 });
 
-test('takes a stream, which arrives wrapped in aws-chunked', async () => {
+test('S3 accepts a stream, which arrives wrapped in aws-chunked', async () => {
   const Body = Readable.from([Buffer.from('one '), Buffer.from('two')]);
   await s3.send(new PutObjectCommand({ Bucket, Key: 'stream', Body, ContentLength: 7 }));
   const read = await s3.send(new GetObjectCommand({ Bucket, Key: 'stream' }));
   expect(await read.Body?.transformToString()).toBe('one two');
 });
 
-test('lists by prefix and delimiter, in pages', async () => {
+test('S3 lists by prefix and delimiter, in pages', async () => {
   for (const Key of ['list/a', 'list/b/1', 'list/b/2', 'list/c']) {
     await s3.send(new PutObjectCommand({ Bucket, Key, Body: Key }));
   }
@@ -61,13 +61,13 @@ test('lists by prefix and delimiter, in pages', async () => {
   expect([first.IsTruncated, second.Contents?.map(({ Key }) => Key)]).toEqual([true, ['list/c']]);
 });
 
-test('refuses a bucket that does not exist', async () => {
+test('S3 refuses a bucket that does not exist', async () => {
   await expect(s3.send(new PutObjectCommand({ Bucket: 'nobodys', Key: 'k', Body: '' }))).rejects.toMatchObject({
     name: 'NoSuchBucket',
   });
 });
 
-test('finds the bucket in path, host name and URL', () => {
+test('S3 finds the bucket in path, host name and URL', () => {
   const key = '/k/1';
   expect(addressOf({ path: `/b${key}`, headers: { host: '127.0.0.1:4000' } })).toEqual({ bucket: 'b', key: 'k/1' });
   expect(addressOf({ path: key, headers: { host: 'my.b.s3.eu-west-1.amazonaws.com' } }).bucket).toBe('my.b');
@@ -81,7 +81,7 @@ test('finds the bucket in path, host name and URL', () => {
 describe('response URLs', () => {
   const urls = new ResponseUrls({ account: '1', region: 'eu-west-1', partition: 'aws' }, () => 'http://127.0.0.1:1');
 
-  test('look like the real ones and take one answer', async () => {
+  test('look like the real ones and accept one answer', async () => {
     const { url, answer } = urls.open();
     expect(url).toContain('/cloudformation-custom-resource-response-euwest1/');
     expect(new URL(url).searchParams.get('X-Amz-Signature')).toMatch(/^[0-9a-f]{64}$/);
@@ -98,7 +98,7 @@ describe('response URLs', () => {
     expect(() => urls.put(key, Buffer.from('{}'))).toThrow('Request has expired');
   });
 
-  test('answer 403 over HTTP for a URL that was never given out, and unsigned reads are denied', async () => {
+  test('are answered with 403 when they were never issued, and so are unsigned reads', async () => {
     const bucket = 'cloudformation-custom-resource-response-useast1';
     expect(await status(`${world.sandbox.endpoint}/${bucket}/nothing`, 'PUT')).toBe(403);
     expect(await status(`${world.sandbox.endpoint}/${Bucket}/list/a`, 'GET')).toBe(403);

@@ -23,7 +23,7 @@ beforeAll(async () => {
   world = await open();
 });
 
-test('keeps secrets and their previous value', async () => {
+test('Secrets Manager keeps secrets and their previous value', async () => {
   const secrets = new SecretsManagerClient(world.client);
   const created = await secrets.send(new CreateSecretCommand({ Name: 'db', SecretString: '{"password":"one"}' }));
   expect(created.ARN).toMatch(/:secret:db-[A-Za-z0-9]{6}$/);
@@ -39,7 +39,7 @@ test('keeps secrets and their previous value', async () => {
   await expect(read()).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
 });
 
-test('resolves parameters and secrets in templates', async () => {
+test('parameters and secrets are resolved in templates', async () => {
   const outputs = await world.deploy({
     Resolved: {
       template: {
@@ -86,7 +86,7 @@ test('resolves parameters and secrets in templates', async () => {
   });
 });
 
-test('shows stacks to the CloudFormation client', async () => {
+test('stacks are visible to the CloudFormation client', async () => {
   const template = {
     Resources: { Handle: { Type: 'AWS::CloudFormation::WaitConditionHandle' } },
     Outputs: { Out: { Value: 'a & b', Export: { Name: 'exported' } } },

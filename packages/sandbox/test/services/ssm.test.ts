@@ -22,7 +22,7 @@ const put = (Name: string, Value: string, extra: object = {}) =>
   ssm.send(new PutParameterCommand({ Name, Value, Type: 'String', ...extra }));
 const get = async (Name: string) => (await ssm.send(new GetParameterCommand({ Name }))).Parameter;
 
-test('writes versions and reads them by number and label', async () => {
+test('Parameter Store writes versions and reads them by number and label', async () => {
   expect(await put('/v/a', 'one')).toMatchObject({ Version: 1, Tier: 'Standard' });
   await expect(put('/v/a', 'two')).rejects.toMatchObject({ name: 'ParameterAlreadyExists' });
   expect(await put('/v/a', 'two', { Overwrite: true })).toMatchObject({ Version: 2 });
@@ -36,7 +36,7 @@ test('writes versions and reads them by number and label', async () => {
   await expect(get('/v/none')).rejects.toMatchObject({ name: 'ParameterNotFound' });
 });
 
-test('keeps type and tier rules', async () => {
+test('Parameter Store enforces the rules of types and tiers', async () => {
   await put('/t/a', 'x');
   await expect(put('/t/a', 'x', { Type: 'SecureString', Overwrite: true })).rejects.toMatchObject({
     name: 'HierarchyTypeMismatch',
@@ -46,7 +46,7 @@ test('keeps type and tier rules', async () => {
   await expect(put('/aws/x', 'x')).rejects.toMatchObject({ name: 'ValidationException' });
 });
 
-test('reads several, and below a path, in pages', async () => {
+test('Parameter Store reads several parameters, and those below a path, in pages', async () => {
   for (const name of ['/p/a', '/p/b', '/p/c/d']) await put(name, name);
   const several = await ssm.send(new GetParametersCommand({ Names: ['/p/a', '/p/zz'] }));
   expect([several.Parameters?.length, several.InvalidParameters]).toEqual([1, ['/p/zz']]);
@@ -59,7 +59,7 @@ test('reads several, and below a path, in pages', async () => {
   expect(rest.Parameters?.map(({ Name }) => Name)).toEqual(['/p/c/d']);
 });
 
-test('deletes', async () => {
+test('Parameter Store deletes parameters', async () => {
   await put('/d/a', 'x');
   await ssm.send(new DeleteParameterCommand({ Name: '/d/a' }));
   await expect(ssm.send(new DeleteParameterCommand({ Name: '/d/a' }))).rejects.toMatchObject({
@@ -69,6 +69,6 @@ test('deletes', async () => {
   expect(many).toMatchObject({ DeletedParameters: ['/p/a'], InvalidParameters: ['/p/zz'] });
 });
 
-test('has the parameter that CDK templates ask for', async () => {
+test('Parameter Store has the parameter that CDK templates ask for', async () => {
   expect(Number((await get('/cdk-bootstrap/hnb659fds/version'))?.Value)).toBeGreaterThanOrEqual(21);
 });

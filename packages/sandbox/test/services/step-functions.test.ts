@@ -171,13 +171,13 @@ async function run(machine: string, input: unknown = {}, name?: string) {
 
 const output = async (machine: string, input?: unknown) => JSON.parse((await run(machine, input)).output ?? 'null');
 
-test('calls a function by its ARN, by lambda:invoke, and by a substituted name', async () => {
+test('a state machine calls a function by its ARN, by lambda:invoke, and by a substituted name', async () => {
   expect(await output('add', { a: 1, b: 2 })).toBe(3);
   expect(await output('invoke', { a: 1, b: 2 })).toMatchObject({ Payload: 3, StatusCode: 200 });
   expect(await output('substituted', { a: 1, b: 2 })).toBe(3);
 });
 
-test('uses the permissions of its own role', async () => {
+test('a state machine uses the permissions of its own role', async () => {
   expect(await run('forbidden', { a: 1, b: 2 })).toMatchObject({
     status: 'FAILED',
     error: 'Lambda.AWSLambdaException',
@@ -186,20 +186,20 @@ test('uses the permissions of its own role', async () => {
 });
 
 describe('errors', () => {
-  test('of a function are named by its error type, and retried and caught by that name', async () => {
+  test('thrown by a function have the name of their type, and are retried and caught by that name', async () => {
     const result = await output('retried', { kept: true });
     expect(result).toMatchObject({ kept: true, error: { Error: 'Retryable' } });
     expect(JSON.parse(result.error.Cause)).toMatchObject({ errorMessage: 'boom', errorType: 'Retryable' });
     expect(await run('thrown')).toMatchObject({ status: 'FAILED', error: 'Retryable' });
   });
 
-  test('of a crash and of time have their names', async () => {
+  test('caused by a crash or a timeout have their documented names', async () => {
     expect(await output('crash')).toMatchObject({ Error: 'Runtime.ExitError' });
     expect(await output('taskTimeout')).toMatchObject({ Error: 'States.Timeout' });
     expect((await run('machineTimeout')).status).toBe('TIMED_OUT');
   });
 
-  test('of what the sandbox cannot do cannot be caught', async () => {
+  test('about what the sandbox cannot do cannot be caught', async () => {
     const cause = expect.stringContaining("State 'Only' calls 'arn:aws:states:::sqs:sendMessage'");
     expect(await run('unknownTask')).toMatchObject({ status: 'FAILED', error: 'States.Runtime', cause });
     expect(await run('reader', [1])).toMatchObject({
@@ -208,12 +208,12 @@ describe('errors', () => {
     });
   });
 
-  test('of size stop the execution', async () => {
+  test('caused by the size of data stop the execution', async () => {
     expect((await run('big')).error).toBe('States.DataLimitExceeded');
   });
 });
 
-test('matches absence, and gives the root input to nested states', async () => {
+test('a state machine matches absent fields, and gives the root input to nested states', async () => {
   expect(await output('absent', { y: 1 })).toEqual({ y: 1 });
   expect((await run('absent', { x: 1 })).error).toBe('Present');
   const execution = await run('context', { items: [7], word: 'root' }, 'named');
@@ -228,7 +228,7 @@ describe('a Distributed Map', () => {
     expect(await output('mapSelected', { items: ['a'], word: 'w' })).toEqual([{ at: 0, value: 'a', w: 'w' }]);
   });
 
-  test('fails by its threshold', async () => {
+  test('fails when its threshold is exceeded', async () => {
     expect(await output('mapFails', [2, 4])).toEqual([20, 40]);
     expect(await output('mapFails', [1, 2])).toMatchObject({ Error: 'States.ExceedToleratedFailureThreshold' });
     expect(await output('mapTolerates', [1, 2])).toMatchObject([{ Error: 'Error' }, 20]);
@@ -236,7 +236,7 @@ describe('a Distributed Map', () => {
 });
 
 describe('executions', () => {
-  test('of the same name and input are one while they run, and refused after', async () => {
+  test('with the same name and input are one while they run, and are refused afterwards', async () => {
     const start = (seconds: number) =>
       sfn.send(
         new StartExecutionCommand({
@@ -268,14 +268,14 @@ describe('executions', () => {
     expect(executions?.[0]?.executionArn).toBe(executionArn);
   });
 
-  test('need a state machine and JSON', async () => {
+  test('need a state machine and JSON input', async () => {
     await expect(run('nobody')).rejects.toMatchObject({ name: 'StateMachineDoesNotExist' });
     const start = new StartExecutionCommand({ stateMachineArn: machineArn('add'), input: '{' });
     await expect(sfn.send(start)).rejects.toMatchObject({ name: 'InvalidExecutionInput' });
   });
 });
 
-test('refuses a definition that is none', async () => {
+test('a definition that is none is refused', async () => {
   const broken = {
     Type: 'AWS::StepFunctions::StateMachine',
     Properties: { DefinitionString: '{"StartAt":"A","States":{"A":{"Type":"Nap"}}}', RoleArn: 'arn:aws:iam::1:role/r' },

@@ -48,7 +48,7 @@ async function applyResource(
   stack.putResource({ ...before, dependsOn, deletionPolicy, updateReplacePolicy, status: settledStatus(before) });
 }
 
-/** A resource whose create failed while rollback was disabled is deleted, and made anew (aws-facts CFN-10). */
+/** A resource whose create failed while rollback was disabled is deleted and created again (aws-facts CFN-10). */
 async function settleFailedCreate(
   operation: Operation,
   resource: ResourceRecord | undefined,

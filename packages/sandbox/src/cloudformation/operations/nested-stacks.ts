@@ -104,7 +104,7 @@ async function deleteChild(parent: Operation, { physicalId }: DeleteRequest): Pr
   throw new ResourceFailure(`Embedded stack ${physicalId} was not successfully deleted: ${reason}`);
 }
 
-/** Nothing to do for a child that the update did not change, or that an earlier try has put back. */
+/** Nothing to do for a child that the update did not change, or that an earlier attempt has restored. */
 async function rollBackChild(parent: Operation, { physicalId }: ResourceRecord): Promise<ResourceResult> {
   const child = quietOperation(parent, childRecord(parent.engine, physicalId));
   const { status, attempt } = child.stack.record;

@@ -5,7 +5,7 @@ import { invalid, type Template } from '../template/template';
 
 const emptyTemplate: Template = { Resources: {} };
 
-/** A stack that nobody has done anything to. It is not saved before its first event. */
+/** A stack without any operation yet. It is not saved before its first event. */
 export function newStackRecord(name: string, environment: Environment, parent?: StackRecord['parent']): StackRecord {
   if (!/^[A-Za-z][-A-Za-z0-9]{0,127}$/.test(name)) {
     throw invalid(`Stack name '${name}' must be 1 to 128 letters, digits and hyphens, and begin with a letter.`);

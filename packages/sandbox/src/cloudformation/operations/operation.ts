@@ -38,7 +38,7 @@ export interface Operation {
   readonly engine: Engine;
   readonly stack: LiveStack;
   readonly injections: Injections;
-  /** Stops the work on the new template: a cancelled update, an alarm, a parent that failed. The reason is a text. */
+  /** Stops the work on the new template: a cancelled update, an alarm, a parent that failed. The reason is a string. */
   readonly interrupt: AbortController;
 }
 

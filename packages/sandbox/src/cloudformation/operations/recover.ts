@@ -8,12 +8,12 @@ import { failPreserved } from './run-operation';
 
 const STOPPED = 'the sandbox was stopped during this operation';
 
-/** An operation was under way when the process died. In monitoring time the status may not say so. */
+/** An operation was running when the process died. In monitoring time the status may not say so. */
 export function isUnfinished(record: StackRecord): boolean {
   return isInProgress(record) || (record.attempt !== undefined && record.status.endsWith('_COMPLETE'));
 }
 
-/** Goes on where the process died: work on a new template counts as failed, deletes and rollbacks are continued. */
+/** Continues where the process died: work on a new template counts as failed, deletes and rollbacks are continued. */
 export async function recoverStack(operation: Operation): Promise<void> {
   const { stack } = operation;
   const { status } = stack.record;

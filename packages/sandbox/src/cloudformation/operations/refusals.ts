@@ -8,7 +8,7 @@ import type { Engine } from './operation';
 const updatable: readonly StackStatus[] = ['CREATE_COMPLETE', 'UPDATE_COMPLETE', 'UPDATE_ROLLBACK_COMPLETE'];
 const preserved: readonly StackStatus[] = ['CREATE_FAILED', 'UPDATE_FAILED'];
 
-/** Which states allow an update (aws-facts CFN-9); the texts are CloudFormation's. */
+/** Which states allow an update (aws-facts CFN-9); the messages are CloudFormation's. */
 export function refuseUpdate({ id, status }: StackRecord, disableRollback: boolean): void {
   if (updatable.includes(status)) return;
   if (!preserved.includes(status)) throw invalid(`Stack:${id} is in ${status} state and can not be updated.`);

@@ -70,7 +70,7 @@ function skipResource(operation: Operation, stable: ResourceRecord): void {
   operation.stack.untouch(stable.logicalId);
 }
 
-/** What the update did not reach is as it was, or was put back by an earlier try that kept its answer. */
+/** What the update did not reach is unchanged, or was restored by an earlier attempt that kept its answer. */
 function withCurrentId({ stack }: Operation, stable: ResourceRecord): ResourceRecord {
   const { physicalId, ref, attributes, noEcho } = stack.resource(stable.logicalId) ?? stable;
   return { ...stable, physicalId, ref, attributes, noEcho };

@@ -22,7 +22,7 @@ export interface Intent {
   readonly token: string;
 }
 
-/** The reason of what a person asked for: the start of an operation, and CancelUpdateStack. */
+/** The reason of what a user requested: the start of an operation, and CancelUpdateStack. */
 export const USER_INITIATED = 'User Initiated';
 
 /** Creates a stack; when that fails, deletes what was made. */
@@ -34,7 +34,7 @@ export async function createStack(operation: Operation, prepared: PreparedStack,
   else await rollBackCreate(operation, failure);
 }
 
-/** Updates a stack, then deletes what it no longer uses; when the update fails, goes back. */
+/** Updates a stack, then deletes what it no longer uses; when the update fails, rolls back. */
 export async function updateStack(operation: Operation, prepared: PreparedStack, intent: Intent): Promise<void> {
   const { stack } = operation;
   begin(operation, prepared, intent, 'UPDATE_IN_PROGRESS');
@@ -111,7 +111,7 @@ function showMonitoring({ stack, engine }: Operation, monitored: StackStatus): v
   if (isShown && stack.record.rollback.monitoringSeconds > 0) stack.setStatus(monitored);
 }
 
-/** With rollback disabled an operation keeps what it has done, unless somebody cancelled it. */
+/** With rollback disabled an operation keeps what it has done, unless it was cancelled. */
 function preserves({ stack, interrupt }: Operation): boolean {
   return stack.attempt.disableRollback && interrupt.signal.reason !== USER_INITIATED;
 }

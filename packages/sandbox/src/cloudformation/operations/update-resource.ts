@@ -62,7 +62,7 @@ function refuseReplacement({ stack, engine }: Operation, before: ResourceRecord,
 }
 
 /**
- * Without rollback a failed resource is put back to its last stable state (aws-facts CFN-10); nested stacks do so
+ * Without rollback a failed resource is restored to its last stable state (aws-facts CFN-10); nested stacks do so
  * inside.
  */
 async function preserve(operation: Operation, before: ResourceRecord, signal: AbortSignal): Promise<void> {

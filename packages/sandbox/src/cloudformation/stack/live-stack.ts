@@ -41,7 +41,7 @@ export class LiveStack {
     return this.#record;
   }
 
-  /** The operation under way, or the failed one that is not settled. */
+  /** The running operation, or the failed one that is not settled. */
   get attempt(): Attempt {
     return this.#record.attempt ?? noAttempt;
   }

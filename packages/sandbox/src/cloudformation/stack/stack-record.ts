@@ -72,7 +72,7 @@ export interface RollbackConfiguration {
   readonly monitoringSeconds: number;
 }
 
-/** The last state that was complete: what a rollback goes back to. */
+/** The last complete state, which a rollback restores. */
 export interface StableState {
   readonly status: StackStatus;
   readonly template: Template;

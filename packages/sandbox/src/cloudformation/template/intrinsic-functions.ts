@@ -58,7 +58,8 @@ function getAttribute(call: Call): Json {
 
 function substitute(call: Call): Json {
   const [text, locals] = splitSubstitution(call.argument) ?? [];
-  if (text === undefined || locals === undefined) throw misuse(call, 'takes a text, or a text and a map of variables');
+  if (text === undefined || locals === undefined)
+    throw misuse(call, 'takes a string, or a string and a map of variables');
   return text.replace(/\$\{([^}]*)\}/g, (_, written: string) => {
     const name = written.trim();
     if (name.startsWith('!')) return `\${${name.slice(1)}}`;
@@ -89,7 +90,7 @@ function select(call: Call): Json {
 
 function split(call: Call): Json {
   const [delimiter, source] = listArgument(call, 2) as readonly [Json, Json];
-  if (typeof delimiter !== 'string' || delimiter === '') throw misuse(call, 'takes a delimiter and a text');
+  if (typeof delimiter !== 'string' || delimiter === '') throw misuse(call, 'takes a delimiter and a string');
   return asText(call, source).split(delimiter);
 }
 
@@ -118,7 +119,7 @@ function cidr(call: Call): Json {
   throw invalid(`Template error: Fn::Cidr at ${call.path} cannot split ${JSON.stringify(call.argument)}`);
 }
 
-/** Numbers and booleans equal their texts, as all parameters are texts. */
+/** Numbers and booleans equal their strings, as all parameters are strings. */
 function loosen(value: Json): Json {
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : value;
 }
@@ -133,7 +134,7 @@ function required(call: Call, value: Json): Json {
 function asText(call: Call, value: Json): string {
   const result = required(call, value);
   if (Array.isArray(result)) return result.join(',');
-  if (isObject(result)) throw misuse(call, 'needs a text where it found an object');
+  if (isObject(result)) throw misuse(call, 'needs a string where it found an object');
   return String(result);
 }
 

@@ -43,7 +43,7 @@ export async function prepareStack(sources: Sources): Promise<PreparedStack> {
   };
 }
 
-/** Outputs whose condition holds, as texts. */
+/** Outputs whose condition holds, as strings. */
 export function evaluateOutputs(prepared: PreparedStack, resources: ResourceValues): readonly StackOutput[] {
   const scope = prepared.scope(resources);
   return activeOutputs(prepared.template, scope).map(([key, { Value, Description, Export }]) => {

@@ -1,7 +1,7 @@
 import type { Json } from '../resource-type';
 import type { DeletionPolicy, DisposalPolicy } from '../stack/stack-record';
 
-/** A resource whose condition holds, with its place in the graph. */
+/** A resource whose condition holds, with its position in the graph. */
 export interface PreparedResource {
   readonly logicalId: string;
   readonly type: string;

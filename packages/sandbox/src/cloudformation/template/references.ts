@@ -52,7 +52,7 @@ export function splitAttribute(argument: Json): readonly [string, Json] | undefi
   return [argument[0], argument.length === 2 ? (argument[1] as Json) : argument.slice(1).join('.')];
 }
 
-/** Both forms of `Fn::Sub`: a text, and a text with local variables. */
+/** Both forms of `Fn::Sub`: a string, and a string with local variables. */
 export function splitSubstitution(argument: Json): readonly [string, { readonly [name: string]: Json }] | undefined {
   if (typeof argument === 'string') return [argument, {}];
   if (!Array.isArray(argument) || argument.length !== 2) return undefined;

@@ -76,7 +76,7 @@ const resourceAttributes = [
 /** CloudFormation's own limits (aws-facts CFN-20). */
 const limits = { Resources: 500, Parameters: 200, Outputs: 200 } as const;
 
-/** Checks what can be checked without parameters. Throws ValidationError naming the place in the template. */
+/** Checks what can be checked without parameters. Throws ValidationError naming the path in the template. */
 export function parseTemplate(source: unknown): Template {
   if (!isObject(source)) throw invalid('Template format error: a template is a JSON object.');
   const unknown = Object.keys(source).filter((key) => !sections.includes(key));

@@ -27,7 +27,7 @@ export function dependsOnList(dependsOn: string | readonly string[] | undefined)
   return typeof dependsOn === 'string' ? [dependsOn] : dependsOn;
 }
 
-/** CloudFormation's text, with the place added. */
+/** CloudFormation's message, with the path added. */
 export function unresolved(block: string, { name, path }: Pick<Reference, 'name' | 'path'>): Error {
   const text = `Template format error: Unresolved resource dependencies [${name}] in the ${block} block of the template`;
   return invalid(`${text} (at ${path})`);

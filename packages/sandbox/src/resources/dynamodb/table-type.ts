@@ -83,7 +83,7 @@ async function createTable(table: TableClient, spec: TableSpec, request: CreateR
       `Resource of type '${request.type}' with identifier '${table.name}' already exists. Delete it or choose another name.`,
     );
   }
-  // Only now: the id of a table that somebody else made must not be known, it would be deleted in rollback.
+  // Only now: the id of a table that already existed must not be known, or the rollback would delete it.
   request.issued(table.name);
   await table.active();
 }

@@ -4,7 +4,7 @@ import type { Operation, OperationContext } from './operation';
 import type { TableDescription } from './table-description';
 
 /**
- * dynoxide has one list of changes per table for ever: the stream that a table gets when streams are enabled again
+ * dynoxide has a single permanent list of changes per table: the stream that a table gets when streams are enabled again
  * would begin with the changes of the one before. So where a stream begins is remembered when it is enabled. Not
  * repaired: a disabled stream can be read no more, while DynamoDB keeps it for 24 hours.
  */

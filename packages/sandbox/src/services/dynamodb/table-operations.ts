@@ -36,7 +36,7 @@ const deleteTable: Operation = async (input, { lifecycle, facts, forward }) => {
 };
 
 /**
- * dynoxide takes any number of index changes in one call, enables an enabled stream anew, disables a disabled one, and
+ * dynoxide takes any number of index changes in one call, enables an enabled stream again, disables a disabled one, and
  * is done when it answers. DynamoDB takes one index change, refuses the others, and takes its time (aws-facts DDB-2).
  */
 const updateTable: Operation = async (input, context) => {

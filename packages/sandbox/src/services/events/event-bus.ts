@@ -39,7 +39,7 @@ export class EventBus {
     };
   }
 
-  /** Returns the event's id. Delivery goes on afterwards, as functions and executions of their own. */
+  /** Returns the event's id. Delivery continues afterwards, as functions and executions of their own. */
   publish({ source, detailType, resources, detail }: BusEvent): string {
     const { account, region } = this.options.environment;
     const id = randomUUID();

@@ -50,7 +50,7 @@ export class Gateway {
     return this.#interceptors.add(interceptor);
   }
 
-  /** Prefers the port of last time: endpoints that a person noted stay right. */
+  /** Prefers the port of last time: endpoints that the user noted stay valid. */
   async listen(): Promise<void> {
     const { port } = this.options.state.read('gateway.json', { port: 0 });
     await this.#bind(port).catch((error: NodeJS.ErrnoException) => {

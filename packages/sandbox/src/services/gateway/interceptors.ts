@@ -53,7 +53,7 @@ export class Observation {
     return this.#each((interceptor) => interceptor.before?.(this.#call));
   }
 
-  /** False when the caller was killed: the request took effect, but nobody learns of it. */
+  /** False when the caller was killed: the request took effect, but no caller learns of it. */
   async after(): Promise<boolean> {
     return this.#each((interceptor) => interceptor.after?.(this.#call));
   }

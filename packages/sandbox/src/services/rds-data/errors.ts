@@ -17,7 +17,7 @@ export const notFound = (transactionId: string, cause: string): AwsError =>
 export class StatementTimeout extends AwsError {
   constructor(
     message: string,
-    /** Present when the statement goes on without its caller (`continueAfterTimeout`): settles when it is done. */
+    /** Present when the statement continues without its caller (`continueAfterTimeout`): settles when it is done. */
     readonly continuing?: Promise<unknown>,
   ) {
     super('StatementTimeoutException', message, 400, { dbConnectionId: 0 });

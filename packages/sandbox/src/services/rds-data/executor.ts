@@ -135,7 +135,7 @@ interface Prepared {
   position(at: number): number;
 }
 
-/** Stands for the session of a statement that the sandbox carried out itself, such as CREATE DATABASE. */
+/** In place of a session, for a statement that the sandbox carried out itself, such as CREATE DATABASE. */
 const NOTHING_TO_RUN: SqlSession = {
   query: async () => NO_ROWS,
   cancel: async () => {},

@@ -30,7 +30,7 @@ export function toField(text: string | null, type: ColumnType, options: ResultSe
 
 function arrayField(text: string, element: ColumnType, options: ResultSetOptions): Field {
   const elements = parseTextArray(text);
-  // Arrays in results are one-dimensional only, and the union has no place for a null (aws-facts RDS-8).
+  // Arrays in results are one-dimensional only, and the union cannot represent a null (aws-facts RDS-8).
   if (elements.some((item) => typeof item !== 'string')) {
     throw unsupported(`${element.typeName}[] with ${elements.some(Array.isArray) ? 'several dimensions' : 'a null'}`);
   }

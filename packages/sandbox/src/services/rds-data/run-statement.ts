@@ -29,7 +29,7 @@ export async function openInTime(engine: SqlEngine, database: string, assume: Rd
   }
 }
 
-/** Runs until it is done or time is up: then it is stopped, unless it may go on without its caller. */
+/** Runs until it is done or time is up: then it is stopped, unless it may continue without its caller. */
 export async function runInTime(
   session: SqlSession,
   run: () => Promise<SqlResult>,
@@ -50,7 +50,7 @@ export async function runInTime(
   const done = running.catch(() => {});
   const timedOut = `Request timed out after ${limit.milliseconds} ms.`;
   if (continueAfterTimeout) {
-    throw new StatementTimeout(`${timedOut} It goes on in the database; look there for its outcome.`, done);
+    throw new StatementTimeout(`${timedOut} It continues in the database; look there for its outcome.`, done);
   }
   await session.cancel();
   await done;

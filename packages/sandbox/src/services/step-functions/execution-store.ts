@@ -63,7 +63,7 @@ export class ExecutionStore {
     this.state.write(`${FOLDER}/${machine}.${name}.json`, record);
   }
 
-  /** What ran when the sandbox ended has no process any more: in AWS it would have gone on, here it is over. */
+  /** What ran when the sandbox ended has no process any more: in AWS it would have continued, here it is over. */
   #load(record: ExecutionRecord): void {
     this.#records.set(record.executionArn, record);
     if (record.status !== 'RUNNING') return;

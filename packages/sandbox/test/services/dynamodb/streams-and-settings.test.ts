@@ -18,7 +18,7 @@ interface StreamRecord {
   readonly dynamodb: { readonly Keys: { readonly pk: { readonly S: string } } };
 }
 
-describe('DynamoDB streams and settings', () => {
+describe('DynamoDB', () => {
   let db: DynamoDbUnderTest;
   beforeAll(async () => {
     db = await openDynamoDb();
@@ -72,7 +72,7 @@ describe('DynamoDB streams and settings', () => {
   const summary = (records: readonly StreamRecord[]) =>
     records.map(({ eventName, dynamodb }) => `${eventName} ${dynamodb.Keys.pk.S}`);
 
-  it('streams each change once, and none for a write that changes nothing', async () => {
+  it('streams each change once, and nothing for a write that changes nothing', async () => {
     await db.client.send(new CreateTableCommand(simpleTable('streamed')));
     await active('streamed');
     await put('streamed', 'before');
@@ -87,7 +87,7 @@ describe('DynamoDB streams and settings', () => {
     expect(records[0]?.awsRegion).toBe('eu-west-1');
   });
 
-  it('begins a new stream when streams are enabled again', async () => {
+  it('starts a new stream when streams are enabled again', async () => {
     await expect(stream('streamed', true)).rejects.toMatchObject({ name: 'ValidationException' });
     await stream('streamed', false);
     await expect(stream('streamed', false)).rejects.toMatchObject({ name: 'ValidationException' });
@@ -135,7 +135,7 @@ describe('DynamoDB streams and settings', () => {
     await expect(change(false)).rejects.toThrow(/modified multiple times/);
   });
 
-  it('asks permission for what a request touches', () => {
+  it('requires permission for what a request touches', () => {
     const ask = (operation: string, input: object) =>
       db.service.permission({
         method: 'POST',

@@ -14,7 +14,7 @@ const running = (databaseFile: string): boolean =>
     .some((line) => line.includes(databaseFile) && line.includes('dynoxide serve'));
 
 describe('the DynamoDB server', () => {
-  it('keeps its tables between two runs and ends with the first', async () => {
+  it('keeps its tables between two runs, and ends when the first run ends', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'dynamodb-'));
     const first = await openDynamoDb({}, folder);
     await first.client.send(new CreateTableCommand(simpleTable('kept')));
@@ -57,7 +57,7 @@ describe('the DynamoDB server', () => {
     await db.close();
   });
 
-  it('says what to do when there is no server for this machine', () => {
+  it('is reported as missing, with the remedies, on a machine for which there is none', () => {
     expect(() => findDynoxide({ DYNOXIDE_PATH: '/nowhere/dynoxide' })).not.toThrow();
     const { platform } = process;
     Object.defineProperty(process, 'platform', { value: 'plan9' });

@@ -14,7 +14,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../../helpers/until';
 import { type DynamoDbUnderTest, openDynamoDb, simpleTable } from './open-dynamodb';
 
-describe('DynamoDB tables', () => {
+describe('DynamoDB', () => {
   let db: DynamoDbUnderTest;
   beforeAll(async () => {
     db = await openDynamoDb({ 'dynamodb-index-build-ms': '300', 'dynamodb-table-create-ms': '150' });
@@ -65,7 +65,7 @@ describe('DynamoDB tables', () => {
     await expect(db.client.send(new GetItemCommand({ TableName: 'slow', Key }))).resolves.toBeDefined();
   });
 
-  it('builds one index at a time, and not at once', async () => {
+  it('builds one index at a time, which takes a while', async () => {
     await create('indexed');
     await db.client.send(new PutItemCommand({ TableName: 'indexed', Item: { pk: { S: '1' }, owner: { S: 'a' } } }));
     await expect(db.client.send(indexUpdate('indexed', 'one', 'two'))).rejects.toMatchObject({
@@ -97,7 +97,7 @@ describe('DynamoDB tables', () => {
     await expect(db.client.send(query)).resolves.toMatchObject({ Count: 1 });
   });
 
-  it('deletes an index in time too', async () => {
+  it('takes a while to delete an index too', async () => {
     const deletion = new UpdateTableCommand({
       TableName: 'indexed',
       GlobalSecondaryIndexUpdates: [{ Delete: { IndexName: 'one' } }],
@@ -110,7 +110,7 @@ describe('DynamoDB tables', () => {
     expect((await active('indexed'))?.GlobalSecondaryIndexes).toBeUndefined();
   });
 
-  it('lets one of two updates at the same time win', async () => {
+  it('accepts only one of two simultaneous updates', async () => {
     await create('raced');
     const outcomes = await Promise.allSettled([
       db.client.send(indexUpdate('raced', 'one')),
@@ -119,7 +119,7 @@ describe('DynamoDB tables', () => {
     expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
   });
 
-  it('protects a table, tags it, and deletes it in time', async () => {
+  it('protects a table, tags it, and deletes it after a while', async () => {
     const table = await create('guarded');
     const TableName = 'guarded';
     await db.client.send(new UpdateTableCommand({ TableName, DeletionProtectionEnabled: true }));
@@ -143,7 +143,7 @@ describe('DynamoDB tables', () => {
     await create(TableName);
   });
 
-  it('takes the ARN of a table for its name', async () => {
+  it('accepts the ARN of a table as its name', async () => {
     const table = await create('by-arn');
     const TableName = table?.TableArn ?? '';
     await db.client.send(new PutItemCommand({ TableName, Item: { pk: { S: '1' }, arn: { S: TableName } } }));
@@ -154,7 +154,7 @@ describe('DynamoDB tables', () => {
     expect((await describeTable(TableName))?.TableName).toBe('by-arn');
   });
 
-  it('passes the reasons of a cancelled transaction on', async () => {
+  it('reports the reasons of a cancelled transaction', async () => {
     await create('cancelled');
     const put = { TableName: 'cancelled', Item: { pk: { S: '1' } }, ConditionExpression: 'attribute_exists(pk)' };
     await expect(

@@ -19,7 +19,7 @@ describe.each(enginesUnderTest())('clusters on $name', (engine) => {
     api.client.send(new ExecuteStatementCommand({ ...api.base, sql, ...rest }));
   const select = (rest: object = {}) => run('SELECT 1', rest);
 
-  it('answers what is wrong with a cluster or secret', async () => {
+  it('report what is wrong with a cluster or secret', async () => {
     api = await openDataApi(engine);
     const { clusters } = api.service;
     await expect(select({ resourceArn: `${api.base.resourceArn}x` })).rejects.toMatchObject({
@@ -38,7 +38,7 @@ describe.each(enginesUnderTest())('clusters on $name', (engine) => {
     });
   });
 
-  it('resumes from a pause', async () => {
+  it('resume from a pause', async () => {
     api = await openDataApi(engine, { 'paused-clusters': '2' });
     await expect(select()).rejects.toMatchObject({ name: 'DatabaseResumingException' });
     await expect(api.client.send(new BeginTransactionCommand(api.base))).rejects.toMatchObject({
@@ -51,7 +51,7 @@ describe.each(enginesUnderTest())('clusters on $name', (engine) => {
     await expect(select()).rejects.toMatchObject({ name: 'DatabaseResumingException' });
   });
 
-  it('keeps its data between two runs, and loses it with the cluster', async () => {
+  it('keep their data between two runs, and lose it when they are deleted', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'rds-data-'));
     api = await openDataApi(engine, {}, folder);
     await run('CREATE TABLE kept (a int)');
@@ -70,7 +70,7 @@ describe.each(enginesUnderTest())('clusters on $name', (engine) => {
     await expect(run('SELECT 1 FROM kept')).rejects.toThrow(/"kept" does not exist/);
   });
 
-  it('ends the calls on a cluster that is deleted, those that run and those that wait', async () => {
+  it('end running and waiting calls when they are deleted', async () => {
     api = await openDataApi(engine);
     await run('CREATE TABLE held (a int)');
     const { transactionId } = await api.client.send(new BeginTransactionCommand(api.base));
@@ -82,7 +82,7 @@ describe.each(enginesUnderTest())('clusters on $name', (engine) => {
     expect((await outcomes).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
   });
 
-  it('does not wait at its end for a statement that runs', async () => {
+  it('do not wait for a running statement when the sandbox ends', async () => {
     api = await openDataApi(engine);
     await select();
     const { transactionId } = await api.client.send(new BeginTransactionCommand({ ...api.base, database: 'postgres' }));
@@ -94,7 +94,7 @@ describe.each(enginesUnderTest())('clusters on $name', (engine) => {
     api = await openDataApi(engine, {}, api.folder);
   });
 
-  it('plays the other side of what is assumed', async () => {
+  it('behave differently under the other assumptions', async () => {
     api = await openDataApi(engine, {
       'concurrent-index-in-autocommit': 'fails',
       'batch-is-atomic': 'yes',
@@ -123,14 +123,14 @@ describe.each(enginesUnderTest())('clusters on $name', (engine) => {
     expect(formattedRecords).toBe('[{"n":1.5}]');
   });
 
-  it('refuses an assumption that does not exist', async () => {
+  it('refuse an assumption that does not exist', async () => {
     api = await openDataApi(engine);
     await expect(openDataApi(engine, { 'void-results': 'perhaps' })).rejects.toThrow(
       /Assumption 'void-results' cannot be 'perhaps'. Allowed: empty-string, unsupported/,
     );
   });
 
-  it('asks permission for cluster and secret', async () => {
+  it('require permission for cluster and secret', async () => {
     api = await openDataApi(engine);
     const permission = api.service.permission({
       method: 'POST',

@@ -12,13 +12,13 @@ describe('named parameters', () => {
     ['-- :a\nSELECT /* :b /* :c */ :d */ :e', '-- :a\nSELECT /* :b /* :c */ :d */ $1', ['e']],
     ['SELECT a[1:2], a$b$c:d', 'SELECT a[1:2], a$b$c$1', ['d']],
     ["SELECT 'unfinished :a", "SELECT 'unfinished $1", ['a']],
-  ])('%s', (sql, expected, names) => {
+  ])('are rewritten to positions in %j', (sql, expected, names) => {
     const positional = toPositional(sql);
     expect(positional.sql).toBe(expected);
     expect(positional.names).toEqual(names);
   });
 
-  it('finds a position of the rewritten SQL in the original', () => {
+  it('are rewritten so that a position can be found in the original SQL', () => {
     const sql = 'SELECT :first_one, :second_one, nope';
     const positional = toPositional(sql);
     const at = (text: string) => text.indexOf('nope') + 1;

@@ -138,7 +138,7 @@ describe.each(enginesUnderTest())('ExecuteStatement on $name', (engine) => {
     });
   });
 
-  it("wants a value for each parameter, in its hint's form, and no arrays", async () => {
+  it('requires a value for each parameter, in the form of its hint, and no arrays', async () => {
     await expect(run('SELECT :a')).rejects.toThrow(/Cannot find parameter: a/);
     const value = { stringValue: '31.1.2026' };
     await expect(run('SELECT :a', { parameters: [{ name: 'a', value, typeHint: 'DATE' }] })).rejects.toThrow(
@@ -150,7 +150,7 @@ describe.each(enginesUnderTest())('ExecuteStatement on $name', (engine) => {
     );
   });
 
-  it('keeps the limits of SQL, row and response', async () => {
+  it('enforces the limits of SQL, row and response', async () => {
     await expect(run(`SELECT '${'x'.repeat(65_536)}'`)).rejects.toThrow(/65545 bytes/);
     await expect(run("SELECT repeat('x', 65537)")).rejects.toThrow(/Packet for query is too large/);
     await expect(run("SELECT repeat('x', 60000) FROM generate_series(1, 18)")).rejects.toThrow(/exceeded size limit/);
@@ -193,7 +193,7 @@ describe.each(enginesUnderTest())('ExecuteStatement on $name', (engine) => {
     await expect(run('SELECT 1', { database: 'other' })).rejects.toThrow(/does not exist/);
   });
 
-  it('answers the host with rows as objects', async () => {
+  it('returns rows as objects to the host', async () => {
     await expect(api.service.query('main', 'app', "SELECT 1 AS a, '2026-01-01'::date AS b")).resolves.toEqual([
       { a: 1, b: '2026-01-01' },
     ]);

@@ -32,7 +32,7 @@ describe.each(enginesUnderTest())('transactions on $name', (engine) => {
   const count = async (entry: string) =>
     (await run(`SELECT count(*) FROM log WHERE entry = '${entry}'`)).records?.[0]?.[0]?.longValue;
 
-  it('commits', async () => {
+  it('can be committed', async () => {
     const transactionId = await begin();
     expect(transactionId.length).toBeLessThanOrEqual(192);
     await run("INSERT INTO log VALUES ('committed')", { transactionId });
@@ -45,14 +45,14 @@ describe.each(enginesUnderTest())('transactions on $name', (engine) => {
     });
   });
 
-  it('rolls DDL back', async () => {
+  it('roll DDL back', async () => {
     const transactionId = await begin();
     await run('CREATE TABLE never (a int)', { transactionId });
     await expect(rollback(transactionId)).resolves.toMatchObject({ transactionStatus: 'Rollback Complete' });
     await expect(run('SELECT 1 FROM never')).rejects.toThrow(/"never" does not exist/);
   });
 
-  it('is dead after an error', async () => {
+  it('are dead after an error', async () => {
     const transactionId = await begin();
     await run("INSERT INTO log VALUES ('lost')", { transactionId });
     await expect(run('SELECT * FROM nowhere', { transactionId })).rejects.toThrow(/SQLState: 42P01$/);
@@ -64,7 +64,7 @@ describe.each(enginesUnderTest())('transactions on $name', (engine) => {
     expect(await count('lost')).toBe(0);
   });
 
-  it('refuses a second call while one runs', async () => {
+  it('refuse a second call while one runs', async () => {
     const transactionId = await begin();
     const outcomes = await Promise.allSettled([
       run('SELECT count(*) FROM generate_series(1, 3000000)', { transactionId }),
@@ -79,7 +79,7 @@ describe.each(enginesUnderTest())('transactions on $name', (engine) => {
     await rollback(transactionId);
   });
 
-  it('ends by itself when no call comes, and lets those who waited go on', async () => {
+  it('end by themselves when no call comes, and unblock the calls that waited', async () => {
     const transactionId = await begin();
     await run("INSERT INTO log VALUES ('idle')", { transactionId });
     expect(await count('idle')).toBe(0);
@@ -88,7 +88,7 @@ describe.each(enginesUnderTest())('transactions on $name', (engine) => {
     expect(await count('idle')).toBe(0);
   });
 
-  it('ends with a COMMIT statement', async () => {
+  it('end with a COMMIT statement', async () => {
     const transactionId = await begin();
     await run("INSERT INTO log VALUES ('by hand')", { transactionId });
     await run('COMMIT', { transactionId });
@@ -96,7 +96,7 @@ describe.each(enginesUnderTest())('transactions on $name', (engine) => {
     expect(await count('by hand')).toBe(1);
   });
 
-  it('belongs to its database and cluster', async () => {
+  it('belong to their database and cluster', async () => {
     const transactionId = await begin();
     await expect(run('SELECT 1', { transactionId, database: 'postgres' })).rejects.toThrow(
       /Database name is not the same/,
@@ -105,13 +105,13 @@ describe.each(enginesUnderTest())('transactions on $name', (engine) => {
     await rollback(transactionId);
   });
 
-  it('does not build an index concurrently', async () => {
+  it('do not build an index concurrently', async () => {
     const transactionId = await begin();
     const sql = 'CREATE INDEX CONCURRENTLY log_entry ON log (entry)';
     await expect(run(sql, { transactionId })).rejects.toThrow(/SQLState: 25001$/);
   });
 
-  it('reports a COMMIT that fails', async () => {
+  it('report a COMMIT that fails', async () => {
     await run('CREATE TABLE late (a int UNIQUE DEFERRABLE INITIALLY DEFERRED)');
     const transactionId = await begin();
     await run('INSERT INTO late VALUES (1), (1)', { transactionId });
@@ -133,7 +133,7 @@ describe.each(enginesUnderTest())('time limits on $name', (engine) => {
     api.client.send(new ExecuteStatementCommand({ ...api.base, sql, ...rest }));
   const retried = (sql: string) => expect.poll(() => run(sql).catch((error: Error) => error), { timeout: 20_000 });
 
-  it('stops a statement that takes too long', async () => {
+  it('stop a statement that takes too long', async () => {
     await expect(run('INSERT INTO slow SELECT 1 FROM pg_sleep(3)')).rejects.toMatchObject({
       name: 'StatementTimeoutException',
       message: expect.stringContaining('It was stopped'),
@@ -141,13 +141,13 @@ describe.each(enginesUnderTest())('time limits on $name', (engine) => {
     await retried('SELECT count(*) FROM slow').toMatchObject({ records: [[{ longValue: 0 }]] });
   });
 
-  it('lets it go on when asked to', async () => {
+  it('let a statement continue when asked to', async () => {
     const sql = 'INSERT INTO slow SELECT 2 FROM pg_sleep(1.2)';
-    await expect(run(sql, { continueAfterTimeout: true })).rejects.toThrow(/It goes on in the database/);
+    await expect(run(sql, { continueAfterTimeout: true })).rejects.toThrow(/It continues in the database/);
     await retried('SELECT a FROM slow').toMatchObject({ records: [[{ longValue: 2 }]] });
   });
 
-  it('kills a transaction with its statement', async () => {
+  it('kill a transaction with its statement', async () => {
     const { transactionId } = await api.client.send(new BeginTransactionCommand(api.base));
     const call = { transactionId, continueAfterTimeout: true };
     await expect(run('SELECT 1 FROM pg_sleep(3)', call)).rejects.toMatchObject({ name: 'StatementTimeoutException' });
@@ -155,7 +155,7 @@ describe.each(enginesUnderTest())('time limits on $name', (engine) => {
     await retried('SELECT 1').toMatchObject({ records: [[{ longValue: 1 }]] });
   });
 
-  it('does not hold a caller up for ever behind an open transaction', async () => {
+  it('do not keep a caller waiting endlessly behind an open transaction', async () => {
     const { transactionId } = await api.client.send(new BeginTransactionCommand(api.base));
     await run('LOCK TABLE slow', { transactionId });
     await expect(run('SELECT a FROM slow')).rejects.toMatchObject({ name: 'StatementTimeoutException' });

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { findDynoxide } from './find-binary';
 
 /**
- * Stands between us and the server, and ends it when its stdin closes: that happens also when we are killed and can do
+ * Runs between us and the server, and ends it when its stdin closes: that happens also when we are killed and can do
  * nothing more. It leads a process group of its own, so that Ctrl-C reaches us first and not the database.
  */
 const SUPERVISOR = `

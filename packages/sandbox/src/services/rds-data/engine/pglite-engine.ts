@@ -6,7 +6,7 @@ import { ensureDataFolder } from './pglite-folder';
 import { type PgliteServer, startPglite } from './pglite-server';
 import type { SqlEngine, SqlSession } from './sql-engine';
 
-/** A PGlite takes about 500 MB: one that nobody used for this long is closed and starts again when it is needed. */
+/** A PGlite takes about 500 MB: one that was idle for this long is closed, and started again when it is needed. */
 const IDLE_MS = 120_000;
 
 /**

@@ -44,7 +44,7 @@ async function initialise(folder: string): Promise<void> {
   }
 }
 
-/** The temporary folder is everybody's: a template planted by someone else could hold any SQL function. */
+/** Every user can write to the temporary folder: a template planted there could contain any SQL function. */
 function refuseStranger(folder: string): void {
   const { uid } = userInfo();
   if (uid < 0 || statSync(folder).uid === uid) return;
