@@ -5,6 +5,11 @@ import { MemoryWorld } from './memory-world';
 export class CountedWorld extends MemoryWorld {
   private counts = new Map<string, number>();
 
+  /** @param callTime milliseconds that a counted call takes */
+  constructor(private readonly callTime = 0) {
+    super();
+  }
+
   override get ports(): Ports {
     const ports = super.ports;
     return {
@@ -42,6 +47,7 @@ export class CountedWorld extends MemoryWorld {
         return (...parameters: readonly unknown[]) => {
           const call = `${name}.${String(method)}`;
           this.counts.set(call, (this.counts.get(call) ?? 0) + 1);
+          this.clock.time += this.callTime;
           return Reflect.apply(value, target, parameters);
         };
       },
