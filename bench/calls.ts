@@ -45,7 +45,7 @@ function callRows(direction: 'up' | 'undo', rounds: readonly Round[]): readonly 
   return services.map((service) => ({
     name: `${service}, per migration, ${direction}`,
     unit: 'calls',
-    values: rounds.map((round) => (round[direction].calls.get(service) ?? 0) / pending),
+    values: rounds.map((round) => (round[direction].calls.get(service)?.count ?? 0) / pending),
     aim: aims[service],
   }));
 }
@@ -68,6 +68,13 @@ function times(rounds: readonly Round[]): readonly Measurement[] {
       unit: 'x',
       values: rounds.map(({ up, psql }) => up.resourceSeconds / psql),
     },
+    ...(['rds-data', 'dynamodb'] as const).map(
+      (service): Measurement => ({
+        name: `of it waiting for ${service} / psql`,
+        unit: 'x',
+        values: rounds.map(({ up, psql }) => (up.calls.get(service)?.seconds ?? 0) / psql),
+      }),
+    ),
     seconds('psql, one transaction for each migration', ({ psql }) => psql),
     seconds('update of the stack', ({ up }) => up.seconds),
     seconds('rollback of the stack after a failed sibling', ({ undo }) => undo.seconds),

@@ -1,11 +1,11 @@
 import type { DeployOptions, StackEvent, StackResult } from '@cdk-migrations/sandbox';
 import { type Release, synthLifecycleApp } from '../../test/support/lifecycle-app';
 import { LifecycleWorld, reasonOf } from '../../test/support/lifecycle-world';
-import { CallCounter, type Calls } from './call-counter';
+import { CallCounter, type CallsByService } from './call-counter';
 import { countTables, releaseOf, type SmallMigration, smallMigrations } from './migrations';
 
 interface Operation {
-  readonly calls: Calls;
+  readonly calls: CallsByService;
   readonly seconds: number;
 }
 

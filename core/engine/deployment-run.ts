@@ -1,7 +1,7 @@
 import type { BundledMigration } from '../bundle/bundle';
 import { hasCode } from '../errors/index';
 import type { Change } from '../ledger/pending';
-import type { Deployment, MigrationRecord, NewEvent } from '../ledger/state';
+import { type Deployment, type MigrationRecord, migrationKey, type NewEvent } from '../ledger/state';
 import type { Target } from '../ports';
 import type { RequestRun } from './request-run';
 import { UndoPlans } from './undo-plans';
@@ -68,6 +68,11 @@ export class DeploymentRun {
   private async loadMigrations(): Promise<ReadonlyMap<string, BundledMigration>> {
     const bundle = await this.request.ports.bundles.load(this.deployment.bundle!);
     return new Map(bundle.migrations.map((migration) => [migration.id, migration]));
+  }
+
+  /** Key of a migration on the database that this deployment reaches. */
+  keyOf({ target, version }: BundledMigration): string {
+    return migrationKey(target, this.deployment.targets[target]!.Identity, version);
   }
 
   /** Migrations that this deployment applied or began to apply, in that order. */

@@ -1,13 +1,6 @@
 import { type Action, actionsOf, type BundledMigration, type Phase } from '../bundle/bundle';
 import type { PhaseName } from '../bundle/phases';
-import {
-  type MigrationRecord,
-  migrationKey,
-  type NewEvent,
-  type StepId,
-  type StepState,
-  type UndoPlan,
-} from '../ledger/state';
+import type { MigrationRecord, NewEvent, StepId, StepState, UndoPlan } from '../ledger/state';
 import type { MigrationModule, Target } from '../ports';
 import type { DeploymentRun } from './deployment-run';
 import { singleSteps } from './kinds/index';
@@ -39,13 +32,12 @@ export class MigrationRun {
 
   /** Begins a migration, or resumes one. Writes its undo plan before the first step, so that it can always be undone. */
   static async begin(run: DeploymentRun, migration: BundledMigration): Promise<MigrationRun> {
-    const properties = run.deployment.targets[migration.target]!;
-    const key = migrationKey(migration.target, properties.Identity, migration.version);
+    const key = run.keyOf(migration);
     const target = await run.target(migration.target);
     const existing = run.request.state.migration(key);
     if (existing) return MigrationRun.of(run, target, key, await run.undoPlans.of(existing));
     const plan = undoPlanFor(key, migration, run.deployment.bundle!);
-    const record = newRecord(run, migration, key, properties.Identity);
+    const record = newRecord(run, migration, key);
     await run.record([eventOf('migration-started', record)], { migrations: [record], undoPlans: [plan] });
     return MigrationRun.of(run, target, key, run.undoPlans.remember(plan, migration.phases));
   }
@@ -112,8 +104,9 @@ export class MigrationRun {
   }
 }
 
-function newRecord(run: DeploymentRun, migration: BundledMigration, key: string, identity: string): MigrationRecord {
+function newRecord(run: DeploymentRun, migration: BundledMigration, key: string): MigrationRecord {
   const { id, target, version, name, kind, checksum, irreversible } = migration;
+  const identity = run.deployment.targets[target]!.Identity;
   return {
     ...{ key, identity, id, target, version, name, kind, checksum, irreversible },
     state: 'applying',
