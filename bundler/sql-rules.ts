@@ -3,7 +3,7 @@ import { MigrationError } from '../core/errors/index';
 import type { Node, ParsedStatement } from './postgres';
 
 /** What one call of the RDS Data API takes as `sql`, in bytes (aws-facts RDS-7). */
-export const longestStatement = databaseKinds['aurora-postgresql'].maxStatementBytes!;
+const longestStatement = databaseKinds['aurora-postgresql'].maxStatementBytes!;
 
 /** The rules for a statement in any section. */
 export function checkStatement(statement: ParsedStatement, transaction: boolean): readonly MigrationError[] {
