@@ -1,4 +1,4 @@
-import { expect, describe as group, it } from 'vitest';
+import { expect, describe as group, it } from '@jest/globals';
 import { aggregateErrors, describe, flattenErrors, MigrationError, renderError } from '../../../core/errors/index';
 
 const location = { file: 'users/1.0.0_a.sql', line: 2, column: 8 };
