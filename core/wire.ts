@@ -80,13 +80,13 @@ export interface DynamoDbTargetProperties {
  * What to do when a bundle that lacks applied migrations is deployed on purpose. The enum of the construct has the same
  * name and values.
  */
-export type OlderRevisionPolicy = 'refuse' | 'downgrade';
+type OlderRevisionPolicy = 'refuse' | 'downgrade';
 
 /**
  * What happens to the databases when the construct leaves the stack, or the stack is deleted. The enum of the construct
  * has the same name and values.
  */
-export type MigrationsRemovalPolicy = 'retain' | 'undo';
+type MigrationsRemovalPolicy = 'retain' | 'undo';
 
 /** Properties of the Migrations custom resource. */
 export interface MigrationsProperties {
@@ -111,6 +111,7 @@ export interface CommitProperties {
   readonly ServiceTimeout: string;
 }
 
+/** The physical id of the commit marker. */
 export function markerId(scope: string, revision: string): string {
   return `${scope}@${revision}`;
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { importCircles } from './support/import-circles';
 import {
   destination,
@@ -52,7 +52,10 @@ const rules: Readonly<Record<string, Rule>> = {
   bin: { ours: [/^lib$/, /^cli\/main$/], packages: [cdk, aws, node] },
   migrations: { ours: [], packages: [publicEntry] },
   examples: { ours: [], packages: [publicEntry, clientPackage, cdk, aws, node, /^@types\/aws-lambda$/] },
-  bench: { ours: [/^(core|lambda|bundler|scripts)\//], packages: [node, aws, /^esbuild$/] },
+  bench: {
+    ours: [/^(core|lambda|bundler|scripts|test\/support)\//],
+    packages: [node, aws, /^(esbuild|pg|@cdk-migrations\/sandbox)$/],
+  },
   // What docs/ has from the code.
   scripts: {
     ours: [

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join, posix } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { ASSUMPTIONS_OF_SERVICES } from '../packages/sandbox/src/assumptions';
 import { cloudFormationAssumptions } from '../packages/sandbox/src/cloudformation/assumptions';
 import {

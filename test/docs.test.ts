@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 
 const root = join(__dirname, '..');
 const lifecycle = join(root, 'docs/lifecycle.md');
@@ -48,7 +48,7 @@ describe('the documentation', () => {
   });
 
   // Written as [title of the test](../test/e2e/some.test.ts), so that a reader can go there and this test can look.
-  it.runIf(existsSync(lifecycle))('names in lifecycle.md only tests that exist', () => {
+  it('names in lifecycle.md only tests that exist', () => {
     const named = linksOf(lifecycle).filter(({ target }) => target.endsWith('.test.ts'));
     const unknown = named.filter(({ text, target }) => !target.endsWith(text) && !isTitleIn(target, text));
 

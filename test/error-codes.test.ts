@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { readErrorCodes } from '../scripts/docs/error-codes';
 import { sourceFiles, withoutComments } from './support/source-files';
 

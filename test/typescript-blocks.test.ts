@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { compileBlocks, type Problems } from './support/compile-blocks';
 import { allExamples, allFences, type Block, examplesIn, fencesIn } from './support/typescript-blocks';
 

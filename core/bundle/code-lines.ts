@@ -1,7 +1,10 @@
 import type { ErrorLocation } from '../errors/index';
 import type { CodeLines } from './bundle';
 
-/** The line of the source file that a line of its compiled code comes from, or undefined when it comes from elsewhere. */
+/**
+ * The line of the source file that a line of its compiled code comes from, or undefined when it comes from elsewhere.
+ * @internal
+ */
 export function sourceLineOf(lines: CodeLines, compiled: number): number | undefined {
   let low = 0;
   let high = lines.length;

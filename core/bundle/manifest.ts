@@ -18,7 +18,7 @@ export function manifestOf(bundle: Bundle, revision: string): Manifest {
   };
 }
 
-export function manifestEntry(migration: BundledMigration): ManifestEntry {
+function manifestEntry(migration: BundledMigration): ManifestEntry {
   const { id, target, version, name, kind, checksum, dependsOn, irreversible } = migration;
   return { id, target, version, name, kind, checksum, dependsOn, irreversible };
 }

@@ -28,7 +28,10 @@ export function parseVersion(text: string): string {
   );
 }
 
-/** Order of two versions by semver precedence: negative, zero or positive. */
+/**
+ * Order of two versions by semver precedence: negative, zero or positive.
+ * @internal
+ */
 export function compareVersions(a: string, b: string): number {
   return new SemVer(a).compare(b);
 }

@@ -9,7 +9,7 @@ import type { RequestRun } from './request-run';
  * Bytes of JSON. Phases up to this size are kept in the ledger; larger ones stay in the bundle, which is in S3 under its
  * digest (docs/adr/0005-large-undo-plans-stay-in-their-bundle.md). DynamoDB takes items up to 400 KB (aws-facts DDB-4), and a large item makes every write expensive.
  */
-export const largestInLedger = 100_000;
+const largestInLedger = 100_000;
 
 /** How many undo plans are read at once. */
 const batch = 50;

@@ -40,7 +40,7 @@ export interface AppliedRevision {
  * - `failed`: the rollback or the commit met an error that an operator must resolve (`failure` says which).
  * - `rolled-back`, `committed`, `retained`: closed.
  */
-export type DeploymentState =
+type DeploymentState =
   | 'forward'
   | 'applied'
   | 'undoing'
@@ -54,7 +54,7 @@ export type DeploymentState =
  * What a deployment is for. `downgrade` and `removal` undo migrations for good, which destroys data, so all their work
  * happens when it is certain that no rollback can follow: at commit.
  */
-export type DeploymentPurpose = 'deploy' | 'downgrade' | 'removal';
+type DeploymentPurpose = 'deploy' | 'downgrade' | 'removal';
 
 export interface Deployment {
   readonly id: string;

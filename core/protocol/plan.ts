@@ -1,4 +1,4 @@
-import type { Bundle, BundledMigration, ManifestEntry } from '../bundle/bundle';
+import type { ManifestEntry } from '../bundle/bundle';
 import { MigrationError } from '../errors/index';
 import type { AppliedRevision, MigrationRecord } from '../ledger/state';
 
@@ -46,9 +46,4 @@ function editedError(edited: readonly ManifestEntry[], byId: ReadonlyMap<string,
 
 function short(checksum: string): string {
   return checksum.slice(0, 12);
-}
-
-/** The migrations of a bundle by id, for looking up what a plan names. */
-export function byId(bundle: Bundle): ReadonlyMap<string, BundledMigration> {
-  return new Map(bundle.migrations.map((migration) => [migration.id, migration]));
 }

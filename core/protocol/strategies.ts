@@ -1,9 +1,9 @@
 import { type DeploymentPhaseName, isMigrationPhase, type Moment, type PhaseName, phases } from '../bundle/phases';
 
 /** Phases in the order in which a deployment runs them; see the table in core/bundle/phases. */
-export type Strategy = readonly (DeploymentPhaseName | PhaseName)[];
+type Strategy = readonly (DeploymentPhaseName | PhaseName)[];
 
-export const strategies = {
+const strategies = {
   /** Changes in place: `up` and `verify` before the answer, `contract` at commit. */
   direct: ['claims', 'histories', 'up', 'verify', 'contract'],
 } as const satisfies Readonly<Record<string, Strategy>>;

@@ -1,4 +1,5 @@
 import type { AppliedRevision } from '../ledger/state';
+import { markerId } from '../wire';
 import type { Outcome, RecordedRequest } from './request';
 
 export function successOutcome(recorded: RecordedRequest, applied: AppliedRevision | null, reason: string): Outcome {
@@ -17,6 +18,6 @@ export function failedOutcome(recorded: RecordedRequest, reason: string): Outcom
 function physicalIdOf(recorded: RecordedRequest): string {
   const { request, scope } = recorded;
   if (request.kind === 'settle') return scope;
-  if (request.kind === 'marker' && request.type !== 'Delete') return `${scope}@${request.revision}`;
+  if (request.kind === 'marker' && request.type !== 'Delete') return markerId(scope, request.revision);
   return request.physicalId ?? scope;
 }

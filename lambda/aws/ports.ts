@@ -33,6 +33,7 @@ export function awsPorts({ ledgerTable, leaseSeconds, dynamodb = new DynamoDBCli
   };
 }
 
+/** @internal */
 export const systemClock: Clock = {
   now: () => Date.now(),
   sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import type { CreateTableProps } from '../../authoring';
 import * as authoring from '../../authoring';
 

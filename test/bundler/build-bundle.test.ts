@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { buildBundle } from '../../bundler';
 import { parseBundle } from '../../core/bundle/bundle-file';
 import { sha256, sourceChecksum } from '../../core/bundle/checksum';

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readFileSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { buildBundle } from '../../bundler';
 import { buildBundleSync } from '../../bundler/build-sync';
 import { parseBundle } from '../../core/bundle/bundle-file';
@@ -20,6 +20,10 @@ beforeAll(() => {
     execFileSync(process.execPath, [join(root, 'scripts/build.mjs')]);
 });
 
+// The migration prints a line each time it is loaded.
+beforeEach(() => void jest.spyOn(process.stderr, 'write').mockReturnValue(true));
+afterEach(() => void jest.restoreAllMocks());
+
 describe('buildBundleSync', () => {
   it('writes the same bundle as buildBundle, whatever a migration prints', async () => {
     const folder = migrationsFolder(files);
@@ -27,6 +31,7 @@ describe('buildBundleSync', () => {
     const start = performance.now();
     const { revision, file, manifest } = buildBundleSync({ folder, outputFolder });
     expect(performance.now() - start).toBeLessThan(3_000);
+    expect(process.stderr.write).toHaveBeenCalledWith('loaded\n');
     expect(revision).toBe((await buildBundle({ folder })).revision);
     expect(file).toBe(join(outputFolder, `${revision}.json`));
     expect(parseBundle(readFileSync(file), revision).migrations).toHaveLength(2);
@@ -70,12 +75,8 @@ describe('buildBundleSync', () => {
     const folder = migrationsFolder(files);
     const script = `process.stdout.write(JSON.stringify(require(process.argv[1]).buildBundleSync(JSON.parse(process.argv[2]))))`;
     const request = JSON.stringify({ folder, outputFolder: mkdtempSync(join(tmpdir(), 'bundle-')) });
-    const answer = execFileSync(process.execPath, [
-      '-e',
-      script,
-      join(installed, 'dist/bundler/build-sync.js'),
-      request,
-    ]);
+    const program = join(installed, 'dist/bundler/build-sync.js');
+    const answer = execFileSync(process.execPath, ['-e', script, program, request], { stdio: 'pipe' });
     expect(JSON.parse(answer.toString()).revision).toBe((await buildBundle({ folder })).revision);
   });
 });

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { MigrationFile } from '../../bundler/folder';
 import { loadPostgresParser, type PostgresParser } from '../../bundler/postgres';
 import { readSqlFile } from '../../bundler/sql-file';
@@ -54,7 +54,7 @@ describe('a SQL file', () => {
     const result = golden(readFileSync(join(folder, name), 'utf8'));
     const file = join(folder, name.replace(/\.sql$/, '.golden.json'));
     if (process.env['UPDATE_GOLDEN']) writeFileSync(file, `${JSON.stringify(result, null, 2)}\n`);
-    expect(existsSync(file), `${file} is missing: run with UPDATE_GOLDEN=1`).toBe(true);
+    if (!existsSync(file)) throw new Error(`${file} is missing: run with UPDATE_GOLDEN=1`);
     expect(result).toEqual(JSON.parse(readFileSync(file, 'utf8')));
   });
 

@@ -1,5 +1,5 @@
 import { runInNewContext } from 'node:vm';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import * as authoring from '../../authoring';
 import { buildBundle } from '../../bundler';
 import { runtimeAuthoring } from '../../bundler/compile';

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { type JsonError, runCli, runJson } from '../support/run-cli';
 
 describe('a command line that is wrong', () => {

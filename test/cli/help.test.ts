@@ -1,5 +1,5 @@
+import { describe, expect, it } from '@jest/globals';
 import type { Command } from 'commander';
-import { describe, expect, it } from 'vitest';
 import { sandboxHost } from '../../cli/commands/sandbox';
 import { exitCodes } from '../../cli/exit-codes';
 import * as ours from '../../cli/help';

@@ -1,12 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, it } from 'vitest';
+import { afterAll, expect, it } from '@jest/globals';
 import { writeAssembly } from '../../packages/sandbox/test/helpers/assembly';
-import { postgresUrlIfReachable } from '../support/real-postgres';
+import { postgresUrlIfReachableNow } from '../support/real-postgres';
 import { runCli, runJson } from '../support/run-cli';
 
-const url = await postgresUrlIfReachable();
+const url = postgresUrlIfReachableNow();
 const state = mkdtempSync(join(tmpdir(), 'cli-postgres-'));
 afterAll(() => rmSync(state, { recursive: true, force: true }));
 
@@ -36,7 +36,7 @@ const template = {
   },
 };
 
-it.skipIf(url === undefined)('a sandbox remembers on which PostgreSQL server its databases are', async () => {
+(url === undefined ? it.skip : it)('a sandbox remembers on which PostgreSQL server its databases are', async () => {
   const app = writeAssembly({ Data: { template } });
   const deployed = await runCli(['sandbox', 'deploy', '--state', state, '--app', app, '--postgres', url ?? '']);
   expect(deployed.exitCode).toBe(0);

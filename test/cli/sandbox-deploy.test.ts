@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from '@jest/globals';
 import { writeAssembly } from '../../packages/sandbox/test/helpers/assembly';
 import { type CliOptions, type JsonError, runCli, runJson } from '../support/run-cli';
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { activityOf, scopeStatus } from '../../cli/status/status';
 import type { Bundle } from '../../core/bundle/bundle';
 import {

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, it } from '@jest/globals';
 import { migrationsFolder, tableSql } from '../support/migrations-folder';
 import { type JsonError, runCli, runJson } from '../support/run-cli';
 

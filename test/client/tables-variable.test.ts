@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, it } from '@jest/globals';
 import { environmentNames } from '../../core/wire';
 import { tablesVariable } from '../../packages/client/src/tables-variable';
 

@@ -1,4 +1,4 @@
-import { describe } from 'vitest';
+import { describe } from '@jest/globals';
 import { centralScenarios } from '../support/central-scenarios';
 
 /** What no document settles about rollbacks and cleanups: the other setting of each (packages/sandbox/src/cloudformation/assumptions.ts). */

@@ -1,4 +1,4 @@
-import { describe } from 'vitest';
+import { describe } from '@jest/globals';
 import { centralScenarios } from '../support/central-scenarios';
 
 /** What no document settles about requests, and how slow AWS is (assumptions.ts of cloudformation/ and services/ in packages/sandbox/src). */

@@ -1,8 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { resourceTypes } from '../../core/wire';
+import { expectStatus } from '../support/expect-status';
 import { atReleaseA, historyOf, repair } from '../support/lifecycle-steps';
 import { LifecycleWorld } from '../support/lifecycle-world';
 import { releaseA } from '../support/releases';
+
+jest.setTimeout(120_000);
 
 /** Its contract phase needs a table that only an operator can create. */
 const stuckContract = {
@@ -17,7 +20,7 @@ ALTER TABLE lost_helper ADD COLUMN contracted int;
 `,
 };
 
-describe('a contract phase that fails', { timeout: 120_000 }, () => {
+describe('a contract phase that fails', () => {
   let world: LifecycleWorld;
 
   beforeAll(async () => {
@@ -73,7 +76,7 @@ describe('a contract phase that fails', { timeout: 120_000 }, () => {
 
     const result = await world.deploy({ stack: 'ContractNext', release: next, sibling: '3' });
 
-    expect(result.status, result.reason).toBe('UPDATE_COMPLETE');
+    expectStatus(result, 'UPDATE_COMPLETE');
     expect(result.reason).toBe('');
     expect((await world.quietLedger('ContractNext')).open).toEqual([]);
   });

@@ -1,13 +1,16 @@
 import { DeleteTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { MigrationsRemovalPolicy } from '../../lib';
+import { expectStatus } from '../support/expect-status';
 import type { ImportedCluster } from '../support/lifecycle-app';
 import { atReleaseA } from '../support/lifecycle-steps';
 import { LifecycleWorld, reasonOf } from '../support/lifecycle-world';
 import { releaseA, releaseNext } from '../support/releases';
 
+jest.setTimeout(120_000);
+
 /** Databases may go, be replaced or be restored without the engine being asked. */
-describe('a database', { timeout: 120_000 }, () => {
+describe('a database', () => {
   let world: LifecycleWorld;
 
   beforeAll(async () => {
@@ -34,7 +37,7 @@ describe('a database', { timeout: 120_000 }, () => {
       const stack = `User${name}`;
       const app = { stack, databasesOf: `Gone${name}`, imported, sibling: '1', props: { onRemoval: removal } };
       const created = await world.deploy({ ...app, release: releaseA });
-      expect(created.status, reasonOf(created, /./)).toBe('CREATE_COMPLETE');
+      expectStatus(created, 'CREATE_COMPLETE');
       const { location } = await world.ledger(stack);
       await world.destroy(`Gone${name}`);
       await new DynamoDBClient({}).send(new DeleteTableCommand({ TableName: `gone${removal}-plans` }));
@@ -73,7 +76,7 @@ describe('a database', { timeout: 120_000 }, () => {
 
     const result = await world.deploy({ ...app, sibling: '3' });
 
-    expect(result.status, result.reason).toBe('UPDATE_COMPLETE');
+    expectStatus(result, 'UPDATE_COMPLETE');
     expect(await tablesOf('fresh')).toEqual([{ tablename: 'contracted' }, { tablename: 'users' }]);
     expect(await world.snapshot('Replaced')).toEqual(before);
     const state = await world.quietLedger('Replaced');

@@ -1,9 +1,12 @@
 import type { StackResult } from '@cdk-migrations/sandbox';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { resourceTypes } from '../../core/wire';
+import { expectStatus } from '../support/expect-status';
 import { atReleaseA, repair } from '../support/lifecycle-steps';
 import { LifecycleWorld, reasonOf, statuses } from '../support/lifecycle-world';
 import { releaseA, releaseNext } from '../support/releases';
+
+jest.setTimeout(120_000);
 
 /** Undoing it needs a table that only an operator can restore. */
 const stuckRelease = {
@@ -19,7 +22,7 @@ DROP TABLE lost_helper;
     '-- depends-on: 1.1.0\n-- migrate:up\nCREATE TABLE after (id int);\n-- migrate:down\nDROP TABLE after;\n',
 };
 
-describe('when the rollback itself fails', { timeout: 120_000 }, () => {
+describe('when the rollback itself fails', () => {
   let world: LifecycleWorld;
 
   beforeAll(async () => {
@@ -140,7 +143,7 @@ describe('when the rollback itself fails', { timeout: 120_000 }, () => {
 
     const result = await world.deploy({ stack: 'SkipDeploy', release: releaseNext, sibling: '3' });
 
-    expect(result.status, result.reason).toBe('UPDATE_COMPLETE');
+    expectStatus(result, 'UPDATE_COMPLETE');
     expect(await ids('SkipDeploy')).toEqual(['meals/1.0.0', 'users/1.0.0', 'users/1.1.0']);
     expect(await world.sql('SkipDeploy', `SELECT to_regclass('stuck')::text AS stuck`)).toEqual([{ stuck: null }]);
     expect((await world.quietLedger('SkipDeploy')).open).toEqual([]);

@@ -1,10 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { atReleaseA } from '../support/lifecycle-steps';
 import { LifecycleWorld, reasonOf, statuses } from '../support/lifecycle-world';
 import { releaseA } from '../support/releases';
 
+jest.setTimeout(120_000);
+
 /** A migration that fails halfway leaves the databases as before, and says where and why. */
-describe('a migration that fails', { timeout: 120_000 }, () => {
+describe('a migration that fails', () => {
   let world: LifecycleWorld;
   let before: unknown;
 

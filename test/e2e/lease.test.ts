@@ -1,13 +1,16 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { Stack } from 'aws-cdk-lib';
 import { CfnFunction } from 'aws-cdk-lib/aws-lambda';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LeaseInfo } from '../../core/ports';
 import { environmentNames } from '../../core/wire';
 import type { DatabaseMigrations } from '../../lib';
+import { expectStatus } from '../support/expect-status';
 import { atReleaseA, once, runsSql } from '../support/lifecycle-steps';
 import { LifecycleWorld } from '../support/lifecycle-world';
 import { releaseA, releaseNext } from '../support/releases';
 import { until } from '../support/until';
+
+jest.setTimeout(120_000);
 
 const leaseSeconds = 2;
 
@@ -25,7 +28,7 @@ const twoSteps = {
     '-- depends-on: 1.1.0\n-- migrate:up\nCREATE TABLE written_too_late (id int);\n-- migrate:down\nDROP TABLE written_too_late;\n',
 };
 
-describe('the lease', { timeout: 120_000 }, () => {
+describe('the lease', () => {
   let world: LifecycleWorld;
 
   beforeAll(async () => {
@@ -84,7 +87,7 @@ describe('the lease', { timeout: 120_000 }, () => {
     const result = await world.deploy({ stack: 'Died', release: releaseNext, sibling: '2', add: withShortLease });
     await killed;
 
-    expect(result.status, result.reason).toBe('UPDATE_COMPLETE');
+    expectStatus(result, 'UPDATE_COMPLETE');
     expect((await world.quietLedger('Died')).open).toEqual([]);
     expect(await world.sql('Died', 'SELECT age FROM users ORDER BY id')).toEqual([{ age: null }, { age: null }]);
   });
@@ -99,7 +102,7 @@ describe('the lease', { timeout: 120_000 }, () => {
     );
     await killed;
 
-    expect(result.status, result.reason).toBe('UPDATE_ROLLBACK_COMPLETE');
+    expectStatus(result, 'UPDATE_ROLLBACK_COMPLETE');
     expect(await world.snapshot('DiedBack')).toEqual(before);
     expect((await world.quietLedger('DiedBack')).migrations).toHaveLength(Object.keys(releaseA).length);
   });

@@ -1,10 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { MigrationsRemovalPolicy, OlderRevisionPolicy } from '../../lib';
 import { LifecycleWorld, reasonOf, statuses } from '../support/lifecycle-world';
-import { postgresUrlIfReachable } from '../support/real-postgres';
+import { postgresUrlIfReachableNow } from '../support/real-postgres';
 import { releaseA, releaseB } from '../support/releases';
 
-const server = await postgresUrlIfReachable();
+jest.setTimeout(120_000);
+
+const server = postgresUrlIfReachableNow();
 
 /** Without a server the embedded PostgreSQL is the only one. */
 const engines = [
@@ -13,7 +15,7 @@ const engines = [
 ];
 
 /** Every row of the table in docs/lifecycle.md, in the sandbox: real Lambda processes, PostgreSQL and DynamoDB. */
-describe.each(engines)('the lifecycle on $name', { timeout: 120_000 }, ({ postgresUrl }) => {
+describe.each(engines)('the lifecycle on $name', ({ postgresUrl }) => {
   let world: LifecycleWorld;
 
   beforeAll(async () => {

@@ -1,12 +1,14 @@
 import type { Interceptor } from '@cdk-migrations/sandbox';
 import { AwsError } from '@cdk-migrations/sandbox';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { atReleaseA, historyOf } from '../support/lifecycle-steps';
 import { LifecycleWorld, statuses } from '../support/lifecycle-world';
 import { releaseA, releaseB } from '../support/releases';
 
+jest.setTimeout(120_000);
+
 /** What tells the engine how a stack update ended may come late, or never. */
-describe('when a signal is lost', { timeout: 120_000 }, () => {
+describe('when a signal is lost', () => {
   let world: LifecycleWorld;
 
   beforeAll(async () => {

@@ -1,14 +1,16 @@
 import type { DeployOptions } from '@cdk-migrations/sandbox';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { Stack } from 'aws-cdk-lib';
 import { CfnStack } from 'aws-cdk-lib';
 import { type CfnParameter, StringParameter } from 'aws-cdk-lib/aws-ssm';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Release } from '../support/lifecycle-app';
 import { LifecycleWorld } from '../support/lifecycle-world';
 import { releaseA, releaseNext } from '../support/releases';
 
+jest.setTimeout(120_000);
+
 /** The root decides how a nested stack ends, whatever the nested stack's own status says by then. */
-describe('migrations in a nested stack', { timeout: 120_000 }, () => {
+describe('migrations in a nested stack', () => {
   let world: LifecycleWorld;
 
   beforeAll(async () => {

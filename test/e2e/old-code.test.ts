@@ -2,14 +2,17 @@ import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { Stack } from 'aws-cdk-lib';
 import { CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { engineAssetPath } from '../../lib/engine-asset';
+import { expectStatus } from '../support/expect-status';
 import { atReleaseA } from '../support/lifecycle-steps';
-import { LifecycleWorld, reasonOf } from '../support/lifecycle-world';
+import { LifecycleWorld } from '../support/lifecycle-world';
 import { releaseA } from '../support/releases';
+
+jest.setTimeout(120_000);
 
 /** A text that only the new release contains. */
 const mark = 'only_in_the_new_release';
@@ -29,7 +32,7 @@ export default sql({
 `,
 };
 
-describe('the rollback', { timeout: 120_000 }, () => {
+describe('the rollback', () => {
   let world: LifecycleWorld;
   const lines: { readonly status: string | undefined; readonly line: string }[] = [];
   let statusNow: string | undefined;
@@ -88,7 +91,7 @@ describe('the rollback', { timeout: 120_000 }, () => {
     );
     stop();
 
-    expect(result.status, reasonOf(result, /./)).toBe('UPDATE_ROLLBACK_COMPLETE');
+    expectStatus(result, 'UPDATE_ROLLBACK_COMPLETE');
     expect(await world.snapshot('OldCode')).toEqual(before);
     expect(served).toEqual([
       {

@@ -1,10 +1,12 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { CfnResource, type Stack } from 'aws-cdk-lib';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { resourceTypes } from '../../core/wire';
 import type { DatabaseMigrations } from '../../lib';
 import { atReleaseA } from '../support/lifecycle-steps';
 import { LifecycleWorld } from '../support/lifecycle-world';
 import { releaseNext } from '../support/releases';
+
+jest.setTimeout(120_000);
 
 /** Properties as another version of the library may have written them: some missing, some unknown, other types. */
 function withOtherProperties(_stack: Stack, migrations: DatabaseMigrations | undefined): void {
@@ -20,7 +22,7 @@ function withOtherProperties(_stack: Stack, migrations: DatabaseMigrations | und
   }
 }
 
-describe('properties that another version of the library wrote', { timeout: 120_000 }, () => {
+describe('properties that another version of the library wrote', () => {
   let world: LifecycleWorld;
 
   beforeAll(async () => {

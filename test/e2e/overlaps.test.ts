@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { MigrationsRequest, RecordedRequest } from '../../core/request/request';
 import { resourceTypes } from '../../core/wire';
 import { AnswerServer } from '../support/answer-server';
@@ -7,8 +7,10 @@ import { atReleaseA, functionOf, historyOf, once, openRequest, runsSql } from '.
 import { LifecycleWorld, reasonOf, statuses } from '../support/lifecycle-world';
 import { releaseA, releaseNext } from '../support/releases';
 
+jest.setTimeout(120_000);
+
 /** CloudFormation does not wait for a request that it gave up on, and Lambda may deliver one more than once. */
-describe('requests that overlap', { timeout: 120_000 }, () => {
+describe('requests that overlap', () => {
   let world: LifecycleWorld;
   const answers = new AnswerServer();
 

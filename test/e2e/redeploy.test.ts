@@ -1,10 +1,13 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Table } from 'aws-cdk-lib/aws-dynamodb';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { expectStatus } from '../support/expect-status';
 import { LifecycleWorld, reasonOf } from '../support/lifecycle-world';
 import { releaseA, releaseB } from '../support/releases';
 
+jest.setTimeout(120_000);
+
 /** A stack was deleted and left its databases; now it is deployed again. */
-describe('deploying again over kept databases', { timeout: 120_000 }, () => {
+describe('deploying again over kept databases', () => {
   let world: LifecycleWorld;
   let ledgerTable: string;
 
@@ -42,7 +45,7 @@ describe('deploying again over kept databases', { timeout: 120_000 }, () => {
       ledgerTable: (stack) => Table.fromTableName(stack, 'KeptLedger', ledgerTable),
     });
 
-    expect(result.status, result.reason).toBe('CREATE_COMPLETE');
+    expectStatus(result, 'CREATE_COMPLETE');
     expect((await world.quietLedger('Again')).migrations).toHaveLength(Object.keys(releaseB).length);
   });
 });

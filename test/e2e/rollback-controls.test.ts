@@ -1,10 +1,12 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { Stack } from 'aws-cdk-lib';
 import { CfnAlarm } from 'aws-cdk-lib/aws-cloudwatch';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { overlapAt } from '../support/failing-sibling';
 import { atReleaseA } from '../support/lifecycle-steps';
 import { LifecycleWorld, reasonOf, statuses } from '../support/lifecycle-world';
 import { releaseA, releaseNext } from '../support/releases';
+
+jest.setTimeout(120_000);
 
 function addAlarm(stack: Stack): void {
   new CfnAlarm(stack, 'Errors', {
@@ -21,7 +23,7 @@ function addAlarm(stack: Stack): void {
 
 const contracted = `SELECT to_regclass('contracted')::text AS contracted`;
 
-describe('rollback controls', { timeout: 120_000 }, () => {
+describe('rollback controls', () => {
   let world: LifecycleWorld;
   let onEvent: (event: { stack: string; logicalId: string; status: string }) => void = () => {};
 
@@ -129,7 +131,7 @@ describe('rollback controls', { timeout: 120_000 }, () => {
   });
 });
 
-describe('no-rollback, when CloudFormation allows replacements and sends nothing at once', { timeout: 120_000 }, () => {
+describe('no-rollback, when CloudFormation allows replacements and sends nothing at once', () => {
   let world: LifecycleWorld;
 
   beforeAll(async () => {

@@ -1,13 +1,16 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { CfnResource, type Stack } from 'aws-cdk-lib';
 import { CfnPolicy } from 'aws-cdk-lib/aws-iam';
 import { CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import { CfnStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { environmentNames, resourceTypes } from '../../core/wire';
 import type { DatabaseMigrations } from '../../lib';
+import { expectStatus } from '../support/expect-status';
 import { atReleaseA } from '../support/lifecycle-steps';
 import { LifecycleWorld, reasonOf } from '../support/lifecycle-world';
 import { releaseA, releaseNext } from '../support/releases';
+
+jest.setTimeout(120_000);
 
 type Add = (stack: Stack, migrations: DatabaseMigrations | undefined) => void;
 
@@ -57,7 +60,7 @@ const breakFunction = (id: string) =>
     (child) => child.addPropertyOverride(`Environment.Variables.${environmentNames.ledgerTable}`, ''),
   );
 
-describe('time', { timeout: 120_000 }, () => {
+describe('time', () => {
   let world: LifecycleWorld;
 
   beforeAll(async () => {
@@ -121,7 +124,7 @@ describe('time', { timeout: 120_000 }, () => {
   });
 });
 
-describe('CloudFormation is answered', { timeout: 120_000 }, () => {
+describe('CloudFormation is answered', () => {
   let world: LifecycleWorld;
 
   beforeAll(async () => {
@@ -193,7 +196,7 @@ describe('CloudFormation is answered', { timeout: 120_000 }, () => {
 
     const result = await world.deploy({ stack: 'NoRespond', release: releaseA, sibling: '1', add });
 
-    expect(result.status, result.reason).toBe('CREATE_COMPLETE');
+    expectStatus(result, 'CREATE_COMPLETE');
     expect((await world.quietLedger('NoRespond')).open).toEqual([]);
   });
 });

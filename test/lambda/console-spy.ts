@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, vi } from 'vitest';
+import { afterEach, beforeEach, expect, jest } from '@jest/globals';
 import { signature } from './response-bucket';
 
 /** Collects what a file's tests log, and holds after each that no response URL is in it. */
@@ -7,13 +7,13 @@ export function watchConsole(): { readonly lines: readonly string[] } {
   beforeEach(() => {
     lines.length = 0;
     for (const level of ['log', 'info', 'warn', 'error', 'debug'] as const) {
-      vi.spyOn(console, level).mockImplementation(
-        (...parts: unknown[]) => void lines.push(parts.map(String).join(' ')),
-      );
+      jest
+        .spyOn(console, level)
+        .mockImplementation((...parts: unknown[]) => void lines.push(parts.map(String).join(' ')));
     }
   });
   afterEach(() => {
-    vi.restoreAllMocks();
+    jest.restoreAllMocks();
     for (const line of lines) {
       expect(line).not.toContain(signature);
       expect(line).not.toContain('ResponseURL');

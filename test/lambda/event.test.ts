@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { isStackStatusEvent, parseRequest, settleRequest } from '../../lambda/cloudformation/event';
 import { markerEvent, migrationsEvent, now, properties, scope, stackEvent, stackId } from './events';
 

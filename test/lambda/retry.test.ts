@@ -1,15 +1,15 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { patiently } from '../../lambda/aws/retry';
 
 const named = (name: string) => Object.assign(new Error(`what ${name} says`), { name });
 
-beforeEach(() => void vi.useFakeTimers());
-afterEach(() => void vi.useRealTimers());
+beforeEach(() => void jest.useFakeTimers());
+afterEach(() => void jest.useRealTimers());
 
 /** Runs something, and lets so many seconds pass. */
 async function within<T>(seconds: number, work: Promise<T>): Promise<T | Error | 'pending'> {
   const settled = Promise.race([work.catch((error: Error) => error), later(seconds)]);
-  await vi.advanceTimersByTimeAsync(seconds * 1000);
+  await jest.advanceTimersByTimeAsync(seconds * 1000);
   return settled;
 }
 
@@ -21,8 +21,8 @@ describe('retrying', () => {
   it.each(['DatabaseResumingException', 'AccessDeniedException', 'ThrottlingException', 'TooManyUpdates'])(
     'continues after %s until it passes',
     async (name) => {
-      const work = vi
-        .fn()
+      const work = jest
+        .fn<() => Promise<string>>()
         .mockRejectedValueOnce(named(name))
         .mockRejectedValueOnce(named(name))
         .mockResolvedValue('done');
@@ -33,14 +33,14 @@ describe('retrying', () => {
   );
 
   it('stops at other errors', async () => {
-    const work = vi.fn().mockRejectedValue(named('ValidationException'));
+    const work = jest.fn<() => Promise<string>>().mockRejectedValue(named('ValidationException'));
 
     expect(await within(1, patiently(work))).toMatchObject({ name: 'ValidationException' });
     expect(work).toHaveBeenCalledTimes(1);
   });
 
   it('lasts long enough for a paused cluster, and ends', async () => {
-    const work = vi.fn().mockRejectedValue(named('DatabaseResumingException'));
+    const work = jest.fn<() => Promise<string>>().mockRejectedValue(named('DatabaseResumingException'));
     const waiting = patiently(work);
 
     expect(await within(60, waiting)).toBe('pending');
@@ -49,7 +49,7 @@ describe('retrying', () => {
   });
 
   it('ends with a readable error when permissions never come', async () => {
-    const work = vi.fn().mockRejectedValue(named('AccessDeniedException'));
+    const work = jest.fn<() => Promise<string>>().mockRejectedValue(named('AccessDeniedException'));
 
     expect(await within(100, patiently(work))).toMatchObject({
       code: 'ACCESS_DENIED',
@@ -58,7 +58,7 @@ describe('retrying', () => {
   });
 
   it('continues after the errors that the caller names', async () => {
-    const work = vi.fn().mockRejectedValueOnce(named('Mine')).mockResolvedValue('done');
+    const work = jest.fn<() => Promise<string>>().mockRejectedValueOnce(named('Mine')).mockResolvedValue('done');
 
     expect(
       await within(

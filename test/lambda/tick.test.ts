@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { RecordedRequest } from '../../core/request/request';
 import { tick } from '../../lambda/handlers/tick';
 import { createTable, MemoryWorld, scope, sqlMigration, tableMigration } from '../support/memory-world';

@@ -1,5 +1,5 @@
+import { describe, expect, it } from '@jest/globals';
 import ts from 'typescript';
-import { describe, expect, it } from 'vitest';
 import type * as wire from '../../core/wire';
 import { MigrationsRemovalPolicy, OlderRevisionPolicy } from '../../lib';
 import {

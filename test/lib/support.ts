@@ -1,11 +1,11 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { afterAll } from '@jest/globals';
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as rds from 'aws-cdk-lib/aws-rds';
-import { afterAll } from 'vitest';
 
 export const CREATE_USERS = {
   'users/1.0.0_create_users.sql': [
@@ -81,13 +81,17 @@ export interface TemplateResource {
   readonly Condition?: string;
 }
 
+export interface CloudFormationTemplate {
+  readonly Resources: Readonly<Record<string, TemplateResource>>;
+}
+
 /** A synthesized template with the questions that these tests ask. */
 export class Synthesized {
   readonly resources: ReadonlyMap<string, TemplateResource>;
 
-  constructor(stack: Stack) {
-    const { Resources } = Template.fromStack(stack).toJSON() as { Resources: Record<string, TemplateResource> };
-    this.resources = new Map(Object.entries(Resources));
+  constructor(source: Stack | CloudFormationTemplate) {
+    const template = source instanceof Stack ? Template.fromStack(source).toJSON() : source;
+    this.resources = new Map(Object.entries((template as CloudFormationTemplate).Resources));
   }
 
   ids(type: string): string[] {

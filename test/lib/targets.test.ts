@@ -1,3 +1,4 @@
+import { describe, expect, it } from '@jest/globals';
 import { NestedStack, type Stack } from 'aws-cdk-lib';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
@@ -6,7 +7,6 @@ import * as rds from 'aws-cdk-lib/aws-rds';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as ssm from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
-import { describe, expect, it } from 'vitest';
 import { DatabaseMigrations, MigrationTarget } from '../../lib';
 import {
   auroraCluster,

@@ -1,12 +1,12 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
 import { App, Duration, type Stack } from 'aws-cdk-lib';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as rds from 'aws-cdk-lib/aws-rds';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
-import { describe, expect, it } from 'vitest';
 import { DatabaseMigrations, type DatabaseMigrationsProps, MigrationTarget } from '../../lib';
 import { engineAssetPath } from '../../lib/engine-asset';
 import { auroraCluster, CREATE_PLANS, CREATE_USERS, folderWith, testStack } from './support';

@@ -1,37 +1,48 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PGlite } from '@electric-sql/pglite';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { SqlConnection, SqlMigration } from 'cdk-migrations/authoring';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Client } from 'pg';
 import { buildBundle } from '../../bundler';
 import { type Action, actionsOf, type BundledMigration } from '../../core/bundle/bundle';
 import guessDiet from '../../migrations/users/1.2.1_guess_diet_from_events';
+import { type PgliteServer, startPglite } from '../../packages/sandbox/src/services/rds-data/engine/pglite-server';
 
 const CODE: Readonly<Record<string, SqlMigration>> = { 'users/1.2.1': guessDiet };
 
 describe('the migrations of the example app', () => {
   let migrations: readonly BundledMigration[];
-  const db = new PGlite();
+  const folder = mkdtempSync(join(tmpdir(), 'users-migrations-'));
+  let server: PgliteServer;
+  let db: Client;
   const connection: SqlConnection = {
     async execute(statement, parameters = {}) {
       const names = Object.keys(parameters);
       const text = statement.replace(/:(\w+)/g, (_, name: string) => `$${names.indexOf(name) + 1}`);
-      const { rows, affectedRows = 0 } = await db.query<Record<string, unknown>>(text, Object.values(parameters));
-      return { rows, rowCount: affectedRows };
+      const { rows, rowCount } = await db.query<Record<string, unknown>>(text, Object.values(parameters));
+      return { rows, rowCount: rowCount ?? 0 };
     },
   };
 
   beforeAll(async () => {
+    server = await startPglite(folder);
+    db = server.client;
     const { bundle } = await buildBundle({ folder: join(__dirname, '../../migrations') });
     migrations = bundle.migrations.filter(({ target }) => target === 'users');
   });
-  afterAll(() => db.close());
+  afterAll(async () => {
+    await server.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
 
   async function run(migration: BundledMigration, phase: 'up' | 'down' | 'contract'): Promise<void> {
     for (const action of actionsOf(migration, phase)) await perform(migration, action);
     if (phase !== 'up') return;
     const verifications = actionsOf(migration, 'verify');
     for (const { text } of verifications.flatMap((action) => (action.type === 'verify' ? action.statements : []))) {
-      expect(Object.values((await db.query<object>(text)).rows[0]!), text).toEqual([true]);
+      const { rows } = await db.query<object>(text);
+      expect({ text, answer: Object.values(rows[0]!) }).toEqual({ text, answer: [true] });
     }
   }
 
@@ -45,9 +56,9 @@ describe('the migrations of the example app', () => {
 
   it('the SQL migrations can be applied, undone and applied again, and the rows of users are kept', async () => {
     for (const migration of migrations.slice(0, 2)) await run(migration, 'up');
-    await db.exec("INSERT INTO users (email, name) VALUES ('ada@example.com', 'Ada'), ('bob@example.com', 'Bob')");
+    await db.query("INSERT INTO users (email, name) VALUES ('ada@example.com', 'Ada'), ('bob@example.com', 'Bob')");
     for (let meal = 0; meal < 3; meal++) {
-      await db.exec("INSERT INTO user_events (user_id, event, tag) VALUES (1, 'meal_logged', 'vegan')");
+      await db.query("INSERT INTO user_events (user_id, event, tag) VALUES (1, 'meal_logged', 'vegan')");
     }
     const before = await describeUsers(db);
 
@@ -65,7 +76,7 @@ describe('the migrations of the example app', () => {
 
   it('the SQL migrations can be undone completely after they were contracted', async () => {
     for (const migration of migrations) await run(migration, 'contract');
-    await db.exec("INSERT INTO users (email, name) VALUES ('eve@example.com', 'Eve')");
+    await db.query("INSERT INTO users (email, name) VALUES ('eve@example.com', 'Eve')");
     const { rows } = await db.query('SELECT diet FROM users ORDER BY id');
     expect(rows).toEqual([{ diet: 'vegan' }, { diet: 'any' }, { diet: 'any' }]);
 
@@ -74,7 +85,7 @@ describe('the migrations of the example app', () => {
   });
 });
 
-async function describeUsers(db: PGlite) {
+async function describeUsers(db: Client) {
   const columns = await db.query(
     "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public' ORDER BY 1, 2",
   );

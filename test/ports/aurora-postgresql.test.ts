@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { HistoryMark, Section } from '../../core/ports';
-import { auroraKinds, type SqlUnderTest, session } from './support/sql-databases';
+import { session } from './support/records';
+import { auroraKinds, type SqlUnderTest } from './support/sql-databases';
 
 /** What only a real database can show. */
 describe.each(auroraKinds)('$name', ({ open, name }) => {

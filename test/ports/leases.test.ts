@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { holder, isHeld, take } from './support/records';
 import { leaseTime, type Store, stores } from './support/stores';
 

@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { MigrationError } from '../../core/errors/index';
 import type { Section, SectionResult, SqlDatabase, Target } from '../../core/ports';
 import { enginesUnderTest } from '../../packages/sandbox/test/services/rds-data/engines';
-import { openAurora, type SqlUnderTest, session } from './support/sql-databases';
+import { session } from './support/records';
+import { openAurora, type SqlUnderTest } from './support/sql-databases';
 
 /** Milliseconds that the Data API waits for a statement here; 45 seconds in AWS (aws-facts RDS-1). */
 const patience = 300;

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { RecordedRequest } from '../../core/request/request';
 import { failed, request, succeeded } from './support/records';
 import { type Store, stores } from './support/stores';

@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { HistoryMark, Section, SqlDatabase, Target } from '../../core/ports';
-import { type SqlUnderTest, session, sqlKinds } from './support/sql-databases';
+import { session } from './support/records';
+import { type SqlUnderTest, sqlKinds } from './support/sql-databases';
 
 describe.each(sqlKinds)('a SQL target: $name', ({ open }) => {
   let database: SqlUnderTest;
@@ -26,7 +27,9 @@ describe.each(sqlKinds)('a SQL target: $name', ({ open }) => {
     deployment: 'd1',
     ...change,
   });
-  const never = () => expect.fail('must not run');
+  const never = () => {
+    throw new Error('must not run');
+  };
   /** Names of effects differ between tests: they share the database. */
   const named = (name: string) => `${name}${count}`;
   const run =

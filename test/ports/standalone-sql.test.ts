@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { SqlAction } from '../../core/bundle/bundle';
 import type { StepContext } from '../../core/engine/kinds/index';
 import { standaloneStep as step } from '../../core/engine/kinds/standalone-sql';
 import type { SqlDatabase, Target } from '../../core/ports';
-import { migration } from './support/records';
-import { auroraKinds, type SqlUnderTest, session } from './support/sql-databases';
+import { migration, session } from './support/records';
+import { auroraKinds, type SqlUnderTest } from './support/sql-databases';
 
 /** Statements outside a transaction, at every point at which a process may die between them and their record. */
 describe.each(auroraKinds)('a statement on its own: $name', ({ open }) => {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { IndexDefinition, TableOperation } from '../../core/bundle/bundle';
 import type { StepContext } from '../../core/engine/kinds/index';
 import { tableStep } from '../../core/engine/kinds/table';
@@ -8,8 +8,7 @@ import type { HeldLease, TableDatabase, Target } from '../../core/ports';
 import { DynamoDbTables } from '../../lambda/aws/dynamodb-tables';
 import { openDynamoDb } from '../../packages/sandbox/test/services/dynamodb/open-dynamodb';
 import { MemoryTables } from '../support/memory/tables';
-import { migration } from './support/records';
-import { session } from './support/sql-databases';
+import { migration, session } from './support/records';
 
 interface TablesUnderTest {
   target(by: HeldLease): Target;

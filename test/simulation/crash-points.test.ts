@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { scenarios } from './scenarios';
 import { simulate } from './simulate';
 import { SimulationWorld } from './world';
@@ -13,11 +13,14 @@ describe('a process that dies at any effect', () => {
   let world: SimulationWorld;
 
   beforeAll(async () => {
+    // The engine writes what it does, thousands of times, to its log.
+    jest.spyOn(console, 'log').mockReturnValue();
     world = await SimulationWorld.open();
   }, 120_000);
 
   afterAll(async () => {
     await world?.close();
+    jest.restoreAllMocks();
   });
 
   it.each(scenarios.map((scenario, index) => ({ ...scenario, index })))(

@@ -1,9 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { LifecycleWorld } from '../support/lifecycle-world';
 import { killProcesses } from './processes';
 
+jest.setTimeout(240_000);
+
 /** A sample; `npm run simulate -- --processes` kills at every call. */
-describe('a Lambda process that is killed at any call', { timeout: 240_000 }, () => {
+describe('a Lambda process that is killed at any call', () => {
   let world: LifecycleWorld;
 
   beforeAll(async () => {

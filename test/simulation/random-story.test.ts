@@ -1,5 +1,5 @@
+import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
 import { story, tell } from './random-story';
 
 it('any order of requests, deaths, duplicates, delays and losses ends in exactly what CloudFormation says', async () => {

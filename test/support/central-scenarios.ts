@@ -1,5 +1,6 @@
 import type { DeployOptions } from '@cdk-migrations/sandbox';
-import { afterAll, expect, it } from 'vitest';
+import { afterAll, expect, it } from '@jest/globals';
+import { expectStatus } from './expect-status';
 import { type Release, synthLifecycleApp, temporaryFolder } from './lifecycle-app';
 import { LifecycleWorld } from './lifecycle-world';
 import { releaseA, releaseNext } from './releases';
@@ -36,14 +37,14 @@ export function centralScenarios(sets: readonly Readonly<Record<string, string>>
   afterAll(() => releases.remove());
   for (const assumptions of sets) {
     const name = Object.entries(assumptions).map(([key, value]) => `${key}=${value}`);
-    it(`with ${name.join(', ')}`, { timeout: 120_000 }, async () => {
+    it(`with ${name.join(', ')}`, async () => {
       const world = await LifecycleWorld.open({ assumptions });
       try {
         await tellStories(world, releases);
       } finally {
         await world.close();
       }
-    });
+    }, 120_000);
   }
 }
 
@@ -56,23 +57,24 @@ async function tellStories(world: LifecycleWorld, releases: Releases): Promise<v
   const failSibling = { fail: [{ logicalId: 'Sibling' }] };
 
   const never = await deploy('Never', releaseNext, '1', failSibling);
-  expect(never.status, 'failed create').toBe('ROLLBACK_COMPLETE');
+  expectStatus(never, 'ROLLBACK_COMPLETE', 'failed create');
   expect((await world.snapshot('Never').catch(() => ({ tables: {} }))).tables).toEqual({});
 
-  expect((await deploy('App', releaseA, '1')).status, 'create').toBe('CREATE_COMPLETE');
+  expectStatus(await deploy('App', releaseA, '1'), 'CREATE_COMPLETE', 'create');
   await world.sql('App', `INSERT INTO users (id, name) VALUES (1, 'ada')`);
   const before = await world.snapshot('App');
   const failed = await deploy('App', broken, '2');
-  expect(failed.status, 'failed update').toBe('UPDATE_ROLLBACK_COMPLETE');
+  expectStatus(failed, 'UPDATE_ROLLBACK_COMPLETE', 'failed update');
   expect(await world.snapshot('App')).toEqual(before);
 
   const back = await deploy('App', releaseNext, '3', failSibling);
-  expect(back.status, 'rollback after cutover').toBe('UPDATE_ROLLBACK_COMPLETE');
+  expectStatus(back, 'UPDATE_ROLLBACK_COMPLETE', 'rollback after cutover');
   expect(await world.snapshot('App')).toEqual(before);
   expect((await world.quietLedger('App')).open).toEqual([]);
 
   const result = await deploy('App', releaseNext, '4');
-  expect([result.status, result.reason], 'commit').toEqual(['UPDATE_COMPLETE', '']);
+  expectStatus(result, 'UPDATE_COMPLETE', 'commit');
+  expect(result.reason).toBe('');
   expect((await world.quietLedger('App')).open).toEqual([]);
   expect(await world.sql('App', `SELECT to_regclass('contracted')::text AS contracted`)).toEqual([
     { contracted: 'contracted' },

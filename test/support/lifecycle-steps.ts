@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Interceptor, ObservedCall } from '@cdk-migrations/sandbox';
-import { expect } from 'vitest';
 import { drive } from '../../core/engine/drive';
 import type { Outcome, RecordedRequest } from '../../core/request/request';
 import { fromItem, LedgerTable, sortKeys } from '../../lambda/aws/ledger-table';
+import { expectStatus } from './expect-status';
 import type { LifecycleAppOptions } from './lifecycle-app';
 import type { LifecycleWorld, Snapshot } from './lifecycle-world';
 import { releaseA } from './releases';
@@ -16,7 +16,7 @@ export async function atReleaseA(
   app: Partial<LifecycleAppOptions> = {},
 ): Promise<Snapshot> {
   const result = await world.deploy({ stack, release: releaseA, sibling: '1', ...app });
-  expect(result.status, result.reason).toBe('CREATE_COMPLETE');
+  expectStatus(result, 'CREATE_COMPLETE');
   await world.sql(stack, `INSERT INTO users (id, name) VALUES (1, 'ada'), (2, 'grace')`);
   await world.putItem(stack, 'plans', { id: 'p1', week: '2026-W01' });
   return world.snapshot(stack);

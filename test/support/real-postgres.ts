@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { Client } from 'pg';
 
 const url = process.env.TEST_POSTGRES_URL ?? 'postgresql://postgres@127.0.0.1:5432/test';
@@ -13,11 +14,22 @@ export async function postgresUrlIfReachable(): Promise<string | undefined> {
     await client.end();
     return url;
   } catch (error) {
-    if (process.env.REQUIRE_SERVERS === '1')
-      throw new Error(`PostgreSQL is required and cannot be reached: ${String(error)}`);
-    console.log(`No PostgreSQL server (${String(error)}): what needs one is skipped, the rest runs on PGlite.`);
-    return undefined;
+    return unreachable(String(error));
   }
+}
+
+/** The same for what decides which tests a file has: tests are declared without waiting for anything. */
+export function postgresUrlIfReachableNow(): string | undefined {
+  const connect = `const { Client } = require('pg');
+    const client = new Client({ connectionString: process.argv[1], connectionTimeoutMillis: 2000 });
+    client.connect().then(() => client.end());`;
+  const { status, stderr } = spawnSync(process.execPath, ['-e', connect, url], { cwd: __dirname, encoding: 'utf8' });
+  return status === 0 ? url : unreachable(stderr);
+}
+
+function unreachable(reason: string): undefined {
+  if (process.env.REQUIRE_SERVERS === '1') throw new Error(`PostgreSQL is required and cannot be reached: ${reason}`);
+  console.log(`No PostgreSQL server (${reason}): what needs one is skipped, the rest runs on PGlite.`);
 }
 
 /** Drops databases that a test left on the server, if it used one. */

@@ -73,9 +73,10 @@ export function testTitles(path: string): readonly string[] {
   return titles;
 }
 
-/** `it`, `it.skipIf(...)`, `it.each(...)` and the like. */
+/** `it`, `it.each(...)`, `(url ? it : it.skip)` and the like. */
 function isTest(callee: ts.Expression): boolean {
   if (ts.isIdentifier(callee)) return callee.text === 'it' || callee.text === 'test';
-  if (ts.isCallExpression(callee)) return isTest(callee.expression);
+  if (ts.isCallExpression(callee) || ts.isParenthesizedExpression(callee)) return isTest(callee.expression);
+  if (ts.isConditionalExpression(callee)) return isTest(callee.whenTrue) && isTest(callee.whenFalse);
   return ts.isPropertyAccessExpression(callee) && isTest(callee.expression);
 }

@@ -1,17 +1,22 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { tableName } from '../src';
 
+/** For one test. */
+function connect(tables: string | undefined): void {
+  jest.replaceProperty(process, 'env', { MIGRATIONS_TABLES: tables });
+}
+
 describe('tableName', () => {
-  afterEach(() => vi.unstubAllEnvs());
+  afterEach(() => void jest.restoreAllMocks());
 
   it('gives the physical name', () => {
-    vi.stubEnv('MIGRATIONS_TABLES', '{"meals":{"plans":"nutrition-plans"}}');
+    connect('{"meals":{"plans":"nutrition-plans"}}');
 
     expect(tableName('meals', 'plans')).toBe('nutrition-plans');
   });
 
   it('names the targets when the target is unknown', () => {
-    vi.stubEnv('MIGRATIONS_TABLES', '{"meals":{},"stock":{}}');
+    connect('{"meals":{},"stock":{}}');
 
     expect(() => tableName('meal', 'plans')).toThrow(
       "Unknown target 'meal'. Targets of this deployment: meals, stock.",
@@ -19,7 +24,7 @@ describe('tableName', () => {
   });
 
   it('names the tables when the table is unknown', () => {
-    vi.stubEnv('MIGRATIONS_TABLES', '{"meals":{}}');
+    connect('{"meals":{}}');
 
     expect(() => tableName('meals', 'plans')).toThrow(
       "Target 'meals' has no table 'plans'. Tables of this deployment: none.",
@@ -27,7 +32,7 @@ describe('tableName', () => {
   });
 
   it('says how to connect a function that is not connected', () => {
-    vi.stubEnv('MIGRATIONS_TABLES', undefined);
+    connect(undefined);
 
     expect(() => tableName('meals', 'plans')).toThrow(
       /MIGRATIONS_TABLES is not set\. Call `migrations\.connect\(fn\)`/,

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { beforeEach, expect, test } from '@jest/globals';
 import { unzipSync } from 'fflate';
-import { beforeEach, expect, test } from 'vitest';
 import { publishAssets, readAssembly, selectStacks, stackInputs } from '../src/assembly';
 import { zipFolder } from '../src/assembly/zip-folder';
 import { ObjectStore } from '../src/services/s3';

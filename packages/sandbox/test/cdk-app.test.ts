@@ -1,5 +1,6 @@
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { expect, test } from '@jest/globals';
 import {
   App,
   CfnOutput,
@@ -22,7 +23,6 @@ import {
   aws_events_targets as targets,
   aws_stepfunctions_tasks as tasks,
 } from 'aws-cdk-lib';
-import { expect, test } from 'vitest';
 import { temporaryFolder } from './helpers/assembly';
 import { testSandboxes } from './helpers/open';
 

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test } from '@jest/globals';
 import { openSandbox, type StackEvent } from '../src';
 import { temporaryFolder, writeAssembly } from './helpers/assembly';
 import { testSandboxes } from './helpers/open';

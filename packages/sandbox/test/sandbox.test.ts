@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { relative } from 'node:path';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test } from '@jest/globals';
 import { openSandbox, type Sandbox, type SandboxOptions, type StackEvent } from '../src';
 import { assetCode, temporaryFolder, writeAssembly } from './helpers/assembly';
 

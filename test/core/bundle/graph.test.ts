@@ -1,5 +1,5 @@
+import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
 import { findGraphErrors, type GraphNode, heads, orderMigrations } from '../../../core/bundle/graph';
 import { errorOf } from '../../support/migrations-folder';
 

@@ -1,5 +1,5 @@
+import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
 import type { Bundle, BundledMigration } from '../../../core/bundle/bundle';
 import { parseBundle, serializeBundle } from '../../../core/bundle/bundle-file';
 import { canonicalJson, sha256, sourceChecksum } from '../../../core/bundle/checksum';

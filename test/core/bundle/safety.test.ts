@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import type { TableOperation } from '../../../core/bundle/bundle';
 import { findUnsafeChanges, type ObjectChange, tableChanges } from '../../../core/bundle/safety';
 

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { MigrationsProperties } from '../../../core/wire';
 import { CountedWorld } from '../../support/counted-world';
 import { sqlMigration } from '../../support/memory-world';

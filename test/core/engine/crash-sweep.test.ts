@@ -1,5 +1,5 @@
+import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
 import type { BundledMigration } from '../../../core/bundle/bundle';
 import { verifyChain } from '../../../core/ledger/audit';
 import type { RecordedRequest } from '../../../core/request/request';

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { SqlAction } from '../../../core/bundle/bundle';
 import { verifyChain } from '../../../core/ledger/audit';
 import { createTable, MemoryWorld, scope, sqlMigration, tableMigration } from '../../support/memory-world';

@@ -1,11 +1,10 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Action, BundledMigration, TableAction } from '../../../core/bundle/bundle';
 import { databaseKinds } from '../../../core/bundle/database-kinds';
 import { kindOf, type StepContext, singleSteps } from '../../../core/engine/kinds/index';
 import { tableStep } from '../../../core/engine/kinds/table';
 import type { MigrationModule, SqlDatabase, TableDatabase, Target } from '../../../core/ports';
-import { migration } from '../../ports/support/records';
-import { session } from '../../ports/support/sql-databases';
+import { migration, session } from '../../ports/support/records';
 import { MemorySqlDatabase } from '../../support/memory/sql-database';
 import { MemoryTables } from '../../support/memory/tables';
 import { createTable, MemoryWorld, scope, sqlMigration, tableMigration } from '../../support/memory-world';

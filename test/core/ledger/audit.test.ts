@@ -1,5 +1,5 @@
+import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
 import { type ChainEnd, chain, verifyChain } from '../../../core/ledger/audit';
 import type { AuditEvent } from '../../../core/ledger/state';
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { PendingChanges } from '../../../core/ledger/pending';
 import { appliedRevision, deployment, migration, undoPlan } from '../../ports/support/records';
 

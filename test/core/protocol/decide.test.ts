@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { decide } from '../../../core/protocol/decide';
 import type { RecordedRequest } from '../../../core/request/request';
 import {

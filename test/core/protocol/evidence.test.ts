@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { isRollingBack, operationStart, outcomeOf, type StackOutcome } from '../../../core/protocol/evidence';
 import { deployment } from '../../ports/support/records';
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import type { ManifestEntry } from '../../../core/bundle/bundle';
 import { type AppliedRevision, type MigrationRecord, migrationKey } from '../../../core/ledger/state';
 import { plan } from '../../../core/protocol/plan';

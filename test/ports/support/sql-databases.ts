@@ -25,11 +25,6 @@ export interface SqlKind {
   open(): Promise<SqlUnderTest>;
 }
 
-/** A session as if its lease were never lost. */
-export function session(token: number, scope = 'App/Migrations'): HeldLease {
-  return { scope, token, guard: async () => undefined };
-}
-
 /** The adapter of Aurora, on the sandbox's RDS Data API. */
 export const auroraKinds: readonly SqlKind[] = enginesUnderTest().map((engine) => ({
   name: `Aurora's adapter on ${engine.name === 'pglite' ? 'PGlite' : 'PostgreSQL'}`,

@@ -1,7 +1,7 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { terminal } from '../../src/cli/output';
 import { checkAssembly } from '../../src/cli/synth/check-assembly';
 import { explainFailure } from '../../src/cli/synth/explain-failure';

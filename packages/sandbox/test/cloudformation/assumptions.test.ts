@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { cloudFormationAssumptions, isAssumptionName, readAssumptions } from '../../src/cloudformation/assumptions';
 import { type CustomRequest, gate, triad, World } from './world';
 

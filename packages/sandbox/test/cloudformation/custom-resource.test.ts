@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import type { Properties } from '../../src/cloudformation/resource-type';
 import { type Answer, goodAnswer, variable, World, type WorldOptions } from './world';
 

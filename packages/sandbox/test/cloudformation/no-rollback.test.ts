@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { type CustomRequest, triad, World, type WorldOptions } from './world';
 
 /** DisableRollback and RollbackStack (aws-facts CFN-10, CFN-11 and CFN-12). */

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { World } from './world';
 
 /** DeletionPolicy and UpdateReplacePolicy (aws-facts CFN-16). */

@@ -1,7 +1,7 @@
 import { cpSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { gate, triad, until, World, type WorldOptions } from './world';
 
 /** A process that dies leaves only its folder: the next one has a copy of it, taken in the middle of an operation. */

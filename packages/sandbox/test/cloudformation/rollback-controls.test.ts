@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { gate, triad, until, World, type WorldOptions } from './world';
 
 /** CancelUpdateStack, rollback triggers and ContinueUpdateRollback (aws-facts CFN-13, CFN-14 and CFN-15). */

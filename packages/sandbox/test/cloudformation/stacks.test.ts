@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { gate, triad, until, World } from './world';
 
 /** What holds for any stack: change detection, refusals, descriptions, status changes. */

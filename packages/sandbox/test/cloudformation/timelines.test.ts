@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import type { Json } from '../../src/cloudformation/resource-type';
 import { type CustomRequest, triad, World, type WorldOptions } from './world';
 

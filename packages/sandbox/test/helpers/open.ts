@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { afterAll, afterEach } from 'vitest';
+import { afterAll, afterEach } from '@jest/globals';
 import { openSandbox, type Sandbox, type SandboxOptions } from '../../src';
 import { type TestStack, temporaryFolder, writeAssembly } from './assembly';
 

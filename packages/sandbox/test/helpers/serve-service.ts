@@ -14,6 +14,8 @@ export interface ServedService {
     readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
     readonly maxAttempts: number;
   };
+  /** Stops the server and not the service. */
+  stopServing(): Promise<void>;
   /** Stops the server, then the service. */
   close(): Promise<void>;
 }
@@ -29,6 +31,10 @@ export async function serveService(service: Service): Promise<ServedService> {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const stopServing = async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  };
   return {
     endpoint,
     client: {
@@ -37,9 +43,9 @@ export async function serveService(service: Service): Promise<ServedService> {
       credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
       maxAttempts: 1,
     },
+    stopServing,
     async close() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
+      await stopServing();
       await service.close?.();
     },
   };

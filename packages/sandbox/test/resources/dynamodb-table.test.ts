@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Properties } from '../../src/cloudformation/resource-type';
 import { dynamoDbGlobalTableType } from '../../src/resources/dynamodb-global-table';
 import { dynamoDbTableType } from '../../src/resources/dynamodb-table';

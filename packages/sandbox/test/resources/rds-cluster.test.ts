@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Properties } from '../../src/cloudformation/resource-type';
 import { type DatabaseSecrets, rdsClusterType } from '../../src/resources/rds-cluster';
 import { rdsInstanceType } from '../../src/resources/rds-instance';

@@ -1,5 +1,5 @@
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { expect, test } from 'vitest';
+import { expect, test } from '@jest/globals';
 import type { CreateRequest } from '../../src/cloudformation/resource-type';
 import { inert } from '../../src/resources/inert';
 import { generatedName } from '../../src/resources/physical-name';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test } from '@jest/globals';
 import { matchesPattern } from '../../src/services/events/pattern';
 import { targetPayload } from '../../src/services/events/target-input';
 import { testSandboxes } from '../helpers/open';

@@ -1,6 +1,6 @@
 import { GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { expect, test } from 'vitest';
+import { expect, test } from '@jest/globals';
 import { evaluate } from '../../src/services/iam/evaluate';
 import { parsePolicy } from '../../src/services/iam/policy-document';
 import { testSandboxes } from '../helpers/open';

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GetFunctionCommand, InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { assetCode } from '../helpers/assembly';
 import { type TestSandbox, testSandboxes } from '../helpers/open';
 import { allow, functions, role } from '../helpers/templates';
@@ -108,7 +108,7 @@ test('a function has a clean environment', async () => {
   const { value } = await invoke('Variables');
   expect(value).toMatchObject({ GREETING: 'hi', AWS_REGION: 'us-east-1', AWS_ENDPOINT_URL: world.sandbox.endpoint });
   expect(value.AWS_ACCESS_KEY_ID).toMatch(/^ASIA/);
-  expect(Object.keys(value).filter((name) => /VITEST|^HOME$|NODE_OPTIONS/.test(name))).toEqual([]);
+  expect(Object.keys(value).filter((name) => /JEST|^HOME$|NODE_OPTIONS/.test(name))).toEqual([]);
 });
 
 test('a function finds the SDK that every runtime has, and uses it with its own role', async () => {

@@ -8,7 +8,7 @@ import {
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { ResponseUrls } from '../../src/services/s3';
 import { addressOf, addressOfUrl } from '../../src/services/s3/address';
 import { type TestSandbox, testSandboxes } from '../helpers/open';
@@ -62,7 +62,7 @@ test('S3 lists by prefix and delimiter, in pages', async () => {
 });
 
 test('S3 refuses a bucket that does not exist', async () => {
-  await expect(s3.send(new PutObjectCommand({ Bucket: 'nobodys', Key: 'k', Body: '' }))).rejects.toMatchObject({
+  await expect(s3.send(new PutObjectCommand({ Bucket: 'nobodys', Key: 'k', Body: 'text' }))).rejects.toMatchObject({
     name: 'NoSuchBucket',
   });
 });

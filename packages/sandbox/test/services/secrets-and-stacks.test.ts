@@ -13,7 +13,7 @@ import {
   PutSecretValueCommand,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from '@jest/globals';
 import { type TestSandbox, testSandboxes } from '../helpers/open';
 
 const open = testSandboxes('all');

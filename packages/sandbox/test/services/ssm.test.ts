@@ -8,7 +8,7 @@ import {
   PutParameterCommand,
   SSMClient,
 } from '@aws-sdk/client-ssm';
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from '@jest/globals';
 import { testSandboxes } from '../helpers/open';
 
 const open = testSandboxes('all');

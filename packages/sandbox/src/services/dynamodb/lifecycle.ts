@@ -61,14 +61,15 @@ export class Lifecycle {
   /** The table as DynamoDB would describe it now. */
   describe(description: TableDescription): TableDescription {
     const { TableName: name, GlobalSecondaryIndexes: given = [] } = description;
+    const now = Date.now();
     const table = this.#table(name);
     const indexes = this.#indexesOf(name);
-    const known = given.map((index) => describeIndex(index, table, indexes.get(index.IndexName)));
+    const known = given.map((index) => describeIndex(index, table, indexes.get(index.IndexName), now));
     const leaving = [...indexes.values()].flatMap(({ ghost }) =>
       ghost ? [{ ...ghost, IndexStatus: 'DELETING' }] : [],
     );
     const all = [...known, ...leaving];
-    const status = table?.status ?? (this.#allocating(name) ? 'UPDATING' : 'ACTIVE');
+    const status = table?.status ?? (this.#allocating(name, now) ? 'UPDATING' : 'ACTIVE');
     return { ...description, TableStatus: status, ...(all.length > 0 ? { GlobalSecondaryIndexes: all } : {}) };
   }
 
@@ -135,8 +136,7 @@ export class Lifecycle {
     return indexes;
   }
 
-  #allocating(table: string): boolean {
-    const now = Date.now();
+  #allocating(table: string, now = Date.now()): boolean {
     return [...this.#indexesOf(table).values()].some(({ allocated }) => now < allocated);
   }
 }
@@ -152,7 +152,8 @@ function describeIndex(
   index: IndexDescription,
   table: TableTransition | undefined,
   transition: IndexTransition | undefined,
+  now: number,
 ): IndexDescription {
-  if (transition) return { ...index, IndexStatus: transition.status, Backfilling: Date.now() >= transition.allocated };
+  if (transition) return { ...index, IndexStatus: transition.status, Backfilling: now >= transition.allocated };
   return { ...index, IndexStatus: table?.status === 'CREATING' ? 'CREATING' : 'ACTIVE' };
 }

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateTableCommand, ListTablesCommand } from '@aws-sdk/client-dynamodb';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { findDynoxide } from '../../../src/services/dynamodb/dynoxide/find-binary';
 import { until } from '../../helpers/until';
 import { openDynamoDb, simpleTable } from './open-dynamodb';

@@ -10,7 +10,7 @@ import {
   TransactWriteItemsCommand,
   UpdateTableCommand,
 } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { until } from '../../helpers/until';
 import { type DynamoDbUnderTest, openDynamoDb, simpleTable } from './open-dynamodb';
 

@@ -8,7 +8,7 @@ import {
   CommitTransactionCommand,
   ExecuteStatementCommand,
 } from '@aws-sdk/client-rds-data';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { type DataApi, enginesUnderTest, openDataApi, SECRET_ARN } from './engines';
 
 describe.each(enginesUnderTest())('clusters on $name', (engine) => {
@@ -56,6 +56,7 @@ describe.each(enginesUnderTest())('clusters on $name', (engine) => {
     api = await openDataApi(engine, {}, folder);
     await run('CREATE TABLE kept (a int)');
     await api.service.close();
+    await api.disconnect();
     api = await openDataApi(engine, {}, folder);
     await expect(run('SELECT 1 FROM kept')).resolves.toBeDefined();
     await api.service.clusters.delete('main');
@@ -91,6 +92,7 @@ describe.each(enginesUnderTest())('clusters on $name', (engine) => {
     await sleep(1500);
     await api.service.close();
     expect((await outcomes).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    await api.disconnect();
     api = await openDataApi(engine, {}, api.folder);
   });
 

@@ -14,12 +14,16 @@ export interface EngineUnderTest {
   readonly postgresUrl?: string;
 }
 
-/** PGlite always; a PostgreSQL server when there is one. Says so when there is none, instead of silently testing less. */
+/**
+ * PGlite always; a PostgreSQL server when there is one. Says so when there is none, instead of silently testing less;
+ * with REQUIRE_SERVERS=1 it fails.
+ */
 export function enginesUnderTest(): readonly EngineUnderTest[] {
   const connect = `const { Client } = require('pg'); const client = new Client({ connectionString: ${JSON.stringify(POSTGRES_URL)},
     connectionTimeoutMillis: 2000 }); client.connect().then(() => client.end(), () => process.exit(1));`;
   const { status } = spawnSync(process.execPath, ['-e', connect], { cwd: __dirname, timeout: 10_000 });
   if (status === 0) return [{ name: 'pglite' }, { name: 'postgres', postgresUrl: POSTGRES_URL }];
+  if (process.env['REQUIRE_SERVERS'] === '1') throw new Error(`No PostgreSQL answers at ${POSTGRES_URL}.`);
   console.warn(`SKIPPED: no PostgreSQL answers at ${POSTGRES_URL}; testing PGlite only.`);
   return [{ name: 'pglite' }];
 }
@@ -33,6 +37,8 @@ export interface DataApi {
   readonly folder: string;
   /** What every call needs. */
   readonly base: { readonly resourceArn: string; readonly secretArn: string; readonly database: string };
+  /** Leaves the service alone, and what it keeps. */
+  disconnect(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -66,6 +72,10 @@ export async function openDataApi(
     client,
     folder,
     base: { resourceArn: cluster.arn, secretArn: SECRET_ARN, database: 'app' },
+    async disconnect() {
+      client.destroy();
+      await served.stopServing();
+    },
     async close() {
       client.destroy();
       await service.clusters.delete('main');

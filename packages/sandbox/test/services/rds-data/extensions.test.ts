@@ -8,7 +8,7 @@ import {
   type ExecuteStatementCommandInput,
   RollbackTransactionCommand,
 } from '@aws-sdk/client-rds-data';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { CONTRIB_PROBES } from './contrib-probes';
 import { type DataApi, openDataApi } from './engines';
 

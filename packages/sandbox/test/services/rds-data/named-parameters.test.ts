@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { parseDatabaseStatement } from '../../../src/services/rds-data/database-statements';
 import { toPositional } from '../../../src/services/rds-data/named-parameters';
 

@@ -3,7 +3,7 @@ import {
   ExecuteStatementCommand,
   type ExecuteStatementCommandInput,
 } from '@aws-sdk/client-rds-data';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type DataApi, enginesUnderTest, openDataApi } from './engines';
 
 describe.each(enginesUnderTest())('ExecuteStatement on $name', (engine) => {

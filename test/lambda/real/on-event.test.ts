@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { CloudFormationEvent } from '../../lambda/cloudformation/event';
-import { onEvent } from '../../lambda/handlers/on-event';
-import { MemoryRequests } from '../support/memory/requests';
-import { watchConsole } from './console-spy';
-import { markerEvent, migrationsEvent, now, scope, stackEvent } from './events';
-import { openResponseBucket, type ResponseBucket, signature } from './response-bucket';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { CloudFormationEvent } from '../../../lambda/cloudformation/event';
+import { onEvent } from '../../../lambda/handlers/on-event';
+import { MemoryRequests } from '../../support/memory/requests';
+import { watchConsole } from '../console-spy';
+import { markerEvent, migrationsEvent, now, scope, stackEvent } from '../events';
+import { openResponseBucket, type ResponseBucket, signature } from '../response-bucket';
 
 const logged = watchConsole();
 let bucket: ResponseBucket;

@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { RecordedRequest } from '../../core/request/request';
-import { type RespondEvent, respond } from '../../lambda/handlers/respond';
-import { request, succeeded } from '../ports/support/records';
-import { MemoryRequests } from '../support/memory/requests';
-import { watchConsole } from './console-spy';
-import { openResponseBucket, type ResponseBucket } from './response-bucket';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { RecordedRequest } from '../../../core/request/request';
+import { type RespondEvent, respond } from '../../../lambda/handlers/respond';
+import { request, succeeded } from '../../ports/support/records';
+import { MemoryRequests } from '../../support/memory/requests';
+import { watchConsole } from '../console-spy';
+import { openResponseBucket, type ResponseBucket } from '../response-bucket';
 
 watchConsole();
 let bucket: ResponseBucket;

@@ -1,12 +1,11 @@
-import { describe, expect, it } from 'vitest';
-import { buildBundle } from '../../bundler';
-import type { BundledMigration } from '../../core/bundle/bundle';
-import { codeStep } from '../../core/engine/kinds/code';
-import { evaluate } from '../../lambda/aws/evaluate';
-import { migration } from '../ports/support/records';
-import { session } from '../ports/support/sql-databases';
-import { MemorySqlDatabase } from '../support/memory/sql-database';
-import { errorOf, migrationsFolder } from '../support/migrations-folder';
+import { describe, expect, it } from '@jest/globals';
+import { buildBundle } from '../../../bundler';
+import type { BundledMigration } from '../../../core/bundle/bundle';
+import { codeStep } from '../../../core/engine/kinds/code';
+import { evaluate } from '../../../lambda/aws/evaluate';
+import { migration, session } from '../../ports/support/records';
+import { MemorySqlDatabase } from '../../support/memory/sql-database';
+import { errorOf, migrationsFolder } from '../../support/migrations-folder';
 
 /** A TypeScript migration, compiled and bundled as at synth. */
 async function bundled(source: string): Promise<BundledMigration> {
@@ -99,6 +98,6 @@ export default sql({
       code: "const { sep } = require('node:path'); module.exports = { default: { up: async () => sep } };",
     };
 
-    expect(evaluate(compiled as unknown as BundledMigration).up).toBeTypeOf('function');
+    expect(typeof evaluate(compiled as unknown as BundledMigration).up).toBe('function');
   });
 });

@@ -1,8 +1,8 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { answerBody, sendAnswer } from '../../lambda/cloudformation/answer';
-import { stackId } from './events';
-import { openResponseBucket, type ResponseBucket, signature } from './response-bucket';
+import { answerBody, sendAnswer } from '../../../lambda/cloudformation/answer';
+import { stackId } from '../events';
+import { openResponseBucket, type ResponseBucket, signature } from '../response-bucket';
 
 const to = { stackId, requestId: 'request-1', logicalId: 'Migrations' };
 const success = {
