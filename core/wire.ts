@@ -80,13 +80,13 @@ export interface DynamoDbTargetProperties {
  * What to do when a bundle that lacks applied migrations is deployed on purpose. The enum of the construct has the same
  * name and values.
  */
-export type OlderRevisionPolicy = 'refuse' | 'downgrade';
+type OlderRevisionPolicy = 'refuse' | 'downgrade';
 
 /**
  * What happens to the databases when the construct leaves the stack, or the stack is deleted. The enum of the construct
  * has the same name and values.
  */
-export type MigrationsRemovalPolicy = 'retain' | 'undo';
+type MigrationsRemovalPolicy = 'retain' | 'undo';
 
 /** Properties of the Migrations custom resource. */
 export interface MigrationsProperties {

@@ -22,7 +22,7 @@ export interface OnEventParts {
 }
 
 /** Starts the execution that works on a request. False when one of that name was started before. */
-export interface ExecutionStarter {
+interface ExecutionStarter {
   start(name: string, input: object): Promise<boolean>;
 }
 
