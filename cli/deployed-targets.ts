@@ -1,7 +1,7 @@
 import type { TargetProperties } from '../core/wire';
 import type { ScopeAccess } from './ledger-access';
 
-/** How the scope's deployments reached their targets, by name; where they differ, the newest counts. */
+/** How the deployments of a scope reached their targets, by name, as the newest deployment of each target has it. */
 export async function deployedTargets({
   ports,
   scope,

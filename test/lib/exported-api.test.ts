@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import ts from 'typescript';
-import type * as wire from '../../core/wire';
+import type { MigrationsProperties } from '../../core/wire';
 import { MigrationsRemovalPolicy, OlderRevisionPolicy } from '../../lib';
 import {
   describeNode,
@@ -11,11 +11,11 @@ import {
 } from '../support/exported-symbols';
 
 /** Each value that the engine understands, and the member of the enum that the construct sends for it. */
-const onOlderRevision: Readonly<Record<wire.OlderRevisionPolicy, OlderRevisionPolicy>> = {
+const onOlderRevision: Readonly<Record<MigrationsProperties['OnOlderRevision'], OlderRevisionPolicy>> = {
   refuse: OlderRevisionPolicy.REFUSE,
   downgrade: OlderRevisionPolicy.DOWNGRADE,
 };
-const onRemoval: Readonly<Record<wire.MigrationsRemovalPolicy, MigrationsRemovalPolicy>> = {
+const onRemoval: Readonly<Record<MigrationsProperties['OnRemoval'], MigrationsRemovalPolicy>> = {
   retain: MigrationsRemovalPolicy.RETAIN,
   undo: MigrationsRemovalPolicy.UNDO,
 };

@@ -17,22 +17,27 @@ export interface ExportedSymbol {
   readonly declaration: Declaration;
 }
 
-/** Everything that an entry file exports, led back to its declaration through any number of re-exports by name. */
+/** Everything that an entry file exports, by name, led back to its declaration through any number of re-exports. */
 export function exportedSymbols(entry: string): readonly ExportedSymbol[] {
-  return parse(entry).statements.flatMap((statement): readonly ExportedSymbol[] => {
-    if (ts.isExportDeclaration(statement)) return reExported(entry, statement);
+  const star = parse(entry).statements.find((one) => ts.isExportDeclaration(one) && !one.exportClause);
+  if (star) throw new Error(`${entry} must name what it exports: ${star.getText()}`);
+  return symbolsOf(entry);
+}
+
+function symbolsOf(file: string): readonly ExportedSymbol[] {
+  return parse(file).statements.flatMap((statement): readonly ExportedSymbol[] => {
+    if (ts.isExportDeclaration(statement)) return reExported(file, statement);
     if (!isDeclaration(statement) || !hasModifier(statement, ts.SyntaxKind.ExportKeyword)) return [];
     return [{ name: statement.name!.text, declaration: statement }];
   });
 }
 
-function reExported(entry: string, { exportClause, moduleSpecifier }: ts.ExportDeclaration): readonly ExportedSymbol[] {
-  if (!exportClause || !ts.isNamedExports(exportClause) || !moduleSpecifier)
-    throw new Error(`${entry} must re-export by name.`);
-  const from = exportedSymbols(resolve(entry, (moduleSpecifier as ts.StringLiteral).text));
-  return exportClause.elements.map(({ name, propertyName = name }) => {
+function reExported(file: string, { exportClause, moduleSpecifier }: ts.ExportDeclaration): readonly ExportedSymbol[] {
+  const from = symbolsOf(resolve(file, (moduleSpecifier as ts.StringLiteral).text));
+  if (!exportClause) return from;
+  return (exportClause as ts.NamedExports).elements.map(({ name, propertyName = name }) => {
     const found = from.find((symbol) => symbol.name === propertyName.text);
-    if (!found) throw new Error(`${entry} exports ${propertyName.text}, which is no class, enum, function or type.`);
+    if (!found) throw new Error(`${file} exports ${propertyName.text}, which is no class, enum, function or type.`);
     return { name: name.text, declaration: found.declaration };
   });
 }
