@@ -90,7 +90,7 @@ function perform(
       return start(run, view);
     case 'forward':
       return forward(new DeploymentRun(run, decision.deployment));
-    case 'undo':
+    case 'roll-back':
       return rollBack(new DeploymentRun(run, decision.deployment));
     case 'commit':
       return commit(new DeploymentRun(run, decision.deployment));
@@ -119,7 +119,7 @@ function lateOutcome({ state, recorded }: RequestRun, decision: Decision): Outco
 
 const workOf: Readonly<Record<string, string>> = {
   forward: 'the deployment',
-  undo: 'rollback',
+  'roll-back': 'rollback',
   commit: 'the contract phase',
 };
 

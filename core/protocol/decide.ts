@@ -14,7 +14,7 @@ export type Decision =
   /** Continue to apply. */
   | { readonly do: 'forward'; readonly deployment: Deployment }
   /** Roll back what a deployment did. */
-  | { readonly do: 'undo'; readonly deployment: Deployment }
+  | { readonly do: 'roll-back'; readonly deployment: Deployment }
   /** The stack update succeeded: do what can no longer be undone. */
   | { readonly do: 'commit'; readonly deployment: Deployment }
   /** Begin a deployment to the revision that the request names. */
@@ -62,13 +62,13 @@ function decideApply(
     return decideWayBack(state, view);
   }
   const diverged = state.open.find((deployment) => outcomeOf(deployment, view) === 'rolled-back');
-  if (diverged) return { do: 'undo', deployment: state.open.at(-1)! };
+  if (diverged) return { do: 'roll-back', deployment: state.open.at(-1)! };
   return commitOldestSucceeded(state, view) ?? { do: 'start' };
 }
 
 /** The request asks for the applied revision that an open deployment left: a rollback (aws-facts CR-13), unless it proved final. */
 function decideWayBack(state: ScopeState, view: StackView | undefined): Decision {
-  return commitOldestSucceeded(state, view) ?? { do: 'undo', deployment: state.open.at(-1)! };
+  return commitOldestSucceeded(state, view) ?? { do: 'roll-back', deployment: state.open.at(-1)! };
 }
 
 function decideDelete(
@@ -83,7 +83,7 @@ function decideDelete(
   // A create that CloudFormation cancelled is deleted by an id that CloudFormation made up (aws-facts CR-14).
   const ours = request.physicalId === recorded.scope;
   const undoable = (!ours || isRollingBack(view)) && state.open[0]?.from === null;
-  if (undoable) return { do: 'undo', deployment: state.open.at(-1)! };
+  if (undoable) return { do: 'roll-back', deployment: state.open.at(-1)! };
   // A Create that died before it recorded anything may have claimed its databases.
   if (!ours && state.applied === null) return { do: 'retain' };
   if (!ours) return success(state, recorded, 'Nothing to do: this physical id was never issued.');
@@ -124,7 +124,8 @@ function decideSettle(
   if (!newest) return success(state, recorded, 'Nothing to settle.');
   if (newest.state === 'committing') return { do: 'commit', deployment: newest };
   const over = outcomeOf(newest, view) === 'rolled-back';
-  if (over && (newest.state === 'forward' || newest.state === 'undoing')) return { do: 'undo', deployment: newest };
+  if (over && (newest.state === 'forward' || newest.state === 'undoing'))
+    return { do: 'roll-back', deployment: newest };
   if (over && newest.state === 'applied') return { do: 'flag', deployment: newest };
   return commitOldestSucceeded(state, view) ?? success(state, recorded, 'Nothing to settle yet.');
 }
@@ -137,11 +138,11 @@ function decideUnfinished(state: ScopeState, recorded: RecordedRequest): Decisio
     case 'forward':
       // Another request for the same scope means that CloudFormation gave up on the one that began it
       // (aws-facts CR-15).
-      return { do: deployment.requestKey === recorded.key ? 'forward' : 'undo', deployment };
+      return { do: deployment.requestKey === recorded.key ? 'forward' : 'roll-back', deployment };
     case 'failed':
       return retry(deployment, recorded);
     default:
-      return { do: isCommitting(deployment) ? 'commit' : 'undo', deployment };
+      return { do: isCommitting(deployment) ? 'commit' : 'roll-back', deployment };
   }
 }
 
@@ -150,7 +151,7 @@ function retry(deployment: Deployment, recorded: RecordedRequest): Decision {
   if (deployment.failure?.requestKey === recorded.key) {
     return { do: 'answer', outcome: failedOutcome(recorded, deployment.failure.message) };
   }
-  return { do: isCommitting(deployment) ? 'commit' : 'undo', deployment };
+  return { do: isCommitting(deployment) ? 'commit' : 'roll-back', deployment };
 }
 
 function isCommitting(deployment: Deployment): boolean {
