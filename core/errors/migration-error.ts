@@ -44,7 +44,9 @@ export class MigrationError extends Error {
   readonly errors: readonly MigrationError[];
 
   // The class is not generic: `instanceof` would narrow to a MigrationError<any>, whose code may be compared to anything.
-  constructor(...[code, message, details = {}]: ErrorArguments) {
+  // Its parameters are taken apart in the body: an app that compiles only our declarations has no codes to take apart.
+  constructor(...parameters: ErrorArguments) {
+    const [code, message, details = {}] = parameters;
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.code = code;
     this.payload = { ...details.payload };
