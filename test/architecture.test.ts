@@ -54,7 +54,7 @@ const rules: Readonly<Record<string, Rule>> = {
   examples: { ours: [], packages: [publicEntry, clientPackage, cdk, aws, node, /^@types\/aws-lambda$/] },
   bench: {
     ours: [/^(core|lambda|bundler|scripts|test\/support)\//],
-    packages: [node, aws, /^(esbuild|pg|@cdk-migrations\/sandbox)$/],
+    packages: [node, aws, /^(esbuild|pg)$/],
   },
   // What docs/ has from the code.
   scripts: {
@@ -66,8 +66,8 @@ const rules: Readonly<Record<string, Rule>> = {
   },
 };
 
-/** One file opens the sandbox, which may not be installed; everything else works on AWS the same. The demo watches one. */
-const sandboxUsers = /^(cli\/sandbox-package\.ts|examples\/demo\/.+)$/;
+/** One file opens the sandbox, which may not be installed; everything else works on AWS the same. The demo and the bench watch one. */
+const sandboxUsers = /^(cli\/sandbox-package\.ts|(examples\/demo|bench)\/.+)$/;
 
 /** What a package of the workspace may import: what its own package.json promises to install. */
 function dependenciesOf(folder: string): readonly RegExp[] {

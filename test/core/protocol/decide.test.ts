@@ -45,7 +45,7 @@ const lifecycle: readonly Row[] = [
     state('B', deployment('A', 'B')),
     update('A'),
     stack(...rollingBack),
-    'undo A->B',
+    'roll-back A->B',
   ],
   [
     'the Delete of the new marker after the rollback does nothing',
@@ -66,21 +66,21 @@ const lifecycle: readonly Row[] = [
     state('A', deployment(null, 'A')),
     remove(),
     stack('CREATE_IN_PROGRESS', 'ROLLBACK_IN_PROGRESS'),
-    'undo nothing->A',
+    'roll-back nothing->A',
   ],
   [
     'a construct that was added by a failed update is undone',
     state('A', deployment(null, 'A')),
     remove(),
     stack(...rolledBack.slice(0, 3)),
-    'undo nothing->A',
+    'roll-back nothing->A',
   ],
   [
     'a cancelled Create is undone by a Delete with an id that was never issued',
     state(null, deployment(null, 'A', { state: 'forward' })),
     remove(madeUp),
     stack('CREATE_IN_PROGRESS', 'ROLLBACK_IN_PROGRESS'),
-    'undo nothing->A',
+    'roll-back nothing->A',
   ],
   [
     'a cancelled Create that has not begun leaves everything as it is',
@@ -190,7 +190,7 @@ const surprises: readonly Row[] = [
     state('B', deployment('A', 'B')),
     update('C'),
     stack(...rolledBack, update_),
-    'undo A->B',
+    'roll-back A->B',
   ],
   [
     'a new deployment starts on one that was kept with rollback disabled',
@@ -204,7 +204,7 @@ const surprises: readonly Row[] = [
     state('B', deployment('A', 'B')),
     update('A'),
     stack(update_, 'UPDATE_FAILED', ...rollingBack.slice(1)),
-    'undo A->B',
+    'roll-back A->B',
   ],
   [
     'a stack operation that ends with rollback disabled settles nothing',
@@ -240,12 +240,12 @@ const surprises: readonly Row[] = [
     state('C', deployment('A', 'B'), deployment('B', 'C')),
     update('A'),
     stack(update_, 'UPDATE_FAILED', ...rollingBack),
-    'undo B->C',
+    'roll-back B->C',
   ],
 ];
 
 const withoutCloudFormation: readonly Row[] = [
-  ['a requested rollback is done', state('B', deployment('A', 'B')), update('A'), cannotAsk, 'undo A->B'],
+  ['a requested rollback is done', state('B', deployment('A', 'B')), update('A'), cannotAsk, 'roll-back A->B'],
   [
     'nothing is committed for a marker',
     state('B', deployment('A', 'B')),
