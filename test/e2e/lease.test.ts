@@ -46,12 +46,7 @@ describe('the lease', () => {
     const { location, ports } = await world.ledger('Paused');
     let held: LeaseInfo | undefined;
     let resume = (): void => {};
-    const isSecondMigration = () => {
-      let begun = 0;
-      return ({ service, operation }: { service: string; operation: string }) =>
-        service === 'rds-data' && operation.includes('BeginTransaction') && ++begun === 2;
-    };
-    const paused = once(world, isSecondMigration(), async (call) => {
+    const paused = once(world, runsSql('CREATE TABLE written_too_late'), async (call) => {
       resume = call.pause();
       held = await ports.leases.inspect(location.scope);
       await world.sandbox.cancelUpdate('Paused');
