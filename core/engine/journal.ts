@@ -104,7 +104,7 @@ function contextOf(migration: MigrationRun, step: Step, verify: readonly Stateme
     target: migration.target,
     phase: step.phase,
     step: step.number,
-    isWholePhase: migration.steps([step.phase]).length === 1,
+    isWholePhase: step.isWholePhase,
     verify,
     attempt: migration.run.request.recorded.key,
     resumed: false,

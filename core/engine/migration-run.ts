@@ -12,22 +12,25 @@ export interface Step {
   readonly phase: PhaseName;
   /** Number within the phase, from 0. */
   readonly number: number;
+  /** The phase has no other step. */
+  readonly isWholePhase: boolean;
   readonly action: Action;
 }
 
 /** One migration in the hands of one process: its record in the ledger, its undo plan, its database. */
 export class MigrationRun {
+  readonly plan: UndoPlan;
+  private readonly phases: readonly Phase[];
   private readonly states: Map<StepId, StepState>;
 
   private constructor(
     readonly run: DeploymentRun,
-    private readonly key: string,
     readonly target: Target,
-    readonly plan: UndoPlan,
-    private readonly phases: readonly Phase[],
-    states: Readonly<Record<StepId, StepState>>,
+    { plan, phases, steps }: ReadyUndo,
   ) {
-    this.states = new Map(Object.entries(states));
+    this.plan = plan;
+    this.phases = phases;
+    this.states = new Map(Object.entries(steps));
   }
 
   /** Begins a migration, or resumes one. Writes its undo plan before the first step, so that it can always be undone. */
@@ -35,37 +38,30 @@ export class MigrationRun {
     const key = run.keyOf(migration);
     const target = await run.target(migration.target);
     const existing = run.request.state.migration(key);
-    if (existing) return MigrationRun.of(run, target, key, await run.undoPlans.of(existing));
+    if (existing) return MigrationRun.resume(run, target, existing);
     const plan = undoPlanFor(key, migration, run.deployment.bundle!);
     const record = newRecord(run, migration, key);
     await run.record([eventOf('migration-started', record)], { migrations: [record], undoPlans: [plan] });
-    return MigrationRun.of(run, target, key, run.undoPlans.remember(plan, migration.phases));
+    return new MigrationRun(run, target, { plan, phases: migration.phases, steps: {} });
   }
 
   /** A migration that was begun before. */
   static async resume(run: DeploymentRun, target: Target, record: MigrationRecord): Promise<MigrationRun> {
-    return MigrationRun.of(run, target, record.key, await run.undoPlans.of(record));
-  }
-
-  private static of(run: DeploymentRun, target: Target, key: string, undo: ReadyUndo): MigrationRun {
-    return new MigrationRun(run, key, target, undo.plan, undo.phases, undo.steps);
+    return new MigrationRun(run, target, await run.undoPlans.of(record));
   }
 
   /** The migration as the ledger has it now. */
   get record(): MigrationRecord {
-    return this.run.request.state.migration(this.key)!;
+    return this.run.request.state.migration(this.plan.key)!;
   }
 
   /** The steps of these phases, in order. */
   steps(names: readonly PhaseName[]): readonly Step[] {
-    return names.flatMap((phase) =>
-      singleSteps(actionsOf({ phases: this.phases }, phase), this.target.traits).map((action, number) => ({
-        id: `${phase}.${number}`,
-        phase,
-        number,
-        action,
-      })),
-    );
+    return names.flatMap((phase) => {
+      const actions = singleSteps(actionsOf({ phases: this.phases }, phase), this.target.traits);
+      const isWholePhase = actions.length === 1;
+      return actions.map((action, number) => ({ id: `${phase}.${number}`, phase, number, isWholePhase, action }));
+    });
   }
 
   stateOf(step: Step): StepState | undefined {
@@ -84,7 +80,7 @@ export class MigrationRun {
 
   private change(step: Step, state: StepState) {
     this.states.set(step.id, state);
-    return { ...state, key: this.key, step: step.id };
+    return { ...state, key: this.plan.key, step: step.id };
   }
 
   /** Changes the migration's record, now. */

@@ -27,7 +27,7 @@ export class RequestRun {
     public recorded: RecordedRequest,
     state: ScopeState,
   ) {
-    this.state = new LiveState(state, state);
+    this.state = new LiveState(state);
   }
 
   get now(): string {

@@ -45,11 +45,6 @@ export class UndoPlans {
     this.upcoming = records;
   }
 
-  /** A plan that was just written need not be read. */
-  remember(plan: UndoPlan, phases: readonly Phase[]): ReadyUndo {
-    return { plan, phases, steps: {} };
-  }
-
   async of(record: MigrationRecord): Promise<ReadyUndo> {
     if (!this.ready.has(record.key)) await this.read(record);
     const found = this.ready.get(record.key);

@@ -31,11 +31,10 @@ export class LiveState implements ScopeState {
   private readonly records: Map<string, MigrationRecord>;
   private readonly deployments: Map<string, Deployment>;
   private lastPosition: number;
+  private head: ScopeHead;
 
-  constructor(
-    private head: ScopeHead,
-    { open, migrations }: Pick<ScopeState, 'open' | 'migrations'>,
-  ) {
+  constructor({ open, migrations, ...head }: ScopeState) {
+    this.head = head;
     this.records = new Map(migrations.map((record) => [record.key, record]));
     this.deployments = new Map(open.map((deployment) => [deployment.id, deployment]));
     this.lastPosition = migrations.reduce((last, { position }) => Math.max(last, position), 0);

@@ -3,7 +3,7 @@ import type { SqlAction } from '../../core/bundle/bundle';
 import type { StepContext } from '../../core/engine/kinds/index';
 import { standaloneStep as step } from '../../core/engine/kinds/standalone-sql';
 import type { SqlDatabase, Target } from '../../core/ports';
-import { migration, session } from './support/records';
+import { migration, session, stepContext } from './support/records';
 import { auroraKinds, type SqlUnderTest } from './support/sql-databases';
 
 /** Statements outside a transaction, at every point at which a process may die between them and their record. */
@@ -31,19 +31,8 @@ describe.each(auroraKinds)('a statement on its own: $name', ({ open }) => {
     statements: [{ text, line: 4, column: 1 }],
   });
   const createIndex = (kind = '') => action(`CREATE ${kind} INDEX CONCURRENTLY ${table}_name ON ${table} (name)`);
-  const context = (change: Partial<StepContext> = {}): StepContext => ({
-    migration: migration(1, { state: 'applying' }),
-    file: 'users/1.1.0_index.sql',
-    target,
-    phase: 'up',
-    step: 0,
-    isWholePhase: true,
-    verify: [],
-    attempt: 'request-1',
-    resumed: false,
-    module: () => Promise.reject(new Error('has no code')),
-    ...change,
-  });
+  const context = (change: Partial<StepContext> = {}) =>
+    stepContext({ file: 'users/1.1.0_index.sql', target, ...change });
   const indexes = async () => {
     const { rows } = await target.sql.query(
       `SELECT c.relname AS name, i.indisvalid AS valid FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid WHERE i.indrelid = '${table}'::regclass`,

@@ -1,14 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { IndexDefinition, TableOperation } from '../../core/bundle/bundle';
-import type { StepContext } from '../../core/engine/kinds/index';
 import { tableStep } from '../../core/engine/kinds/table';
 import type { Observation } from '../../core/ledger/state';
 import type { HeldLease, TableDatabase, Target } from '../../core/ports';
 import { DynamoDbTables } from '../../lambda/aws/dynamodb-tables';
 import { openDynamoDb } from '../../packages/sandbox/test/services/dynamodb/open-dynamodb';
 import { MemoryTables } from '../support/memory/tables';
-import { migration, session } from './support/records';
+import { session, stepContext } from './support/records';
 
 interface TablesUnderTest {
   target(by: HeldLease): Target;
@@ -61,18 +60,7 @@ describe.each(kinds)('a table target: $name', ({ open }) => {
   const create = (): TableOperation => ({ kind: 'createTable', table, partitionKey: { name: 'id', type: 'S' } });
   const add = (index: IndexDefinition): TableOperation => ({ kind: 'addGlobalIndex', table, index });
   const remove = (index: string): TableOperation => ({ kind: 'removeGlobalIndex', table, index });
-  const context = (): StepContext => ({
-    migration: migration(1),
-    file: 'meals/1.0.0_plans.ts',
-    target: opened,
-    phase: 'up',
-    step: 0,
-    isWholePhase: true,
-    verify: [],
-    attempt: 'request-1',
-    resumed: false,
-    module: () => Promise.reject(new Error('has no code')),
-  });
+  const context = () => stepContext({ file: 'meals/1.0.0_plans.ts', target: opened });
   const observe = (operation: TableOperation) => tableStep.observe({ type: 'table', operation }, context());
   /** Repeats a step until it is done, as the engine does. */
   const until = async (attempt: () => Promise<string>) => {

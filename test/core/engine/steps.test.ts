@@ -4,7 +4,7 @@ import { databaseKinds } from '../../../core/bundle/database-kinds';
 import { kindOf, type StepContext, singleSteps } from '../../../core/engine/kinds/index';
 import { tableStep } from '../../../core/engine/kinds/table';
 import type { MigrationModule, SqlDatabase, TableDatabase, Target } from '../../../core/ports';
-import { migration, session } from '../../ports/support/records';
+import { migration, session, stepContext } from '../../ports/support/records';
 import { MemorySqlDatabase } from '../../support/memory/sql-database';
 import { MemoryTables } from '../../support/memory/tables';
 import { createTable, MemoryWorld, scope, sqlMigration, tableMigration } from '../../support/memory-world';
@@ -20,19 +20,7 @@ beforeEach(() => {
   target = users.open(session(1));
 });
 
-const context = (change: Partial<StepContext> = {}): StepContext => ({
-  migration: migration(1, { state: 'applying' }),
-  file: 'users/1.1.0_step.sql',
-  target,
-  phase: 'up',
-  step: 0,
-  isWholePhase: true,
-  verify: [],
-  attempt: 'request-1',
-  resumed: false,
-  module: () => Promise.reject(new Error('has no code')),
-  ...change,
-});
+const context = (change: Partial<StepContext> = {}) => stepContext({ file: 'users/1.1.0_step.sql', target, ...change });
 const sql = (...texts: readonly string[]): Action => ({
   type: 'sql',
   transaction: true,

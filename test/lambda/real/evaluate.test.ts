@@ -3,7 +3,7 @@ import { buildBundle } from '../../../bundler';
 import type { BundledMigration } from '../../../core/bundle/bundle';
 import { codeStep } from '../../../core/engine/kinds/code';
 import { evaluate } from '../../../lambda/aws/evaluate';
-import { migration, session } from '../../ports/support/records';
+import { migration, session, stepContext } from '../../ports/support/records';
 import { MemorySqlDatabase } from '../../support/memory/sql-database';
 import { errorOf, migrationsFolder } from '../../support/migrations-folder';
 
@@ -17,18 +17,11 @@ async function bundled(source: string): Promise<BundledMigration> {
 const apply = (compiled: BundledMigration) =>
   codeStep.perform(
     { type: 'code', function: 'up' },
-    {
-      migration: migration(1),
+    stepContext({
       file: compiled.file,
       target: new MemorySqlDatabase().open(session(1)),
-      phase: 'up',
-      step: 0,
-      isWholePhase: true,
-      verify: [],
-      attempt: 'request-1',
-      resumed: false,
       module: async () => evaluate(compiled),
-    },
+    }),
     undefined,
   );
 

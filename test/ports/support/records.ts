@@ -1,3 +1,4 @@
+import type { StepContext } from '../../../core/engine/kinds/index';
 import type { AppliedRevision, Deployment, MigrationRecord, UndoPlan } from '../../../core/ledger/state';
 import { migrationKey } from '../../../core/ledger/state';
 import type { HeldLease, LeaseHolder, LeaseInfo, Leases } from '../../../core/ports';
@@ -59,6 +60,21 @@ export function migration(position: number, change: Partial<MigrationRecord> = {
 export function undoPlan(key: string, text = 'DROP TABLE t'): UndoPlan {
   const action = { type: 'sql' as const, transaction: true, statements: [{ text, line: 3, column: 1 }] };
   return { key, file: 'users/1.0.0_step.sql', phases: [{ name: 'down', actions: [action] }] };
+}
+
+/** The only step of `up` of a migration that is being applied, unless said otherwise. */
+export function stepContext(context: Pick<StepContext, 'target' | 'file'> & Partial<StepContext>): StepContext {
+  return {
+    migration: migration(1, { state: 'applying' }),
+    phase: 'up',
+    step: 0,
+    isWholePhase: true,
+    verify: [],
+    attempt: 'request-1',
+    resumed: false,
+    module: () => Promise.reject(new Error('has no code')),
+    ...context,
+  };
 }
 
 export function request(change: Partial<RecordedRequest> = {}): RecordedRequest {

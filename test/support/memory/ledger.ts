@@ -26,8 +26,7 @@ class ScopeRecords {
   readonly events: AuditEvent[] = [];
 
   constructor(scope: string) {
-    const empty = emptyState(scope);
-    this.state = new LiveState(empty, empty);
+    this.state = new LiveState(emptyState(scope));
   }
 
   change(transition: Transition): void {
