@@ -20,7 +20,7 @@ const help: CommandHelp = {
     '  deploying        migrations are being applied',
     '  awaiting-commit  they are applied; the commit follows, or a rollback',
     '  rolling-back     they are being undone',
-    '  failed           undoing or committing failed, see `migrations repair`',
+    '  failed           the rollback or the commit failed, see `migrations repair`',
   ].join('\n'),
   examples: [
     { args: '', does: 'the sandbox in ./.sandbox' },

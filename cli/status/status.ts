@@ -52,9 +52,10 @@ export function scopeStatus(
   kinds: Readonly<Record<string, DatabaseKind>>,
 ): ScopeStatus {
   const current = currentRevision(state);
-  const applied = current ? state.migrations.filter((record) => isAt(record, current)) : [];
+  const begun = state.migrations.filter((record) => record.state !== 'planned');
+  const applied = current ? begun.filter((record) => isAt(record, current)) : [];
   const all = bundle?.migrations ?? [];
-  const pending = current ? plan(all, state.migrations, current).pending : all;
+  const pending = current ? plan(all, begun, current).pending : all;
   const names = new Set([...Object.keys(current?.identities ?? {}), ...pending.map(({ target }) => target)]);
   return {
     scope: state.scope,
@@ -83,7 +84,7 @@ export function forwardDeployment({ open }: ScopeState): Deployment | undefined 
 export function activityOf({ open }: ScopeState): ScopeActivity {
   const has = (...states: readonly Deployment['state'][]) => open.some(({ state }) => states.includes(state));
   if (has('failed')) return 'failed';
-  if (has('undoing')) return 'rolling-back';
+  if (has('rolling-back')) return 'rolling-back';
   if (has('forward')) return 'deploying';
   return has('applied', 'committing') ? 'awaiting-commit' : 'idle';
 }

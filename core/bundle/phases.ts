@@ -3,7 +3,7 @@
  *
  * - `level`: a deployment phase runs once for the whole deployment, a migration phase for each migration.
  * - `runs`: `plan` before anything is changed or recorded, `forward` before CloudFormation is answered, `commit` after
- *   the stack update succeeded, `undo` while a deployment is rolled back.
+ *   the stack update succeeded, `roll-back` while a deployment is rolled back.
  * - `undoneBy`: what undoes it: the phase `down` (or the inverse of each step, see the step kinds), the phase itself
  *   (`self`), or nothing, because it leaves nothing behind (`nothing`) or runs past the point of no return (`never`).
  */
@@ -19,7 +19,7 @@ export const phases = {
   /** What must not happen while a rollback is still possible (G2). */
   contract: { level: 'migration', runs: 'commit', undoneBy: 'never' },
   /** The author's `down`. */
-  down: { level: 'migration', runs: 'undo', undoneBy: 'nothing' },
+  down: { level: 'migration', runs: 'roll-back', undoneBy: 'nothing' },
 } as const satisfies Readonly<Record<string, PhaseRow>>;
 
 interface PhaseRow {
@@ -29,7 +29,7 @@ interface PhaseRow {
 }
 
 /** When a phase runs. */
-export type Moment = 'plan' | 'forward' | 'commit' | 'undo';
+export type Moment = 'plan' | 'forward' | 'commit' | 'roll-back';
 
 type PhaseTable = typeof phases;
 type NamesOf<Level extends PhaseRow['level']> = {

@@ -58,7 +58,7 @@ export async function flag(request: RequestRun, deployment: Deployment): Promise
       hint: 'Run `migrations repair` to roll the databases back to the revision of the stack; the next deployment also does so.',
     },
   );
-  const failure = failureOf(error, 'undo', recorded.key);
+  const failure = failureOf(error, 'roll-back', recorded.key);
   const outcome = failedOutcome(recorded, `${failure.message} ${failure.hint}`);
   await request.record(deployment.id, [{ type: 'rollback-skipped', detail: { code: error.code } }], {
     deployments: [{ ...deployment, state: 'failed', failure }],

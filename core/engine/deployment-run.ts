@@ -1,15 +1,26 @@
 import type { BundledMigration } from '../bundle/bundle';
 import { hasCode } from '../errors/index';
 import type { Change } from '../ledger/pending';
-import { type Deployment, type MigrationRecord, migrationKey, type NewEvent } from '../ledger/state';
+import { type Deployment, type MigrationRecord, migrationKey, type NewEvent, type UndoPlan } from '../ledger/state';
 import type { Target } from '../ports';
 import type { RequestRun } from './request-run';
 import { UndoPlans } from './undo-plans';
 
+/** The undo plan of a migration that has not begun. */
+export interface Ahead {
+  readonly migration: BundledMigration;
+  readonly plan: UndoPlan;
+  /** Resolves when the ledger holds the plan; the migration does not begin before. */
+  readonly written: Promise<void>;
+}
+
 /** One deployment in the hands of one process. */
 export class DeploymentRun {
   readonly undoPlans: UndoPlans;
+  /** What this process wrote ahead of migrations that it has not begun, by key (./write-ahead). */
+  readonly ahead = new Map<string, Ahead>();
   private migrations: Promise<ReadonlyMap<string, BundledMigration>> | undefined;
+  private positions: ReadonlyMap<string, number> | undefined;
 
   constructor(
     readonly request: RequestRun,
@@ -63,6 +74,18 @@ export class DeploymentRun {
     const migration = (await this.migrations).get(id);
     if (migration) return migration;
     throw new Error(`The bundle of deployment ${this.id} has no migration ${id}, which the deployment planned.`);
+  }
+
+  /** The migrations that the deployment planned after this one, in that order. */
+  async following(first: BundledMigration): Promise<Iterable<BundledMigration>> {
+    this.migrations ??= this.loadMigrations();
+    const migrations = await this.migrations;
+    const { plan } = this.deployment;
+    this.positions ??= new Map(plan.map((id, index) => [id, index]));
+    const position = this.positions.get(first.id)!;
+    return (function* () {
+      for (let next = position + 1; next < plan.length; next += 1) yield migrations.get(plan[next]!)!;
+    })();
   }
 
   private async loadMigrations(): Promise<ReadonlyMap<string, BundledMigration>> {

@@ -51,16 +51,18 @@ async function underLease(
   recorded: RecordedRequest,
   limits: Limits,
 ): Promise<DriveResult> {
+  let run: RequestRun | undefined;
   try {
     await supersedeOlder(ports, recorded);
     const [fresh, state] = [
       await ports.requests.find(recorded.scope, recorded.key),
       await ports.ledger.load(recorded.scope),
     ];
-    const run = new RequestRun(ports, session, limits, fresh ?? recorded, state);
+    run = new RequestRun(ports, session, limits, fresh ?? recorded, state);
     const view = await ports.stacks.view(recorded.stackId, state.open[0]?.operationStartedAt);
     return await untilAnswered(run, view);
   } catch (error) {
+    await run?.settle();
     if (!isPassing(error)) throw error;
     const busy = hasCode(error, 'DATABASE_BUSY');
     if (!busy) await ports.leases.release(session);
@@ -111,7 +113,7 @@ async function answer(run: RequestRun, outcome: Outcome): Promise<DriveResult> {
 /** CloudFormation stops waiting soon. It gets an answer in time, and its next request continues the work. */
 function lateOutcome({ state, recorded }: RequestRun, decision: Decision): Outcome {
   const during = workOf[decision.do] ?? 'preparation';
-  const left = state.migrations.filter((record) => record.state !== 'applied').map(({ id }) => id);
+  const left = state.migrations.filter(({ state }) => state === 'applying' || state === 'undoing').map(({ id }) => id);
   const where = left.length > 0 ? ` Not finished: ${left.join(', ')}.` : '';
   const next = 'All progress is recorded; continue the rollback or deploy again to resume from the last recorded step.';
   return failedOutcome(recorded, `CloudFormation's timeout expired during ${during}.${where} ${next}`);

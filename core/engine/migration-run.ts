@@ -4,7 +4,9 @@ import type { MigrationRecord, NewEvent, StepId, StepState, UndoPlan } from '../
 import type { MigrationModule, Target } from '../ports';
 import type { DeploymentRun } from './deployment-run';
 import { singleSteps } from './kinds/index';
-import { type ReadyUndo, undoPlanFor } from './undo-plans';
+import { eventOf } from './migration-event';
+import type { ReadyUndo } from './undo-plans';
+import { takeAhead, writeUndoPlans } from './write-ahead';
 
 /** One step of a migration: an action, and its position in the migration. */
 export interface Step {
@@ -33,16 +35,18 @@ export class MigrationRun {
     this.states = new Map(Object.entries(steps));
   }
 
-  /** Begins a migration, or resumes one. Writes its undo plan before the first step, so that it can always be undone. */
+  /** Begins a migration, or resumes one. Its undo plan is written before the first step, so that it can always be undone. */
   static async begin(run: DeploymentRun, migration: BundledMigration): Promise<MigrationRun> {
     const key = run.keyOf(migration);
     const target = await run.target(migration.target);
-    const existing = run.request.state.migration(key);
-    if (existing) return MigrationRun.resume(run, target, existing);
-    const plan = undoPlanFor(key, migration, run.deployment.bundle!);
-    const record = newRecord(run, migration, key);
-    await run.record([eventOf('migration-started', record)], { migrations: [record], undoPlans: [plan] });
-    return new MigrationRun(run, target, { plan, phases: migration.phases, steps: {} });
+    const record = run.request.state.migration(key);
+    const fresh = (plan: UndoPlan) => new MigrationRun(run, target, { plan, phases: migration.phases, steps: {} });
+    if (!record) return fresh(await writeUndoPlans(run, migration, target));
+    const plan = await takeAhead(run, key, target);
+    const begun = plan ? fresh(plan) : await MigrationRun.resume(run, target, record);
+    if (record.state === 'planned') begun.updateLater({ state: 'applying' }, 'migration-started');
+    await run.request.flushWhenDue();
+    return begun;
   }
 
   /** A migration that was begun before. */
@@ -98,25 +102,4 @@ export class MigrationRun {
   module(): Promise<MigrationModule> {
     return this.run.request.ports.bundles.module(this.plan.bundle!, this.record.id);
   }
-}
-
-function newRecord(run: DeploymentRun, migration: BundledMigration, key: string): MigrationRecord {
-  const { id, target, version, name, kind, checksum, irreversible } = migration;
-  const identity = run.deployment.targets[target]!.Identity;
-  return {
-    ...{ key, identity, id, target, version, name, kind, checksum, irreversible },
-    state: 'applying',
-    deployment: run.id,
-    position: run.request.state.nextPosition,
-    contract: actionsOf(migration, 'contract').length > 0 ? 'pending' : 'none',
-    contractOnly: actionsOf(migration, 'up').length === 0 || undefined,
-  };
-}
-
-export function eventOf(
-  type: string,
-  record: MigrationRecord,
-  detail: Readonly<Record<string, unknown>> = {},
-): NewEvent {
-  return { type, target: record.target, version: record.version, detail: { name: record.name, ...detail } };
 }

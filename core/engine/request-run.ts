@@ -1,4 +1,4 @@
-import { chain } from '../ledger/audit';
+import { type ChainableEvent, chain } from '../ledger/audit';
 import { type Change, PendingChanges } from '../ledger/pending';
 import type { NewEvent, ScopeState } from '../ledger/state';
 import { LiveState } from '../ledger/transition';
@@ -14,11 +14,23 @@ export interface Limits {
   readonly pollInterval: number;
 }
 
+/**
+ * Records. A write stays below 100 items, which is what one transaction of DynamoDB takes (aws-facts DDB-14), with the
+ * undo plans that are written ahead and all that belongs to one more migration.
+ */
+const mostDeferred = 48;
+
+/** Milliseconds. Whoever reads the ledger meanwhile sees how far long work came. */
+const longestDeferral = 1000;
+
 /** One process at work on one request, under one lease: the current state and the one way to change it. */
 export class RequestRun {
   readonly state: LiveState;
   private readonly targets = new Map<string, Promise<Target>>();
   private readonly pending = new PendingChanges();
+  /** The writes so far, one after the other. */
+  private writing: Promise<void> = Promise.resolve();
+  private writtenAt: number;
 
   constructor(
     readonly ports: Ports,
@@ -28,6 +40,7 @@ export class RequestRun {
     state: ScopeState,
   ) {
     this.state = new LiveState(state);
+    this.writtenAt = ports.clock.now();
   }
 
   get now(): string {
@@ -45,8 +58,8 @@ export class RequestRun {
   }
 
   /**
-   * Leaves a change to the next write. Only for what a process that comes after a crash finds out again by looking at
-   * the database: that saves a write for every migration.
+   * Leaves a change to the next write, see {@link flushWhenDue}. Only for what a process that comes after a crash finds
+   * out again by looking at the database: one write then serves many migrations.
    */
   defer(deployment: string, events: readonly NewEvent[], change: Change = {}): void {
     const at = this.now;
@@ -58,12 +71,40 @@ export class RequestRun {
     this.state.change(change);
   }
 
-  /** Writes what was deferred, if anything was. */
-  async flush(): Promise<void> {
-    if (this.pending.isEmpty) return;
+  /** Begins to write what was deferred once it is much or the last write is long ago. To be called before each piece of work. */
+  async flushWhenDue(): Promise<void> {
+    const age = this.ports.clock.now() - this.writtenAt;
+    if (this.pending.size < mostDeferred && age < longestDeferral) return;
+    await this.writing;
+    void this.flushMeanwhile();
+  }
+
+  /** Writes what was deferred, and waits until the ledger holds all of it. */
+  flush(): Promise<void> {
+    return this.flushMeanwhile();
+  }
+
+  /**
+   * Begins to write what was deferred. The caller may work on while it is written, and waits for the promise before it
+   * relies on it. An error is also that of every later write.
+   */
+  flushMeanwhile(): Promise<void> {
+    if (this.pending.isEmpty) return this.writing;
     const { events, change } = this.pending.take();
-    const context = { at: this.now, actor: this.recorded.actor, deployment: '' };
-    const chained = chain(this.state, context, events);
+    const at = this.now;
+    this.writtenAt = this.ports.clock.now();
+    this.writing = this.writing.then(() => this.write(at, events, change));
+    this.writing.catch(() => {});
+    return this.writing;
+  }
+
+  /** Waits until nothing is being written, whatever became of it. */
+  async settle(): Promise<void> {
+    await this.writing.catch(() => {});
+  }
+
+  private async write(at: string, events: readonly ChainableEvent[], change: Change): Promise<void> {
+    const chained = chain(this.state, { at, actor: this.recorded.actor, deployment: '' }, events);
     this.state.advance(await this.ports.ledger.write(this.lease, this.state, { ...change, events: chained }));
     if (change.outcome?.requestKey === this.recorded.key) {
       this.recorded = { ...this.recorded, outcome: change.outcome.outcome };

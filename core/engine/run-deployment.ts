@@ -16,6 +16,8 @@ import { undoMigration } from './undo-migration';
  */
 export async function forward(run: DeploymentRun): Promise<Progress> {
   const { plan, strategy } = run.deployment;
+  // An earlier process may have left some that it began, or wrote ahead.
+  run.undoPlans.expect(run.records.filter(({ state }) => state !== 'applied'));
   for (const stage of forwardStages(strategy)) {
     const progress = await (stage.level === 'deployment'
       ? each(run, 'forward', [stage.phase], async (name) => {
@@ -44,10 +46,10 @@ export async function forward(run: DeploymentRun): Promise<Progress> {
 
 /** Undoes what a deployment did, newest migration first, and closes it. */
 export async function rollBack(run: DeploymentRun): Promise<Progress> {
-  await enter(run, 'undoing', 'rollback-started');
-  const progress = await undoAll(run, 'undo', [...run.records].sort(newestFirst));
-  if (progress !== 'done' || run.deployment.state !== 'undoing') return progress;
-  await runDeploymentPhases(run, 'undo');
+  await enter(run, 'rolling-back', 'rollback-started');
+  const progress = await undoAll(run, 'roll-back', [...run.records].sort(newestFirst));
+  if (progress !== 'done' || run.deployment.state !== 'rolling-back') return progress;
+  await runDeploymentPhases(run, 'roll-back');
   const { deployment, request } = run;
   await run.update(
     { state: 'rolled-back', endedAt: request.now },
@@ -122,10 +124,13 @@ async function each<T>(
 async function fail(run: DeploymentRun, failure: Failure): Promise<void> {
   const { during, code, message, migration, file, line, statement } = failure;
   const [target = '', version = ''] = migration?.split('/') ?? [];
-  const type = { forward: 'deployment-failed', undo: 'rollback-failed', commit: 'commit-failed' }[during];
-  await run.update({ state: during === 'forward' ? 'undoing' : 'failed', failure: withReason(run, failure) }, [
-    { type, target, version, detail: { code, message, file, line, statement } },
-  ]);
+  const type = { forward: 'deployment-failed', 'roll-back': 'rollback-failed', commit: 'commit-failed' }[during];
+  const detail = { code, message, file, line, statement };
+  const state = during === 'forward' ? 'rolling-back' : 'failed';
+  // They have not begun, so there is nothing to undo.
+  const forget = [...run.ahead.keys()];
+  run.ahead.clear();
+  await run.update({ state, failure: withReason(run, failure) }, [{ type, target, version, detail }], { forget });
 }
 
 /** The message of a failure that needs help from outside is the whole reason. */
@@ -139,7 +144,7 @@ function withReason({ deployment, request }: DeploymentRun, failure: Failure): F
   return { ...failure, message };
 }
 
-async function enter(run: DeploymentRun, state: 'undoing' | 'committing', type: string): Promise<void> {
+async function enter(run: DeploymentRun, state: 'rolling-back' | 'committing', type: string): Promise<void> {
   const { deployment } = run;
   if (deployment.state === state) return;
   // An own failure keeps its reason for the answer; a rollback that failed is tried again.

@@ -6,7 +6,8 @@ import { migrationPhases } from '../protocol/strategies';
 import type { DeploymentRun } from './deployment-run';
 import { invert, runPhases } from './journal';
 import { kindOf } from './kinds/index';
-import { eventOf, MigrationRun, type Step } from './migration-run';
+import { eventOf } from './migration-event';
+import { MigrationRun, type Step } from './migration-run';
 import type { Progress } from './progress';
 
 /**
@@ -14,12 +15,13 @@ import type { Progress } from './progress';
  * applied or half undone, the steps find out by looking.
  */
 export async function undoMigration(run: DeploymentRun, record: MigrationRecord): Promise<Progress> {
+  await run.request.flushWhenDue();
   if (record.adopted) return forget(run, record, 'migration-released');
   const target = await run.targetUnlessGone(record.target);
   if (!target) return forget(run, record, 'target-gone');
   const migration = await MigrationRun.resume(run, target, record);
   if (record.irreversible && (await hasRun(record, target))) throw irreversible(migration);
-  if (record.state !== 'undoing') await migration.update({ state: 'undoing' });
+  run.defer([], { migrations: [{ ...record, state: 'undoing' }] });
   const progress = await undoSteps(migration);
   return progress === 'done' ? forget(run, record, 'migration-undone') : progress;
 }
@@ -56,7 +58,7 @@ async function runDown(migration: MigrationRun): Promise<Progress> {
   const steps = migration.steps(['down']);
   const isOneTransaction = steps.length === 1 && kindOf(steps[0]!.action).durability === 'transaction';
   if (isOneTransaction) return runPhases(migration, ['down']);
-  if (!(await isInHistory(migration))) return 'done';
+  if (!(await isInHistory(migration.record, migration.target))) return 'done';
   const progress = await runPhases(migration, ['down']);
   if (progress !== 'done') return progress;
   const { id, checksum, deployment } = migration.record;
@@ -70,17 +72,17 @@ async function runDown(migration: MigrationRun): Promise<Progress> {
   return 'done';
 }
 
-async function isInHistory(migration: MigrationRun): Promise<boolean> {
-  const history = await migration.target.history();
-  return history === undefined || history.some(({ id }) => id === migration.record.id);
+/** Of a database that keeps no history, the undo plan alone says what was begun. */
+async function isInHistory(record: MigrationRecord, target: Target): Promise<boolean> {
+  const history = await target.history();
+  if (!history) return true;
+  return history.some(({ id, deployment }) => id === record.id && deployment === record.deployment);
 }
 
 /** A migration whose transaction never committed leaves nothing that would have to be undone. */
 async function hasRun(record: MigrationRecord, target: Target): Promise<boolean> {
-  if (record.state !== 'applying') return true;
-  const history = await target.history();
-  if (!history) return true;
-  return history.some(({ id, deployment }) => id === record.id && deployment === record.deployment);
+  if (record.state !== 'planned' && record.state !== 'applying') return true;
+  return isInHistory(record, target);
 }
 
 async function forget(run: DeploymentRun, record: MigrationRecord, type: string): Promise<Progress> {

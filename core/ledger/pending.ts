@@ -3,13 +3,23 @@ import type { NewEvent, SegmentRecord, Transition } from './state';
 /** A transition before its events are linked into the chain. */
 export type Change = Omit<Transition, 'events'>;
 
+/** What is forgotten of a migration: its record, its undo plan, its steps. */
+const recordsOfMigration = 3;
+
 /** Changes that wait to be written together with the next ones. A record that changes twice is written once. */
 export class PendingChanges {
   private events: readonly (NewEvent & { readonly deployment: string })[] = [];
   private merged: Change = {};
 
   get isEmpty(): boolean {
-    return this.events.length === 0 && Object.keys(this.merged).length === 0;
+    return this.size === 0 && Object.keys(this.merged).length === 0;
+  }
+
+  /** How many records the change writes or deletes. */
+  get size(): number {
+    const { deployments = [], migrations = [], undoPlans = [], steps = [], segments = [], forget = [] } = this.merged;
+    const written = [deployments, migrations, undoPlans, steps, segments].reduce((sum, { length }) => sum + length, 0);
+    return this.events.length + written + recordsOfMigration * forget.length;
   }
 
   add(deployment: string, events: readonly NewEvent[], change: Change): void {

@@ -36,14 +36,14 @@ export interface AppliedRevision {
 
 /**
  * - `forward`: applying. `applied`: done, can still be rolled back, waits for the end of the stack update.
- * - `undoing`: rolling back. `committing`: past the point of no return, contract phases run.
+ * - `rolling-back`: undoing what it applied. `committing`: past the point of no return, contract phases run.
  * - `failed`: the rollback or the commit met an error that an operator must resolve (`failure` says which).
  * - `rolled-back`, `committed`, `retained`: closed.
  */
 type DeploymentState =
   | 'forward'
   | 'applied'
-  | 'undoing'
+  | 'rolling-back'
   | 'committing'
   | 'failed'
   | 'rolled-back'
@@ -86,7 +86,7 @@ export interface Deployment {
 
 /** What went wrong, for messages. */
 export interface Failure {
-  readonly during: 'forward' | 'undo' | 'commit';
+  readonly during: 'forward' | 'roll-back' | 'commit';
   readonly code: string;
   readonly message: string;
   readonly migration?: MigrationId;
@@ -98,7 +98,11 @@ export interface Failure {
   readonly requestKey: string;
 }
 
-export type MigrationState = 'applying' | 'applied' | 'undoing';
+/**
+ * - `planned`: its undo plan is recorded. Whether it has begun since then, only its database says.
+ * - `applying`, `applied`, `undoing`: as they say, although the database may be one state further.
+ */
+export type MigrationState = 'planned' | 'applying' | 'applied' | 'undoing';
 
 /** One applied migration. `key` keeps two databases behind one target name apart: see {@link migrationKey}. */
 export interface MigrationRecord extends Omit<ManifestEntry, 'dependsOn'> {

@@ -105,7 +105,7 @@ export interface HistoryMark {
   readonly deployment: string;
 }
 
-/** `add` inserts the mark; `remove` deletes all marks that the migration has. */
+/** `add` inserts the mark; `remove` deletes all marks that the migration has of the same deployment. */
 export type HistoryChange = 'add' | 'remove';
 
 /** Statements that are one transaction with their change of the history. */

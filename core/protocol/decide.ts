@@ -124,7 +124,7 @@ function decideSettle(
   if (!newest) return success(state, recorded, 'Nothing to settle.');
   if (newest.state === 'committing') return { do: 'commit', deployment: newest };
   const over = outcomeOf(newest, view) === 'rolled-back';
-  if (over && (newest.state === 'forward' || newest.state === 'undoing'))
+  if (over && (newest.state === 'forward' || newest.state === 'rolling-back'))
     return { do: 'roll-back', deployment: newest };
   if (over && newest.state === 'applied') return { do: 'flag', deployment: newest };
   return commitOldestSucceeded(state, view) ?? success(state, recorded, 'Nothing to settle yet.');

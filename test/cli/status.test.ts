@@ -27,7 +27,7 @@ describe('the state of a scope', () => {
     [['applied'], 'awaiting-commit'],
     [['committing'], 'awaiting-commit'],
     [['applied', 'forward'], 'deploying'],
-    [['applied', 'undoing'], 'rolling-back'],
+    [['applied', 'rolling-back'], 'rolling-back'],
     [['applied', 'failed'], 'failed'],
   ] as const)('with open deployments %j is %s', (states, activity) => {
     expect(activityOf(open(...states))).toBe(activity);
@@ -67,6 +67,13 @@ describe('the status', () => {
     expect(status.targets[0]).toMatchObject({ name: 'users', engine: 'aurora-postgresql' });
     expect(status.targets[0]?.applied.map(({ version }) => version)).toEqual(['1.0.0', '1.1.0']);
     expect(status.targets[0]?.pending).toEqual([{ version: '1.2.0', name: 'change 1.2.0', kind: 'sql' }]);
+  });
+
+  it('counts a migration as pending whose undo plan is written, but which has not begun', () => {
+    const planned = { ...record('1.2.0'), state: 'planned' as const };
+    const [users] = scopeStatus({ ...state, migrations: [...state.migrations, planned] }, bundle, {}).targets;
+    expect(users?.applied.map(({ version }) => version)).toEqual(['1.0.0', '1.1.0']);
+    expect(users?.pending.map(({ version }) => version)).toEqual(['1.2.0']);
   });
 
   it('omits what was applied to a database that was replaced', () => {

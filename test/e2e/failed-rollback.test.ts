@@ -65,7 +65,7 @@ describe('when the rollback itself fails', () => {
       await world.sql('Stuck', `SELECT to_regclass('stuck')::text AS stuck, to_regclass('after')::text AS after`),
     ).toEqual([{ stuck: 'stuck', after: null }]);
     expect((await world.quietLedger('Stuck')).open).toMatchObject([
-      { state: 'failed', failure: { during: 'undo', statement: 'DROP TABLE lost_helper', line: 6 } },
+      { state: 'failed', failure: { during: 'roll-back', statement: 'DROP TABLE lost_helper', line: 6 } },
     ]);
   });
 

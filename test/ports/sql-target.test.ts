@@ -78,6 +78,14 @@ describe.each(sqlKinds)('a SQL target: $name', ({ open }) => {
     expect(await effects()).toEqual([named('a'), named('b')]);
   });
 
+  it('undoes nothing of what another deployment did', async () => {
+    await target.sql.transact('add', mark(), run(database.effect(named('a'))));
+
+    expect(await target.sql.transact('remove', mark({ deployment: 'd2' }), never)).toEqual({ outcome: 'already' });
+    expect(await target.history()).toEqual([mark()]);
+    expect(await effects()).toEqual([named('a')]);
+  });
+
   it('leaves nothing of work whose second statement fails', async () => {
     const work = run(database.effect(named('a')), database.failing, database.effect(named('b')));
 

@@ -6,7 +6,7 @@ import type { DeploymentPhase } from './deployment-phase';
 /** At most one scope migrates a database (G4), whatever ledger each of them keeps. */
 export const claims: DeploymentPhase = {
   plan: (run) => claim(run, run.deployment.to),
-  undo: (run) => releaseLeft(run, run.deployment.to, run.deployment.from),
+  'roll-back': (run) => releaseLeft(run, run.deployment.to, run.deployment.from),
   commit: (run) => releaseLeft(run, run.deployment.from, run.deployment.to),
 };
 

@@ -14,7 +14,7 @@ export const histories: DeploymentPhase = {
   },
 
   /** After the first deployment was rolled back, the databases are as they were before us. */
-  async undo(run) {
+  async 'roll-back'(run) {
     if (run.deployment.from !== null) return;
     for (const name of Object.keys(run.deployment.targets)) await (await run.targetUnlessGone(name))?.cleanUp();
   },

@@ -12,8 +12,8 @@ export async function runDeploymentPhase(run: DeploymentRun, name: DeploymentPha
   await byName[name][moment]?.(run);
 }
 
-/** Runs what all phases of a whole deployment do at a moment: in the strategy's order, and undone in the reverse one. */
+/** Runs what all phases of a whole deployment do at a moment: in the strategy's order, and rolled back in the reverse one. */
 export async function runDeploymentPhases(run: DeploymentRun, moment: Moment): Promise<void> {
   const names = deploymentPhases(run.deployment.strategy);
-  for (const name of moment === 'undo' ? [...names].reverse() : names) await runDeploymentPhase(run, name, moment);
+  for (const name of moment === 'roll-back' ? [...names].reverse() : names) await runDeploymentPhase(run, name, moment);
 }

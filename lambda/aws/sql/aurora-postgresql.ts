@@ -220,10 +220,10 @@ export class AuroraPostgresql implements Target, SqlDatabase {
   }
 
   private async remove(connection: SqlConnection, mark: HistoryMark): Promise<SectionResult> {
-    const { rowCount } = await connection.execute(`DELETE FROM ${schema}.history WHERE scope = :scope AND id = :id`, {
-      scope: this.lease.scope,
-      id: mark.id,
-    });
+    const { rowCount } = await connection.execute(
+      `DELETE FROM ${schema}.history WHERE scope = :scope AND id = :id AND deployment = :deployment`,
+      { scope: this.lease.scope, id: mark.id, deployment: mark.deployment },
+    );
     return { outcome: rowCount > 0 ? 'done' : 'already' };
   }
 }

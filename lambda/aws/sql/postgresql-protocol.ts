@@ -80,7 +80,9 @@ export const protocolStatements: readonly string[] = [
            RETURN;
          END IF;
        ELSE
-         DELETE FROM ${schema}.history h WHERE h.scope = p_scope AND h.id = p_id;
+         -- What another deployment did is not ours to undo.
+         DELETE FROM ${schema}.history h
+           WHERE h.scope = p_scope AND h.id = p_id AND h.deployment = p_deployment;
          IF NOT FOUND THEN
            outcome := 'already';
            RETURN;

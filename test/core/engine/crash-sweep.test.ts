@@ -34,6 +34,8 @@ const second = [
   ]),
   codeMigration,
 ];
+/** So many that undo plans are written ahead several times. */
+const small = Array.from({ length: 20 }, (_, index) => sqlMigration(`1.0.${index + 1}`));
 const failing = [...second, sqlMigration('1.3.0', { up: ['three', 'fail four'] })];
 
 interface Scenario {
@@ -41,7 +43,7 @@ interface Scenario {
   /** Prepares a world, up to the request whose process dies. */
   readonly prepare: (world: CrashingWorld) => Promise<RecordedRequest>;
   /** What the databases must look like at the end. */
-  readonly ends: 'at A' | 'at B' | 'at B, contracted' | 'empty';
+  readonly ends: 'at A' | 'at B' | 'at B, contracted' | 'at A, with small ones' | 'empty';
   readonly answers: 'SUCCESS' | 'FAILED';
 }
 
@@ -139,6 +141,41 @@ const scenarios: readonly Scenario[] = [
     answers: 'SUCCESS',
   },
   {
+    name: 'an update of many small migrations',
+    async prepare(world) {
+      await deployedA(world);
+      world.stackIs('UPDATE_IN_PROGRESS');
+      return migrations(world, 'Update', world.revision('S', [...first, ...small]));
+    },
+    ends: 'at A, with small ones',
+    answers: 'SUCCESS',
+  },
+  {
+    name: 'an update of many small migrations, one of which fails',
+    async prepare(world) {
+      await deployedA(world);
+      world.stackIs('UPDATE_IN_PROGRESS');
+      const some = small.map((migration, index) =>
+        index === 12 ? sqlMigration('1.0.13', { up: ['fail'] }) : migration,
+      );
+      return migrations(world, 'Update', world.revision('T', [...first, ...some]));
+    },
+    ends: 'at A',
+    answers: 'FAILED',
+  },
+  {
+    name: 'the rollback of many small migrations',
+    async prepare(world) {
+      const a = await deployedA(world);
+      world.stackIs('UPDATE_IN_PROGRESS');
+      await world.migrations('Update', world.revision('S', [...first, ...small]));
+      world.stackIs('UPDATE_ROLLBACK_IN_PROGRESS');
+      return migrations(world, 'Update', a);
+    },
+    ends: 'at A',
+    answers: 'SUCCESS',
+  },
+  {
     name: 'the removal of everything',
     async prepare(world) {
       await deployedA(world);
@@ -157,6 +194,10 @@ const databases = {
   empty: { users: [], meals: {} },
   'at A': { users: ['s1.0.0'], meals: { plans: [] } },
   'at B': { users: statementsOfB, meals: tablesOfB },
+  'at A, with small ones': {
+    users: ['s1.0.0', ...small.map(({ version }) => `s${version}`)].sort(),
+    meals: { plans: [] },
+  },
   'at B, contracted': { users: [...statementsOfB, 'drop old'].sort(), meals: tablesOfB },
 } as const;
 
@@ -213,7 +254,7 @@ describe.each(scenarios)('$name', (scenario) => {
 });
 
 describe('an update whose process died for good', () => {
-  it.each([scenarios[2]!, scenarios[3]!])(
+  it.each(scenarios.filter(({ name }) => name.startsWith('an update')))(
     'is undone completely by the request that comes instead: $name',
     async (scenario) => {
       const untouched = newWorld();

@@ -110,7 +110,7 @@ export class MemorySqlDatabase {
     const found = change === 'add' ? this.history.get(key) : undefined;
     if (found && found.checksum !== mark.checksum) return { outcome: 'edited', checksum: found.checksum };
     if (found) return { outcome: found.deployment === mark.deployment ? 'already' : 'foreign' };
-    const removed = change === 'remove' ? this.keysOf(lease.scope, mark.id) : [];
+    const removed = change === 'remove' ? this.keysOf(lease.scope, mark) : [];
     if (change === 'remove' && removed.length === 0) return { outcome: 'already' };
     await this.atomically(work);
     if (change === 'add') this.history.set(key, { ...mark, scope: lease.scope });
@@ -118,12 +118,13 @@ export class MemorySqlDatabase {
     return { outcome: 'done' };
   }
 
-  private keysOf(scope: string, id: string): readonly string[] {
+  /** Of the marks of a migration, those of the mark's deployment. */
+  private keysOf(scope: string, { id, deployment }: HistoryMark): readonly string[] {
     const prefix = `${scope} ${id} `;
     const phases = ['up', 'contract', 'down'] as const;
     const likely = phases.map((phase) => `${prefix}${phase} 0`).filter((key) => this.history.has(key));
     const further = likely.length === 0 ? [] : likely.flatMap((key) => this.numbered(key.slice(0, -1)));
-    return [...likely, ...further];
+    return [...likely, ...further].filter((key) => this.history.get(key)?.deployment === deployment);
   }
 
   /** Marks of the steps after the first one. */

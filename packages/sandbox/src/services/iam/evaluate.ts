@@ -49,6 +49,7 @@ function holds(condition: Condition, question: Question): boolean {
 
 /** `*` matches any characters, `?` exactly one. */
 function like(pattern: string, value: string): boolean {
+  if (!/[*?]/.test(pattern)) return pattern === value;
   const source = pattern
     .replace(/[.+^${}()|[\]\\]/g, '\\$&')
     .replaceAll('*', '.*')

@@ -6,8 +6,8 @@ export const SESSION_OPTIONS = '-c timezone=UTC -c datestyle=ISO,YMD -c interval
 
 export interface SessionOwner {
   cancel(): Promise<void>;
-  /** `reusable` is false when the session could not be wiped clean. */
-  release(reusable: boolean): Promise<void>;
+  /** @param wipe resolves to false when the session could not be wiped clean, and must not be used again */
+  release(wipe: () => Promise<boolean>): Promise<void>;
 }
 
 /** A session over node-postgres, which speaks to both engines: PGlite understands the same wire protocol. */
@@ -50,7 +50,7 @@ export class ClientSession implements SqlSession {
   async release(): Promise<void> {
     if (this.#released) return;
     this.#released = true;
-    await this.#owner.release(await this.#wipe());
+    await this.#owner.release(() => this.#wipe());
   }
 
   /** Session state must not leak into the next call: the Data API promises no session outside a transaction. */

@@ -63,8 +63,8 @@ class PgliteDatabase {
       const server = await this.#start();
       return new ClientSession(server.client, {
         cancel: () => this.#end((running) => running.terminate()),
-        release: async (reusable) => {
-          if (!reusable) await this.#end((running) => running.terminate());
+        release: async (wipe) => {
+          if (!(await wipe())) await this.#end((running) => running.terminate());
           this.#idle = setTimeout(() => void this.#end((running) => running.close()), IDLE_MS).unref();
           unlock();
         },

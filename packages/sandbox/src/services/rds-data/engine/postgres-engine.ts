@@ -28,9 +28,10 @@ export class PostgresEngine implements SqlEngine {
     this.#backends.add(backend);
     return new ClientSession(client, {
       cancel: () => this.#cancel(backend),
-      release: async (reusable) => {
+      release: async (wipe) => {
         this.#backends.delete(backend);
-        client.release(!reusable);
+        // The caller has its answer meanwhile: another call takes another session.
+        void wipe().then((reusable) => client.release(!reusable));
       },
     });
   }
