@@ -66,7 +66,7 @@ async function perform(migration: MigrationRun, step: Step, verify: readonly Sta
 /** Inverts a step that was begun. */
 export async function invert(migration: MigrationRun, step: Step): Promise<Progress> {
   const kind = kindOf(step.action);
-  if (kind.durability !== 'journal') return 'done';
+  if (kind.durability === 'transaction') return 'done';
   const { request } = migration.run;
   if (request.outOfTime) return 'continue';
   const before = migration.stateOf(step)?.before;

@@ -36,7 +36,7 @@ async function undoSteps(migration: MigrationRun): Promise<Progress> {
     if (!wasBegun || kind.undoneBy === 'nothing') continue;
     // A step in doubt is inverted by itself, so that `down` finds either all of it or nothing.
     if (kind.undoneBy === 'down' && state !== 'intent') needsDown = true;
-    else if (kind.durability === 'journal') {
+    else if (kind.durability !== 'transaction') {
       const progress = await invert(migration, step);
       if (progress !== 'done') return progress;
     }

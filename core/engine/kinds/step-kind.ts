@@ -49,9 +49,13 @@ export interface TransactionKind<A extends Action> extends Performs<A> {
 
 /** The ledger holds the intent before the step acts, and its end afterwards. */
 export interface JournalKind<A extends Action> extends Performs<A> {
-  readonly durability: 'journal';
-  /** `invert`: from what was observed before. `down`: as above. `nothing`: it leaves nothing behind. */
-  readonly undoneBy: 'invert' | 'down' | 'nothing';
+  /** `segments`: the ledger also holds how far each segment of a long step came (`Ledger.segments`), where it resumes. */
+  readonly durability: 'journal' | 'segments';
+  /**
+   * `invert`: from what was observed before. `before-image`: from the copies that it kept of what it changed. `down`: as
+   * above. `nothing`: it leaves nothing behind.
+   */
+  readonly undoneBy: 'invert' | 'before-image' | 'down' | 'nothing';
   readonly verifiesInTransaction?: false;
   /** What the step will touch, before anything is done. @throws when the step cannot be done */
   observe(action: A, context: StepContext): Promise<Observation | undefined>;

@@ -52,7 +52,7 @@ export interface DeployOptions {
 
 export interface StackResult {
   readonly stack: string;
-  /** CloudFormation's own word, for example `UPDATE_ROLLBACK_COMPLETE`. */
+  /** A status of CloudFormation, for example `UPDATE_ROLLBACK_COMPLETE`. */
   readonly status: string;
   readonly reason: string;
   /** The events of this operation, oldest first. */
@@ -91,7 +91,7 @@ export interface Sandbox {
   invoke(functionName: string, payload: unknown): Promise<unknown>;
   /** Sees every request to a service before it is handled and after; for crash tests. Returns how to stop watching. */
   intercept(interceptor: Interceptor): () => void;
-  /** Waits until no event is on its way and no state machine runs. */
+  /** Waits until no event is left to deliver and no state machine runs. */
   settle(): Promise<void>;
   close(): Promise<void>;
 }

@@ -14,7 +14,7 @@ export interface LocalSandboxParts {
   readonly platform: Platform;
   readonly cloudFormation: CloudFormation;
   readonly broadcast: Broadcast;
-  /** Gives the state folder back. */
+  /** Releases the state folder. */
   readonly release: () => void;
 }
 

@@ -7,14 +7,13 @@ export interface AnswerWait {
   readonly milliseconds: number;
   /** Aborted when a sibling's failure cancels the request. */
   readonly signal: AbortSignal;
-  /** Gives a cancelled request up at once, while its handler runs on (aws-facts CR-15). */
+  /** Abandons a cancelled request at once; its handler keeps running (aws-facts CR-15). */
   readonly givesUp: boolean;
 }
 
 /**
  * The body of the answer. Fails when the request could not be delivered, when the timeout expires (the text is an
- * observed one, see aws-facts CR-8), or when it is cancelled. The URL of a cancelled request stays open until its time
- * is over, as a pre-signed URL does.
+ * observed one, see aws-facts CR-8), or when it is cancelled. The URL of a cancelled request stays open until it expires, as a pre-signed URL does.
  */
 export function waitForAnswer({ response, delivered, milliseconds, signal, givesUp }: AnswerWait): Promise<string> {
   return new Promise((resolve, reject) => {

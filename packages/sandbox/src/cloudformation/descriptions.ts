@@ -67,7 +67,7 @@ export function stackResult(record: StackRecord, events: readonly StackEvent[], 
   };
 }
 
-/** The end of a rollback says nothing; its beginning says why. */
+/** The last event of a rollback has no reason; the first one has. */
 function outcomeReason({ name, reason }: StackRecord, events: readonly StackEvent[]): string {
   if (reason !== '') return reason;
   const rollback = events.find((event) => event.logicalId === name && event.status.endsWith('ROLLBACK_IN_PROGRESS'));

@@ -9,7 +9,7 @@ export interface Task {
 }
 
 export interface TaskOptions {
-  /** `stop` starts nothing new and aborts what runs; `skip-dependents` lets independent paths run on. */
+  /** `stop` starts nothing new and aborts what runs; `skip-dependents` lets independent paths continue. */
   readonly onFailure: 'stop' | 'skip-dependents';
   /** Stops from outside, as a failure would. */
   readonly signal?: AbortSignal;

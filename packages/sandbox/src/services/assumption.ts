@@ -13,7 +13,7 @@ export type AssumptionValues = Readonly<Record<string, string>>;
 
 const NUMBER = '<number>';
 
-/** Checks the given values and answers a reader of the effective ones. */
+/** Checks the given values and returns a reader of the effective ones. */
 export function assume<Name extends string>(
   table: readonly Assumption<Name>[],
   given: AssumptionValues = {},

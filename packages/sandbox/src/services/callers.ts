@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
-/** Who may make a request: the person at the keyboard (no role) or the session of a role, perhaps a Lambda process. */
+/** Who may make a request: the user (no role) or the session of a role, perhaps a Lambda process. */
 export interface Caller {
   /** Undefined for the host, which owns the account and may do everything. */
   readonly roleName: string | undefined;
@@ -25,7 +25,7 @@ const HOST: Caller = { roleName: undefined, sessionName: 'host' };
 
 /**
  * Which access key belongs to whom. Each Lambda process has keys of its own, so a request tells which process made it.
- * A key that was never issued here is the host's: people come with whatever credentials their shell has.
+ * A key that was never issued here is the host's: users come with whatever credentials their shell has.
  */
 export class Callers {
   readonly #byKey = new Map<string, Caller>();

@@ -42,7 +42,7 @@ export function nestedStacks(engine: Engine): NestedStacks {
   };
 }
 
-/** What is wrong with a nested template is said in CloudFormation's own words. */
+/** What is wrong with a nested template is reported in CloudFormation's own words. */
 async function unwrapped<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;

@@ -5,7 +5,7 @@ import { attempt, withResult } from './attempt';
 import type { Operation } from './operation';
 import { currentResource, requestFor } from './resource-request';
 
-/** Puts one resource back to its last stable state, with events. */
+/** Restores one resource to its last stable state, with events. */
 export async function restoreResource(
   operation: Operation,
   stable: ResourceRecord,

@@ -14,7 +14,7 @@ export async function rollBackUpdate(operation: Operation, previous: StableState
 
 /**
  * Everything before the deletes; a nested stack stops here and waits for its parent (aws-facts CFN-17). False when the
- * rollback failed: the stack then rests in UPDATE_ROLLBACK_FAILED.
+ * rollback failed: the stack is then left in UPDATE_ROLLBACK_FAILED.
  */
 export async function restoreStack(operation: Operation, previous: StableState, reason: string): Promise<boolean> {
   const { stack } = operation;

@@ -116,7 +116,7 @@ function preserves({ stack, interrupt }: Operation): boolean {
   return stack.attempt.disableRollback && interrupt.signal.reason !== USER_INITIATED;
 }
 
-/** Where a failed operation rests when it is not rolled back. */
+/** The status in which a failed operation is left when it is not rolled back. */
 export function failPreserved({ stack }: Operation, status: 'CREATE_FAILED' | 'UPDATE_FAILED', failure: string): void {
   stack.setStatus(status, failure, { attempt: { ...stack.attempt, failure } });
 }

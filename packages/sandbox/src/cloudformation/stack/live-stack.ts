@@ -25,7 +25,7 @@ export interface StackObserver {
   readonly status: (change: StatusChange) => void;
 }
 
-/** A stack during an operation. Each change is on disk before anybody hears of it, so a kill loses nothing. */
+/** A stack during an operation. Each change is on disk before any listener hears of it, so a kill loses nothing. */
 export class LiveStack {
   #record: StackRecord;
 

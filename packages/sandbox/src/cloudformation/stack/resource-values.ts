@@ -26,7 +26,7 @@ export function valuesOf(sources: ValueSources): ResourceValues {
   };
 }
 
-/** The same as anybody may see them: outputs show no value of a resource that answered `NoEcho` (aws-facts CR-17). */
+/** The same as they may be shown: outputs show no value of a resource that answered `NoEcho` (aws-facts CR-17). */
 export function visibleValuesOf(sources: ValueSources): ResourceValues {
   const values = valuesOf(sources);
   return {

@@ -22,8 +22,7 @@ const NOT_FOUND = 'Requested resource not found';
 
 /**
  * The asynchronous states of tables and indexes (aws-facts DDB-1). dynoxide does everything at once and answers ACTIVE;
- * code that does not wait would work on it and fail on AWS. The states are held by the clock, in memory: what was under
- * way when the sandbox ended is done when it starts again.
+ * code that does not wait would work on it and fail on AWS. The states are held by the clock, in memory: what was in progress when the sandbox ended is complete when it starts again.
  */
 export class Lifecycle {
   readonly #delay: Delay;

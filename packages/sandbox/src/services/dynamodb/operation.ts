@@ -3,7 +3,7 @@ import type { Delay } from './assumptions';
 import type { Lifecycle } from './lifecycle';
 import type { TableFactStore } from './table-facts';
 
-/** What the operations that differ from dynoxide's have in hand. */
+/** What the operations that differ from dynoxide's work with. */
 export interface OperationContext {
   readonly lifecycle: Lifecycle;
   readonly facts: TableFactStore;

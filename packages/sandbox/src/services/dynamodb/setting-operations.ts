@@ -4,7 +4,7 @@ import type { Operation, OperationContext } from './operation';
 import type { TableFacts } from './table-facts';
 
 /**
- * dynoxide takes any change of time to live, at once and as often as one likes. DynamoDB takes up to an hour, refuses
+ * dynoxide takes any change of time to live, at once and as often as asked. DynamoDB takes up to an hour, refuses
  * what is set already, and refuses a second change within the hour (aws-facts DDB-6).
  */
 const updateTimeToLive: Operation = async (input, context) => {

@@ -23,7 +23,7 @@ export class Databases {
     throw refusedByDatabase({ severity: 'FATAL', message, code: '3D000' }, this.#assume);
   }
 
-  /** Carries out CREATE DATABASE and DROP DATABASE. Answers false for any other statement. */
+  /** Carries out CREATE DATABASE and DROP DATABASE. Returns false for any other statement. */
   async perform(cluster: Cluster, sql: string): Promise<boolean> {
     const statement = parseDatabaseStatement(sql);
     if (!statement) return false;

@@ -43,7 +43,7 @@ export class Executor {
     );
   }
 
-  /** Runs the statement once per set (aws-facts RDS-11). Answers how often it ran. */
+  /** Runs the statement once per set (aws-facts RDS-11). Returns how often it ran. */
   batch(target: Target, sql: string, sets: readonly (readonly Input[])[]): Promise<number> {
     const statements = (sets.length > 0 ? sets : [[]]).map((parameters) => this.#prepare(sql, parameters));
     const atomic = this.#assume('batch-is-atomic') === 'yes';

@@ -23,7 +23,7 @@ const NO_TIMEOUT_SECONDS = 2_000_000;
 const NESTED_MACHINES = ['ItemProcessor', 'Iterator', 'Branches'];
 const TYPE_TESTS = ['IsPresent', 'IsNull', 'IsNumeric', 'IsString', 'IsBoolean', 'IsTimestamp'];
 
-/** Evens out where the interpreter differs from Step Functions. Each rule says how; tests pin each of them down. */
+/** Corrects where the interpreter differs from Step Functions. Each rule says how; tests pin each of them down. */
 export function adaptDefinition(definition: JsonObject): AdaptedDefinition {
   const tasks: Task[] = [];
   const distributedMaps: Task[] = [];

@@ -11,7 +11,7 @@ export interface StsOptions {
   readonly iam: Iam;
 }
 
-/** Who am I, and become a role. */
+/** GetCallerIdentity and AssumeRole. */
 export function stsService(options: StsOptions): Service {
   const operations: QueryOperations = {
     GetCallerIdentity: {
@@ -39,7 +39,7 @@ function assumeRole(form: URLSearchParams, { environment, callers, iam }: StsOpt
   const roleArn = form.get('RoleArn') ?? '';
   const sessionName = form.get('RoleSessionName') ?? '';
   const roleName = roleArn.split('/').at(-1) ?? '';
-  // The roles of `cdk bootstrap` are the deploying person's: they may do what the host may.
+  // The roles of `cdk bootstrap` belong to whoever deploys: they may do what the host may.
   const bootstrap = /^cdk-[a-z0-9]+-.*-role-/.test(roleName);
   if (!bootstrap && !iam.find(roleName)) {
     throw new AwsError('AccessDenied', `Role ${roleArn} does not exist or may not be assumed. Deploy it first.`, 403);

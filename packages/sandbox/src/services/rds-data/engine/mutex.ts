@@ -7,7 +7,7 @@ export class Mutex {
     return this.#held;
   }
 
-  /** Answers the function that gives the lock back. */
+  /** Returns the function that releases the lock. */
   async lock(signal: AbortSignal): Promise<() => void> {
     signal.throwIfAborted();
     if (this.#held) await this.#turn(signal);
