@@ -59,7 +59,7 @@ function decideApply(
     return success(state, recorded, 'Nothing to do: already at this revision.');
 
   if (state.open.some((deployment) => sameAppliedRevision(deployment.from, wanted))) {
-    return decideWayBack(state, view);
+    return decideRollback(state, view);
   }
   const diverged = state.open.find((deployment) => outcomeOf(deployment, view) === 'rolled-back');
   if (diverged) return { do: 'roll-back', deployment: state.open.at(-1)! };
@@ -67,7 +67,7 @@ function decideApply(
 }
 
 /** The request asks for the applied revision that an open deployment left: a rollback (aws-facts CR-13), unless it proved final. */
-function decideWayBack(state: ScopeState, view: StackView | undefined): Decision {
+function decideRollback(state: ScopeState, view: StackView | undefined): Decision {
   return commitOldestSucceeded(state, view) ?? { do: 'roll-back', deployment: state.open.at(-1)! };
 }
 
