@@ -76,18 +76,6 @@ export interface DynamoDbTargetProperties {
   readonly TableNamePrefix: string;
 }
 
-/**
- * What to do when a bundle that lacks applied migrations is deployed on purpose. The enum of the construct has the same
- * name and values.
- */
-type OlderRevisionPolicy = 'refuse' | 'downgrade';
-
-/**
- * What happens to the databases when the construct leaves the stack, or the stack is deleted. The enum of the construct
- * has the same name and values.
- */
-type MigrationsRemovalPolicy = 'retain' | 'undo';
-
 /** Properties of the Migrations custom resource. */
 export interface MigrationsProperties {
   readonly Format: '1';
@@ -95,8 +83,10 @@ export interface MigrationsProperties {
   readonly Revision: string;
   readonly Bundle: BundleLocation;
   readonly Targets: { readonly [name: string]: TargetProperties };
-  readonly OnOlderRevision: OlderRevisionPolicy;
-  readonly OnRemoval: MigrationsRemovalPolicy;
+  /** A value of the construct's OlderRevisionPolicy. */
+  readonly OnOlderRevision: 'refuse' | 'downgrade';
+  /** A value of the construct's MigrationsRemovalPolicy. */
+  readonly OnRemoval: 'retain' | 'undo';
   /** Seconds of forward work after which the engine stops and compensates. */
   readonly ForwardSeconds: string;
   /** Seconds until CloudFormation gives up waiting for this resource, 1 to 3600. */

@@ -15,8 +15,8 @@ export interface Limits {
 }
 
 /**
- * Records. A write stays below 100 items, which is what one transaction of DynamoDB takes (aws-facts DDB-14), with the
- * undo plans that are written ahead and all that belongs to one more migration.
+ * Records. With the undo plans that ./write-ahead adds, a write stays below the 100 items that a transaction of DynamoDB
+ * takes (aws-facts DDB-14).
  */
 const mostDeferred = 48;
 
@@ -71,24 +71,22 @@ export class RequestRun {
     this.state.change(change);
   }
 
-  /** Begins to write what was deferred once it is much or the last write is long ago. To be called before each piece of work. */
+  /**
+   * Begins to write what was deferred, once it is much or the last write is long ago. To be called before each piece of
+   * work, which continues while it is written.
+   */
   async flushWhenDue(): Promise<void> {
     const age = this.ports.clock.now() - this.writtenAt;
     if (this.pending.size < mostDeferred && age < longestDeferral) return;
     await this.writing;
-    void this.flushMeanwhile();
-  }
-
-  /** Writes what was deferred, and waits until the ledger holds all of it. */
-  flush(): Promise<void> {
-    return this.flushMeanwhile();
+    void this.flush();
   }
 
   /**
-   * Begins to write what was deferred. The caller may work on while it is written, and waits for the promise before it
-   * relies on it. An error is also that of every later write.
+   * Begins to write what was deferred; resolves when the ledger holds it and all before it. Who has other work to do need
+   * not wait: an error is also that of every later write.
    */
-  flushMeanwhile(): Promise<void> {
+  flush(): Promise<void> {
     if (this.pending.isEmpty) return this.writing;
     const { events, change } = this.pending.take();
     const at = this.now;

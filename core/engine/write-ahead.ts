@@ -7,7 +7,10 @@ import { kindOf, singleSteps } from './kinds/index';
 import { eventOf } from './migration-event';
 import { undoPlanFor } from './undo-plans';
 
-/** How many undo plans are written ahead. A write of them takes about 100 items, with what became of as many before (aws-facts DDB-14). */
+/**
+ * How many undo plans are written ahead. With what became of as many migrations before, a write stays below the 100
+ * items that a transaction of DynamoDB takes (aws-facts DDB-14).
+ */
 const mostAhead = 16;
 
 /** Characters of JSON: a transaction of DynamoDB takes 4 MB (aws-facts DDB-14), and a large one is slow. */
@@ -57,7 +60,7 @@ async function extend(run: DeploymentRun, last: BundledMigration, target: Target
     next.push({ migration, plan });
   }
   if (next.length === 0) return;
-  const written = run.request.flushMeanwhile();
+  const written = run.request.flush();
   for (const one of next) run.ahead.set(one.plan.key, { ...one, written });
 }
 
