@@ -206,7 +206,7 @@ describe('a migration whose undo plan was written ahead', () => {
     expect(await world.states()).toEqual({});
   });
 
-  it('and that is irreversible does not stop a rollback that comes before it began', async () => {
+  it('does not stop a rollback that comes before it began, even when it is irreversible', async () => {
     const crashing = new CrashingWorld();
     const list = [...migrations.slice(0, 2), sqlMigration('1.2.0', { irreversible: true })];
     const properties = crashing.revision('A', list);
