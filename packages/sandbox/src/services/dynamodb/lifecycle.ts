@@ -22,14 +22,19 @@ const NOT_FOUND = 'Requested resource not found';
 
 /**
  * The asynchronous states of tables and indexes (aws-facts DDB-1). dynoxide does everything at once and answers ACTIVE;
- * code that does not wait would work on it and fail on AWS. The states are held by the clock, in memory: what was in progress when the sandbox ended is complete when it starts again.
+ * code that does not wait would work on it and fail on AWS. The states are held by the clock, in memory: what was in
+ * progress when the sandbox ended is complete when it starts again.
  */
 export class Lifecycle {
   readonly #delay: Delay;
   readonly #tables = new Map<string, TableTransition>();
   readonly #indexes = new Map<string, ReadonlyMap<string, IndexTransition>>();
 
-  constructor(delay: Delay) {
+  /** @param now milliseconds since the epoch */
+  constructor(
+    delay: Delay,
+    private readonly now: () => number,
+  ) {
     this.#delay = delay;
   }
 
@@ -47,7 +52,7 @@ export class Lifecycle {
   }
 
   indexChanging(table: string, index: string, status: IndexTransition['status'], ghost?: IndexDescription): void {
-    const [now, duration] = [Date.now(), this.#delay('dynamodb-index-build-ms')];
+    const [now, duration] = [this.now(), this.#delay('dynamodb-index-build-ms')];
     const transition = {
       status,
       allocated: now + duration / (status === 'CREATING' ? 2 : 1),
@@ -60,7 +65,7 @@ export class Lifecycle {
   /** The table as DynamoDB would describe it now. */
   describe(description: TableDescription): TableDescription {
     const { TableName: name, GlobalSecondaryIndexes: given = [] } = description;
-    const now = Date.now();
+    const now = this.now();
     const table = this.#table(name);
     const indexes = this.#indexesOf(name);
     const known = given.map((index) => describeIndex(index, table, indexes.get(index.IndexName), now));
@@ -82,7 +87,7 @@ export class Lifecycle {
   refuseUnseen(table: string): void {
     const transition = this.#table(table);
     if (transition?.status !== 'CREATING') return;
-    if (Date.now() >= transition.since + this.#delay('dynamodb-create-visible-ms')) return;
+    if (this.now() >= transition.since + this.#delay('dynamodb-create-visible-ms')) return;
     throw new AwsError('ResourceNotFoundException', `${NOT_FOUND}: Table: ${table} not found`);
   }
 
@@ -117,25 +122,25 @@ export class Lifecycle {
     delay: Parameters<Delay>[0],
     ghost?: TableDescription,
   ): void {
-    const since = Date.now();
+    const since = this.now();
     this.#tables.set(table, { status, since, until: since + this.#delay(delay), ghost });
   }
 
   #table(table: string): TableTransition | undefined {
     const transition = this.#tables.get(table);
-    if (transition && Date.now() >= transition.until) this.#tables.delete(table);
+    if (transition && this.now() >= transition.until) this.#tables.delete(table);
     return this.#tables.get(table);
   }
 
   #indexesOf(table: string): ReadonlyMap<string, IndexTransition> {
-    const now = Date.now();
+    const now = this.now();
     const pending = [...(this.#indexes.get(table) ?? [])].filter(([, { until }]) => now < until);
     const indexes = new Map(pending);
     this.#indexes.set(table, indexes);
     return indexes;
   }
 
-  #allocating(table: string, now = Date.now()): boolean {
+  #allocating(table: string, now = this.now()): boolean {
     return [...this.#indexesOf(table).values()].some(({ allocated }) => now < allocated);
   }
 }

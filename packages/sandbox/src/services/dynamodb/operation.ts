@@ -8,6 +8,8 @@ export interface OperationContext {
   readonly lifecycle: Lifecycle;
   readonly facts: TableFactStore;
   readonly delay: Delay;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
   /** Asks dynoxide, with ARNs translated in the answer. Rejects with the AwsError that it answered. */
   forward(operation: string, input: Input): Promise<Input>;
 }

@@ -21,6 +21,8 @@ export interface DynamoDbOptions {
   readonly assumptions?: AssumptionValues;
   /** Where `DYNAMODB_ENDPOINT`, `DYNOXIDE_PATH` and `PATH` are read. Default: this process's environment. */
   readonly env?: NodeJS.ProcessEnv;
+  /** Milliseconds since the epoch. Default: the time of this machine. */
+  readonly now?: () => number;
 }
 
 export interface DynamoDbService extends Service {
@@ -47,14 +49,16 @@ export function dynamoDbService({
   environment,
   assumptions,
   env = process.env,
+  now = Date.now,
 }: DynamoDbOptions): DynamoDbService {
   const chosen = assume(DYNAMODB_ASSUMPTIONS, assumptions);
   const backend = openBackend({ databaseFile: state.path('dynamodb/dynoxide.db'), env });
   const delay = (name: Parameters<typeof chosen>[0]) => Number(chosen(name));
   const context: OperationContext = {
-    lifecycle: new Lifecycle(delay),
+    lifecycle: new Lifecycle(delay, now),
     facts: new TableFactStore(state),
     delay,
+    now,
     forward: (operation, input) => forward(backend, environment, operation, input),
   };
   const operations: Readonly<Record<string, Operation>> = {

@@ -8,7 +8,7 @@ import type { TableFacts } from './table-facts';
  * what is set already, and refuses a second change within the hour (aws-facts DDB-6).
  */
 const updateTimeToLive: Operation = async (input, context) => {
-  const { lifecycle, facts, delay, forward } = context;
+  const { lifecycle, facts, delay, now, forward } = context;
   const table = text(input, 'TableName');
   lifecycle.refuseUnreadable(table);
   const enabled = flag(record(input, 'TimeToLiveSpecification'), 'Enabled');
@@ -18,19 +18,19 @@ const updateTimeToLive: Operation = async (input, context) => {
     throw new AwsError('ValidationException', `TimeToLive is already ${enabled ? 'enabled' : 'disabled'}`);
   }
   const changed = facts.of(table).timeToLiveChanged ?? 0;
-  if (Date.now() < changed + delay('dynamodb-ttl-change-interval-ms')) {
+  if (now() < changed + delay('dynamodb-ttl-change-interval-ms')) {
     throw new AwsError('ValidationException', 'Time to live has been modified multiple times within a fixed interval');
   }
   const answer = await forward('UpdateTimeToLive', input);
-  facts.set(table, { timeToLiveChanged: Date.now() });
+  facts.set(table, { timeToLiveChanged: now() });
   return answer;
 };
 
-const describeTimeToLive: Operation = async (input, { facts, delay, forward }) => {
+const describeTimeToLive: Operation = async (input, { facts, delay, now, forward }) => {
   const answer = await forward('DescribeTimeToLive', input);
   const description = record(answer, 'TimeToLiveDescription');
   const changed = facts.of(text(input, 'TableName')).timeToLiveChanged ?? 0;
-  if (Date.now() >= changed + delay('dynamodb-ttl-apply-ms')) return answer;
+  if (now() >= changed + delay('dynamodb-ttl-apply-ms')) return answer;
   const status = description['TimeToLiveStatus'] === 'ENABLED' ? 'ENABLING' : 'DISABLING';
   return { TimeToLiveDescription: { ...description, TimeToLiveStatus: status } };
 };
@@ -50,14 +50,14 @@ const updateContinuousBackups: Operation = async (input, context) => {
       `RecoveryPeriodInDays is ${days}. Allowed: 1 to ${DEFAULT_RECOVERY_DAYS}.`,
     );
   }
-  const since = context.facts.of(table).recovery?.since ?? Date.now();
+  const since = context.facts.of(table).recovery?.since ?? context.now();
   const enabled = flag(wanted, 'PointInTimeRecoveryEnabled');
   context.facts.set(table, { recovery: enabled ? { days, since } : undefined });
-  return continuousBackups(context.facts.of(table));
+  return continuousBackups(context.facts.of(table), context.now());
 };
 
 const describeContinuousBackups: Operation = async (input, context) =>
-  continuousBackups(context.facts.of(await existing(text(input, 'TableName'), context)));
+  continuousBackups(context.facts.of(await existing(text(input, 'TableName'), context)), context.now());
 
 async function existing(table: string, { lifecycle, forward }: OperationContext): Promise<string> {
   try {
@@ -70,8 +70,8 @@ async function existing(table: string, { lifecycle, forward }: OperationContext)
   }
 }
 
-function continuousBackups({ recovery }: TableFacts) {
-  const earliest = recovery && Math.max(recovery.since, Date.now() - recovery.days * 86_400_000);
+function continuousBackups({ recovery }: TableFacts, now: number) {
+  const earliest = recovery && Math.max(recovery.since, now - recovery.days * 86_400_000);
   return {
     ContinuousBackupsDescription: {
       ContinuousBackupsStatus: 'ENABLED',
@@ -81,7 +81,7 @@ function continuousBackups({ recovery }: TableFacts) {
           ? {
               RecoveryPeriodInDays: recovery.days,
               EarliestRestorableDateTime: earliest / 1000,
-              LatestRestorableDateTime: Math.max(earliest, Date.now() - RECOVERY_LAG_MS) / 1000,
+              LatestRestorableDateTime: Math.max(earliest, now - RECOVERY_LAG_MS) / 1000,
             }
           : {}),
       },

@@ -16,11 +16,30 @@ export interface DynamoDbUnderTest {
   close(): Promise<void>;
 }
 
+/** A clock that moves only when a test says so. */
+export class ManualClock {
+  private time = Date.UTC(2026, 0, 1);
+
+  readonly now = () => this.time;
+
+  pass(milliseconds: number): void {
+    this.time += milliseconds;
+  }
+}
+
+interface OpenOptions {
+  /** Default: a new one. */
+  readonly folder?: string;
+  /** Default: the time of this machine. */
+  readonly clock?: ManualClock;
+}
+
 export async function openDynamoDb(
   assumptions: Readonly<Record<string, string>> = {},
-  folder = mkdtempSync(join(tmpdir(), 'dynamodb-')),
+  { folder = mkdtempSync(join(tmpdir(), 'dynamodb-')), clock }: OpenOptions = {},
 ): Promise<DynamoDbUnderTest> {
-  const service = dynamoDbService({ state: new StateStore(folder), environment: ENVIRONMENT, assumptions });
+  const state = new StateStore(folder);
+  const service = dynamoDbService({ state, environment: ENVIRONMENT, assumptions, now: clock?.now });
   const served = await serveService(service);
   const client = new DynamoDBClient(served.client);
   return {

@@ -9,8 +9,7 @@ import {
   UpdateTimeToLiveCommand,
 } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { until } from '../../helpers/until';
-import { type DynamoDbUnderTest, openDynamoDb, simpleTable } from './open-dynamodb';
+import { type DynamoDbUnderTest, ManualClock, openDynamoDb, simpleTable } from './open-dynamodb';
 
 interface StreamRecord {
   readonly eventName: string;
@@ -19,17 +18,15 @@ interface StreamRecord {
 }
 
 describe('DynamoDB', () => {
+  const clock = new ManualClock();
   let db: DynamoDbUnderTest;
   beforeAll(async () => {
-    db = await openDynamoDb();
+    db = await openDynamoDb({ 'dynamodb-ttl-apply-ms': '50' }, { clock });
   });
   afterAll(() => db.close());
 
-  const active = (table: string) =>
-    until(
-      () => db.service.call('DescribeTable', { TableName: table }),
-      ({ Table }) => (Table as { TableStatus: string }).TableStatus === 'ACTIVE',
-    );
+  /** Longer than a table takes to become ACTIVE. */
+  const settle = () => clock.pass(1_000);
   const put = (table: string, pk: string, value = 'x') =>
     db.client.send(new PutItemCommand({ TableName: table, Item: { pk: { S: pk }, value: { S: value } } }));
   const stream = async (table: string, enabled: boolean) => {
@@ -39,7 +36,7 @@ describe('DynamoDB', () => {
     const { TableDescription } = await db.client.send(
       new UpdateTableCommand({ TableName: table, StreamSpecification }),
     );
-    await active(table);
+    settle();
     return TableDescription?.LatestStreamArn ?? '';
   };
   /** The streams client is a package of its own; the wire is the same. */
@@ -74,7 +71,7 @@ describe('DynamoDB', () => {
 
   it('streams each change once, and nothing for a write that changes nothing', async () => {
     await db.client.send(new CreateTableCommand(simpleTable('streamed')));
-    await active('streamed');
+    settle();
     await put('streamed', 'before');
     const arn = await stream('streamed', true);
     expect(arn).toMatch(/^arn:aws:dynamodb:eu-west-1:111122223333:table\/streamed\/stream\//);
@@ -130,9 +127,14 @@ describe('DynamoDB', () => {
     await expect(change(false)).rejects.toThrow('TimeToLive is already disabled');
     await change(true);
     expect(await status()).toBe('ENABLING');
-    await until(status, (seen) => seen === 'ENABLED');
+    clock.pass(50);
+    expect(await status()).toBe('ENABLED');
     await expect(change(true)).rejects.toThrow('TimeToLive is already enabled');
+    clock.pass(3_599_949);
     await expect(change(false)).rejects.toThrow(/modified multiple times/);
+    clock.pass(1);
+    await change(false);
+    expect(await status()).toBe('DISABLING');
   });
 
   it('requires permission for what a request touches', () => {

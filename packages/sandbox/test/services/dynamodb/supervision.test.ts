@@ -16,11 +16,11 @@ const running = (databaseFile: string): boolean =>
 describe('the DynamoDB server', () => {
   it('keeps its tables between two runs, and ends when the first run ends', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'dynamodb-'));
-    const first = await openDynamoDb({}, folder);
+    const first = await openDynamoDb({}, { folder });
     await first.client.send(new CreateTableCommand(simpleTable('kept')));
     await first.served.close();
     expect(running(folder)).toBe(false);
-    const second = await openDynamoDb({}, folder);
+    const second = await openDynamoDb({}, { folder });
     await expect(second.client.send(new ListTablesCommand({}))).resolves.toMatchObject({ TableNames: ['kept'] });
     await second.close();
   });

@@ -11,26 +11,27 @@ import {
   UpdateTableCommand,
 } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { until } from '../../helpers/until';
-import { type DynamoDbUnderTest, openDynamoDb, simpleTable } from './open-dynamodb';
+import { type DynamoDbUnderTest, ManualClock, openDynamoDb, simpleTable } from './open-dynamodb';
 
 describe('DynamoDB', () => {
+  const clock = new ManualClock();
   let db: DynamoDbUnderTest;
   beforeAll(async () => {
-    db = await openDynamoDb({ 'dynamodb-index-build-ms': '300', 'dynamodb-table-create-ms': '150' });
+    const delays = {
+      'dynamodb-table-create-ms': '150',
+      'dynamodb-table-update-ms': '50',
+      'dynamodb-index-build-ms': '300',
+    };
+    db = await openDynamoDb(delays, { clock });
   });
   afterAll(() => db.close());
 
   const describeTable = async (TableName: string) =>
     (await db.client.send(new DescribeTableCommand({ TableName }))).Table;
-  const active = (name: string) =>
-    until(
-      () => describeTable(name),
-      (table) => table?.TableStatus === 'ACTIVE',
-    );
   const create = async (name: string) => {
     await db.client.send(new CreateTableCommand(simpleTable(name)));
-    return active(name);
+    clock.pass(150);
+    return describeTable(name);
   };
   const indexUpdate = (TableName: string, ...names: readonly string[]) =>
     new UpdateTableCommand({
@@ -61,7 +62,10 @@ describe('DynamoDB', () => {
     await expect(db.client.send(new DeleteTableCommand({ TableName: 'slow' }))).rejects.toMatchObject({
       name: 'ResourceInUseException',
     });
-    await active('slow');
+    clock.pass(149);
+    expect((await describeTable('slow'))?.TableStatus).toBe('CREATING');
+    clock.pass(1);
+    expect((await describeTable('slow'))?.TableStatus).toBe('ACTIVE');
     await expect(db.client.send(new GetItemCommand({ TableName: 'slow', Key }))).resolves.toBeDefined();
   });
 
@@ -77,7 +81,9 @@ describe('DynamoDB', () => {
     await expect(db.client.send(indexUpdate('indexed', 'two'))).rejects.toMatchObject({
       name: 'ResourceInUseException',
     });
-    const backfilling = await active('indexed');
+    clock.pass(150);
+    const backfilling = await describeTable('indexed');
+    expect(backfilling?.TableStatus).toBe('ACTIVE');
     expect(backfilling?.GlobalSecondaryIndexes).toMatchObject([{ IndexStatus: 'CREATING', Backfilling: true }]);
     await expect(db.client.send(indexUpdate('indexed', 'two'))).rejects.toMatchObject({
       name: 'LimitExceededException',
@@ -90,10 +96,8 @@ describe('DynamoDB', () => {
       ExpressionAttributeValues: { ':o': { S: 'a' } },
     });
     await expect(db.client.send(query)).rejects.toThrow(/Cannot read from backfilling/);
-    await until(
-      () => describeTable('indexed'),
-      (table) => table?.GlobalSecondaryIndexes?.[0]?.IndexStatus === 'ACTIVE',
-    );
+    clock.pass(150);
+    expect((await describeTable('indexed'))?.GlobalSecondaryIndexes).toMatchObject([{ IndexStatus: 'ACTIVE' }]);
     await expect(db.client.send(query)).resolves.toMatchObject({ Count: 1 });
   });
 
@@ -107,7 +111,10 @@ describe('DynamoDB', () => {
       TableStatus: 'UPDATING',
       GlobalSecondaryIndexes: [{ IndexName: 'one', IndexStatus: 'DELETING' }],
     });
-    expect((await active('indexed'))?.GlobalSecondaryIndexes).toBeUndefined();
+    clock.pass(300);
+    const after = await describeTable('indexed');
+    expect(after?.TableStatus).toBe('ACTIVE');
+    expect(after?.GlobalSecondaryIndexes).toBeUndefined();
   });
 
   it('accepts only one of two simultaneous updates', async () => {
@@ -123,24 +130,22 @@ describe('DynamoDB', () => {
     const table = await create('guarded');
     const TableName = 'guarded';
     await db.client.send(new UpdateTableCommand({ TableName, DeletionProtectionEnabled: true }));
-    await active(TableName);
+    clock.pass(50);
     await expect(db.client.send(new DeleteTableCommand({ TableName }))).rejects.toThrow(/protected against deletion/);
     const ResourceArn = table?.TableArn;
     await db.client.send(new TagResourceCommand({ ResourceArn, Tags: [{ Key: 'team', Value: 'food' }] }));
     const { Tags } = await db.client.send(new ListTagsOfResourceCommand({ ResourceArn }));
     expect(Tags).toEqual([{ Key: 'team', Value: 'food' }]);
     await db.client.send(new UpdateTableCommand({ TableName, DeletionProtectionEnabled: false }));
-    await active(TableName);
+    clock.pass(50);
     await db.client.send(new DeleteTableCommand({ TableName }));
     expect((await describeTable(TableName))?.TableStatus).toBe('DELETING');
     await expect(db.client.send(new CreateTableCommand(simpleTable(TableName)))).rejects.toMatchObject({
       name: 'ResourceInUseException',
     });
-    await until(
-      () => describeTable(TableName).catch((error: Error) => error.name),
-      (seen) => seen === 'ResourceNotFoundException',
-    );
-    await create(TableName);
+    clock.pass(150);
+    await expect(describeTable(TableName)).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+    expect((await create(TableName))?.TableStatus).toBe('ACTIVE');
   });
 
   it('accepts the ARN of a table as its name', async () => {
@@ -168,15 +173,18 @@ describe('DynamoDB', () => {
 
 describe('DynamoDB that answers late', () => {
   it('does not see a table right after CreateTable', async () => {
-    const db = await openDynamoDb({ 'dynamodb-create-visible-ms': '60', 'dynamodb-table-create-ms': '120' });
+    const clock = new ManualClock();
+    const delays = { 'dynamodb-create-visible-ms': '60', 'dynamodb-table-create-ms': '120' };
+    const db = await openDynamoDb(delays, { clock });
     try {
       await db.client.send(new CreateTableCommand(simpleTable('late')));
       const read = () => db.client.send(new DescribeTableCommand({ TableName: 'late' }));
+      clock.pass(59);
       await expect(read()).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
-      await until(
-        () => read().catch(() => undefined),
-        (answer) => answer?.Table?.TableStatus === 'ACTIVE',
-      );
+      clock.pass(1);
+      expect((await read()).Table?.TableStatus).toBe('CREATING');
+      clock.pass(60);
+      expect((await read()).Table?.TableStatus).toBe('ACTIVE');
     } finally {
       await db.close();
     }
