@@ -71,13 +71,14 @@ export class RequestRun {
     this.state.change(change);
   }
 
-  /**
-   * Begins to write what was deferred, once it is much or the last write is long ago. To be called before each piece of
-   * work, which continues while it is written.
-   */
+  /** Much was deferred, or the last write is long ago. */
+  get flushIsDue(): boolean {
+    return this.pending.size >= mostDeferred || this.ports.clock.now() - this.writtenAt >= longestDeferral;
+  }
+
+  /** Begins to write what was deferred, when that is due. To be called before each piece of work, which does not wait. */
   async flushWhenDue(): Promise<void> {
-    const age = this.ports.clock.now() - this.writtenAt;
-    if (this.pending.size < mostDeferred && age < longestDeferral) return;
+    if (!this.flushIsDue) return;
     await this.writing;
     void this.flush();
   }
