@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { HistoryMark, Section } from '../../core/ports';
+import { protocolStatements, schema } from '../../lambda/aws/sql/postgresql-protocol';
 import { session } from './support/records';
 import { auroraKinds, type SqlUnderTest } from './support/sql-databases';
 
@@ -44,6 +45,20 @@ describe.each(auroraKinds)('$name', ({ open, name }) => {
     const target = database.target(session(1, 'codes'));
 
     await expect(target.sql.query('SELECT * FROM nowhere')).rejects.toMatchObject({ payload: { sqlState: '42P01' } });
+  });
+
+  it('has all of the protocol after a process died while it was made, wherever it died', async () => {
+    const target = database.target(session(1, 'half'));
+    const section: Section = { change: 'add', mark, statements: [], verify: [], attempt: 'request-1' };
+    for (let made = 0; made <= protocolStatements.length; made += 1) {
+      await target.sql.query(`DROP SCHEMA IF EXISTS ${schema} CASCADE`);
+      for (const statement of protocolStatements.slice(0, made)) await target.sql.query(statement);
+
+      await target.prepare();
+      expect(await target.sql.runSection(section)).toEqual({ outcome: 'done' });
+      expect(await target.history()).toEqual([mark]);
+    }
+    await target.sql.runSection({ ...section, change: 'remove' });
   });
 
   // PGlite has one session: there a second transaction waits its turn instead.

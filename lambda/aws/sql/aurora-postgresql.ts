@@ -38,6 +38,7 @@ export class AuroraPostgresql implements Target, SqlDatabase {
     this.standalone = new PostgresqlStandalone(api, lease);
   }
 
+  /** A database that can raise the fence has all of the protocol: that function is made last. */
   async prepare(): Promise<void> {
     await this.lease.guard();
     try {

@@ -15,7 +15,7 @@ export const raiseFence = `${schema}.raise_fence_${version}`;
 /** SQLSTATE of our own for a verification that did not return true. */
 const unverified = 'CM001';
 
-/** Statements that make all of it, in order. Each may be run again. */
+/** Statements that make all of it. Each may be run again. The last one makes what tells that all the others have run. */
 export const protocolStatements: readonly string[] = [
   `CREATE SCHEMA IF NOT EXISTS ${schema}`,
   `CREATE TABLE IF NOT EXISTS ${schema}.history (
@@ -28,17 +28,6 @@ export const protocolStatements: readonly string[] = [
      scope text NOT NULL, id text NOT NULL, phase text NOT NULL, step integer NOT NULL,
      attempt text NOT NULL, outcome text NOT NULL, statement integer NOT NULL, code text NOT NULL, message text NOT NULL,
      PRIMARY KEY (scope, id, phase, step))`,
-  // The lock on the fence's row says that a section still runs; the Data API ends it after three minutes (aws-facts RDS-2).
-  `CREATE OR REPLACE FUNCTION ${raiseFence}(p_scope text, p_token bigint) RETURNS text LANGUAGE plpgsql AS $function$
-   BEGIN
-     BEGIN
-       PERFORM 1 FROM ${schema}.fence f WHERE f.scope = p_scope FOR UPDATE NOWAIT;
-     EXCEPTION WHEN lock_not_available THEN RETURN 'busy';
-     END;
-     INSERT INTO ${schema}.fence AS f (scope, token) VALUES (p_scope, p_token)
-       ON CONFLICT (scope) DO UPDATE SET token = EXCLUDED.token WHERE f.token <= EXCLUDED.token;
-     RETURN CASE WHEN FOUND THEN 'raised' ELSE 'fenced' END;
-   END $function$`,
   `CREATE OR REPLACE FUNCTION ${applySection}(
      p_scope text, p_token bigint, p_id text, p_phase text, p_step integer, p_checksum text, p_deployment text,
      p_attempt text, p_change text, p_statements jsonb, p_verify jsonb,
@@ -124,5 +113,16 @@ export const protocolStatements: readonly string[] = [
        VALUES (p_scope, p_id, p_phase, p_step, p_attempt, outcome, statement, code, message)
        ON CONFLICT (scope, id, phase, step) DO UPDATE SET attempt = EXCLUDED.attempt, outcome = EXCLUDED.outcome,
          statement = EXCLUDED.statement, code = EXCLUDED.code, message = EXCLUDED.message;
+   END $function$`,
+  // The lock on the fence's row says that a section still runs; the Data API ends it after three minutes (aws-facts RDS-2).
+  `CREATE OR REPLACE FUNCTION ${raiseFence}(p_scope text, p_token bigint) RETURNS text LANGUAGE plpgsql AS $function$
+   BEGIN
+     BEGIN
+       PERFORM 1 FROM ${schema}.fence f WHERE f.scope = p_scope FOR UPDATE NOWAIT;
+     EXCEPTION WHEN lock_not_available THEN RETURN 'busy';
+     END;
+     INSERT INTO ${schema}.fence AS f (scope, token) VALUES (p_scope, p_token)
+       ON CONFLICT (scope) DO UPDATE SET token = EXCLUDED.token WHERE f.token <= EXCLUDED.token;
+     RETURN CASE WHEN FOUND THEN 'raised' ELSE 'fenced' END;
    END $function$`,
 ];
