@@ -222,6 +222,14 @@ describe.each(sqlKinds)('a SQL target: $name', ({ open }) => {
       expect(await runSection({ attempt: 'request-2' })).toEqual({ outcome: 'done' });
     });
 
+    it('undoes nothing of what another deployment did', async () => {
+      await runSection();
+      const removal = { change: 'remove', statements: [database.failing], verify: [] } as const;
+
+      expect(await runSection({ ...removal, mark: mark({ deployment: 'd2' }) })).toEqual({ outcome: 'already' });
+      expect(await target.history()).toEqual([mark()]);
+    });
+
     it('removes all rows of its migration along with its work, once', async () => {
       await runSection();
       await runSection({ mark: mark({ step: 1 }), statements: [], verify: [] });
