@@ -35,7 +35,7 @@ export class MigrationRun {
     this.states = new Map(Object.entries(steps));
   }
 
-  /** Begins a migration, or resumes one. Its undo plan is written before the first step, so that it can always be undone. */
+  /** Begins a migration, or resumes one. Its undo plan is in the ledger before its first step, so it can be undone. */
   static async begin(run: DeploymentRun, migration: BundledMigration): Promise<MigrationRun> {
     const key = run.keyOf(migration);
     const target = await run.target(migration.target);
@@ -44,11 +44,8 @@ export class MigrationRun {
     if (!record) return fresh(await writeUndoPlans(run, migration, target));
     const plan = await takeAhead(run, key, target);
     const begun = plan ? fresh(plan) : await MigrationRun.resume(run, target, record);
-    // Where migrations follow each other faster than the ledger is written, only their end is recorded.
-    if (run.request.flushIsDue) {
-      if (record.state === 'planned') begun.updateLater({ state: 'applying' }, 'migration-started');
-      await run.request.flushWhenDue();
-    }
+    if (record.state === 'planned') begun.updateLater({ state: 'applying' }, 'migration-started');
+    await run.request.flushWhenDue();
     return begun;
   }
 

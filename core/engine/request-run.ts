@@ -71,14 +71,13 @@ export class RequestRun {
     this.state.change(change);
   }
 
-  /** Much was deferred, or the last write is long ago. */
-  get flushIsDue(): boolean {
-    return this.pending.size >= mostDeferred || this.ports.clock.now() - this.writtenAt >= longestDeferral;
-  }
-
-  /** Begins to write what was deferred, when that is due. To be called before each piece of work, which does not wait. */
+  /**
+   * Begins to write what was deferred, once it is much or the last write is long ago. To be called before each piece of
+   * work, which does not wait.
+   */
   async flushWhenDue(): Promise<void> {
-    if (!this.flushIsDue) return;
+    const age = this.ports.clock.now() - this.writtenAt;
+    if (this.pending.size < mostDeferred && age < longestDeferral) return;
     await this.writing;
     void this.flush();
   }
@@ -97,9 +96,9 @@ export class RequestRun {
     return this.writing;
   }
 
-  /** Waits until nothing is being written, whatever became of it. */
+  /** For the end of work by an error, which counts more than one of writing how far the work came. */
   async settle(): Promise<void> {
-    await this.writing.catch(() => {});
+    await this.flush().catch(() => {});
   }
 
   private async write(at: string, events: readonly ChainableEvent[], change: Change): Promise<void> {

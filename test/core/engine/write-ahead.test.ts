@@ -191,6 +191,19 @@ describe('a migration whose undo plan was written ahead', () => {
     expect(running).toEqual(Array.from({ length: 5 }, () => 'applying'));
   });
 
+  it('is applying in the ledger while a section runs that takes several ticks', async () => {
+    let busy = false;
+    world.onSection = async ({ mark }) => {
+      busy ||= mark.id === 'users/1.3.0';
+      if (busy) throw new MigrationError('DATABASE_BUSY', 'The section is still running.');
+    };
+    const properties = world.revision('A', migrations.slice(0, 6));
+    const recorded = await world.request({ kind: 'migrations', type: 'Create', physicalId: undefined, properties });
+    for (let tick = 0; tick < 6; tick += 1) expect(await world.tick(recorded)).toMatchObject({ status: 'wait' });
+
+    expect(await world.states()).toMatchObject({ 'users/1.3.0': 'applying', 'users/1.4.0': 'planned' });
+  });
+
   it('is forgotten without a call of the database when an earlier one fails', async () => {
     const failing = sqlMigration('1.2.0', { up: ['fail here'] });
     const touched: string[] = [];
