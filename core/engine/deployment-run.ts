@@ -70,22 +70,26 @@ export class DeploymentRun {
 
   /** A migration of the deployment's bundle. */
   async migration(id: string): Promise<BundledMigration> {
-    this.migrations ??= this.loadMigrations();
-    const migration = (await this.migrations).get(id);
+    const migration = (await this.bundled()).get(id);
     if (migration) return migration;
     throw new Error(`The bundle of deployment ${this.id} has no migration ${id}, which the deployment planned.`);
   }
 
   /** The migrations that the deployment planned after this one, in that order. */
   async following(first: BundledMigration): Promise<Iterable<BundledMigration>> {
-    this.migrations ??= this.loadMigrations();
-    const migrations = await this.migrations;
+    const migrations = await this.bundled();
     const { plan } = this.deployment;
     this.positions ??= new Map(plan.map((id, index) => [id, index]));
     const position = this.positions.get(first.id)!;
     return (function* () {
       for (let next = position + 1; next < plan.length; next += 1) yield migrations.get(plan[next]!)!;
     })();
+  }
+
+  /** The migrations of the deployment's bundle by id, loaded once. */
+  private bundled(): Promise<ReadonlyMap<string, BundledMigration>> {
+    this.migrations ??= this.loadMigrations();
+    return this.migrations;
   }
 
   private async loadMigrations(): Promise<ReadonlyMap<string, BundledMigration>> {

@@ -2,14 +2,14 @@ import { actionsOf, type BundledMigration } from '../bundle/bundle';
 import { phases } from '../bundle/phases';
 import type { MigrationRecord, UndoPlan } from '../ledger/state';
 import type { Target } from '../ports';
-import type { DeploymentRun } from './deployment-run';
+import type { Ahead, DeploymentRun } from './deployment-run';
 import { kindOf, singleSteps } from './kinds/index';
 import { eventOf } from './migration-event';
 import { undoPlanFor } from './undo-plans';
 
 /**
- * How many undo plans are written ahead. With what became of as many migrations before, a write stays below the 100
- * items that a transaction of DynamoDB takes (aws-facts DDB-14).
+ * How many undo plans are in hand, including that of the migration that begins. With what became of as many migrations
+ * before, a write stays below the 100 items that a transaction of DynamoDB takes (aws-facts DDB-14).
  */
 const mostAhead = 16;
 
@@ -48,10 +48,10 @@ export async function takeAhead(run: DeploymentRun, key: string, target: Target)
 
 /** Begins to write the undo plans of migrations that follow this one. */
 async function extend(run: DeploymentRun, last: BundledMigration, target: Target): Promise<void> {
-  const next: { readonly migration: BundledMigration; readonly plan: UndoPlan }[] = [];
+  const next: Omit<Ahead, 'written'>[] = [];
   let size = 0;
   for (const migration of await run.following(last)) {
-    if (run.ahead.size + next.length + 1 >= mostAhead || migration.target !== last.target) break;
+    if (run.ahead.size + next.length >= mostAhead - 1 || migration.target !== last.target) break;
     if (!isTransactional(migration, target) || run.request.state.migration(run.keyOf(migration))) break;
     const { record, plan } = planned(run, migration);
     size += JSON.stringify(plan).length;

@@ -12,7 +12,7 @@ export class PendingChanges {
   private merged: Change = {};
 
   get isEmpty(): boolean {
-    return this.size === 0 && Object.keys(this.merged).length === 0;
+    return this.events.length === 0 && Object.keys(this.merged).length === 0;
   }
 
   /** How many records the change writes or deletes. */

@@ -12,7 +12,7 @@ export async function runDeploymentPhase(run: DeploymentRun, name: DeploymentPha
   await byName[name][moment]?.(run);
 }
 
-/** Runs what all phases of a whole deployment do at a moment: in the strategy's order, and rolled back in the reverse one. */
+/** Runs what all phases of a whole deployment do at a moment: in the strategy's order, in reverse to roll back. */
 export async function runDeploymentPhases(run: DeploymentRun, moment: Moment): Promise<void> {
   const names = deploymentPhases(run.deployment.strategy);
   for (const name of moment === 'roll-back' ? [...names].reverse() : names) await runDeploymentPhase(run, name, moment);

@@ -13,7 +13,8 @@ export interface AnswerWait {
 
 /**
  * The body of the answer. Fails when the request could not be delivered, when the timeout expires (the text is an
- * observed one, see aws-facts CR-8), or when it is cancelled. The URL of a cancelled request stays open until it expires, as a pre-signed URL does.
+ * observed one, see aws-facts CR-8), or when it is cancelled. The URL of a cancelled request stays open until it
+ * expires, as a pre-signed URL does.
  */
 export function waitForAnswer({ response, delivered, milliseconds, signal, givesUp }: AnswerWait): Promise<string> {
   return new Promise((resolve, reject) => {
