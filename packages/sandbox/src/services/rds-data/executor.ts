@@ -9,7 +9,7 @@ import { databaseError, refuser, StatementTimeout } from './errors';
 import { toPositional } from './named-parameters';
 import { bind } from './parameters';
 import { resolveTypes } from './resolve-types';
-import { type Deadline, deadline, openInTime, runInTime } from './run-statement';
+import type { Deadline, TimeLimits } from './time-limits';
 import type { Transactions } from './transactions';
 
 /** Where a call runs: in a transaction, or (without one) in a session of its own that is committed at once. */
@@ -26,12 +26,20 @@ export class Executor {
   readonly #engine: SqlEngine;
   readonly #databases: Databases;
   readonly #transactions: Transactions;
+  readonly #limits: TimeLimits;
   readonly #assume: RdsDataAssume;
 
-  constructor(engine: SqlEngine, databases: Databases, transactions: Transactions, assume: RdsDataAssume) {
+  constructor(
+    engine: SqlEngine,
+    databases: Databases,
+    transactions: Transactions,
+    limits: TimeLimits,
+    assume: RdsDataAssume,
+  ) {
     this.#engine = engine;
     this.#databases = databases;
     this.#transactions = transactions;
+    this.#limits = limits;
     this.#assume = assume;
   }
 
@@ -78,7 +86,7 @@ export class Executor {
     work: (session: SqlSession, limit: Deadline) => Promise<T>,
   ): Promise<T> {
     const { cluster, transactionId } = target;
-    const limited = (session: SqlSession) => work(session, deadline(this.#assume));
+    const limited = (session: SqlSession) => work(session, this.#limits.deadline());
     if (transactionId !== undefined) return this.#transactions.run(transactionId, cluster.arn, limited);
     const database = this.#databases.locate(cluster, target.database);
     if (await this.#databases.perform(cluster, sql)) return limited(NOTHING_TO_RUN);
@@ -91,7 +99,7 @@ export class Executor {
   }
 
   async #autocommit<T>(database: string, inBlock: boolean, work: (session: SqlSession) => Promise<T>): Promise<T> {
-    const session = await openInTime(this.#engine, database, this.#assume).catch((error) => {
+    const session = await this.#limits.open(this.#engine, database).catch((error) => {
       throw databaseError(error, this.#assume);
     });
     let busy: Promise<unknown> | undefined;
@@ -113,7 +121,7 @@ export class Executor {
     const mayContinue =
       target.transactionId === undefined || this.#assume('continue-after-timeout-in-transaction') === 'continues';
     try {
-      return await runInTime(
+      return await this.#limits.run(
         session,
         () => session.query(statement.sql, statement.parameters),
         limit,

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { AwsError } from '../../aws-error';
+import type { Timer } from '../timers';
 import type { RdsDataAssume } from './assumptions';
 import type { SqlEngine, SqlSession } from './engine/sql-engine';
 import { databaseError, notFound, StatementTimeout } from './errors';
-import { openInTime } from './run-statement';
+import type { TimeLimits } from './time-limits';
 
-const LONGEST_MS = 24 * 3600 * 1000;
 const REMEMBERED = 1000;
 
 const ENDED = {
@@ -24,8 +24,8 @@ interface Transaction {
   /** Taken at the first statement, not before: until then it would only hold up others. */
   session?: SqlSession;
   running: boolean;
-  idle?: NodeJS.Timeout;
-  readonly old: NodeJS.Timeout;
+  idle?: Timer;
+  readonly old: Timer;
 }
 
 /**
@@ -33,18 +33,20 @@ interface Transaction {
  */
 export class Transactions {
   readonly #engine: SqlEngine;
+  readonly #limits: TimeLimits;
   readonly #assume: RdsDataAssume;
   readonly #open = new Map<string, Transaction>();
   readonly #ended = new Map<string, string>();
 
-  constructor(engine: SqlEngine, assume: RdsDataAssume) {
+  constructor(engine: SqlEngine, limits: TimeLimits, assume: RdsDataAssume) {
     this.#engine = engine;
+    this.#limits = limits;
     this.#assume = assume;
   }
 
   begin(cluster: string, database: string): string {
     const id = randomBytes(132).toString('base64');
-    const old = setTimeout(() => void this.#end(id, ENDED.old), LONGEST_MS).unref();
+    const old = this.#limits.whenOld(() => void this.#end(id, ENDED.old));
     const transaction: Transaction = { id, cluster, database, running: false, old };
     this.#open.set(id, transaction);
     this.#watchIdle(transaction);
@@ -95,7 +97,7 @@ export class Transactions {
   async #start(database: string): Promise<SqlSession> {
     let session: SqlSession | undefined;
     try {
-      session = await openInTime(this.#engine, database, this.#assume);
+      session = await this.#limits.open(this.#engine, database);
       await session.query('BEGIN');
       return session;
     } catch (error) {
@@ -125,7 +127,7 @@ export class Transactions {
   #take(id: string, cluster: string): Transaction {
     const transaction = this.#find(id, cluster);
     if (transaction.running) throw new AwsError('DatabaseErrorException', 'Transaction is still running a query');
-    clearTimeout(transaction.idle);
+    transaction.idle?.cancel();
     transaction.running = true;
     return transaction;
   }
@@ -137,8 +139,7 @@ export class Transactions {
   }
 
   #watchIdle(transaction: Transaction): void {
-    const milliseconds = Number(this.#assume('transaction-idle-ms'));
-    transaction.idle = setTimeout(() => void this.#end(transaction.id, ENDED.idle), milliseconds).unref();
+    transaction.idle = this.#limits.whenIdle(() => void this.#end(transaction.id, ENDED.idle));
   }
 
   /** Rolls back what was not committed (releasing a session does) and remembers why for later calls. */
@@ -149,8 +150,8 @@ export class Transactions {
     this.#ended.set(id, cause);
     const oldest = this.#ended.keys().next();
     if (this.#ended.size > REMEMBERED && !oldest.done) this.#ended.delete(oldest.value);
-    clearTimeout(transaction.idle);
-    clearTimeout(transaction.old);
+    transaction.idle?.cancel();
+    transaction.old.cancel();
     await transaction.session?.release();
   }
 }

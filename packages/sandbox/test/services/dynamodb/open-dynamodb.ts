@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type CreateTableCommandInput, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type DynamoDbService, dynamoDbService } from '../../../src/services/dynamodb';
 import { StateStore } from '../../../src/state';
+import type { ManualClock } from '../../helpers/manual-clock';
 import { type ServedService, serveService } from '../../helpers/serve-service';
 
 export const ENVIRONMENT = { region: 'eu-west-1', account: '111122223333', partition: 'aws' } as const;
@@ -14,17 +15,6 @@ export interface DynamoDbUnderTest {
   readonly served: ServedService;
   readonly folder: string;
   close(): Promise<void>;
-}
-
-/** A clock that moves only when a test says so. */
-export class ManualClock {
-  private time = Date.UTC(2026, 0, 1);
-
-  readonly now = () => this.time;
-
-  pass(milliseconds: number): void {
-    this.time += milliseconds;
-  }
 }
 
 interface OpenOptions {

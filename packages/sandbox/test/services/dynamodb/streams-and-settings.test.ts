@@ -9,7 +9,8 @@ import {
   UpdateTimeToLiveCommand,
 } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type DynamoDbUnderTest, ManualClock, openDynamoDb, simpleTable } from './open-dynamodb';
+import { ManualClock } from '../../helpers/manual-clock';
+import { type DynamoDbUnderTest, openDynamoDb, simpleTable } from './open-dynamodb';
 
 interface StreamRecord {
   readonly eventName: string;

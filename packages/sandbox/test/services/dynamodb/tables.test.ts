@@ -11,7 +11,8 @@ import {
   UpdateTableCommand,
 } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type DynamoDbUnderTest, ManualClock, openDynamoDb, simpleTable } from './open-dynamodb';
+import { ManualClock } from '../../helpers/manual-clock';
+import { type DynamoDbUnderTest, openDynamoDb, simpleTable } from './open-dynamodb';
 
 describe('DynamoDB', () => {
   const clock = new ManualClock();

@@ -53,11 +53,11 @@ describe.each(enginesUnderTest())('clusters on $name', (engine) => {
 
   it('keep their data between two runs, and lose it when they are deleted', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'rds-data-'));
-    api = await openDataApi(engine, {}, folder);
+    api = await openDataApi(engine, {}, { folder });
     await run('CREATE TABLE kept (a int)');
     await api.service.close();
     await api.disconnect();
-    api = await openDataApi(engine, {}, folder);
+    api = await openDataApi(engine, {}, { folder });
     await expect(run('SELECT 1 FROM kept')).resolves.toBeDefined();
     await api.service.clusters.delete('main');
     await expect(select()).rejects.toMatchObject({ name: 'HttpEndpointNotEnabledException' });
@@ -93,7 +93,7 @@ describe.each(enginesUnderTest())('clusters on $name', (engine) => {
     await api.service.close();
     expect((await outcomes).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
     await api.disconnect();
-    api = await openDataApi(engine, {}, api.folder);
+    api = await openDataApi(engine, {}, { folder: api.folder });
   });
 
   it('behave differently under the other assumptions', async () => {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RDSDataClient } from '@aws-sdk/client-rds-data';
 import { type RdsDataService, rdsDataService } from '../../../src/services/rds-data';
+import type { Timers } from '../../../src/services/timers';
 import { StateStore } from '../../../src/state';
 import { serveService } from '../../helpers/serve-service';
 
@@ -42,17 +43,25 @@ export interface DataApi {
   close(): Promise<void>;
 }
 
+interface OpenOptions {
+  /** Default: a new one. */
+  readonly folder?: string;
+  /** Default: the system's time. */
+  readonly timers?: Timers;
+}
+
 /** A served Data API with one cluster that has an instance, an endpoint and the database `app`. */
 export async function openDataApi(
   engine: EngineUnderTest,
   assumptions: Readonly<Record<string, string>> = {},
-  folder = mkdtempSync(join(tmpdir(), 'rds-data-')),
+  { folder = mkdtempSync(join(tmpdir(), 'rds-data-')), timers }: OpenOptions = {},
 ): Promise<DataApi> {
   const service = rdsDataService({
     state: new StateStore(folder),
     environment: ENVIRONMENT,
     postgresUrl: engine.postgresUrl,
     assumptions,
+    timers,
     secretExists: (arn) => arn === SECRET_ARN,
   });
   const known = service.clusters.find('main');
