@@ -7,9 +7,10 @@ import { coreAtScale } from './core-at-scale';
 import { sandboxDeploy } from './deploy';
 import { type Benchmark, summarize } from './measurement';
 import { planning } from './planning';
+import { reading } from './reading';
 import { machineFacts, type Section, table } from './report';
 
-const benchmarks: readonly Benchmark[] = [planning, coreAtScale, calls, lambdaAsset, sandboxDeploy];
+const benchmarks: readonly Benchmark[] = [reading, planning, coreAtScale, calls, lambdaAsset, sandboxDeploy];
 
 interface BenchReport {
   readonly date: string;

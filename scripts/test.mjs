@@ -6,12 +6,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { reportTotals } from './totals.mjs';
 
+// Temporary folders of tests, and of processes that tests kill, are made in here and go with it.
 const folder = mkdtempSync(join(tmpdir(), 'cdk-migrations-test-'));
 const report = join(folder, 'totals.json');
 const jest = join('node_modules', 'jest', 'bin', 'jest.js');
 const run = spawnSync(process.execPath, [jest, ...process.argv.slice(2)], {
   stdio: 'inherit',
-  env: { ...process.env, JEST_TOTALS: report },
+  env: { ...process.env, TMPDIR: folder, JEST_TOTALS: report },
 });
 
 // There is no report when no test was found.

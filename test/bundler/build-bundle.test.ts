@@ -85,7 +85,7 @@ describe('buildBundle', () => {
     expect((await buildBundle({ folder: migrationsFolder(files) })).bundle.migrations).toEqual([]);
   });
 
-  it('reads a thousand SQL files in a few seconds at most', async () => {
+  it('reads a thousand SQL files', async () => {
     const files = Object.fromEntries(
       Array.from({ length: 1_000 }, (_, index) => [
         `users/1.${index}.0_a.sql`,
@@ -93,9 +93,7 @@ describe('buildBundle', () => {
       ]),
     );
     const folder = migrationsFolder(files);
-    const start = performance.now();
     expect((await buildBundle({ folder })).bundle.migrations).toHaveLength(1_000);
-    expect(performance.now() - start).toBeLessThan(5_000);
   });
 });
 

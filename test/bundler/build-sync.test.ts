@@ -28,9 +28,7 @@ describe('buildBundleSync', () => {
   it('writes the same bundle as buildBundle, whatever a migration prints', async () => {
     const folder = migrationsFolder(files);
     const outputFolder = join(mkdtempSync(join(tmpdir(), 'bundle-')), 'new');
-    const start = performance.now();
     const { revision, file, manifest } = buildBundleSync({ folder, outputFolder });
-    expect(performance.now() - start).toBeLessThan(3_000);
     expect(process.stderr.write).toHaveBeenCalledWith('loaded\n');
     expect(revision).toBe((await buildBundle({ folder })).revision);
     expect(file).toBe(join(outputFolder, `${revision}.json`));

