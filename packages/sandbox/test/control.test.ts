@@ -8,6 +8,7 @@ import { openSandbox, type StackEvent } from '../src';
 import { temporaryFolder, writeAssembly } from './helpers/assembly';
 import { testSandboxes } from './helpers/open';
 import { functions } from './helpers/templates';
+import { until } from './helpers/until';
 
 const open = testSandboxes('each');
 const children: ChildProcess[] = [];
@@ -68,8 +69,10 @@ test('a second opener takes over the state and the port of a process that was ki
   expect(isAlive(pid)).toBe(true);
   child.kill('SIGKILL');
   await once(child, 'exit');
-  for (let tries = 0; isAlive(pid) && tries < 100; tries++) await sleep(20);
-  expect(isAlive(pid)).toBe(false);
+  await until(
+    async () => isAlive(pid),
+    (alive) => !alive,
+  );
 
   const second = await open({ stateDir });
   expect(second.sandbox.endpoint).toBe(first.sandbox.endpoint);

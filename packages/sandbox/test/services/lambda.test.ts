@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GetFunctionCommand, InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
@@ -22,7 +22,10 @@ const CODE = {
   Broken: `require('no-such-package'); exports.handler = () => {};`,
   Misnamed: `exports.other = () => {};`,
   Variables: `exports.handler = async () => process.env;`,
-  Slow: `exports.handler = async () => { await new Promise((r) => setTimeout(r, 150)); return process.pid; };`,
+  Waits: `exports.handler = async ({ file }) => {
+    while (!require('node:fs').existsSync(file)) await new Promise((r) => setTimeout(r, 10));
+    return process.pid;
+  };`,
   Sdk: `const { STSClient, GetCallerIdentityCommand } = require('@aws-sdk/client-sts');
     exports.handler = async () => (await new STSClient({}).send(new GetCallerIdentityCommand({}))).Arn;`,
   Flaky: `exports.handler = async (event, context) => { console.log('try ' + context.awsRequestId); throw new Error('no'); };`,
@@ -38,7 +41,7 @@ beforeAll(async () => {
       properties: {
         Timeout: name === 'Sleeps' ? 1 : 10,
         Environment: { Variables: { GREETING: 'hi' } },
-        ...(name === 'Slow' && { ReservedConcurrentExecutions: 2 }),
+        ...(name === 'Waits' && { ReservedConcurrentExecutions: 2 }),
       },
     },
   ]);
@@ -118,8 +121,14 @@ test('a function finds the SDK that every runtime has, and uses it with its own 
 
 test('a function runs in parallel up to its reserved concurrency, and is throttled beyond it', async () => {
   const single = new LambdaClient({ ...world.client, maxAttempts: 1 });
-  const call = () => single.send(new InvokeCommand({ FunctionName: 'Slow' }));
-  const outcomes = await Promise.allSettled([call(), call(), call()]);
+  const file = join(world.stateDir, 'no more waiting');
+  const call = () => single.send(new InvokeCommand({ FunctionName: 'Waits', Payload: JSON.stringify({ file }) }));
+  const calls = [call(), call(), call()];
+  await new Promise((resolve) => {
+    for (const one of calls) one.catch(resolve);
+  });
+  writeFileSync(file, '');
+  const outcomes = await Promise.allSettled(calls);
   const pids = outcomes.flatMap((outcome) =>
     outcome.status === 'fulfilled' ? [Buffer.from(outcome.value.Payload ?? []).toString()] : [],
   );

@@ -9,6 +9,8 @@ import {
   RollbackTransactionCommand,
 } from '@aws-sdk/client-rds-data';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { ManualClock } from '../../helpers/manual-clock';
+import { until } from '../../helpers/until';
 import { CONTRIB_PROBES } from './contrib-probes';
 import { type DataApi, openDataApi } from './engines';
 
@@ -190,13 +192,16 @@ describe('an extension of PGlite that no API call names', () => {
     await run("CREATE TABLE word AS SELECT 'word ' || n AS body FROM generate_series(1, 100) AS n");
     await run('CREATE INDEX ON word USING gin (body gin_trgm_ops)');
     await api.service.close();
-    api = await openDataApi(PGLITE, {}, { folder: api.folder });
+    const clock = new ManualClock();
+    api = await openDataApi(PGLITE, {}, { folder: api.folder, timers: clock });
     // No CREATE EXTENSION in this process: the index alone must find its code, also when a row is added.
     await run("INSERT INTO word VALUES ('sword')");
     const kept = await run("SELECT count(*) FROM word WHERE body LIKE '%swo%'");
     expect(kept.records).toEqual([[{ longValue: 1 }]]);
+    const calls = clock.started(45_000);
     const running = run('SELECT pg_sleep(20)').catch((error: Error) => error.name);
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    // Its time limits: the first while it waits for the session, the second when it runs.
+    await until(async () => clock.started(45_000) === calls + 2, Boolean);
     await api.service.close();
     expect(await running).toBe('DatabaseUnavailableException');
     api = await openDataApi(PGLITE, {}, { folder: api.folder });
