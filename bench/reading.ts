@@ -1,52 +1,55 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { buildBundle } from '../bundler';
+import { buildBundle } from '../bundler/index';
 import { inTemporaryFolder } from './fresh-process';
 import type { Benchmark, Measurement } from './measurement';
 
-const [small, large] = [1_000, 10_000];
+const statements = [10_000, 100_000] as const;
+const files = [1_000, 10_000] as const;
 
 /** What reading SQL migrations costs: one file of many statements, and many files of one. */
 export const reading: Benchmark = {
   name: 'reading',
   rounds: 5,
   async run(rounds) {
-    // The first one also loads the parser.
-    await read(oneFile(small));
-    const statements: Round[] = [];
-    const files: Round[] = [];
-    for (let round = 0; round < rounds; round += 1) {
-      statements.push({ small: await read(oneFile(small)), large: await read(oneFile(large)) });
-      files.push({ small: await read(manyFiles(small)), large: await read(manyFiles(large)) });
-    }
-    return [...ofRounds('statements of a file', statements), ...ofRounds('files', files)];
+    // The first bundle also loads the parser.
+    await read(oneFile(1));
+    return [
+      ...(await measure('statements of a file', statements, oneFile, rounds)),
+      ...(await measure('files', files, manyFiles, rounds)),
+    ];
   },
 };
 
-/** Seconds of processor time. */
-interface Round {
-  readonly small: number;
-  readonly large: number;
-}
-
-function ofRounds(name: string, rounds: readonly Round[]): readonly Measurement[] {
+async function measure(
+  what: string,
+  [small, large]: readonly [number, number],
+  make: (count: number) => Files,
+  rounds: number,
+): Promise<readonly Measurement[]> {
+  const measured: { readonly small: number; readonly large: number }[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    measured.push({ small: await read(make(small)), large: await read(make(large)) });
+  }
   return [
     {
-      name: `processor time, ${large.toLocaleString('en')} / ${small.toLocaleString('en')} ${name}`,
+      name: `processor time, ${large.toLocaleString('en')} / ${small.toLocaleString('en')} ${what}`,
       unit: 'x',
-      values: rounds.map((round) => round.large / round.small),
+      values: measured.map((round) => round.large / round.small),
       aim: 15,
     },
     {
-      name: `processor time, ${small.toLocaleString('en')} ${name}`,
+      name: `processor time, ${small.toLocaleString('en')} ${what}`,
       unit: 's',
-      values: rounds.map((round) => round.small),
+      values: measured.map((round) => round.small),
     },
   ];
 }
 
+type Files = Readonly<Record<string, string>>;
+
 /** Processor seconds that the bundle of such a folder takes. */
-function read(files: Readonly<Record<string, string>>): Promise<number> {
+function read(files: Files): Promise<number> {
   return inTemporaryFolder(async (folder) => {
     mkdirSync(join(folder, 'users'));
     for (const [name, source] of Object.entries(files)) writeFileSync(join(folder, 'users', name), source);
@@ -61,12 +64,12 @@ function read(files: Readonly<Record<string, string>>): Promise<number> {
   });
 }
 
-function oneFile(count: number): Readonly<Record<string, string>> {
+function oneFile(count: number): Files {
   const rows = Array.from({ length: count }, (_, index) => `insert into names values (${index}, 'é');\n`);
   return { '1.0.0_rows.sql': `-- irreversible: true\n-- migrate:up\n${rows.join('')}` };
 }
 
-function manyFiles(count: number): Readonly<Record<string, string>> {
+function manyFiles(count: number): Files {
   const file = (index: number) => [
     `1.${index}.0_table.sql`,
     `-- migrate:up\ncreate table t${index} (id int);\n-- migrate:down\ndrop table t${index};\n`,

@@ -126,6 +126,7 @@ describe('extensions of PGlite', () => {
     await expect(run('SELECT query FROM pg_stat_statements')).rejects.toThrow(/shared_preload_libraries/);
     await run("ALTER SYSTEM SET shared_preload_libraries = 'pg_stat_statements'");
     await api.service.close();
+    await api.disconnect();
     api = await openDataApi(PGLITE, {}, { folder: api.folder });
     await run('SELECT 42 AS counted');
     expect(await value("SELECT calls FROM pg_stat_statements WHERE query = 'SELECT $1 AS counted'")).toBe(1);
@@ -192,6 +193,7 @@ describe('an extension of PGlite that no API call names', () => {
     await run("CREATE TABLE word AS SELECT 'word ' || n AS body FROM generate_series(1, 100) AS n");
     await run('CREATE INDEX ON word USING gin (body gin_trgm_ops)');
     await api.service.close();
+    await api.disconnect();
     const clock = new ManualClock();
     api = await openDataApi(PGLITE, {}, { folder: api.folder, timers: clock });
     // No CREATE EXTENSION in this process: the index alone must find its code, also when a row is added.
@@ -204,6 +206,7 @@ describe('an extension of PGlite that no API call names', () => {
     await until(async () => clock.started(45_000) === calls + 2, Boolean);
     await api.service.close();
     expect(await running).toBe('DatabaseUnavailableException');
+    await api.disconnect();
     api = await openDataApi(PGLITE, {}, { folder: api.folder });
     const recovered = await run("SELECT count(*) FROM word WHERE body LIKE '%swo%'");
     expect(recovered.records).toEqual([[{ longValue: 1 }]]);
