@@ -28,14 +28,6 @@ export function parseVersion(text: string): string {
   );
 }
 
-/**
- * Order of two versions by semver precedence: negative, zero or positive.
- * @internal
- */
-export function compareVersions(a: string, b: string): number {
-  return new SemVer(a).compare(b);
-}
-
 /** Sorts by target, then version. Parses each version once: a comparing sort would parse it a dozen times. */
 export function sortByTargetAndVersion<T extends { readonly target: string; readonly version: string }>(
   items: readonly T[],

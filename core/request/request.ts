@@ -9,8 +9,6 @@ export interface MigrationsRequest {
   readonly type: 'Create' | 'Update' | 'Delete';
   readonly physicalId: string | undefined;
   readonly properties: MigrationsProperties;
-  /** Update only: the properties before it. */
-  readonly oldProperties?: MigrationsProperties;
 }
 
 /** From the commit marker: only its Delete means something. */

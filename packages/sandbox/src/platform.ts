@@ -43,7 +43,7 @@ export function createPlatform({ state, environment, assumptions, postgresUrl, b
     authorize: (caller, permissions, service) => iam.authorize(caller, permissions, service),
   });
 
-  const objects = new ObjectStore(state, environment);
+  const objects = new ObjectStore(state);
   const responses = new ResponseUrls(environment, () => gateway.endpoint);
   const parameters = new ParameterStore(state, Number(assume('ssm-read-lag-ms')));
   const secrets = new SecretStore(state, environment);

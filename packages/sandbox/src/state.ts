@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /** JSON documents in the sandbox's folder. A write replaces the whole document at once, so a kill never halves one. */
@@ -22,10 +22,6 @@ export class StateStore {
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(`${path}.new`, JSON.stringify(value));
     renameSync(`${path}.new`, path);
-  }
-
-  remove(name: string): void {
-    rmSync(this.path(name), { force: true });
   }
 
   /** Absolute path of a file or folder inside the state folder. */

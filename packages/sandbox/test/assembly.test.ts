@@ -14,7 +14,7 @@ const empty = { template: { Resources: {} } };
 
 let objects: ObjectStore;
 beforeEach(() => {
-  objects = new ObjectStore(new StateStore(temporaryFolder()), environment);
+  objects = new ObjectStore(new StateStore(temporaryFolder()));
 });
 
 test('an assembly has its stacks in the order of their dependencies', () => {

@@ -3,7 +3,6 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, w
 import { join } from 'node:path';
 import { AwsError } from '../../aws-error';
 import type { StateStore } from '../../state';
-import type { Environment } from '../service';
 
 export interface ObjectMetadata {
   readonly key: string;
@@ -34,22 +33,11 @@ const BUCKETS = 's3.json';
 
 /** Buckets and objects as files: `<state>/s3/<bucket>/<digest of the key>.data`, its description beside it as JSON. */
 export class ObjectStore {
-  constructor(
-    private readonly state: StateStore,
-    private readonly environment: Environment,
-  ) {}
-
-  /** Where the CDK puts assets. It is there from the start, as after `cdk bootstrap`. */
-  get assetBucket(): string {
-    return `cdk-hnb659fds-assets-${this.environment.account}-${this.environment.region}`;
-  }
-
-  bucketNames(): readonly string[] {
-    return [this.assetBucket, ...Object.keys(this.#buckets())];
-  }
+  constructor(private readonly state: StateStore) {}
 
   hasBucket(name: string): boolean {
-    // Assemblies may be synthesized for another account or region, or with another bootstrap qualifier.
+    // Where the CDK puts assets is there from the start, as after `cdk bootstrap`. Assemblies may be synthesized for
+    // another account or region, or with another bootstrap qualifier.
     return /^cdk-[a-z0-9]+-assets-/.test(name) || name in this.#buckets();
   }
 
