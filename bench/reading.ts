@@ -1,6 +1,5 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { buildBundle } from '../bundler/index';
+import { tableSql, writeFiles } from '../test/support/migrations-folder';
 import { inTemporaryFolder } from './fresh-process';
 import type { Benchmark, Measurement } from './measurement';
 
@@ -51,8 +50,7 @@ type Files = Readonly<Record<string, string>>;
 /** Processor seconds that the bundle of such a folder takes. */
 function read(files: Files): Promise<number> {
   return inTemporaryFolder(async (folder) => {
-    mkdirSync(join(folder, 'users'));
-    for (const [name, source] of Object.entries(files)) writeFileSync(join(folder, 'users', name), source);
+    writeFiles(folder, files);
     const before = process.cpuUsage();
     const { bundle } = await buildBundle({ folder });
     const { user, system } = process.cpuUsage(before);
@@ -66,13 +64,10 @@ function read(files: Files): Promise<number> {
 
 function oneFile(count: number): Files {
   const rows = Array.from({ length: count }, (_, index) => `insert into names values (${index}, 'é');\n`);
-  return { '1.0.0_rows.sql': `-- irreversible: true\n-- migrate:up\n${rows.join('')}` };
+  return { 'users/1.0.0_rows.sql': `-- irreversible: true\n-- migrate:up\n${rows.join('')}` };
 }
 
 function manyFiles(count: number): Files {
-  const file = (index: number) => [
-    `1.${index}.0_table.sql`,
-    `-- migrate:up\ncreate table t${index} (id int);\n-- migrate:down\ndrop table t${index};\n`,
-  ];
+  const file = (index: number) => [`users/1.${index}.0_table.sql`, tableSql(`t${index}`)];
   return Object.fromEntries(Array.from({ length: count }, (_, index) => file(index)));
 }

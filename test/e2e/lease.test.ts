@@ -4,11 +4,11 @@ import { CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import type { LeaseInfo } from '../../core/ports';
 import { environmentNames } from '../../core/wire';
 import type { DatabaseMigrations } from '../../lib';
+import { until } from '../../packages/sandbox/test/helpers/until';
 import { expectStatus } from '../support/expect-status';
 import { atReleaseA, once, runsSql } from '../support/lifecycle-steps';
 import { LifecycleWorld } from '../support/lifecycle-world';
 import { releaseA, releaseNext } from '../support/releases';
-import { until } from '../support/until';
 
 jest.setTimeout(120_000);
 

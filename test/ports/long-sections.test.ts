@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Client } from 'pg';
-import { MigrationError } from '../../core/errors/index';
+import { hasCode } from '../../core/errors/index';
 import type { Section, SectionResult, SqlDatabase, Target } from '../../core/ports';
 import { ManualClock } from '../../packages/sandbox/test/helpers/manual-clock';
+import { until } from '../../packages/sandbox/test/helpers/until';
 import { enginesUnderTest } from '../../packages/sandbox/test/services/rds-data/engines';
-import { until } from '../support/until';
 import { session } from './support/records';
 import { openAurora, type SqlUnderTest } from './support/sql-databases';
 
@@ -78,13 +78,12 @@ describe.each(servers)('a section that outlives its call, on $name', (engine) =>
     } finally {
       await holder.query(`SELECT pg_advisory_unlock(${lock})`);
     }
-    for (let token = 3; ; token += 1) {
-      try {
-        return await comeBack(what, token);
-      } catch (error) {
-        if (!(error instanceof MigrationError) || error.code !== 'DATABASE_BUSY') throw error;
-      }
-    }
+    let token = 3;
+    const again = () =>
+      comeBack(what, token++).catch((error) => {
+        if (!hasCode(error, 'DATABASE_BUSY')) throw error;
+      });
+    return (await until(again, Boolean))!;
   }
 
   it('runs once, and the call that comes back after its end says that it is done', async () => {

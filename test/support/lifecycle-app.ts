@@ -1,12 +1,13 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { App, CfnOutput, Duration, Fn, NestedStack, SecretValue, Stack } from 'aws-cdk-lib';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import * as rds from 'aws-cdk-lib/aws-rds';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as ssm from 'aws-cdk-lib/aws-ssm';
 import { DatabaseMigrations, type DatabaseMigrationsProps, MigrationTarget } from '../../lib/index';
+import { writeFiles } from './migrations-folder';
 
 /** The files of a release, by path below the migrations folder. */
 export type Release = Readonly<Record<string, string>>;
@@ -77,10 +78,7 @@ export function synthDatabases(folder: string, name: string): string {
 /** Writes a release to a folder of its own below another one. */
 export function writeMigrations(folder: string, release: Release): string {
   const path = mkdtempSync(join(folder, 'migrations-'));
-  for (const [name, text] of Object.entries(release)) {
-    mkdirSync(dirname(join(path, name)), { recursive: true });
-    writeFileSync(join(path, name), text);
-  }
+  writeFiles(path, release);
   return path;
 }
 

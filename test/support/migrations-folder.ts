@@ -6,12 +6,17 @@ import { MigrationError } from '../../core/errors/index';
 /** Writes files, by path relative to the folder, into a new migrations folder. Returns its absolute path. */
 export function migrationsFolder(files: Readonly<Record<string, string>>, name = 'migrations'): string {
   const folder = join(mkdtempSync(join(tmpdir(), 'migrations-')), name);
-  mkdirSync(folder);
+  writeFiles(folder, files);
+  return folder;
+}
+
+/** Writes files, by path relative to the folder, which is made when it is missing. */
+export function writeFiles(folder: string, files: Readonly<Record<string, string>>): void {
+  mkdirSync(folder, { recursive: true });
   for (const [path, content] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), content);
   }
-  return folder;
 }
 
 /** A SQL file that creates and drops a table. */

@@ -1,7 +1,7 @@
 import type { HeldLease, SqlDatabase, Target } from '../../../core/ports';
 import { AuroraPostgresql } from '../../../lambda/aws/sql/aurora-postgresql';
 import { DataApi } from '../../../lambda/aws/sql/data-api';
-import type { ManualClock } from '../../../packages/sandbox/test/helpers/manual-clock';
+import type { Clock } from '../../../packages/sandbox/src/services/clock';
 import {
   type EngineUnderTest,
   enginesUnderTest,
@@ -45,8 +45,8 @@ async function openMemory(): Promise<SqlUnderTest> {
   };
 }
 
-export async function openAurora(engine: EngineUnderTest, clock?: ManualClock): Promise<SqlUnderTest> {
-  const { client, base, close } = await openDataApi(engine, {}, { timers: clock });
+export async function openAurora(engine: EngineUnderTest, clock?: Clock): Promise<SqlUnderTest> {
+  const { client, base, close } = await openDataApi(engine, {}, { clock });
   const api = new DataApi(client, {
     DatabaseKind: 'aurora-postgresql',
     Identity: 'db-1',

@@ -1,12 +1,15 @@
-import type { Timers } from '../../src/services/timers';
+import type { Clock } from '../../src/services/clock';
+import { until } from './until';
 
 /** Time that passes only when a test says so, and the time limits that end with it. */
-export class ManualClock implements Timers {
+export class ManualClock implements Clock {
   private time = Date.UTC(2026, 0, 1);
   private readonly running = new Set<{ readonly at: number; readonly callback: () => void }>();
   private readonly counts = new Map<number, number>();
 
-  readonly now = () => this.time;
+  now(): number {
+    return this.time;
+  }
 
   after(milliseconds: number, callback: () => void) {
     const timer = { at: this.time + milliseconds, callback };
@@ -15,9 +18,10 @@ export class ManualClock implements Timers {
     return { cancel: () => void this.running.delete(timer) };
   }
 
-  /** How many timers of this length were started so far. */
-  started(milliseconds: number): number {
-    return this.counts.get(milliseconds) ?? 0;
+  /** Resolves when so many more timers of this length were started. */
+  async whenStarted(milliseconds: number, more: number): Promise<void> {
+    const end = this.started(milliseconds) + more;
+    await until(async () => this.started(milliseconds) >= end, Boolean);
   }
 
   pass(milliseconds: number): void {
@@ -27,5 +31,9 @@ export class ManualClock implements Timers {
       this.running.delete(timer);
       timer.callback();
     }
+  }
+
+  private started(milliseconds: number): number {
+    return this.counts.get(milliseconds) ?? 0;
   }
 }

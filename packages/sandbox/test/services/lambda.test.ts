@@ -124,10 +124,7 @@ test('a function runs in parallel up to its reserved concurrency, and is throttl
   const file = join(world.stateDir, 'no more waiting');
   const call = () => single.send(new InvokeCommand({ FunctionName: 'Waits', Payload: JSON.stringify({ file }) }));
   const calls = [call(), call(), call()];
-  await new Promise((resolve) => {
-    for (const one of calls) one.catch(resolve);
-  });
-  writeFileSync(file, '');
+  await Promise.all(calls).catch(() => writeFileSync(file, ''));
   const outcomes = await Promise.allSettled(calls);
   const pids = outcomes.flatMap((outcome) =>
     outcome.status === 'fulfilled' ? [Buffer.from(outcome.value.Payload ?? []).toString()] : [],

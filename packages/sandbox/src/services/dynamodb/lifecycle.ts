@@ -1,4 +1,5 @@
 import { AwsError } from '../../aws-error';
+import type { Clock } from '../clock';
 import type { Delay } from './assumptions';
 import type { IndexDescription, TableDescription } from './table-description';
 
@@ -30,10 +31,9 @@ export class Lifecycle {
   readonly #tables = new Map<string, TableTransition>();
   readonly #indexes = new Map<string, ReadonlyMap<string, IndexTransition>>();
 
-  /** @param now milliseconds since the epoch */
   constructor(
     delay: Delay,
-    private readonly now: () => number,
+    private readonly clock: Clock,
   ) {
     this.#delay = delay;
   }
@@ -52,7 +52,7 @@ export class Lifecycle {
   }
 
   indexChanging(table: string, index: string, status: IndexTransition['status'], ghost?: IndexDescription): void {
-    const [now, duration] = [this.now(), this.#delay('dynamodb-index-build-ms')];
+    const [now, duration] = [this.clock.now(), this.#delay('dynamodb-index-build-ms')];
     const transition = {
       status,
       allocated: now + duration / (status === 'CREATING' ? 2 : 1),
@@ -65,7 +65,7 @@ export class Lifecycle {
   /** The table as DynamoDB would describe it now. */
   describe(description: TableDescription): TableDescription {
     const { TableName: name, GlobalSecondaryIndexes: given = [] } = description;
-    const now = this.now();
+    const now = this.clock.now();
     const table = this.#table(name);
     const indexes = this.#indexesOf(name);
     const known = given.map((index) => describeIndex(index, table, indexes.get(index.IndexName), now));
@@ -87,7 +87,7 @@ export class Lifecycle {
   refuseUnseen(table: string): void {
     const transition = this.#table(table);
     if (transition?.status !== 'CREATING') return;
-    if (this.now() >= transition.since + this.#delay('dynamodb-create-visible-ms')) return;
+    if (this.clock.now() >= transition.since + this.#delay('dynamodb-create-visible-ms')) return;
     throw new AwsError('ResourceNotFoundException', `${NOT_FOUND}: Table: ${table} not found`);
   }
 
@@ -122,25 +122,25 @@ export class Lifecycle {
     delay: Parameters<Delay>[0],
     ghost?: TableDescription,
   ): void {
-    const since = this.now();
+    const since = this.clock.now();
     this.#tables.set(table, { status, since, until: since + this.#delay(delay), ghost });
   }
 
   #table(table: string): TableTransition | undefined {
     const transition = this.#tables.get(table);
-    if (transition && this.now() >= transition.until) this.#tables.delete(table);
+    if (transition && this.clock.now() >= transition.until) this.#tables.delete(table);
     return this.#tables.get(table);
   }
 
   #indexesOf(table: string): ReadonlyMap<string, IndexTransition> {
-    const now = this.now();
+    const now = this.clock.now();
     const pending = [...(this.#indexes.get(table) ?? [])].filter(([, { until }]) => now < until);
     const indexes = new Map(pending);
     this.#indexes.set(table, indexes);
     return indexes;
   }
 
-  #allocating(table: string, now = this.now()): boolean {
+  #allocating(table: string, now = this.clock.now()): boolean {
     return [...this.#indexesOf(table).values()].some(({ allocated }) => now < allocated);
   }
 }

@@ -1,3 +1,4 @@
+import type { Clock } from '../clock';
 import type { Input } from '../input';
 import type { Delay } from './assumptions';
 import type { Lifecycle } from './lifecycle';
@@ -8,8 +9,7 @@ export interface OperationContext {
   readonly lifecycle: Lifecycle;
   readonly facts: TableFactStore;
   readonly delay: Delay;
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
+  readonly clock: Clock;
   /** Asks dynoxide, with ARNs translated in the answer. Rejects with the AwsError that it answered. */
   forward(operation: string, input: Input): Promise<Input>;
 }

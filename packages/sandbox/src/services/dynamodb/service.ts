@@ -1,6 +1,7 @@
 import { AwsError } from '../../aws-error';
 import type { StateStore } from '../../state';
 import { type AssumptionValues, assume } from '../assumption';
+import { type Clock, systemClock } from '../clock';
 import { type Input, parseInput } from '../input';
 import type { Environment, Service, ServiceResponse } from '../service';
 import { translateArns } from './arns';
@@ -21,8 +22,8 @@ export interface DynamoDbOptions {
   readonly assumptions?: AssumptionValues;
   /** Where `DYNAMODB_ENDPOINT`, `DYNOXIDE_PATH` and `PATH` are read. Default: this process's environment. */
   readonly env?: NodeJS.ProcessEnv;
-  /** Milliseconds since the epoch. Default: the time of this machine. */
-  readonly now?: () => number;
+  /** Default: the time of this machine. */
+  readonly clock?: Clock;
 }
 
 export interface DynamoDbService extends Service {
@@ -49,16 +50,16 @@ export function dynamoDbService({
   environment,
   assumptions,
   env = process.env,
-  now = Date.now,
+  clock = systemClock,
 }: DynamoDbOptions): DynamoDbService {
   const chosen = assume(DYNAMODB_ASSUMPTIONS, assumptions);
   const backend = openBackend({ databaseFile: state.path('dynamodb/dynoxide.db'), env });
   const delay = (name: Parameters<typeof chosen>[0]) => Number(chosen(name));
   const context: OperationContext = {
-    lifecycle: new Lifecycle(delay, now),
+    lifecycle: new Lifecycle(delay, clock),
     facts: new TableFactStore(state),
     delay,
-    now,
+    clock,
     forward: (operation, input) => forward(backend, environment, operation, input),
   };
   const operations: Readonly<Record<string, Operation>> = {

@@ -8,7 +8,7 @@ import type { TableFacts } from './table-facts';
  * what is set already, and refuses a second change within the hour (aws-facts DDB-6).
  */
 const updateTimeToLive: Operation = async (input, context) => {
-  const { lifecycle, facts, delay, now, forward } = context;
+  const { lifecycle, facts, delay, clock, forward } = context;
   const table = text(input, 'TableName');
   lifecycle.refuseUnreadable(table);
   const enabled = flag(record(input, 'TimeToLiveSpecification'), 'Enabled');
@@ -18,19 +18,19 @@ const updateTimeToLive: Operation = async (input, context) => {
     throw new AwsError('ValidationException', `TimeToLive is already ${enabled ? 'enabled' : 'disabled'}`);
   }
   const changed = facts.of(table).timeToLiveChanged ?? 0;
-  if (now() < changed + delay('dynamodb-ttl-change-interval-ms')) {
+  if (clock.now() < changed + delay('dynamodb-ttl-change-interval-ms')) {
     throw new AwsError('ValidationException', 'Time to live has been modified multiple times within a fixed interval');
   }
   const answer = await forward('UpdateTimeToLive', input);
-  facts.set(table, { timeToLiveChanged: now() });
+  facts.set(table, { timeToLiveChanged: clock.now() });
   return answer;
 };
 
-const describeTimeToLive: Operation = async (input, { facts, delay, now, forward }) => {
+const describeTimeToLive: Operation = async (input, { facts, delay, clock, forward }) => {
   const answer = await forward('DescribeTimeToLive', input);
   const description = record(answer, 'TimeToLiveDescription');
   const changed = facts.of(text(input, 'TableName')).timeToLiveChanged ?? 0;
-  if (now() >= changed + delay('dynamodb-ttl-apply-ms')) return answer;
+  if (clock.now() >= changed + delay('dynamodb-ttl-apply-ms')) return answer;
   const status = description['TimeToLiveStatus'] === 'ENABLED' ? 'ENABLING' : 'DISABLING';
   return { TimeToLiveDescription: { ...description, TimeToLiveStatus: status } };
 };
@@ -50,14 +50,14 @@ const updateContinuousBackups: Operation = async (input, context) => {
       `RecoveryPeriodInDays is ${days}. Allowed: 1 to ${DEFAULT_RECOVERY_DAYS}.`,
     );
   }
-  const since = context.facts.of(table).recovery?.since ?? context.now();
+  const since = context.facts.of(table).recovery?.since ?? context.clock.now();
   const enabled = flag(wanted, 'PointInTimeRecoveryEnabled');
   context.facts.set(table, { recovery: enabled ? { days, since } : undefined });
-  return continuousBackups(context.facts.of(table), context.now());
+  return continuousBackups(context.facts.of(table), context.clock.now());
 };
 
 const describeContinuousBackups: Operation = async (input, context) =>
-  continuousBackups(context.facts.of(await existing(text(input, 'TableName'), context)), context.now());
+  continuousBackups(context.facts.of(await existing(text(input, 'TableName'), context)), context.clock.now());
 
 async function existing(table: string, { lifecycle, forward }: OperationContext): Promise<string> {
   try {

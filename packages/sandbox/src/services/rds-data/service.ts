@@ -1,9 +1,9 @@
 import { AwsError } from '../../aws-error';
 import type { StateStore } from '../../state';
 import { type AssumptionValues, assume as chooser } from '../assumption';
+import { type Clock, systemClock } from '../clock';
 import { type Input, parseInput, text } from '../input';
 import type { Environment, Service, ServiceRequest } from '../service';
-import { systemTimers, type Timers } from '../timers';
 import { RDS_DATA_ASSUMPTIONS, type RdsDataAssume } from './assumptions';
 import { type Cluster, Clusters, isPostgres, type NewCluster } from './clusters';
 import { Databases } from './databases';
@@ -22,8 +22,8 @@ export interface RdsDataOptions {
   /** A PostgreSQL server with the right to create databases. Default: PGlite, inside the state folder. */
   readonly postgresUrl?: string;
   readonly assumptions?: AssumptionValues;
-  /** What time limits are measured with. Default: the system's time. */
-  readonly timers?: Timers;
+  /** Default: the time of this machine. */
+  readonly clock?: Clock;
   /** Whether the Secrets Manager has the secret that a call names. */
   readonly secretExists: (secretArn: string) => boolean | Promise<boolean>;
 }
@@ -56,7 +56,7 @@ export function rdsDataService(options: RdsDataOptions): RdsDataService {
   const clusters = new Clusters(options.state, options.environment);
   const engine = makeEngine(options);
   const databases = new Databases(clusters, engine, assume);
-  const limits = new TimeLimits(assume, options.timers ?? systemTimers);
+  const limits = new TimeLimits(assume, options.clock ?? systemClock);
   const transactions = new Transactions(engine, limits, assume);
   const executor = new Executor(engine, databases, transactions, limits, assume);
   const context: OperationContext = { executor, databases, transactions, assume, refuse: refuser(assume) };

@@ -1,4 +1,4 @@
-import type { Timer, Timers } from '../timers';
+import type { Clock, Timer } from '../clock';
 import type { RdsDataAssume } from './assumptions';
 import type { SqlEngine, SqlResult, SqlSession } from './engine/sql-engine';
 import { StatementTimeout } from './errors';
@@ -7,13 +7,13 @@ import { StatementTimeout } from './errors';
 export class TimeLimits {
   constructor(
     private readonly assume: RdsDataAssume,
-    private readonly timers: Timers,
+    private readonly clock: Clock,
   ) {}
 
   /** The limit of the statements of a call, counted from when it has its session: a first start takes its time. */
   deadline(): Deadline {
     const milliseconds = Number(this.assume('statement-timeout-ms'));
-    return { at: this.timers.now() + milliseconds, milliseconds };
+    return { at: this.clock.now() + milliseconds, milliseconds };
   }
 
   /** Opens a session in time. PGlite has a single session: an open transaction holds up every other call. */
@@ -24,7 +24,7 @@ export class TimeLimits {
         'The embedded PGlite has one session per database; finish the transaction first, or use a PostgreSQL server.',
     );
     const waiting = new AbortController();
-    const timer = this.timers.after(milliseconds, () => waiting.abort(reason));
+    const timer = this.clock.after(milliseconds, () => waiting.abort(reason));
     try {
       return await engine.open(database, waiting.signal);
     } finally {
@@ -42,7 +42,7 @@ export class TimeLimits {
     const running = run();
     let timer: Timer | undefined;
     const late = new Promise<'late'>((resolve) => {
-      timer = this.timers.after(Math.max(0, limit.at - this.timers.now()), () => resolve('late'));
+      timer = this.clock.after(Math.max(0, limit.at - this.clock.now()), () => resolve('late'));
     });
     try {
       const first = await Promise.race([running, late]);
@@ -62,12 +62,12 @@ export class TimeLimits {
 
   /** Calls back when no call of a transaction came in time (aws-facts RDS-2). */
   whenIdle(callback: () => void): Timer {
-    return this.timers.after(Number(this.assume('transaction-idle-ms')), callback);
+    return this.clock.after(Number(this.assume('transaction-idle-ms')), callback);
   }
 
   /** Calls back when a transaction has reached its age (aws-facts RDS-2). */
   whenOld(callback: () => void): Timer {
-    return this.timers.after(longestTransaction, callback);
+    return this.clock.after(longestTransaction, callback);
   }
 }
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { AwsError } from '../../aws-error';
-import type { Timer } from '../timers';
+import type { Timer } from '../clock';
 import type { RdsDataAssume } from './assumptions';
 import type { SqlEngine, SqlSession } from './engine/sql-engine';
 import { databaseError, notFound, StatementTimeout } from './errors';

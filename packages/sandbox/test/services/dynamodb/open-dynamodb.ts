@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type CreateTableCommandInput, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { Clock } from '../../../src/services/clock';
 import { type DynamoDbService, dynamoDbService } from '../../../src/services/dynamodb';
 import { StateStore } from '../../../src/state';
-import type { ManualClock } from '../../helpers/manual-clock';
 import { type ServedService, serveService } from '../../helpers/serve-service';
 
 export const ENVIRONMENT = { region: 'eu-west-1', account: '111122223333', partition: 'aws' } as const;
@@ -21,7 +21,7 @@ interface OpenOptions {
   /** Default: a new one. */
   readonly folder?: string;
   /** Default: the time of this machine. */
-  readonly clock?: ManualClock;
+  readonly clock?: Clock;
 }
 
 export async function openDynamoDb(
@@ -29,7 +29,7 @@ export async function openDynamoDb(
   { folder = mkdtempSync(join(tmpdir(), 'dynamodb-')), clock }: OpenOptions = {},
 ): Promise<DynamoDbUnderTest> {
   const state = new StateStore(folder);
-  const service = dynamoDbService({ state, environment: ENVIRONMENT, assumptions, now: clock?.now });
+  const service = dynamoDbService({ state, environment: ENVIRONMENT, assumptions, clock });
   const served = await serveService(service);
   const client = new DynamoDBClient(served.client);
   return {

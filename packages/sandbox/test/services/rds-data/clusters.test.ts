@@ -1,7 +1,6 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   BatchExecuteStatementCommand,
   BeginTransactionCommand,
@@ -9,7 +8,11 @@ import {
   ExecuteStatementCommand,
 } from '@aws-sdk/client-rds-data';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { ManualClock } from '../../helpers/manual-clock';
 import { type DataApi, enginesUnderTest, openDataApi, SECRET_ARN } from './engines';
+
+/** Milliseconds that a call waits for a session, and then a statement for its end (aws-facts RDS-1). */
+const TIMEOUT_MS = 45_000;
 
 describe.each(enginesUnderTest())('clusters on $name', (engine) => {
   let api: DataApi;
@@ -72,24 +75,29 @@ describe.each(enginesUnderTest())('clusters on $name', (engine) => {
   });
 
   it('end running and waiting calls when they are deleted', async () => {
-    api = await openDataApi(engine);
+    const clock = new ManualClock();
+    api = await openDataApi(engine, {}, { clock });
     await run('CREATE TABLE held (a int)');
     const { transactionId } = await api.client.send(new BeginTransactionCommand(api.base));
     await run('LOCK TABLE held', { transactionId });
+    // The transaction has its session. PGlite has no other one for the second call.
+    const limited = clock.whenStarted(TIMEOUT_MS, engine.name === 'pglite' ? 2 : 3);
     const calls = [run('SELECT pg_sleep(20)', { transactionId }), run('SELECT a FROM held')];
     const outcomes = Promise.allSettled(calls);
-    await sleep(100);
+    await limited;
     await api.service.clusters.delete('main');
     expect((await outcomes).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
   });
 
   it('do not wait for a running statement when the sandbox ends', async () => {
-    api = await openDataApi(engine);
+    const clock = new ManualClock();
+    api = await openDataApi(engine, {}, { clock });
     await select();
     const { transactionId } = await api.client.send(new BeginTransactionCommand({ ...api.base, database: 'postgres' }));
+    const limited = clock.whenStarted(TIMEOUT_MS, 4);
     const calls = [run('SELECT pg_sleep(20)', { transactionId, database: 'postgres' }), run('SELECT pg_sleep(20)')];
     const outcomes = Promise.allSettled(calls);
-    await sleep(1500);
+    await limited;
     await api.service.close();
     expect((await outcomes).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
     await api.disconnect();

@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RDSDataClient } from '@aws-sdk/client-rds-data';
+import type { Clock } from '../../../src/services/clock';
 import { type RdsDataService, rdsDataService } from '../../../src/services/rds-data';
-import type { Timers } from '../../../src/services/timers';
 import { StateStore } from '../../../src/state';
 import { serveService } from '../../helpers/serve-service';
 
@@ -46,22 +46,22 @@ export interface DataApi {
 interface OpenOptions {
   /** Default: a new one. */
   readonly folder?: string;
-  /** Default: the system's time. */
-  readonly timers?: Timers;
+  /** Default: the time of this machine. */
+  readonly clock?: Clock;
 }
 
 /** A served Data API with one cluster that has an instance, an endpoint and the database `app`. */
 export async function openDataApi(
   engine: EngineUnderTest,
   assumptions: Readonly<Record<string, string>> = {},
-  { folder = mkdtempSync(join(tmpdir(), 'rds-data-')), timers }: OpenOptions = {},
+  { folder = mkdtempSync(join(tmpdir(), 'rds-data-')), clock }: OpenOptions = {},
 ): Promise<DataApi> {
   const service = rdsDataService({
     state: new StateStore(folder),
     environment: ENVIRONMENT,
     postgresUrl: engine.postgresUrl,
     assumptions,
-    timers,
+    clock,
     secretExists: (arn) => arn === SECRET_ARN,
   });
   const known = service.clusters.find('main');

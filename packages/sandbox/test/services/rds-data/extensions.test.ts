@@ -10,7 +10,6 @@ import {
 } from '@aws-sdk/client-rds-data';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ManualClock } from '../../helpers/manual-clock';
-import { until } from '../../helpers/until';
 import { CONTRIB_PROBES } from './contrib-probes';
 import { type DataApi, openDataApi } from './engines';
 
@@ -195,15 +194,15 @@ describe('an extension of PGlite that no API call names', () => {
     await api.service.close();
     await api.disconnect();
     const clock = new ManualClock();
-    api = await openDataApi(PGLITE, {}, { folder: api.folder, timers: clock });
+    api = await openDataApi(PGLITE, {}, { folder: api.folder, clock });
     // No CREATE EXTENSION in this process: the index alone must find its code, also when a row is added.
     await run("INSERT INTO word VALUES ('sword')");
     const kept = await run("SELECT count(*) FROM word WHERE body LIKE '%swo%'");
     expect(kept.records).toEqual([[{ longValue: 1 }]]);
-    const calls = clock.started(45_000);
-    const running = run('SELECT pg_sleep(20)').catch((error: Error) => error.name);
     // Its time limits: the first while it waits for the session, the second when it runs.
-    await until(async () => clock.started(45_000) === calls + 2, Boolean);
+    const limited = clock.whenStarted(45_000, 2);
+    const running = run('SELECT pg_sleep(20)').catch((error: Error) => error.name);
+    await limited;
     await api.service.close();
     expect(await running).toBe('DatabaseUnavailableException');
     await api.disconnect();

@@ -21,7 +21,7 @@ describe.each(enginesUnderTest())('transactions on $name', (engine) => {
   const clock = new ManualClock();
   let api: DataApi;
   beforeAll(async () => {
-    api = await openDataApi(engine, { 'transaction-idle-ms': String(IDLE_MS) }, { timers: clock });
+    api = await openDataApi(engine, { 'transaction-idle-ms': String(IDLE_MS) }, { clock });
     await run('CREATE TABLE log (entry text)');
   });
   afterAll(() => api.close());
@@ -86,9 +86,9 @@ describe.each(enginesUnderTest())('transactions on $name', (engine) => {
   it('end by themselves when no call comes, and unblock the calls that waited', async () => {
     const transactionId = await begin();
     await run("INSERT INTO log VALUES ('idle')", { transactionId });
-    const calls = clock.started(TIMEOUT_MS);
+    const called = clock.whenStarted(TIMEOUT_MS, 1);
     const waiting = count('idle');
-    await until(async () => clock.started(TIMEOUT_MS) > calls, Boolean);
+    await called;
     clock.pass(IDLE_MS);
     expect(await waiting).toBe(0);
     await expect(run('SELECT 1', { transactionId })).rejects.toThrow(/3 minutes/);
@@ -131,7 +131,7 @@ describe.each(enginesUnderTest())('time limits on $name', (engine) => {
   const clock = new ManualClock();
   let api: DataApi;
   beforeAll(async () => {
-    api = await openDataApi(engine, { 'transaction-idle-ms': String(20 * HOUR_MS) }, { timers: clock });
+    api = await openDataApi(engine, { 'transaction-idle-ms': String(20 * HOUR_MS) }, { clock });
     await run('CREATE TABLE slow (a int)');
   });
   afterAll(() => api.close());
@@ -140,12 +140,10 @@ describe.each(enginesUnderTest())('time limits on $name', (engine) => {
     api.client.send(new ExecuteStatementCommand({ ...api.base, sql, ...rest }));
   /** Runs a statement and lets the time limit of a call pass once it runs, or (`limits: 1`) waits for a session. */
   const outlast = async (sql: string, rest: Partial<ExecuteStatementCommandInput> = {}, limits = 2) => {
-    const before = clock.started(TIMEOUT_MS);
+    const limited = clock.whenStarted(TIMEOUT_MS, limits);
     const call = run(sql, rest);
-    const settled = call.then(String, String);
-    await until(async () => clock.started(TIMEOUT_MS) >= before + limits, Boolean);
+    await limited;
     clock.pass(TIMEOUT_MS);
-    await settled;
     return call;
   };
   /** Asks until the database has time to answer, and its only value is this one. */

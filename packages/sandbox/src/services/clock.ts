@@ -1,5 +1,5 @@
 /** Where a service takes its time from, so that a test decides when a time limit is over. */
-export interface Timers {
+export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
   /** Calls back once, after so many milliseconds. Does not keep the process alive. */
@@ -10,7 +10,7 @@ export interface Timer {
   cancel(): void;
 }
 
-export const systemTimers: Timers = {
+export const systemClock: Clock = {
   now: Date.now,
   after(milliseconds, callback) {
     const timer = setTimeout(callback, milliseconds).unref();
