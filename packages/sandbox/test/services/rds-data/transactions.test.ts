@@ -68,6 +68,16 @@ describe.each(enginesUnderTest())('transactions on $name', (engine) => {
     expect(await count('lost')).toBe(0);
   });
 
+  it('have released their locks when the call that failed is answered', async () => {
+    await run('CREATE TABLE locked (a int)');
+    for (let round = 0; round < 20; round += 1) {
+      const transactionId = await begin();
+      await run('LOCK TABLE locked', { transactionId });
+      await expect(run('SELECT * FROM nowhere', { transactionId })).rejects.toThrow(/SQLState: 42P01$/);
+      await expect(run("DO 'BEGIN LOCK TABLE locked NOWAIT; END'")).resolves.toBeDefined();
+    }
+  });
+
   it('refuse a second call while one runs', async () => {
     const transactionId = await begin();
     const outcomes = await Promise.allSettled([

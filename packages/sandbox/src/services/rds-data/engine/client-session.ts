@@ -50,17 +50,18 @@ export class ClientSession implements SqlSession {
   async release(): Promise<void> {
     if (this.#released) return;
     this.#released = true;
-    await this.#owner.release(() => this.#wipe());
+    // Other sessions may wait for the locks of an open transaction.
+    const ended = !this.inTransaction() || (await this.#succeeds('ROLLBACK'));
+    // Session state must not leak into the next call: the Data API promises no session outside a transaction.
+    await this.#owner.release(async () => ended && this.#succeeds('DISCARD ALL'));
   }
 
-  /** Session state must not leak into the next call: the Data API promises no session outside a transaction. */
-  async #wipe(): Promise<boolean> {
+  /** False when the connection broke, for example: the owner then throws the session away. */
+  async #succeeds(statement: string): Promise<boolean> {
     try {
-      if (this.inTransaction()) await this.#client.query('ROLLBACK');
-      await this.#client.query('DISCARD ALL');
+      await this.#client.query(statement);
       return true;
     } catch {
-      // A session that cannot be wiped (its connection broke) is thrown away by its owner.
       return false;
     }
   }
