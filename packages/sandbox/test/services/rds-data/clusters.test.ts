@@ -82,7 +82,9 @@ describe.each(enginesUnderTest())('clusters on $name', (engine) => {
     await run('LOCK TABLE held', { transactionId });
     // The transaction has its session. PGlite has no other one for the second call.
     const limited = clock.whenStarted(TIMEOUT_MS, engine.name === 'pglite' ? 2 : 3);
-    const calls = [run('SELECT pg_sleep(20)', { transactionId }), run('SELECT a FROM held')];
+    // The server may end the first session, with its lock, before the second: that one must not be done by then.
+    const waiting = run('SELECT pg_sleep(20) FROM (SELECT count(*) FROM held) AS counted');
+    const calls = [run('SELECT pg_sleep(20)', { transactionId }), waiting];
     const outcomes = Promise.allSettled(calls);
     await limited;
     await api.service.clusters.delete('main');
