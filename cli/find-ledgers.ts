@@ -1,6 +1,7 @@
 import type { CloudFormationClient, Stack } from '@aws-sdk/client-cloudformation';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type LedgerLocation, ledgerOutputDescription, resourceTypes } from '../core/wire';
+import { portsOn } from './ledger-ports';
 
 export interface FoundLedger {
   readonly stack: string;
@@ -65,9 +66,9 @@ async function byResources(
 }
 
 async function knowsScope(dynamodb: DynamoDBClient, { scope, table }: FoundLedger['location']): Promise<boolean> {
-  const { LedgerTable, sortKeys } = await import('../lambda/aws/ledger-table.js');
+  const { ledger } = await portsOn(table, dynamodb);
   try {
-    return (await new LedgerTable(table, dynamodb).get(scope, sortKeys.head)) !== undefined;
+    return (await ledger.load(scope)).version > 0;
   } catch (error) {
     // A table with another key is not a ledger, and a deleted one knows nothing.
     const { name } = error as Error;

@@ -4,6 +4,7 @@ import { describe, MigrationError } from '../core/errors/index';
 import { didYouMean } from '../core/errors/near-names';
 import type { Ports } from '../core/ports';
 import { type FindingClients, type FoundLedger, findLedgers } from './find-ledgers';
+import { portsOn } from './ledger-ports';
 import { useSandbox } from './sandbox-package';
 
 /** Which ledger a command is about. */
@@ -23,9 +24,6 @@ export interface ScopeAccess {
 
 /** The state folder of a sandbox, relative to the current folder, unless a command names another. */
 const defaultStateFolder = '.sandbox';
-
-/** Seconds after which a lease of this process expires unless renewed, as for the functions. */
-const leaseSeconds = 60;
 
 /** Finds the scope that the options name, in AWS or in a sandbox, and works on it. */
 export function withScope<T>(options: ScopeOptions, work: (access: ScopeAccess) => Promise<T>): Promise<T> {
@@ -48,9 +46,7 @@ export function withScopes<T>(options: ScopeOptions, work: (all: readonly ScopeA
 }
 
 async function open({ dynamodb }: FindingClients, { stack, location }: FoundLedger): Promise<ScopeAccess> {
-  const { awsPorts } = await import('../lambda/aws/ports.js');
-  const { scope, table } = location;
-  return { scope, stack, ports: awsPorts({ ledgerTable: table, leaseSeconds, dynamodb }) };
+  return { scope: location.scope, stack, ports: await portsOn(location.table, dynamodb) };
 }
 
 function withAws<T>(options: ScopeOptions, work: (clients: FindingClients) => Promise<T>): Promise<T> {
