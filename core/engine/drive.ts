@@ -3,6 +3,7 @@ import type { HeldLease, LeaseInfo, Ports, StackView } from '../ports';
 import { type Decision, decide } from '../protocol/decide';
 import { failedOutcome } from '../request/outcome';
 import type { Outcome, RecordedRequest } from '../request/request';
+import { answerMargin } from './answer-margin';
 import { flag, remove, retain } from './close-scope';
 import { DeploymentRun } from './deployment-run';
 import type { Progress } from './progress';
@@ -15,9 +16,6 @@ export type DriveResult =
   | { readonly status: 'done'; readonly outcome: Outcome }
   | { readonly status: 'continue' }
   | { readonly status: 'wait'; readonly waitSeconds: number };
-
-/** Milliseconds kept free before CloudFormation stops waiting, so that the answer still arrives. */
-export const answerMargin = 30_000;
 
 /**
  * Works on a request until it has an outcome or this process runs out of time: take the lease, read the ledger, decide,
@@ -63,10 +61,11 @@ async function underLease(
     return await untilAnswered(run, view);
   } catch (error) {
     await run?.settle();
-    if (!isPassing(error)) throw error;
+    const isUnreachable = hasCode(error, 'TARGET_UNREACHABLE');
+    if (!isUnreachable && !isPassing(error)) throw error;
     const busy = hasCode(error, 'DATABASE_BUSY');
     if (!busy) await ports.leases.release(session);
-    return { status: 'wait', waitSeconds: busy ? 5 : 1 };
+    return { status: 'wait', waitSeconds: isUnreachable ? 15 : busy ? 5 : 1 };
   }
 }
 

@@ -1,4 +1,4 @@
-import { isPassing, MigrationError } from '../errors/index';
+import { MigrationError } from '../errors/index';
 import type { Change } from '../ledger/pending';
 import type { Deployment, Failure, MigrationRecord } from '../ledger/state';
 import { failureOf, reasonForCommit, reasonForRolledBack, reasonForStuck } from '../protocol/reason';
@@ -6,7 +6,8 @@ import { forwardStages, migrationPhases } from '../protocol/strategies';
 import { failedOutcome, successOutcome } from '../request/outcome';
 import { applyMigration, contractMigration } from './apply-migration';
 import type { DeploymentRun } from './deployment-run';
-import { runDeploymentPhase, runDeploymentPhases } from './phases/index';
+import { isToBeWaitedOut } from './patience';
+import { deploymentPhasesAt, runDeploymentPhase } from './phases/index';
 import type { Progress } from './progress';
 import { undoMigration } from './undo-migration';
 
@@ -49,7 +50,8 @@ export async function rollBack(run: DeploymentRun): Promise<Progress> {
   await enter(run, 'rolling-back', 'rollback-started');
   const progress = await undoAll(run, 'roll-back', [...run.records].sort(newestFirst));
   if (progress !== 'done' || run.deployment.state !== 'rolling-back') return progress;
-  await runDeploymentPhases(run, 'roll-back');
+  const phases = await runPhases(run, 'roll-back');
+  if (phases !== 'done' || run.deployment.state !== 'rolling-back') return phases;
   const { deployment, request } = run;
   await run.update(
     { state: 'rolled-back', endedAt: request.now },
@@ -64,7 +66,8 @@ export async function commit(run: DeploymentRun): Promise<Progress> {
   await enter(run, 'committing', 'commit-started');
   const progress = await (run.deployment.purpose === 'deploy' ? contract(run) : undoPlanned(run));
   if (progress !== 'done' || run.deployment.state !== 'committing') return progress;
-  await runDeploymentPhases(run, 'commit');
+  const phases = await runPhases(run, 'commit');
+  if (phases !== 'done' || run.deployment.state !== 'committing') return phases;
   const { purpose, to } = run.deployment;
   await run.update(
     { state: 'committed', failure: undefined, endedAt: run.request.now },
@@ -72,6 +75,14 @@ export async function commit(run: DeploymentRun): Promise<Progress> {
     purpose === 'removal' ? { applied: null } : {},
   );
   return 'done';
+}
+
+/** What whole deployments do after their migrations. Its errors are failures like those of a migration. */
+function runPhases(run: DeploymentRun, moment: 'roll-back' | 'commit'): Promise<Progress> {
+  return each(run, moment, deploymentPhasesAt(run, moment), async (name) => {
+    await runDeploymentPhase(run, name, moment);
+    return 'done';
+  });
 }
 
 function contract(run: DeploymentRun): Promise<Progress> {
@@ -113,7 +124,8 @@ async function each<T>(
       const progress = await perform(item);
       if (progress !== 'done') return progress;
     } catch (error) {
-      if (!(error instanceof MigrationError) || isPassing(error)) throw error;
+      const way = during === 'forward' ? 'forward' : 'back';
+      if (!(error instanceof MigrationError) || isToBeWaitedOut(error, run.request, way)) throw error;
       await fail(run, failureOf(error, during, run.request.recorded.key, migrationOf?.(item)));
       return 'done';
     }

@@ -1,5 +1,5 @@
 import type { Bundle } from '../bundle/bundle';
-import { isPassing, MigrationError } from '../errors/index';
+import { MigrationError } from '../errors/index';
 import { appliedRevisionOf, type Deployment, deploymentId, type MigrationRecord } from '../ledger/state';
 import type { StackView } from '../ports';
 import { operationStart } from '../protocol/evidence';
@@ -8,7 +8,8 @@ import { reasonForRefusal } from '../protocol/reason';
 import { failedOutcome } from '../request/outcome';
 import type { MigrationsRequest } from '../request/request';
 import { DeploymentRun } from './deployment-run';
-import { runDeploymentPhases } from './phases/index';
+import { isToBeWaitedOut } from './patience';
+import { deploymentPhasesAt, runDeploymentPhase } from './phases/index';
 import type { Progress } from './progress';
 import type { RequestRun } from './request-run';
 
@@ -21,10 +22,10 @@ export async function start(request: RequestRun, view: StackView | undefined): P
     const difference = plan(bundle.migrations, request.state.migrations, appliedRevisionOf(asked.properties));
     checkDirection(difference, bundle, asked);
     const run = new DeploymentRun(request, newDeployment(request, asked, difference, view));
-    await runDeploymentPhases(run, 'plan');
+    for (const name of deploymentPhasesAt(run, 'plan')) await runDeploymentPhase(run, name, 'plan');
     await record(run);
   } catch (error) {
-    if (!(error instanceof MigrationError) || isPassing(error)) throw error;
+    if (!(error instanceof MigrationError) || isToBeWaitedOut(error, request, 'forward')) throw error;
     await refuse(request, error, asked);
   }
   return 'done';

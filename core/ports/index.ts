@@ -101,7 +101,7 @@ export interface Requests {
 }
 
 export interface Targets {
-  /** @throws TARGET_GONE when the database, its secret or its cluster no longer exists. */
+  /** @throws TARGET_GONE when the database is known not to exist, TARGET_UNREACHABLE when that is not known. */
   open(name: string, properties: TargetProperties, lease: HeldLease): Promise<Target>;
 }
 

@@ -55,6 +55,16 @@ export function unverified(returned: string, statement: Statement, context: Step
   return located(new MigrationError('VERIFY_FAILED', message, { payload: { returned } }), statement, context);
 }
 
+/**
+ * What a row of the history says of a step: that its own deployment did it (`done`), or another one (`foreign`).
+ * @throws CHECKSUM_MISMATCH when another file did (G5)
+ */
+export function meaningOf(known: HistoryMark, context: StepContext): 'done' | 'foreign' {
+  const { mark } = markOf(context);
+  if (known.checksum !== mark.checksum) throw edited(known.checksum, context);
+  return known.deployment === mark.deployment ? 'done' : 'foreign';
+}
+
 /** The same migration was applied by another deployment, and its file was different then (G5). */
 function edited(applied: string, { migration, file }: StepContext): MigrationError {
   return new MigrationError(

@@ -12,8 +12,8 @@ export async function runDeploymentPhase(run: DeploymentRun, name: DeploymentPha
   await byName[name][moment]?.(run);
 }
 
-/** Runs what all phases of a whole deployment do at a moment: in the strategy's order, in reverse to roll back. */
-export async function runDeploymentPhases(run: DeploymentRun, moment: Moment): Promise<void> {
+/** The phases of a whole deployment at a moment: in the strategy's order, in reverse to roll back. */
+export function deploymentPhasesAt(run: DeploymentRun, moment: Moment): readonly DeploymentPhaseName[] {
   const names = deploymentPhases(run.deployment.strategy);
-  for (const name of moment === 'roll-back' ? [...names].reverse() : names) await runDeploymentPhase(run, name, moment);
+  return moment === 'roll-back' ? [...names].reverse() : names;
 }

@@ -13,7 +13,7 @@ import type {
   StandaloneStatements,
   Target,
 } from '../../../core/ports';
-import { isPassing, patiently } from '../retry';
+import { isAnswerLost, isPassing, patiently } from '../retry';
 import type { DataApi } from './data-api';
 import { applySection, protocolStatements, raiseFence, schema } from './postgresql-protocol';
 import { PostgresqlStandalone } from './postgresql-standalone';
@@ -154,7 +154,7 @@ export class AuroraPostgresql implements Target, SqlDatabase {
   ): Promise<SectionResult> {
     return patiently(
       () => this.transactOnce(change, mark, work),
-      (error) => isPassing(error) || isLostTransaction(error),
+      (error) => isPassing(error) || isAnswerLost(error) || isLostTransaction(error),
     );
   }
 

@@ -65,6 +65,8 @@ export class MemorySqlDatabase {
 
   private standalone(lease: HeldLease): StandaloneStatements {
     return {
+      runsAlone: (statement) => (/^(undo )?alone /.test(statement) ? 'yes' : 'no'),
+      mustRunAlone: () => false,
       look: async () => undefined,
       isRepeatable: () => false,
       run: async (statement) => {
@@ -72,6 +74,8 @@ export class MemorySqlDatabase {
         this.run(statement);
         return 'done';
       },
+      isRunning: async () => false,
+      stop: () => lease.guard(),
       discard: () => lease.guard(),
     };
   }
