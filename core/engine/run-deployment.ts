@@ -1,7 +1,14 @@
 import { MigrationError } from '../errors/index';
 import type { Change } from '../ledger/pending';
 import type { Deployment, Failure, MigrationRecord } from '../ledger/state';
-import { failureOf, reasonForCommit, reasonForRolledBack, reasonForStuck } from '../protocol/reason';
+import {
+  failureOf,
+  firstOf,
+  reasonForApplied,
+  reasonForCommit,
+  reasonForRolledBack,
+  reasonForStuck,
+} from '../protocol/reason';
 import { forwardStages, migrationPhases } from '../protocol/strategies';
 import { failedOutcome, successOutcome } from '../request/outcome';
 import { applyMigration, contractMigration } from './apply-migration';
@@ -36,7 +43,7 @@ export async function forward(run: DeploymentRun): Promise<Progress> {
   }
   const { recorded, now } = run.request;
   const { to } = run.deployment;
-  const outcome = successOutcome(recorded, to, `Applied ${plan.length} migration${plan.length === 1 ? '' : 's'}.`);
+  const outcome = successOutcome(recorded, to, reasonForApplied(run.deployment));
   await run.update(
     { state: 'applied', appliedAt: now },
     [{ type: 'deployment-applied', detail: { migrations: plan.length } }],
@@ -146,12 +153,16 @@ async function fail(run: DeploymentRun, failure: Failure): Promise<void> {
 }
 
 /** The message of a failure that needs help from outside is the whole reason. */
-function withReason({ deployment, request }: DeploymentRun, failure: Failure): Failure {
-  if (failure.during === 'forward') return failure;
+function withReason({ deployment, records, request }: DeploymentRun, failure: Failure): Failure {
+  if (failure.during === 'forward') {
+    // What another deployment applied stays; of the migration that failed, nothing does.
+    const undone = records.filter(({ state, adopted }) => state === 'applied' && !adopted).map(idOf);
+    return { ...failure, undone: { first: firstOf(undone), count: undone.length } };
+  }
   const { logicalId } = request.recorded;
   const message =
     failure.during === 'commit'
-      ? reasonForCommit(failure)
+      ? reasonForCommit(failure, deployment)
       : reasonForStuck(failure, deployment, request.state, logicalId);
   return { ...failure, message };
 }
@@ -165,11 +176,9 @@ async function enter(run: DeploymentRun, state: 'rolling-back' | 'committing', t
 }
 
 /** A deployment that fails is answered when it is rolled back. One that CloudFormation gave up on has been answered. */
-function failureAnswer({ request }: DeploymentRun, { failure, requestKey, plan }: Deployment): Change {
+function failureAnswer({ request }: DeploymentRun, { failure, requestKey }: Deployment): Change {
   if (!failure || requestKey !== request.recorded.key) return {};
-  const failedAt = plan.indexOf(failure.migration ?? '');
-  const undone = plan.slice(0, Math.max(0, failedAt));
-  return { outcome: { requestKey, outcome: failedOutcome(request.recorded, reasonForRolledBack(failure, undone)) } };
+  return { outcome: { requestKey, outcome: failedOutcome(request.recorded, reasonForRolledBack(failure)) } };
 }
 
 function newestFirst(a: MigrationRecord, b: MigrationRecord): number {

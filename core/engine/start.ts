@@ -18,6 +18,7 @@ export async function start(request: RequestRun, view: StackView | undefined): P
   const asked = request.recorded.request as MigrationsRequest;
   try {
     refuseWhenOver(view);
+    refuseWhenMoved(asked);
     const bundle = await request.ports.bundles.load(asked.properties.Bundle);
     const difference = plan(bundle.migrations, request.state.migrations, appliedRevisionOf(asked.properties));
     checkDirection(difference, bundle, asked);
@@ -37,6 +38,29 @@ function refuseWhenOver(view: StackView | undefined): void {
   throw new MigrationError(
     'SUPERSEDED',
     `CloudFormation is no longer waiting for this deployment: the stack is ${view.status}.`,
+  );
+}
+
+/**
+ * What an update moves to another ledger or scope is rolled back by the old engine, which looks into the old ledger and
+ * finds nothing to do.
+ */
+function refuseWhenMoved({ type, properties, previous }: MigrationsRequest): void {
+  if (type !== 'Update' || !previous) return;
+  const moved = [
+    ...(previous.Scope === properties.Scope ? [] : [`the scope from ${previous.Scope} to ${properties.Scope}`]),
+    ...(previous.Ledger === undefined || properties.Ledger === undefined || previous.Ledger === properties.Ledger
+      ? []
+      : [`the ledger table from ${previous.Ledger} to ${properties.Ledger}`]),
+  ];
+  if (moved.length === 0) return;
+  throw new MigrationError(
+    'SCOPE_MOVED',
+    `This update changes ${moved.join(' and ')}. If it failed, its migrations could not be undone.`,
+    {
+      payload: { scope: properties.Scope, previousScope: previous.Scope },
+      hint: 'Keep the path of the construct and its ledgerTable. To move on purpose, remove the construct in one deployment (its databases are kept), and add it again in the next.',
+    },
   );
 }
 
@@ -90,10 +114,12 @@ function newDeployment(
     from: run.state.applied,
     to: appliedRevisionOf(properties),
     requestKey: key,
+    startedBy: request.type,
     actor,
     targets: properties.Targets,
     bundle: properties.Bundle,
     operationStartedAt: operationStart(view),
+    ...(view?.rollbackDisabled && { rollbackDisabled: true }),
     startedAt: run.now,
     forwardDeadline: receivedAt + Number(properties.ForwardSeconds) * 1000,
   };

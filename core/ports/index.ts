@@ -123,6 +123,8 @@ export interface Bundles {
 /** What CloudFormation says of a stack. */
 export interface StackView {
   readonly status: string;
+  /** The stack was created with rollback disabled: a failed operation leaves it as it is. */
+  readonly rollbackDisabled?: boolean;
   /** Status changes of the stack itself, oldest first, at least back to the start of its current or last operation. */
   readonly history: readonly { readonly status: string; readonly at: string }[];
 }

@@ -7,8 +7,12 @@ import {
 import type { Stacks, StackView } from '../../core/ports';
 import { patiently } from './retry';
 
-/** Pages of 100 events: enough for two operations on the largest stack (500 resources, some four events each). */
-const mostPages = 40;
+/**
+ * Pages of 100 events. The largest stack (500 resources, some four events each) fills twenty with one operation, and an
+ * old open deployment may be many operations back. A history that is longer cannot be judged: read only in part, a later
+ * operation's success would count for the deployment's own.
+ */
+const mostPages = 400;
 
 /** CloudFormation's own record of the stack. */
 export class CloudFormationStacks implements Stacks {
@@ -19,10 +23,10 @@ export class CloudFormationStacks implements Stacks {
       const { Stacks: stacks } = await patiently(() =>
         this.client.send(new DescribeStacksCommand({ StackName: stackId })),
       );
-      const { StackStatus: status, RootId: root } = stacks?.[0] ?? {};
+      const { StackStatus: status, RootId: root, DisableRollback: rollbackDisabled } = stacks?.[0] ?? {};
       // How a nested stack ends is decided at its root (aws-facts CFN-17): complete itself, it is still rolled back.
       if (root && root !== stackId) return await this.view(root, since);
-      return status && { status, history: await this.history(stackId, since) };
+      return status && { status, rollbackDisabled, history: await this.history(stackId, since) };
     } catch (error) {
       // Whoever decides must do without, and decides nothing that destroys. The log says why.
       console.warn(JSON.stringify({ message: 'CloudFormation cannot be asked', stackId, error: String(error) }));
@@ -42,9 +46,9 @@ export class CloudFormationStacks implements Stacks {
       const answer = await patiently(() => this.client.send(new DescribeStackEventsCommand(input)));
       history.push(...(answer.StackEvents ?? []).filter((event) => isOfStack(event, stackId)).map(toChange));
       token = answer.NextToken;
-      if (!token || history.some((change) => isFarEnough(change, since))) break;
+      if (!token || history.some((change) => isFarEnough(change, since))) return history.reverse();
     }
-    return history.reverse();
+    throw new Error(`The stack has more than ${mostPages * 100} events since ${since ?? 'its operation began'}.`);
   }
 }
 

@@ -1,5 +1,5 @@
 import { sha256 } from '../../core/bundle/checksum';
-import type { RecordedRequest, Request } from '../../core/request/request';
+import type { MigrationsRequest, RecordedRequest, Request } from '../../core/request/request';
 import { type MigrationsProperties, resourceTypes } from '../../core/wire';
 
 /** A custom resource request as CloudFormation sends it (aws-facts CR-1). */
@@ -80,7 +80,13 @@ function parseMigrations(event: CloudFormationEvent): Request {
     type: event.RequestType,
     physicalId: event.PhysicalResourceId,
     properties: parseProperties(event.ResourceProperties),
+    ...(event.RequestType === 'Update' && { previous: parsePrevious(event.OldResourceProperties ?? {}) }),
   };
+}
+
+function parsePrevious({ Scope, Ledger }: Readonly<Record<string, unknown>>): MigrationsRequest['previous'] {
+  if (typeof Scope !== 'string') return undefined;
+  return { Scope, ...(typeof Ledger === 'string' && { Ledger }) };
 }
 
 function parseMarker(event: CloudFormationEvent, scope: string): Request {
@@ -98,6 +104,7 @@ function parseProperties(properties: Readonly<Record<string, unknown>>): Migrati
   return {
     Format: '1',
     Scope: text(properties, 'Scope'),
+    ...(properties.Ledger !== undefined && { Ledger: text(properties, 'Ledger') }),
     Revision: text(properties, 'Revision'),
     Bundle: { Bucket: text(bundle, 'Bucket'), Key: text(bundle, 'Key'), Digest: text(bundle, 'Digest') },
     Targets: targets as MigrationsProperties['Targets'],

@@ -70,8 +70,13 @@ export class MemoryBundles implements Bundles {
 /** Databases by identity, so that a test can look at them, replace them or take them away. */
 export class MemoryTargets implements Targets {
   readonly databases = new Map<string, MemorySqlDatabase | MemoryTables>();
+  /** Identities of databases that are there, but cannot be reached. */
+  readonly unreachable = new Set<string>();
 
   async open(name: string, properties: TargetProperties, session: HeldLease): Promise<Target> {
+    if (this.unreachable.has(properties.Identity)) {
+      throw new MigrationError('TARGET_UNREACHABLE', `The database of target ${name} cannot be reached: no secret.`);
+    }
     const database = this.databases.get(properties.Identity);
     if (!database) throw new MigrationError('TARGET_GONE', `The database of target ${name} does not exist.`);
     return database.open(session);
