@@ -34,6 +34,11 @@ declare module '../errors/error-payloads' {
      */
     SCOPE_MOVED: { readonly scope: string; readonly previousScope: string };
     /**
+     * A stack update makes a database reachable and migrates it; failing, it could not be rolled back (guarantee G1).
+     * @remedy Use two deployments: turn on the Data API in the first, deploy the migrations in the second.
+     */
+    DOOR_OPENED_TOO_LATE: { readonly target: string };
+    /**
      * The database's history lacks migrations that the ledger says were applied, for example after a restore.
      * @remedy Restore a backup that has them, or correct the ledger to match the database.
      */

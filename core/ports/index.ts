@@ -132,6 +132,11 @@ export interface StackView {
 export interface Stacks {
   /** Undefined when CloudFormation cannot be asked: then nothing that destroys is decided. `since`: how far back history must reach. */
   view(stackId: string, since?: string): Promise<StackView | undefined>;
+  /**
+   * Whether the running operation of a stack made a database reachable that was there before: rolled back, it closes the
+   * way in before the migrations are asked to be undone. False also when CloudFormation does not show it.
+   */
+  opensTarget(stackId: string, properties: TargetProperties): Promise<boolean>;
 }
 
 export interface Claim {

@@ -5,6 +5,7 @@ import {
   type StackEvent,
 } from '@aws-sdk/client-cloudformation';
 import type { Stacks, StackView } from '../../core/ports';
+import type { TargetProperties } from '../../core/wire';
 import { patiently } from './retry';
 
 /**
@@ -34,21 +35,55 @@ export class CloudFormationStacks implements Stacks {
     }
   }
 
+  async opensTarget(stackId: string, properties: TargetProperties): Promise<boolean> {
+    if (!('ClusterArn' in properties)) return false;
+    const cluster = properties.ClusterArn.split(':cluster:')[1] ?? properties.ClusterArn;
+    try {
+      return await this.opensEndpoint(stackId, cluster);
+    } catch (error) {
+      console.warn(JSON.stringify({ message: 'CloudFormation cannot be asked', stackId, error: String(error) }));
+      return false;
+    }
+  }
+
+  /** An event shows the properties that its resource had then (aws-facts CFN-25). */
+  private async opensEndpoint(stackId: string, cluster: string): Promise<boolean> {
+    let touched = false;
+    let hasBegun = false;
+    for await (const event of this.events(stackId)) {
+      hasBegun ||= isOfStack(event, stackId) && operationStarts.includes(event.ResourceStatus ?? '');
+      if (event.PhysicalResourceId !== cluster || event.ResourceType !== 'AWS::RDS::DBCluster') {
+        if (hasBegun && !touched) return false;
+      } else if (!hasBegun) touched = true;
+      else if (event.ResourceProperties) return !hasEndpoint(event.ResourceProperties);
+    }
+    return false;
+  }
+
+  private async *events(stackId: string): AsyncGenerator<StackEvent> {
+    let token: string | undefined;
+    for (let page = 0; page < mostPages; page += 1) {
+      const input = { StackName: stackId, NextToken: token };
+      const answer = await patiently(() => this.client.send(new DescribeStackEventsCommand(input)));
+      yield* answer.StackEvents ?? [];
+      token = answer.NextToken;
+      if (!token) return;
+    }
+    throw new Error(`Stack ${stackId} has more than ${mostPages * 100} events.`);
+  }
+
   /**
    * Events come newest first (aws-facts CFN-22): read back to the start of the operation, and further when an older one
    * is asked about.
    */
   private async history(stackId: string, since: string | undefined): Promise<StackView['history']> {
     const history: { status: string; at: string }[] = [];
-    let token: string | undefined;
-    for (let page = 0; page < mostPages; page += 1) {
-      const input = { StackName: stackId, NextToken: token };
-      const answer = await patiently(() => this.client.send(new DescribeStackEventsCommand(input)));
-      history.push(...(answer.StackEvents ?? []).filter((event) => isOfStack(event, stackId)).map(toChange));
-      token = answer.NextToken;
-      if (!token || history.some((change) => isFarEnough(change, since))) return history.reverse();
+    for await (const event of this.events(stackId)) {
+      if (!isOfStack(event, stackId)) continue;
+      history.push(toChange(event));
+      if (isFarEnough(history.at(-1)!, since)) break;
     }
-    throw new Error(`The stack has more than ${mostPages * 100} events since ${since ?? 'its operation began'}.`);
+    return history.reverse();
   }
 }
 
@@ -61,5 +96,16 @@ function toChange(event: StackEvent): { status: string; at: string } {
 }
 
 function isFarEnough({ status, at }: { status: string; at: string }, since: string | undefined): boolean {
-  return since === undefined ? ['CREATE_IN_PROGRESS', 'UPDATE_IN_PROGRESS'].includes(status) : at <= since;
+  return since === undefined ? operationStarts.includes(status) : at <= since;
+}
+
+const operationStarts = ['CREATE_IN_PROGRESS', 'UPDATE_IN_PROGRESS'];
+
+/** True also for properties that cannot be read: they prove nothing. */
+function hasEndpoint(properties: string): boolean {
+  try {
+    return String((JSON.parse(properties) as { EnableHttpEndpoint?: unknown }).EnableHttpEndpoint) === 'true';
+  } catch {
+    return true;
+  }
 }

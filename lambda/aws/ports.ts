@@ -76,7 +76,10 @@ function bundles(): Bundles {
 
 function stacks(): Stacks {
   const loaded = once(async () => new (await import('./cloudformation-stacks.js')).CloudFormationStacks());
-  return { view: async (stackId, since) => (await loaded()).view(stackId, since) };
+  return {
+    view: async (stackId, since) => (await loaded()).view(stackId, since),
+    opensTarget: async (stackId, properties) => (await loaded()).opensTarget(stackId, properties),
+  };
 }
 
 function claims(): Claims {

@@ -30,7 +30,7 @@ const passing: readonly string[] = [
   'TransactionConflictException',
 ];
 
-/** Names of errors after which nobody knows whether the request was carried out (aws-facts RDS-15). */
+/** Names of errors after which nobody knows whether the request was carried out (aws-facts RDS-13). */
 const lostAnswers: readonly string[] = [
   'InternalServerErrorException',
   'InternalServerError',

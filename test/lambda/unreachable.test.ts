@@ -21,7 +21,7 @@ const errorOf = (error: Error, isGone: boolean) =>
     .execute('SELECT 1')
     .catch((caught) => caught);
 
-/** What the Data API says when it does not reach a database (aws-facts RDS-16). */
+/** What the Data API says when it does not reach a database (aws-facts RDS-15). */
 const names = [
   'SecretsErrorException',
   'InvalidSecretException',

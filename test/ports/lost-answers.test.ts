@@ -64,7 +64,7 @@ class LossyProxy {
 
 const losses: readonly Loss[] = ['reset', 'error 500', 'error 503'];
 
-/** Whatever the SDK or we send again, a statement runs exactly once (G9, aws-facts RDS-15). */
+/** Whatever the SDK or we send again, a statement runs exactly once (G9, aws-facts RDS-13). */
 describe.each(enginesUnderTest())('answers that are lost, on $name', (engine) => {
   let served: Served;
   let proxy: LossyProxy;

@@ -13,6 +13,7 @@ import { MigrationError } from '../../../core/errors/index';
 import type { SqlConnection, SqlResult, SqlRow } from '../../../core/ports';
 import type { AuroraTargetProperties } from '../../../core/wire';
 import { errorName, isAnswerLost, isPassing, isRefusedForNow, patiently } from '../retry';
+import { withoutRows } from './redact';
 
 /**
  * Milliseconds. The Data API itself ends a statement after 45 s (aws-facts RDS-1 and RDS-13): the socket must wait
@@ -20,7 +21,7 @@ import { errorName, isAnswerLost, isPassing, isRefusedForNow, patiently } from '
  */
 const socketTimeout = 60_000;
 
-/** One attempt: the SDK would send a statement again whose answer was lost, and so run it twice (aws-facts RDS-15, G9). */
+/** One attempt: the SDK would send a statement again whose answer was lost, and so run it twice (aws-facts RDS-13, G9). */
 export function rdsDataClient(config: RDSDataClientConfig = {}): RDSDataClient {
   return new RDSDataClient({ requestHandler: { requestTimeout: socketTimeout }, ...config, maxAttempts: 1 });
 }
@@ -156,7 +157,8 @@ export class DataApi {
     }
     if (!statementErrors.includes(name)) return error;
     const sqlState = /SQLState: (\w{5})/.exec(message)?.[1];
-    return new MigrationError('STATEMENT_FAILED', message, { payload: { sqlState }, cause: error });
+    // Without the error itself: whoever prints causes would print what the message must not say.
+    return new MigrationError('STATEMENT_FAILED', withoutRows(message), { payload: { sqlState } });
   }
 
   private gone(message: string, cause: unknown): MigrationError {
@@ -182,7 +184,7 @@ export class DataApi {
 
 /**
  * Errors that say that the database was not reached, but not that it is gone: the first cause that AWS documents for
- * SecretsErrorException is a secret that could not be read in time (aws-facts RDS-16).
+ * SecretsErrorException is a secret that could not be read in time (aws-facts RDS-15).
  */
 const unreachable: readonly string[] = [
   'DatabaseNotFoundException',

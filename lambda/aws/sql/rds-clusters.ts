@@ -3,7 +3,7 @@ import { patiently } from '../retry';
 import type { ClusterIsGone } from './data-api';
 
 /**
- * Asks RDS itself whether a cluster exists, because no error of the Data API proves that it does not (aws-facts RDS-16).
+ * Asks RDS itself whether a cluster exists, because no error of the Data API proves that it does not (aws-facts RDS-15).
  * Whatever goes wrong with the question is no proof either.
  */
 export function clusterIsGone(client = new RDSClient({})): ClusterIsGone {

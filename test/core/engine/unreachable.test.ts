@@ -91,3 +91,23 @@ describe('a database that is gone', () => {
     expect((await world.ledger.load(scope)).migrations).toEqual([]);
   });
 });
+
+describe('a database that the deployment itself made reachable', () => {
+  it('is not migrated, because CloudFormation would close it before the migrations are undone', async () => {
+    world.stacks.opened.add('users-1');
+
+    const outcome = await world.migrations('Create', world.revision('A', migrations));
+
+    expect(outcome.status).toBe('FAILED');
+    expect(outcome.reason).toContain('Use two deployments');
+    expect(outcome.reason).toContain('Nothing was changed.');
+    expect(world.users.statements).toEqual([]);
+    expect(world.claims.owners.size).toBe(0);
+  });
+
+  it('does not matter to a deployment that migrates another one', async () => {
+    world.stacks.opened.add('meals-1');
+
+    expect((await world.migrations('Create', world.revision('A', migrations))).status).toBe('SUCCESS');
+  });
+});

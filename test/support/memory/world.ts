@@ -46,9 +46,15 @@ export class MemoryClaims implements Claims {
 
 export class MemoryStacks implements Stacks {
   readonly views = new Map<string, StackView>();
+  /** Identities of the databases that the running operation made reachable. */
+  readonly opened = new Set<string>();
 
   async view(stackId: string): Promise<StackView | undefined> {
     return this.views.get(stackId);
+  }
+
+  async opensTarget(_stackId: string, { Identity }: TargetProperties): Promise<boolean> {
+    return this.opened.has(Identity);
   }
 }
 

@@ -3,7 +3,7 @@ import { type QueryOperations, queryService } from '../query-service';
 import { type Cluster, type ClusterControl, clusterHost } from '../rds-data';
 import type { Service } from '../service';
 
-/** The control plane of RDS, as far as it says which clusters exist (aws-facts RDS-16). */
+/** The control plane of RDS, as far as it says which clusters exist (aws-facts RDS-15). */
 export function rdsService(clusters: Pick<ClusterControl, 'list' | 'find'>): Service {
   const operations: QueryOperations = {
     DescribeDBClusters: {
