@@ -177,8 +177,8 @@ export interface StandaloneStatements {
   isRunning(tag: string): Promise<boolean>;
   /** Asks the database to stop a statement that was begun with this tag. Does not wait until it has. */
   stop(tag: string): Promise<void>;
-  /** Removes what the statement made, whole or broken, if it is there. */
-  discard(statement: string): Promise<void>;
+  /** Removes what the statement made, whole or broken, if it is there. `running`: not yet, and it is to be asked again. */
+  discard(statement: string, tag: string): Promise<'done' | 'running'>;
 }
 
 export type TableStatus = 'CREATING' | 'UPDATING' | 'DELETING' | 'ACTIVE' | 'OTHER';

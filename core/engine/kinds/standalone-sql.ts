@@ -66,8 +66,8 @@ export const standaloneStep: JournalKind<SqlAction> = {
     if (standalone.runsAlone(statement.text) === 'no') return 'done';
     const found = await standalone.look(statement.text);
     if (found === undefined && !standalone.isRepeatable(statement.text)) throw inDoubt(statement, context);
-    if (isThere(found) && !before?.exists) await standalone.discard(statement.text);
-    return 'done';
+    if (!isThere(found) || before?.exists) return 'done';
+    return (await standalone.discard(statement.text, tagOf(forward))) === 'running' ? 'wait' : 'done';
   },
 };
 
@@ -109,7 +109,7 @@ async function lookAgain(statement: Statement, context: StepContext): Promise<'d
   if (found === 'present') return 'done';
   if (found === 'building') return 'wait';
   // A build that failed leaves an index that is kept up to date but never used.
-  if (found === 'broken') await standalone.discard(statement.text);
+  if (found === 'broken' && (await standalone.discard(statement.text, tagOf(context))) === 'running') return 'wait';
   if (found !== undefined) return undefined;
   if (context.phase !== 'down' && !standalone.isRepeatable(statement.text)) throw inDoubt(statement, context);
   return undefined;

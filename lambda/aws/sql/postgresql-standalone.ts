@@ -99,11 +99,14 @@ export class PostgresqlStandalone implements StandaloneStatements {
     await this.api.execute(`SELECT pg_cancel_backend(pid) AS stopped ${sessionsOf}`, { marker: `%${markerOf(tag)}%` });
   }
 
-  async discard(statement: string): Promise<void> {
+  /** Dropping waits for every transaction that uses the table, and so may outlive its call too. */
+  async discard(statement: string, tag: string): Promise<'done' | 'running'> {
     const index = createdIndex(statement);
-    if (index === undefined) return;
-    await this.lease.guard();
-    await this.api.execute(`DROP INDEX CONCURRENTLY IF EXISTS ${index.name}`);
+    if (index === undefined) return 'done';
+    const discarding = `${tag} discard`;
+    if (await this.isRunning(discarding)) return 'running';
+    const result = await this.run(`DROP INDEX CONCURRENTLY IF EXISTS ${index.name}`, discarding);
+    return result === 'running' ? 'running' : 'done';
   }
 }
 
