@@ -24,7 +24,7 @@ export async function start(request: RequestRun, view: StackView | undefined): P
     checkDirection(difference, bundle, asked);
     const run = new DeploymentRun(request, newDeployment(request, asked, difference, view));
     for (const name of deploymentPhasesAt(run, 'plan')) await runDeploymentPhase(run, name, 'plan');
-    await record(run);
+    await record(run, view?.serviceRole);
   } catch (error) {
     if (!(error instanceof MigrationError) || isToBeWaitedOut(error, request, 'forward')) throw error;
     await refuse(request, error, asked);
@@ -129,7 +129,7 @@ function newDeployment(
     : { ...shared, purpose: 'deploy', state: 'forward', plan: pending.map(({ id }) => id) };
 }
 
-async function record(run: DeploymentRun): Promise<void> {
+async function record(run: DeploymentRun, serviceRole: string | undefined): Promise<void> {
   const { deployment, request } = run;
   const detail = {
     purpose: deployment.purpose,
@@ -137,6 +137,8 @@ async function record(run: DeploymentRun): Promise<void> {
     to: deployment.to?.revision ?? null,
     plan: deployment.plan.slice(0, 50),
     migrations: deployment.plan.length,
+    // CloudFormation does not tell a custom resource whose session deploys: CloudTrail knows it, by the request's time.
+    ...(serviceRole !== undefined && { serviceRole }),
   };
   await run.update({}, [{ type: 'deployment-started', detail }], {
     stackId: request.recorded.stackId,

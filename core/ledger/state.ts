@@ -200,7 +200,10 @@ export interface Observation {
 export interface AuditEvent {
   readonly seq: number;
   readonly at: string;
-  /** Who: `cloudformation <stack> <logical id> <request id>` or `cli <user>@<host>`. */
+  /**
+   * Who: `cloudformation <stack> <logical id> <request id>`, `eventbridge <stack> <status>`, or
+   * `cli <user>@<host> <ARN that STS says>`.
+   */
   readonly actor: string;
   readonly deployment: string;
   readonly type: string;

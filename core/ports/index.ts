@@ -125,6 +125,8 @@ export interface StackView {
   readonly status: string;
   /** The stack was created with rollback disabled: a failed operation leaves it as it is. */
   readonly rollbackDisabled?: boolean;
+  /** ARN of the role with which CloudFormation deploys the stack; undefined when it uses that of whoever deploys. */
+  readonly serviceRole?: string;
   /** Status changes of the stack itself, oldest first, at least back to the start of its current or last operation. */
   readonly history: readonly { readonly status: string; readonly at: string }[];
 }

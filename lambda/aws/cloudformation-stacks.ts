@@ -24,10 +24,15 @@ export class CloudFormationStacks implements Stacks {
       const { Stacks: stacks } = await patiently(() =>
         this.client.send(new DescribeStacksCommand({ StackName: stackId })),
       );
-      const { StackStatus: status, RootId: root, DisableRollback: rollbackDisabled } = stacks?.[0] ?? {};
+      const {
+        StackStatus: status,
+        RootId: root,
+        DisableRollback: rollbackDisabled,
+        RoleARN: serviceRole,
+      } = stacks?.[0] ?? {};
       // How a nested stack ends is decided at its root (aws-facts CFN-17): complete itself, it is still rolled back.
       if (root && root !== stackId) return await this.view(root, since);
-      return status && { status, rollbackDisabled, history: await this.history(stackId, since) };
+      return status && { status, rollbackDisabled, serviceRole, history: await this.history(stackId, since) };
     } catch (error) {
       // Whoever decides must do without, and decides nothing that destroys. The log says why.
       console.warn(JSON.stringify({ message: 'CloudFormation cannot be asked', stackId, error: String(error) }));

@@ -366,6 +366,19 @@ describe('the lease', () => {
   });
 });
 
+it('the engine writes with which role CloudFormation deploys, since it cannot say for whom', async () => {
+  const [id, view] = [...world.stacks.views][0]!;
+  world.stacks.views.set(id, { ...view, serviceRole: 'arn:aws:iam::111122223333:role/deployer' });
+
+  await world.migrations('Create', world.revision('A', first));
+
+  const started = (await world.ledger.events(scope)).find(({ type }) => type === 'deployment-started');
+  expect(started).toMatchObject({
+    actor: expect.stringContaining('cloudformation App Migrations'),
+    detail: { serviceRole: 'arn:aws:iam::111122223333:role/deployer' },
+  });
+});
+
 it('the engine writes a history whose chain holds', async () => {
   const a = await deployedA();
   world.stackIs('UPDATE_IN_PROGRESS');
