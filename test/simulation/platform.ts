@@ -8,7 +8,7 @@ import { respond } from '../../lambda/handlers/respond';
 import { tick } from '../../lambda/handlers/tick';
 import { type Effects, ProcessKilled } from './effects';
 
-interface Answer {
+export interface Answer {
   readonly Status: 'SUCCESS' | 'FAILED';
   readonly PhysicalResourceId: string;
   readonly Reason: string;
