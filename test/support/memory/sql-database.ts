@@ -27,6 +27,9 @@ export class MemorySqlDatabase {
   private readonly history = new Map<string, MemoryMark>();
   private readonly fences = new Map<string, number>();
 
+  /** Called before each statement; what it throws is what the statement meets. */
+  onStatement: (statement: string) => void = () => undefined;
+
   /** The statements that took effect, oldest first. */
   get statements(): readonly string[] {
     return this.effects;
@@ -173,6 +176,7 @@ export class MemorySqlDatabase {
 
   /** Runs a statement. A SELECT changes nothing and answers with true or false. */
   private run(statement: string, inverses: (() => void)[] = []): boolean {
+    this.onStatement(statement);
     if (statement.startsWith('fail')) throw new MigrationError('STATEMENT_FAILED', `ERROR: ${statement}`);
     if (/^select\b/i.test(statement)) return !/\bfalse\b/i.test(statement);
     if (!statement.startsWith('undo ')) {
