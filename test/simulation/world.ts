@@ -204,7 +204,9 @@ export class SimulationWorld {
 
   /** Names of the parameters that say who owns a database. */
   async claims(): Promise<string[]> {
-    const { Parameters = [] } = await this.ssm.send(new GetParametersByPathCommand({ Path: claimPrefix }));
+    const { Parameters = [] } = await this.ssm.send(
+      new GetParametersByPathCommand({ Path: claimPrefix, Recursive: true }),
+    );
     return Parameters.map(({ Name }) => Name ?? '');
   }
 
