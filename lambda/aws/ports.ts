@@ -82,7 +82,8 @@ function stacks(): Stacks {
   };
 }
 
-function claims(): Claims {
+/** Who owns which database, in the account and region at hand. */
+export function claims(): Claims {
   const loaded = once(async () => new (await import('./ssm-claims.js')).SsmClaims());
   return {
     claim: async (names, claim) => (await loaded()).claim(names, claim),
@@ -92,4 +93,9 @@ function claims(): Claims {
     former: async (names) => (await loaded()).former(names),
     forgetFormer: async (names) => (await loaded()).forgetFormer(names),
   };
+}
+
+/** The ARN with which this process calls AWS; undefined when STS does not say. */
+export async function callerArn(): Promise<string | undefined> {
+  return (await import('./caller.js')).callerArn();
 }

@@ -23,8 +23,7 @@ import { claimPrefix, type MigrationsProperties } from '../../core/wire';
 import { LedgerTable, sortKeys } from '../../lambda/aws/ledger-table';
 import { type Release, synthDatabases, writeMigrations } from '../support/lifecycle-app';
 import { postgresUrlIfReachable } from '../support/real-postgres';
-import type { Content } from './expected';
-import { firstOfWriter } from './writer';
+import { type Content, firstOfWriter } from './expected';
 
 const ledgerTable = 'simulation-ledger';
 const bucket = 'cdk-hnb659fds-assets-123456789012-us-east-1';
