@@ -6,13 +6,14 @@ import {
 } from '@aws-sdk/client-cloudformation';
 import type { Stacks, StackView } from '../../core/ports';
 import { patiently } from './retry';
+import { sendingOptions } from './sending-options';
 
 /** Pages of 100 events: enough for two operations on the largest stack (500 resources, some four events each). */
 const mostPages = 40;
 
 /** CloudFormation's own record of the stack. */
 export class CloudFormationStacks implements Stacks {
-  constructor(private readonly client = new CloudFormationClient({})) {}
+  constructor(private readonly client = new CloudFormationClient(sendingOptions())) {}
 
   async view(stackId: string, since?: string): Promise<StackView | undefined> {
     try {

@@ -10,13 +10,14 @@ import { sha256 } from '../../core/bundle/checksum';
 import type { Claim, Claims } from '../../core/ports';
 import { claimPrefix } from '../../core/wire';
 import { patiently } from './retry';
+import { sendingOptions } from './sending-options';
 
 /**
  * Claims as SSM parameters: a register that all stacks of an account and region share, whatever ledger each keeps.
  * PutParameter without Overwrite is an atomic "create unless it exists" (aws-facts SSM-1).
  */
 export class SsmClaims implements Claims {
-  constructor(private readonly client = new SSMClient({})) {}
+  constructor(private readonly client = new SSMClient(sendingOptions())) {}
 
   async claim(identity: string, claim: Claim): Promise<Claim | undefined> {
     const put = new PutParameterCommand({

@@ -12,6 +12,7 @@ import { MigrationError } from '../../../core/errors/index';
 import type { SqlConnection, SqlResult, SqlRow } from '../../../core/ports';
 import type { AuroraTargetProperties } from '../../../core/wire';
 import { errorName, patiently } from '../retry';
+import { sendingOptions } from '../sending-options';
 
 /**
  * Milliseconds. The Data API itself ends a statement after 45 s (aws-facts RDS-1 and RDS-13): the socket must wait
@@ -20,7 +21,7 @@ import { errorName, patiently } from '../retry';
 const socketTimeout = 60_000;
 
 export function rdsDataClient(): RDSDataClient {
-  return new RDSDataClient({ requestHandler: { requestTimeout: socketTimeout } });
+  return new RDSDataClient(sendingOptions(socketTimeout));
 }
 
 /** One database through the RDS Data API: statements, transactions, and errors in our words. */

@@ -1,0 +1,56 @@
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { sendingOptions } from '../../../lambda/aws/sending-options';
+import { repositoryFiles } from '../../support/repository';
+
+const root = join(__dirname, '../../..');
+
+let silent: Server;
+beforeAll(async () => {
+  silent = createServer(() => {}).listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+});
+afterAll(() => {
+  silent.closeAllConnections();
+  silent.close();
+});
+
+it('a call that is never answered fails, rather than only being warned of', async () => {
+  const { port } = silent.address() as AddressInfo;
+  const client = new SSMClient({
+    ...sendingOptions(100),
+    endpoint: `http://127.0.0.1:${port}`,
+    region: 'eu-west-1',
+    credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+    maxAttempts: 1,
+  });
+
+  await expect(client.send(new GetParameterCommand({ Name: 'a' }))).rejects.toMatchObject({ name: 'TimeoutError' });
+});
+
+it('every SDK client in lambda/ is made with the limits of sending-options', () => {
+  const clients = repositoryFiles()
+    .filter(({ path }) => path.startsWith('lambda/') && path.endsWith('.ts'))
+    .flatMap(({ path }) =>
+      [...readFileSync(join(root, path), 'utf8').matchAll(/new (\w+Client)\((\w*)/g)].map(([, client, argument]) => ({
+        path,
+        client,
+        argument,
+      })),
+    );
+
+  expect(clients.map(({ client }) => client).sort()).toEqual([
+    'CloudFormationClient',
+    'DynamoDBClient',
+    'RDSDataClient',
+    'S3Client',
+    'SFNClient',
+    'SSMClient',
+  ]);
+  expect(clients.filter(({ argument }) => argument !== 'sendingOptions')).toEqual([]);
+});
