@@ -90,7 +90,6 @@ describe("the ledger's deletion protection", () => {
 
   it('stays on when migrations outlive the resource', async () => {
     changes = [];
-    world.stacks.status = 'DELETE_IN_PROGRESS';
     await workProtected(await remove('retain'));
 
     expect(changes).toEqual([]);

@@ -15,7 +15,12 @@ interface State {
 }
 
 const arn = (name: string) => `arn:aws:lambda:eu-west-1:111122223333:function:${name}`;
-const definition = machineDefinition({ tickArn: arn('tick'), respondArn: arn('respond'), tickSeconds: 400 });
+const definition = machineDefinition({
+  tickArn: arn('tick'),
+  respondArn: arn('respond'),
+  tickSeconds: 400,
+  serviceSeconds: 3600,
+});
 const states = definition.States as Readonly<Record<string, State>>;
 
 describe('the definition', () => {
