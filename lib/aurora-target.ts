@@ -27,7 +27,7 @@ export function auroraTarget(cluster: rds.IDatabaseCluster, options: AuroraTarge
     claims: (owner) => [
       {
         kind: 'database',
-        name: `${nameInApp(cluster.clusterIdentifier, cluster)}/${databaseName}`,
+        name: `${nameInApp(cluster, cluster.clusterIdentifier, resource?.dbClusterIdentifier)}/${databaseName}`,
         environment: environmentOf(cluster.env, owner),
       },
     ],

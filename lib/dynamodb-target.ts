@@ -1,5 +1,5 @@
 import { ArnFormat, CfnResource, Stack, Token } from 'aws-cdk-lib';
-import type * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
+import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
 import type { TargetBinding, TargetClaim } from './target-binding';
@@ -68,12 +68,20 @@ function tableArn(stack: Stack, resourceName: string): string {
   });
 }
 
+/** The name that the template gives to a table of this app. */
+function templateName({ node }: dynamodb.ITable): string | undefined {
+  const resource = node.defaultChild;
+  return resource instanceof dynamodb.CfnTable || resource instanceof dynamodb.CfnGlobalTable
+    ? resource.tableName
+    : undefined;
+}
+
 type NamedTable = readonly [logicalName: string, table: dynamodb.ITable];
 
 function claims(tables: readonly NamedTable[], prefix: string, owner: IConstruct): TargetClaim[] {
   const named = tables.map(([, table]) => ({
     kind: 'table' as const,
-    name: nameInApp(table.tableName, table),
+    name: nameInApp(table, table.tableName, templateName(table)),
     environment: environmentOf(table.env, owner),
   }));
   if (prefix === '') return named;

@@ -55,7 +55,10 @@ export function environmentOf({ account, region }: ResourceEnvironment, owner: I
   return [account, region].map((part) => (Token.isUnresolved(part) ? unknown : part)).join('/');
 }
 
-/** A name that says where in the app a resource is, for those that CloudFormation names. No name in AWS looks like it. */
-export function nameInApp(name: string, { node }: Pick<IResource, 'node'>): string {
-  return Token.isUnresolved(name) ? `(${node.path})` : name;
+/**
+ * The name of a resource: the one that an imported one has, or that the template gives it. One that CloudFormation names
+ * is told by where in the app it is, which looks like no name in AWS.
+ */
+export function nameInApp({ node }: Pick<IResource, 'node'>, ...names: readonly (string | undefined)[]): string {
+  return names.find((name) => name !== undefined && !Token.isUnresolved(name)) ?? `(${node.path})`;
 }
