@@ -8,6 +8,7 @@ import { type BuiltBundleFile, type BundleFileRequest, buildBundleSync } from '.
 import type { Bundle } from '../core/bundle/bundle';
 import { renderError } from '../core/errors/index';
 import type { BundleLocation } from '../core/wire';
+import { acknowledgeWildcards } from './acknowledge';
 
 /** All migrations of a construct in one file among the app's assets, named by its own digest. */
 export class BundleAsset {
@@ -44,7 +45,14 @@ export class BundleAsset {
     const bucketArn = stack.formatArn({ ...bucket, arnFormat: ArnFormat.NO_RESOURCE_NAME });
     const objects = stack.formatArn({ ...bucket, resourceName: '*', arnFormat: ArnFormat.SLASH_RESOURCE_NAME });
     role.addToPrincipalPolicy(new PolicyStatement({ actions: ['s3:GetObject'], resources: [objects] }));
-    role.addToPrincipalPolicy(decryptObjects(stack, [bucketArn, objects]));
+    const decrypt = decryptObjects(stack, [bucketArn, objects]);
+    role.addToPrincipalPolicy(decrypt);
+    acknowledgeWildcards(role, [objects], 'A rollback must read the bundle of the deployment that failed, too.');
+    acknowledgeWildcards(
+      role,
+      decrypt.resources,
+      'Conditions limit it to objects of the asset bucket, read through S3.',
+    );
   }
 }
 

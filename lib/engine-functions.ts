@@ -1,10 +1,10 @@
 import { Duration } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
-import * as destinations from 'aws-cdk-lib/aws-lambda-destinations';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { handlers } from '../core/wire';
+import { acknowledgeWildcards } from './acknowledge';
 import { engineAssetPath } from './engine-asset';
 import type { EngineOptions } from './engine-options';
 import type { TimeLimits } from './time-limits';
@@ -43,7 +43,10 @@ export function createEngineFunctions(
     // Not the managed policies that CDK would attach: they allow writing to every log group.
     const role = new iam.Role(scope, `${id}Role`, { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
     logGroup.grantWrite(role);
-    if (vpc) role.addToPrincipalPolicy(networkInterfaces());
+    if (vpc) {
+      role.addToPrincipalPolicy(networkInterfaces());
+      acknowledgeWildcards(role, ['*'], 'The actions on network interfaces cannot be limited to resources.');
+    }
     return new lambda.Function(scope, id, {
       code,
       handler,
@@ -66,10 +69,14 @@ export function createEngineFunctions(
   const undelivered = create('Undelivered', handlers.undelivered, minutes, { memorySize: 256, deadLetterQueue });
   const onEvent = create('OnEvent', handlers.onEvent, minutes, {
     memorySize: 256,
-    onFailure: new destinations.LambdaDestination(undelivered),
+    onFailure: { bind: () => ({ destination: undelivered.functionArn }) },
     // Lambda would keep an event that it cannot deliver for six hours, and CloudFormation waits for one at most.
     maxEventAge: Duration.seconds(limits.forward < 60 ? 60 : limits.forward),
   });
+  // Not LambdaDestination, which allows every version of the function.
+  onEvent.addToRolePolicy(
+    new iam.PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [undelivered.functionArn] }),
+  );
   return {
     onEvent,
     undelivered,

@@ -4,6 +4,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { claimPrefix } from '../core/wire';
+import { acknowledge, acknowledgeWildcards } from './acknowledge';
 import type { EngineFunctions } from './engine-functions';
 import { rootOf } from './root-stack';
 
@@ -20,7 +21,16 @@ export function grantLedger(ledger: dynamodb.ITable, scopeName: string, function
   onEvent.addToRolePolicy(items(ledger, scopeName, ['PutItem']));
   undelivered.addToRolePolicy(items(ledger, scopeName, ['PutItem']));
   respond.addToRolePolicy(items(ledger, scopeName, ['GetItem', 'UpdateItem']));
-  for (const engine of [onEvent, undelivered, tick, respond]) ledger.encryptionKey?.grantEncryptDecrypt(engine);
+  for (const engine of [onEvent, undelivered, tick, respond]) {
+    ledger.encryptionKey?.grantEncryptDecrypt(engine);
+    for (const action of ['kms:ReEncrypt*', 'kms:GenerateDataKey*']) {
+      acknowledge(
+        engine.role!,
+        `AwsSolutions-IAM5[Action::${action}]`,
+        'CDK lets who uses a key use it in these ways.',
+      );
+    }
+  }
 }
 
 /** What the tick function may do with the ledger: a permission that must outlast a change of the ledger. */
@@ -66,6 +76,11 @@ export function grantClaims(stack: Stack, tick: lambda.Function): void {
     arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
   });
   allow(tick, ['ssm:GetParameter', 'ssm:PutParameter', 'ssm:DeleteParameter'], [claims]);
+  acknowledgeWildcards(
+    tick.role!,
+    [claims],
+    'A claim is named by a digest of what is claimed, and lies in a folder of its own.',
+  );
 }
 
 function allow(engine: lambda.Function, actions: string[], resources: string[]): void {

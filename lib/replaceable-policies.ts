@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
+import { acknowledgeWildcards } from './acknowledge';
 import { policyDocuments } from './policy-documents';
 
 /**
@@ -28,6 +29,11 @@ export function attachReplaceablePolicies(
   statements: readonly iam.PolicyStatement[],
 ): void {
   const stack = Stack.of(scope);
+  acknowledgeWildcards(
+    scope,
+    statements.flatMap(({ resources }) => resources),
+    'Migrations create tables below a prefix, and a secret is named without the suffix that Secrets Manager adds.',
+  );
   const documents = policyDocuments(stack, statements);
   if (documents.length > mostPolicies) {
     throw new Error(

@@ -4,6 +4,7 @@ import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
+import { acknowledge, acknowledgeWildcards } from './acknowledge';
 import { machineDefinition } from './state-machine-definition';
 import type { TimeLimits } from './time-limits';
 
@@ -35,5 +36,7 @@ export function createStateMachine(
   machine.addToRolePolicy(
     new iam.PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [tick.functionArn, respond.functionArn] }),
   );
+  acknowledgeWildcards(machine.role, ['*'], 'The actions of log delivery and X-Ray cannot be limited to resources.');
+  acknowledge(machine, 'AwsSolutions-SF1', 'Errors are logged; what went well is in the audit events of the ledger.');
   return machine;
 }

@@ -93,7 +93,7 @@ describe('the permissions', () => {
       logs(),
       {
         Action: 'lambda:InvokeFunction',
-        Resource: [undelivered, { 'Fn::Join': ['', [undelivered, ':*']] }],
+        Resource: undelivered,
       },
       start(),
       { Action: 'dynamodb:PutItem', Resource: ledger(), Condition: ownScope },
