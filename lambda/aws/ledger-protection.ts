@@ -30,19 +30,27 @@ export class LedgerProtection {
   async off(): Promise<void> {
     this.isOn = false;
     await this.set(false);
-  }
-
-  private async set(enabled: boolean): Promise<void> {
-    try {
-      if ((await this.describe()).enabled === enabled) return;
-      const update = new UpdateTableCommand({ TableName: this.table, DeletionProtectionEnabled: enabled });
-      await patiently(() => this.client.send(update));
-      // Until then CloudFormation could not delete it either.
+    // A table that is being updated could not be deleted either.
+    await this.logged(async () => {
       for (let poll = 0; poll < mostPolls && (await this.describe()).status !== 'ACTIVE'; poll += 1) {
         await this.clock.sleep(pollInterval);
       }
+    });
+  }
+
+  private set(enabled: boolean): Promise<void> {
+    return this.logged(async () => {
+      if ((await this.describe()).enabled === enabled) return;
+      const update = new UpdateTableCommand({ TableName: this.table, DeletionProtectionEnabled: enabled });
+      await patiently(() => this.client.send(update));
+    });
+  }
+
+  private async logged(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
     } catch (error) {
-      log('the deletion protection of the ledger was not changed', { enabled, error: String(error) });
+      log('the deletion protection of the ledger was not changed', { table: this.table, error: String(error) });
     }
   }
 
