@@ -71,7 +71,7 @@ export function createEngineFunctions(
     memorySize: 256,
     onFailure: { bind: () => ({ destination: undelivered.functionArn }) },
     // Lambda would keep an event that it cannot deliver for six hours, and CloudFormation waits for one at most.
-    maxEventAge: Duration.seconds(limits.forward < 60 ? 60 : limits.forward),
+    maxEventAge: Duration.seconds(Math.max(60, limits.forward)),
   });
   // Not LambdaDestination, which allows every version of the function.
   onEvent.addToRolePolicy(

@@ -31,7 +31,7 @@ export function policyDocuments(stack: Stack, statements: readonly PolicyStateme
 }
 
 /** At most so many characters, once CloudFormation has put in what is not known yet. */
-export function policySize(stack: Stack, part: unknown): number {
+function policySize(stack: Stack, part: unknown): number {
   return sizeOf(stack.resolve(part), stack) + 1;
 }
 

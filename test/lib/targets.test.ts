@@ -269,8 +269,10 @@ describe('what depends on the migrations', () => {
 
 /** The parts of a Fn::Join, with neighbouring texts in one. */
 function merged(parts: readonly unknown[]): unknown[] {
-  return parts.reduce<unknown[]>((all, part) => {
-    if (typeof part !== 'string' || typeof all.at(-1) !== 'string') return [...all, part];
-    return [...all.slice(0, -1), `${all.at(-1)}${part}`];
-  }, []);
+  const all: unknown[] = [];
+  for (const part of parts) {
+    if (typeof part === 'string' && typeof all.at(-1) === 'string') all.push(`${all.pop()}${part}`);
+    else all.push(part);
+  }
+  return all;
 }
