@@ -6,5 +6,13 @@ const usualTimeout = 30_000;
  * function may run; and the SDK only logs a warning when the limit is passed, unless it is told to throw.
  */
 export function sendingOptions(requestTimeout = usualTimeout) {
-  return { requestHandler: { connectionTimeout: 5_000, requestTimeout, throwOnRequestTimeout: true } } as const;
+  return {
+    requestHandler: {
+      connectionTimeout: 5_000,
+      requestTimeout,
+      throwOnRequestTimeout: true,
+      // An answer that has begun may stop in the middle.
+      socketTimeout: requestTimeout,
+    },
+  } as const;
 }

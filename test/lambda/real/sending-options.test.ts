@@ -10,27 +10,37 @@ import { repositoryFiles } from '../../support/repository';
 
 const root = join(__dirname, '../../..');
 
-let silent: Server;
+/** Answers nothing to one path, and half an answer to the other. */
+let server: Server;
 beforeAll(async () => {
-  silent = createServer(() => {}).listen(0, '127.0.0.1');
-  await once(silent, 'listening');
+  server = createServer((request, response) => {
+    if (request.url?.startsWith('/half')) response.writeHead(200, { 'content-length': '100' }).write('{"Parameter":');
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
 });
 afterAll(() => {
-  silent.closeAllConnections();
-  silent.close();
+  server.closeAllConnections();
+  server.close();
 });
 
-it('a call that is never answered fails, rather than only being warned of', async () => {
-  const { port } = silent.address() as AddressInfo;
+function ask(path: string): Promise<unknown> {
+  const { port } = server.address() as AddressInfo;
   const client = new SSMClient({
     ...sendingOptions(100),
-    endpoint: `http://127.0.0.1:${port}`,
+    endpoint: `http://127.0.0.1:${port}${path}`,
     region: 'eu-west-1',
     credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
     maxAttempts: 1,
   });
+  return client.send(new GetParameterCommand({ Name: 'a' }));
+}
 
-  await expect(client.send(new GetParameterCommand({ Name: 'a' }))).rejects.toMatchObject({ name: 'TimeoutError' });
+it('a call that is never answered fails, rather than only being warned of', async () => {
+  await expect(ask('/nothing')).rejects.toMatchObject({ name: 'TimeoutError' });
+});
+
+it('an answer that stops in the middle fails too', async () => {
+  await expect(ask('/half')).rejects.toThrow();
 });
 
 it('every SDK client in lambda/ is made with the limits of sending-options', () => {
