@@ -68,12 +68,10 @@ function tableArn(stack: Stack, resourceName: string): string {
   });
 }
 
-/** The name that the template gives to a table of this app. */
-function templateName({ node }: dynamodb.ITable): string | undefined {
-  const resource = node.defaultChild;
-  return resource instanceof dynamodb.CfnTable || resource instanceof dynamodb.CfnGlobalTable
-    ? resource.tableName
-    : undefined;
+function nameOf(table: dynamodb.ITable): string {
+  const resource = table.node.defaultChild;
+  const isOwn = resource instanceof dynamodb.CfnTable || resource instanceof dynamodb.CfnGlobalTable;
+  return nameInApp(table, table.tableName, isOwn ? resource.tableName : undefined);
 }
 
 type NamedTable = readonly [logicalName: string, table: dynamodb.ITable];
@@ -81,7 +79,7 @@ type NamedTable = readonly [logicalName: string, table: dynamodb.ITable];
 function claims(tables: readonly NamedTable[], prefix: string, owner: IConstruct): TargetClaim[] {
   const named = tables.map(([, table]) => ({
     kind: 'table' as const,
-    name: nameInApp(table, table.tableName, templateName(table)),
+    name: nameOf(table),
     environment: environmentOf(table.env, owner),
   }));
   if (prefix === '') return named;
@@ -106,10 +104,11 @@ function prefixErrors(prefix: string): string[] {
 function overlapErrors(tables: readonly NamedTable[], prefix: string): string[] {
   if (prefix === '' || Token.isUnresolved(prefix)) return [];
   return tables
-    .filter(([, table]) => !Token.isUnresolved(table.tableName) && table.tableName.startsWith(prefix))
+    .map(([logicalName, table]) => [logicalName, nameOf(table)] as const)
+    .filter(([, name]) => name.startsWith(prefix))
     .map(
-      ([logicalName, table]) =>
-        `table '${table.tableName}' (logical name '${logicalName}') begins with tableNamePrefix '${prefix}', so migrations ` +
+      ([logicalName, name]) =>
+        `table '${name}' (logical name '${logicalName}') begins with tableNamePrefix '${prefix}', so migrations ` +
         'could create or delete it. Choose a prefix with which no table in `tables` begins.',
     );
 }

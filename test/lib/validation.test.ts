@@ -36,6 +36,7 @@ function importedCluster(stack: Stack, attributes: Partial<rds.DatabaseClusterAt
 }
 
 const prefixed = (tableNamePrefix: string) => MigrationTarget.dynamodb({ tableNamePrefix });
+const partitionKey = { name: 'id', type: dynamodb.AttributeType.STRING };
 const table = (stack: Stack, name: string) => dynamodb.Table.fromTableName(stack, `Table-${name}`, name);
 
 describe('targets', () => {
@@ -139,10 +140,16 @@ describe('a DynamoDB target', () => {
     );
   });
 
-  it('a DynamoDB target must not have a table that begins with its prefix', () => {
+  it.each([
+    ['given', (stack: Stack) => table(stack, 'shop-plans')],
+    [
+      'made by the app',
+      (stack: Stack) => new dynamodb.TableV2(stack, 'Plans', { tableName: 'shop-plans', partitionKey }),
+    ],
+  ])('a DynamoDB target must not have a table, %s, that begins with its prefix', (_, plansOf) => {
     expect(
       refusal((stack) => ({
-        meals: MigrationTarget.dynamodb({ tables: { plans: table(stack, 'shop-plans') }, tableNamePrefix: 'shop-' }),
+        meals: MigrationTarget.dynamodb({ tables: { plans: plansOf(stack) }, tableNamePrefix: 'shop-' }),
       })),
     ).toContain(
       "table 'shop-plans' (logical name 'plans') begins with tableNamePrefix 'shop-', so migrations could create",
