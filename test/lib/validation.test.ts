@@ -1,6 +1,3 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { App, Duration, type Stack } from 'aws-cdk-lib';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
@@ -294,7 +291,7 @@ describe('a migration', () => {
 
 describe('the Lambda asset', () => {
   it('is reported when it is not built', () => {
-    expect(() => engineAssetPath(mkdtempSync(join(tmpdir(), 'cdk-migrations-')))).toThrow(
+    expect(() => engineAssetPath(folderWith({}))).toThrow(
       /The Lambda functions of cdk-migrations are not built: .*index\.js does not exist\. Run `node scripts\/build\.mjs`/,
     );
   });
