@@ -79,6 +79,11 @@ declare module '../core/errors/error-payloads' {
      */
     INVALID_EXPORT: NoPayload;
     /**
+     * All migrations of a folder together are more than the engine can load.
+     * @remedy Load large data from S3 or with a job of its own, rather than from migration files.
+     */
+    BUNDLE_TOO_LARGE: { readonly bytes: number };
+    /**
      * The bundler's own process could not run or did not answer.
      * @remedy Read what the process printed; reinstall the package if files of it are missing.
      */
