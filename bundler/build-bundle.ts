@@ -24,7 +24,7 @@ export interface BundleRequest {
   readonly targets?: readonly DeclaredTarget[];
 }
 
-interface DeclaredTarget {
+export interface DeclaredTarget {
   readonly name: string;
   readonly databaseKind: DatabaseKind;
   /**

@@ -19,25 +19,30 @@ export function buildBundleSync(request: BundleFileRequest): BuiltBundleFile {
       hint: 'Run node scripts/build.mjs in the repository; otherwise reinstall the package.',
     });
   }
-  const { stdout, stderr, error, status } = spawnSync(process.execPath, [main], {
+  const { stdout, stderr, error, status, signal } = spawnSync(process.execPath, [main], {
     input: JSON.stringify(request),
     encoding: 'utf8',
     // Loaders and debuggers of the caller would only slow it down.
     env: { ...process.env, NODE_OPTIONS: '' },
     maxBuffer: 1024 ** 3,
+    // For a file whose top level goes on in promises or in native code: what it runs by itself is stopped long before.
+    timeout: 300_000,
   });
   const answer = parseAnswer(stdout);
   if (!answer) {
     throw new MigrationError(
       'BUNDLER_FAILED',
-      `The bundler ended with ${status ?? 'no status'}, without an answer. ${stderr ?? ''}`.trim(),
+      `The bundler ended with ${status ?? signal ?? 'no status'}, without an answer. ${stderr ?? ''}`.trim(),
       {
         cause: error,
       },
     );
   }
   if (stderr) process.stderr.write(stderr);
-  if (answer.ok) return { revision: answer.revision, file: answer.file, manifest: answer.manifest };
+  if (answer.ok) {
+    const { revision, file, manifest, warnings } = answer;
+    return { revision, file, manifest, warnings: warnings.map(fromPlainError) };
+  }
   const errors = answer.errors.map(fromPlainError);
   throw answer.code === 'INVALID_MIGRATIONS' ? new MigrationError(answer.code, answer.message, { errors }) : errors[0];
 }

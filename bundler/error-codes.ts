@@ -9,6 +9,11 @@ declare module '../core/errors/error-payloads' {
      */
     MISSING_FOLDER: { readonly folder: string };
     /**
+     * A folder that is to be checked has no migrations. A deployment may begin without any.
+     * @remedy Name the right folder, or write the first migration.
+     */
+    NO_MIGRATIONS: { readonly folder: string };
+    /**
      * A file or folder is where only migrations may be.
      * @remedy Move it out of the migrations folder, or a migration into the folder of its target.
      */
@@ -22,7 +27,7 @@ declare module '../core/errors/error-payloads' {
      * The name of a file is not `<version>_<snake_name>.sql` or `.ts`.
      * @remedy Rename the file, for example to 1.0.0_create_users.sql.
      */
-    INVALID_FILE_NAME: { readonly fileName: string };
+    INVALID_FILE_NAME: { readonly fileName: string; readonly rename?: string };
     /**
      * A file cannot be read, or is not UTF-8 text.
      * @remedy Save it as UTF-8, and check its permissions.

@@ -9,12 +9,13 @@ import { type BundleFileAnswer, type BundleFileRequest, toPlainError } from './p
 async function answer(): Promise<BundleFileAnswer> {
   try {
     const request = JSON.parse(process.argv[2] ?? readFileSync(0, 'utf8')) as BundleFileRequest;
-    const { bundle, bytes, revision } = await buildBundle(request);
+    const { bundle, bytes, revision, warnings } = await buildBundle(request);
     const folder = resolve(request.outputFolder);
     const file = join(folder, `${revision}.json`);
     mkdirSync(folder, { recursive: true });
     writeFileSync(file, bytes);
-    return { ok: true, revision, file, manifest: manifestOf(bundle, revision) };
+    const manifest = manifestOf(bundle, revision);
+    return { ok: true, revision, file, manifest, warnings: warnings.map(toPlainError) };
   } catch (error) {
     const { code, message } = asMigrationError(error);
     return { ok: false, code, message, errors: flattenErrors(asMigrationError(error)).map(toPlainError) };
@@ -28,6 +29,6 @@ function asMigrationError(error: unknown): MigrationError {
 }
 
 void answer().then((result) => {
-  process.exitCode = result.ok ? 0 : 2;
-  process.stdout.write(`${JSON.stringify(result)}\n`);
+  // What a migration file has left running must not keep the caller waiting.
+  process.stdout.write(`${JSON.stringify(result)}\n`, () => process.exit(result.ok ? 0 : 2));
 });

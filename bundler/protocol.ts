@@ -1,20 +1,20 @@
 import type { Manifest } from '../core/bundle/manifest';
 import { type ErrorCode, errorFromData, type MigrationError } from '../core/errors/index';
-import type { DatabaseKind } from '../core/wire';
+import type { DeclaredTarget } from './build-bundle';
 
 /** What the bundler's process reads: one JSON document, as its argument or on standard input. */
 export interface BundleFileRequest {
   /** The migrations folder, absolute or relative to the working directory. */
   readonly folder: string;
   /** See `BundleRequest.targets`. */
-  readonly targets?: readonly { readonly name: string; readonly databaseKind: DatabaseKind }[];
+  readonly targets?: readonly DeclaredTarget[];
   /** The folder to write `<revision>.json` into. Created if missing. */
   readonly outputFolder: string;
 }
 
 /** What it prints: one line of JSON. */
 export type BundleFileAnswer =
-  | ({ readonly ok: true } & BuiltBundleFile)
+  | ({ readonly ok: true; readonly warnings: readonly SerializedError[] } & Omit<BuiltBundleFile, 'warnings'>)
   | {
       readonly ok: false;
       readonly code: ErrorCode;
@@ -27,6 +27,8 @@ export interface BuiltBundleFile {
   /** Absolute path of the bundle file. */
   readonly file: string;
   readonly manifest: Manifest;
+  /** What is worth knowing, and does not keep the bundle from being built. */
+  readonly warnings: readonly MigrationError[];
 }
 
 /** An error as plain data. */

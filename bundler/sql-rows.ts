@@ -17,7 +17,7 @@ export function changedRows(node: Node): readonly ObjectChange[] {
 
 /** A condition that no row fails: none, or one that is true whatever the row holds. */
 export function isEveryRow(condition: Node | undefined): boolean {
-  return condition === undefined || valueOf(condition) === true;
+  return condition === undefined || truthOf(condition) === true;
 }
 
 function empty(table = ''): readonly ObjectChange[] {
@@ -43,17 +43,17 @@ function merged({ relation, joinCondition, mergeWhenClauses = [] }: MergeStmt): 
 }
 
 /** The truth of an expression that is the same for every row; undefined when it depends on the row, or cannot be told. */
-function valueOf(node: Node | undefined): boolean | undefined {
+function truthOf(node: Node | undefined): boolean | undefined {
   if (node === undefined) return undefined;
   if ('A_Const' in node) {
     // Protobuf leaves out false.
     if (node.A_Const.boolval) return node.A_Const.boolval.boolval === true;
     return truths[node.A_Const.sval?.sval?.toLowerCase() ?? ''];
   }
-  if ('TypeCast' in node) return isBoolean(node.TypeCast.typeName?.names) ? valueOf(node.TypeCast.arg) : undefined;
+  if ('TypeCast' in node) return isBoolean(node.TypeCast.typeName?.names) ? truthOf(node.TypeCast.arg) : undefined;
   if ('BoolExpr' in node) {
     const { boolop, args = [] } = node.BoolExpr;
-    const values = args.map(valueOf);
+    const values = args.map(truthOf);
     if (boolop === 'NOT_EXPR') return values[0] === undefined ? undefined : !values[0];
     const decisive = boolop === 'OR_EXPR';
     if (values.includes(decisive)) return decisive;

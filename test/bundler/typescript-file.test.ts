@@ -298,6 +298,27 @@ describe('a TypeScript file', () => {
     const { errors } = await failures('for (;;) {}\nexport default 1;');
     expect(errors).toMatchObject([{ code: 'LOAD_FAILED', message: expect.stringContaining('timed out') }]);
   });
+
+  it.each([
+    ["import process from 'node:process';\nprocess.exit(0);\nexport default 1;", 'process.exit()'],
+    ["import { abort } from 'process';\nabort();\nexport default 1;", 'process.abort()'],
+    ["import { env, exit } from 'node:process';\nif (env) exit();\nexport default 1;", 'process.exit()'],
+  ])('does not end the process: %j', async (content, what) => {
+    const { errors } = await failures(content);
+    expect(errors).toMatchObject([
+      { code: 'LOAD_FAILED', message: expect.stringContaining(what), location: { line: 3 } },
+    ]);
+  });
+
+  it('leaves no timer behind', async () => {
+    const timers =
+      "import * as timers from 'node:timers';\nimport { setTimeout as wait } from 'node:timers/promises';\n";
+    const fire = "() => { throw new Error('fired'); }";
+    const calls = `setTimeout(${fire}, 0); timers.setImmediate(${fire}); void wait(0).then(${fire});`;
+    const { migration } = await build(`${timers}${calls}\nexport default dynamodb({ up: [${meals}] });`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(actionsOf(migration, 'up')).toHaveLength(1);
+  });
 });
 
 it('the builders that are compiled into a migration return what the real ones return', () => {
