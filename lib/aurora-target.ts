@@ -28,6 +28,7 @@ export function auroraTarget(cluster: rds.IDatabaseCluster, options: AuroraTarge
 
   return {
     databaseKind: 'aurora-postgresql',
+    engineVersion: cluster.engine?.engineVersion?.fullVersion,
     errors: [...engineErrors(cluster), ...databaseNameErrors(databaseName), ...secretErrors(secret)],
     claims: [{ what: 'database', value: `${clusterName(cluster)}/${databaseName}`, prefix: false }],
     resources: neededResources([cluster, ...(secret ? [secret] : [])]),
