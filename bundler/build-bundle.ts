@@ -136,12 +136,14 @@ function nodeOf(file: MigrationFile, draft: Draft | undefined) {
   return { ...file, dependencies, dependsOn: dependencies.map(({ id }) => id) };
 }
 
-/**
- * The engine reads the whole bundle into a function of 512 MB and parses it there.
- */
+/** The engine reads the whole bundle into a function of 512 MB and parses it there. */
 const largestBundle = 50_000_000;
 
-function checkSize(bytes: number, folder: string): void {
+/**
+ * @throws MigrationError `BUNDLE_TOO_LARGE`
+ * @internal
+ */
+export function checkSize(bytes: number, folder: string): void {
   if (bytes <= largestBundle) return;
   throw new MigrationError('BUNDLE_TOO_LARGE', `The bundle has ${bytes} bytes; at most ${largestBundle} are allowed.`, {
     payload: { bytes },

@@ -7,7 +7,7 @@ declare module '../errors/error-payloads' {
      * A text is not a semantic version.
      * @remedy Write three numbers and optionally a pre-release, such as 1.4.0 or 2.0.0-beta.1, without a leading v.
      */
-    INVALID_VERSION: { readonly version: string };
+    INVALID_VERSION: { readonly version: string; readonly rename?: string };
     /**
      * Two files of one target have the same version.
      * @remedy Give one of them the next version, and let it depend on the other if their order matters.
