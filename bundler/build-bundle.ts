@@ -7,9 +7,10 @@ import { compareTexts, migrationId, sortByTargetAndVersion } from '../core/bundl
 import { aggregateErrors, describe, flattenErrors, MigrationError } from '../core/errors/index';
 import { didYouMean } from '../core/errors/near-names';
 import type { DatabaseKind } from '../core/wire';
-import type { Draft, ReportError, Warn } from './draft';
+import type { Draft } from './draft';
 import { displayPath, type MigrationFile, readFolder } from './folder';
 import { loadPostgresParser } from './postgres';
+import type { ReportError, Warn } from './report';
 import { readSqlFile } from './sql-file';
 import { reviewSql } from './sql-review';
 import { readTypeScriptFile } from './typescript-file';

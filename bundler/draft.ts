@@ -3,14 +3,9 @@ import type { PhaseName } from '../core/bundle/phases';
 import { isVersion, migrationId } from '../core/bundle/version';
 import { describe, type ErrorLocation, MigrationError } from '../core/errors/index';
 import type { MigrationFile } from './folder';
+import type { ReportError } from './report';
 import type { SectionName } from './sql-layout';
 import type { ParsedSection } from './sql-section';
-
-/** Takes an error, after which reading continues: all errors of a folder are shown at once. */
-export type ReportError = (error: MigrationError) => void;
-
-/** The same for what is worth knowing and does not keep a bundle from being built. */
-export type Warn = (warning: MigrationError) => void;
 
 /** A migration as its file describes it, before the graph is checked. */
 export interface Draft {

@@ -4,6 +4,7 @@ import { compareTexts } from '../core/bundle/version';
 import { describe, type ErrorLocation, MigrationError, withDetails } from '../core/errors/index';
 import { type FileName, isIgnored, parseFileName } from './file-name';
 import { correctWords, renamings } from './foreign-names';
+import type { ReportError } from './report';
 
 /** A migration file that was read, but not parsed yet. */
 export interface MigrationFile extends FileName {
@@ -15,8 +16,6 @@ export interface MigrationFile extends FileName {
   readonly location: ErrorLocation;
   readonly source: string;
 }
-
-type ReportError = (error: MigrationError) => void;
 
 /**
  * Reads `<folder>/<target>/<version>_<name>.sql|.ts`. Everything in the folder that is not a migration is reported: a

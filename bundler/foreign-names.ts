@@ -36,7 +36,10 @@ export function renamings(
   let version = '';
   for (const name of names) {
     const belongs = up !== undefined && name.part === 'down' && isSame(up, name);
-    if (!belongs) version = (previous = nextFree(name, previous, isSequence, taken)).join('.');
+    if (!belongs) {
+      previous = nextFree(name, previous, isSequence, taken);
+      version = previous.join('.');
+    }
     up = name.part === 'down' ? undefined : name;
     const rename = `${version}_${name.words}.${name.language}`;
     result.set(name.original, { rename, hint: hintFor(name, rename, belongs) });

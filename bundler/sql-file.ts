@@ -1,8 +1,9 @@
 import type { SqlAction, Statement } from '../core/bundle/bundle';
 import { MigrationError } from '../core/errors/index';
-import { type Draft, phaseList, type ReportError, verification, type Warn } from './draft';
+import { type Draft, phaseList, verification } from './draft';
 import type { MigrationFile } from './folder';
 import type { ParsedStatement, PostgresParser } from './postgres';
+import type { ReportError, Warn } from './report';
 import { readHeaders, type SqlHeaders } from './sql-headers';
 import { checkIdentifiers } from './sql-identifiers';
 import { readLayout, type SectionName, type SqlLayout } from './sql-layout';

@@ -1,7 +1,8 @@
 import { describe, type ErrorLocation, MigrationError } from '../core/errors/index';
 import { nearNames } from '../core/errors/near-names';
-import { checkName, type Dependency, distinctDependencies, parseDependency, type ReportError } from './draft';
+import { checkName, type Dependency, distinctDependencies, parseDependency } from './draft';
 import type { MigrationFile } from './folder';
+import type { ReportError } from './report';
 import type { HeaderLine } from './sql-layout';
 import { refuseInHead } from './sql-permissions';
 

@@ -1,6 +1,6 @@
 import { MigrationError } from '../core/errors/index';
-import type { ReportError, Warn } from './draft';
 import type { PostgresParser } from './postgres';
+import type { ReportError, Warn } from './report';
 import type { SourceText } from './source-text';
 
 /** PostgreSQL cuts longer names, with a notice that nobody sees in a deployment. */

@@ -1,7 +1,7 @@
 import { describe, type ErrorLocation, MigrationError } from '../core/errors/index';
 import { didYouMean } from '../core/errors/near-names';
-import type { ReportError } from './draft';
 import type { ParsedStatement, SqlComment } from './postgres';
+import type { ReportError } from './report';
 import type { SourceText } from './source-text';
 
 const permissionNames = ['allow-destructive', 'allow-irreversible', 'allow-slow'] as const;

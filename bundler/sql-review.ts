@@ -1,7 +1,8 @@
 import { type ObjectChange, unsafeChange, unsafeChanges } from '../core/bundle/safety';
 import { migrationId } from '../core/bundle/version';
 import { MigrationError } from '../core/errors/index';
-import type { Draft, ReportError, Warn } from './draft';
+import type { Draft } from './draft';
+import type { ReportError, Warn } from './report';
 import { changesOf } from './sql-changes';
 import { KnownColumns } from './sql-columns';
 import { usedTooEarly } from './sql-enum-use';

@@ -1,6 +1,6 @@
 import { MigrationError } from '../core/errors/index';
-import type { ReportError } from './draft';
 import type { PostgresParser } from './postgres';
+import type { ReportError } from './report';
 import type { Section, SectionName } from './sql-layout';
 import { attachPermissions, mayHavePermissions, type PermittedStatement } from './sql-permissions';
 import { checkStatement, checkVerify } from './sql-rules';

@@ -7,7 +7,7 @@ import { effectsOf, nameOf } from './sql-tree';
 import { rewrites, typeText } from './sql-types';
 
 /** Names of the rules: stable, because people search for them and programs compare them. */
-export type SlowRule =
+type SlowRule =
   | 'create-index'
   | 'rewrite-table'
   | 'add-constraint'

@@ -4,18 +4,11 @@ import { tableChange, unsafeChange, unsafeChanges } from '../core/bundle/safety'
 import { migrationId } from '../core/bundle/version';
 import { type ErrorLocation, MigrationError, withDetails } from '../core/errors/index';
 import { codeLinesOf, compileToBundle, compileToEvaluate } from './compile';
-import {
-  checkName,
-  type Draft,
-  distinctDependencies,
-  parseDependency,
-  phaseList,
-  type ReportError,
-  verification,
-} from './draft';
+import { checkName, type Draft, distinctDependencies, parseDependency, phaseList, verification } from './draft';
 import { evaluateDefaultExport } from './evaluate';
 import type { MigrationFile } from './folder';
 import type { PostgresParser } from './postgres';
+import type { ReportError } from './report';
 import { SourceText } from './source-text';
 import { unusedPermission } from './sql-permissions';
 import { checkStatement, checkVerify } from './sql-rules';

@@ -33,7 +33,6 @@ const parts = new RegExp(
 
 /**
  * A statement in one line, without comments and literals: `CREATE ROLE app PASSWORD '…'`. Names and short numbers stay.
- * @internal
  */
 export function redactLiterals(statement: string): string {
   const shown = statement.replace(parts, (part, ...rest) => {
@@ -47,12 +46,13 @@ export function redactLiterals(statement: string): string {
 
 /**
  * What PostgreSQL says about a statement, without the statement's literals: `invalid input syntax for type integer: "…"`.
- * Its DETAIL, which shows rows (`Key (email)=(...)`), must not be passed on at all.
- * @internal
+ * Where the data is at fault (SQLSTATE class 22), also without what it quotes, which may come from a row. PostgreSQL's
+ * DETAIL, which shows rows (`Key (email)=(...)`), must not be passed on at all.
  */
-export function redactMessage(message: string, statement: string): string {
+export function redactMessage(message: string, statement: string, sqlState = ''): string {
   const values = literalValues(statement).sort((a, b) => b.length - a.length);
-  return values.reduce((text, value) => text.replaceAll(value, hidden), message);
+  const withoutLiterals = values.reduce((text, value) => text.replaceAll(value, hidden), message);
+  return sqlState.startsWith('22') ? withoutLiterals.replace(/"[\s\S]*"/g, `"${hidden}"`) : withoutLiterals;
 }
 
 /** Shorter ones are parts of ordinary words. */

@@ -69,4 +69,13 @@ describe('redactMessage', () => {
   ])('%s', (message, statement, shown) => {
     expect(redactMessage(message, statement)).toBe(shown);
   });
+
+  it('hides what the message quotes where the data is at fault', () => {
+    const message = 'invalid input syntax for type integer: "a "row\'s" value"';
+    expect(redactMessage(message, 'select email::int from users', '22P02')).toBe(
+      'invalid input syntax for type integer: "…"',
+    );
+    const absent = 'relation "users" does not exist';
+    expect(redactMessage(absent, 'select email::int from users', '42P01')).toBe(absent);
+  });
 });

@@ -5,7 +5,7 @@ import { readSqlFile } from '../../bundler/sql-file';
 import { type ReviewedTarget, reviewSql } from '../../bundler/sql-review';
 import { flattenErrors, type MigrationError } from '../../core/errors/index';
 
-export interface SqlReading {
+interface SqlReading {
   /** Of the last source. */
   readonly draft: Draft;
   readonly errors: readonly MigrationError[];
