@@ -42,7 +42,7 @@ export function holdsAll(from: ColumnType | undefined, to: ColumnType): boolean 
 /** Whether PostgreSQL writes the whole table again for it. `from` undefined: not known. */
 export function rewrites(from: ColumnType | undefined, to: ColumnType): boolean {
   const isText = ({ name }: ColumnType) => name === 'varchar' || name === 'text';
-  if (from === undefined) return !isText(to);
+  if (from === undefined) return !isText(to) || to.modifiers.length > 0;
   if (isText(from) && isText(to)) return !isWithin(from, to);
   if (from.name === 'cidr' && to.name === 'inet') return false;
   return from.name !== to.name || from.isArray !== to.isArray || !isWithin(from, to) || scaleOf(from) !== scaleOf(to);

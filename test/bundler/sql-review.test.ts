@@ -161,6 +161,7 @@ describe('a statement that takes long on a big table', () => {
     ['create unique index i on crm.a (b)', 'create-index'],
     ['\n-- allow-destructive: a test\nalter table a alter column b type int', 'rewrite-table'],
     ['alter table a alter column b type bigint', 'rewrite-table'],
+    ['\n-- allow-destructive: a test\nalter table a alter column b type varchar(9)', 'rewrite-table'],
     ['alter table a add column b int generated always as identity', 'rewrite-table'],
     ['alter table a add column b bigserial', 'rewrite-table'],
     ['alter table a add column b uuid default gen_random_uuid()', 'rewrite-table'],

@@ -13,7 +13,7 @@ function refused(...files: readonly string[]): readonly string[] {
   return read(files.map(up)).errors.map(({ code, payload }) => [code, payload.change].filter(Boolean).join(' '));
 }
 
-describe('what loses data is refused in up', () => {
+describe('what loses data', () => {
   it.each([
     ['delete from a', 'empty'],
     ['delete from a where true', 'empty'],
@@ -42,12 +42,12 @@ describe('what loses data is refused in up', () => {
     ['drop view v', 'drop'],
     ['create view v as select 1; drop view w', 'drop'],
     ['drop view v; create view crm.v as select 1', 'drop'],
-  ])('%s', (sql, change) => {
+  ])('is refused in up: %s', (sql, change) => {
     expect(refused(sql)).toEqual([`DESTRUCTIVE_CHANGE ${change}`]);
   });
 });
 
-describe('what loses nothing is not refused', () => {
+describe('what loses nothing', () => {
   it.each([
     'drop index a_b',
     'drop index crm.a_b cascade',
@@ -70,11 +70,11 @@ describe('what loses nothing is not refused', () => {
     'create rule r as on delete to v do instead delete from a',
     'create function f() returns void begin atomic delete from a; end',
     'create table p (id int) partition by range (id); alter table p add column x int; alter table p alter column x type smallint',
-  ])('%s', (sql) => {
+  ])('is not refused in up: %s', (sql) => {
     expect(refused(sql)).toEqual([]);
   });
 
-  it('and what overwrites an old column beside a new one is', () => {
+  it('is not an UPDATE that overwrites an old column beside a new one', () => {
     expect(refused('alter table a add column x int; update a set x = 1, y = 2')).toEqual([
       'DESTRUCTIVE_CHANGE overwrite',
     ]);
