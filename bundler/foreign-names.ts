@@ -11,7 +11,7 @@ interface ForeignName {
   readonly original: string;
   /** The numbers by which the other tool orders files; undefined for what it runs after all others. */
   readonly numbers: readonly bigint[] | undefined;
-  /** One number without a prefix: a sequence or a point in time, no version. */
+  /** A number without a prefix, a sequence or a point in time: no version. */
   readonly isPlain: boolean;
   readonly words: string;
   /** One migration of other tools may be two files, or a folder. */
@@ -80,8 +80,12 @@ function readForeign(original: string, isFolder: boolean): ForeignName | undefin
       words: snake(words),
     };
   }
-  const diesel = /^(\d{4})-(\d{2})-(\d{2})-(\d{6})[_-](.+)$/.exec(base);
-  if (diesel) return { ...common, ...numbered([diesel.slice(1, 5).join('')]), words: snake(diesel[5]!) };
+  const diesel = /^(\d{4})-(\d{2})-(\d{2})-(\d{6})(?:-(\d{4}))?[_-](.+)$/.exec(base);
+  if (diesel) {
+    const [, year, month, day, time, count = '0', words = ''] = diesel;
+    const { numbers } = numbered([`${year}${month}${day}${time}`, count]);
+    return { ...common, numbers, isPlain: true, words: snake(words) };
+  }
   const other = /^(v?)(\d+(?:\.\d+)*)(?:\+[\w.-]*?)?[_-]+(.+)$/i.exec(base);
   if (!other) return undefined;
   const [, prefix = '', numbers = '', words = ''] = other;

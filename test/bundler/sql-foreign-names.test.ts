@@ -14,6 +14,7 @@ describe('a file of another tool', () => {
     ['dbmate, sqlx', '20240102030405_create_users.sql', '0.0.20240102030405_create_users.sql'],
     ['diesel', '2019-02-26-002946_create_users.sql', '0.0.20190226002946_create_users.sql'],
     ['diesel', '2019-02-26-002946_create_users/', '0.0.20190226002946_create_users.sql'],
+    ['diesel', '2026-01-23-094410-0000_create-users/', '0.0.20260123094410_create_users.sql'],
     ['pop', '20190226002946123456_create_users.up.sql', '0.20190226002946.123456_create_users.sql'],
     ['golang-migrate', '000001_create_users.up.sql', '0.0.1_create_users.sql'],
     ['Flyway', 'V1__Create_Users.sql', '1.0.0_create_users.sql'],
@@ -76,6 +77,14 @@ describe('the files of a folder', () => {
       'V1.0__b.sql': '1.0.1_b.sql',
       'V1.0.0.5__c.sql': '1.0.2_c.sql',
       'V1.1__d.sql': '1.1.0_d.sql',
+    });
+  });
+
+  it('get different versions when they differ only in what a version has no room for', () => {
+    const day = '2026-01-23-094410';
+    expect(renamed([`${day}-0001_a/`, `${day}-0000_b/`])).toEqual({
+      [`${day}-0000_b`]: '0.0.20260123094410_b.sql',
+      [`${day}-0001_a`]: '0.0.20260123094411_a.sql',
     });
   });
 
