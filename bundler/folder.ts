@@ -165,9 +165,10 @@ function strayFolder(path: string): MigrationError {
 
 function invalidTargetName(name: string, path: string): MigrationError {
   const allowed = 'a lower-case letter, followed by lower-case letters, digits and hyphens';
+  const [likely] = /^[a-z][a-z0-9-]*$/.exec(name.toLowerCase().replaceAll('_', '-')) ?? [];
   return new MigrationError('INVALID_TARGET_NAME', describe({ what: 'Invalid target name', seen: name, allowed }), {
     payload: { name },
-    hint: 'Rename the folder to the name of its target in the CDK app.',
+    hint: `Rename the folder${likely === undefined ? '' : ` to ${likely}, or`} to the name of its target in the CDK app.`,
     location: { file: displayPath(path) },
   });
 }

@@ -79,7 +79,7 @@ declare module '../core/errors/error-payloads' {
      */
     UNUSED_PERMISSION: { readonly permission: string };
     /**
-     * A section changes a setting of its session. Sessions are shared: whoever gets this one next would find it changed.
+     * A section changes a setting of its session, which outlives the section, or does not reach the next statement.
      * @remedy Write `SET LOCAL`, or `set_config(..., true)`, which end with the transaction.
      */
     SESSION_SETTING: NoPayload;

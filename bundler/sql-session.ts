@@ -7,8 +7,8 @@ import { effectsOf, nodesOf, texts } from './sql-tree';
 const reserved = 'cdk_migrations';
 
 /**
- * What a migration cannot do through the RDS Data API: its connections are pooled, so that what a statement changes in
- * its session waits for whoever gets the connection next.
+ * What a migration cannot do through the RDS Data API. Its sessions are pooled, and reset before others use them
+ * (aws-facts RDS-20): that a setting ends must not depend on this, nor that one reaches the next call.
  */
 export function checkSession(statement: ParsedStatement, transaction: boolean): readonly MigrationError[] {
   const { node, location } = statement;
@@ -28,13 +28,13 @@ interface Text {
   readonly hint: string;
 }
 
-const leaks = 'The RDS Data API shares its connections, so whoever gets this one next would find';
+const outlives = 'It outlives the section in a session that the RDS Data API shares, until something resets it.';
 
 function settingMessage(node: Node, transaction: boolean): Text | undefined {
   if ('VariableSetStmt' in node) return variableMessage(node.VariableSetStmt, transaction);
   if (!effectsOf(node).some(setsForSession)) return undefined;
   return {
-    message: `set_config with false changes a setting of the session. ${leaks} it changed.`,
+    message: `set_config with false changes a setting of the session. ${outlives}`,
     hint: 'Pass true, so that it ends with the transaction.',
   };
 }
@@ -50,12 +50,12 @@ function variableMessage({ kind, name, is_local }: VariableSetStmt, transaction:
     return {
       message: is_local
         ? `SET LOCAL ${what} has no effect here: each statement of this section is a transaction of its own.`
-        : `${command} ${what} does not reach the next statement: each of this section has a connection of its own. ${leaks} it changed.`,
+        : `${command} ${what} does not reach the next statement: each of this section has a session of its own.`,
       hint: 'Remove it: name the schema in each statement, or set it for good with ALTER ROLE or ALTER FUNCTION ... SET.',
     };
   }
   return {
-    message: `${command} ${what} changes a setting of the session. ${leaks} it changed.`,
+    message: `${command} ${what} changes a setting of the session. ${outlives}`,
     hint: isReset
       ? 'Remove it: what SET LOCAL has set ends with the transaction.'
       : `Write SET LOCAL ${what === 'role' ? 'ROLE' : what}, which ends with the transaction.`,
@@ -76,7 +76,7 @@ function unsupportedStatement(node: Node): Text | undefined {
   if ('DiscardStmt' in node) {
     const { target = 'DISCARD_ALL' } = node.DiscardStmt;
     return {
-      message: `${target.replace('_', ' ')} would empty a session that others share.`,
+      message: `${target.replace('_', ' ')} empties the session, which belongs to the RDS Data API.`,
       hint: 'Remove it: a migration has nothing to discard.',
     };
   }

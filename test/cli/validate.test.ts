@@ -55,6 +55,7 @@ it('validate names a folder that is no target, such as one with a capital letter
   expect(json.error.errors).toMatchObject([{ code: 'INVALID_TARGET_NAME', location: { file: `${folder}/Users` } }]);
   const { stderr } = await runCli(args);
   expect(stderr).toMatch(/INVALID_TARGET_NAME: Invalid target name "Users"\. Allowed: /);
+  expect(stderr).toContain('hint: Rename the folder to users, or to the name of its target in the CDK app.');
 });
 
 it('validate shows warnings with their line, and ends with 0 all the same', async () => {
