@@ -38,7 +38,7 @@ function lossOf(table: string, command: AlterTableCmd, columns: KnownColumns): r
       return [{ change: 'freeze', ...column }];
     case 'AT_DetachPartition': {
       const partition = def && 'PartitionCmd' in def ? nameOf(def.PartitionCmd.name) : undefined;
-      return [{ change: 'detach', object: 'partition', name: partition ?? '', detail: `from table ${table}` }];
+      return [{ change: 'detach', object: 'table', name: partition ?? '', detail: `from table ${table}` }];
     }
     case 'AT_DropInherit': {
       const parent = def && 'RangeVar' in def ? nameOf(def.RangeVar) : undefined;

@@ -3,22 +3,28 @@ import type { Node } from './postgres';
 import { effectsOf, nameOf, qualified, texts } from './sql-tree';
 import { type ColumnType, columnType } from './sql-types';
 
+interface KnownTable {
+  readonly columns: Map<string, ColumnType>;
+  /** Whether these are all of its columns. */
+  readonly isWhole: boolean;
+}
+
 /**
- * The columns that the migrations of a target have made so far, and their types: as much as their files show. What a
- * statement makes that does not list its columns is not known.
+ * The columns that the migrations of a target have made so far, and their types: as much as their files show. What
+ * `IF NOT EXISTS` makes counts, unless an earlier file has shown something else.
  */
 export class KnownColumns {
-  #tables = new Map<string, Map<string, ColumnType>>();
+  #tables = new Map<string, KnownTable>();
 
   /** Undefined when no file says it. */
   typeOf(table: string, column: string): ColumnType | undefined {
-    return this.#tables.get(table)?.get(column);
+    return this.#tables.get(table)?.columns.get(column);
   }
 
-  /** Whether a table may have a column of a type: true also for a table of which nothing is known. */
+  /** Whether a table may have a column of a type: true also for a table of which not all columns are known. */
   mayHave(table: string, type: string): boolean {
-    const columns = this.#tables.get(table);
-    return columns === undefined || [...columns.values()].some(({ name }) => name === type);
+    const known = this.#tables.get(table);
+    return !known?.isWhole || [...known.columns.values()].some(({ name }) => name === type);
   }
 
   /** For code that may have changed any of them. */
@@ -35,9 +41,9 @@ export class KnownColumns {
     if ('CreateStmt' in node) {
       const { relation, tableElts = [], inhRelations = [], if_not_exists } = node.CreateStmt;
       const table = nameOf(relation)!;
-      const isWhole = inhRelations.length === 0 && tableElts.every((element) => !('TableLikeClause' in element));
-      // What IF NOT EXISTS may have left alone is not what the statement says.
-      if (isWhole && !if_not_exists) this.#tables.set(table, columnsOf(tableElts));
+      if (if_not_exists && this.#tables.has(table)) return;
+      const listsAll = inhRelations.length === 0 && tableElts.every((element) => !('TableLikeClause' in element));
+      this.#tables.set(table, { columns: columnsOf(tableElts), isWhole: listsAll && !if_not_exists });
     } else if ('AlterTableStmt' in node) {
       const table = nameOf(node.AlterTableStmt.relation)!;
       for (const command of node.AlterTableStmt.cmds ?? []) {
@@ -47,7 +53,7 @@ export class KnownColumns {
       const { renameType, relation, subname = '', newname = '' } = node.RenameStmt;
       const table = nameOf(relation);
       if (table === undefined) return;
-      if (renameType === 'OBJECT_COLUMN') rename(this.#tables.get(table), subname, newname);
+      if (renameType === 'OBJECT_COLUMN') rename(this.#tables.get(table)?.columns, subname, newname);
       else if (renameType === 'OBJECT_TABLE') rename(this.#tables, table, qualified([relation?.schemaname, newname]));
     } else if ('AlterObjectSchemaStmt' in node) {
       const { relation, newschema } = node.AlterObjectSchemaStmt;
@@ -59,13 +65,15 @@ export class KnownColumns {
     }
   }
 
-  #alter(table: string, { subtype, name, def }: AlterTableCmd): void {
-    const columns = this.#tables.get(table);
-    const column = def && 'ColumnDef' in def ? def.ColumnDef : undefined;
-    if (!columns) return;
-    if (subtype === 'AT_AddColumn' && column?.typeName) columns.set(column.colname!, columnType(column.typeName));
-    if (subtype === 'AT_AlterColumnType' && column?.typeName) columns.set(name!, columnType(column.typeName));
-    if (subtype === 'AT_DropColumn') columns.delete(name!);
+  #alter(table: string, { subtype, name = '', def, missing_ok }: AlterTableCmd): void {
+    const known = this.#tables.get(table) ?? { columns: new Map<string, ColumnType>(), isWhole: false };
+    this.#tables.set(table, known);
+    if (subtype === 'AT_DropColumn') known.columns.delete(name);
+    if (!def || !('ColumnDef' in def) || !def.ColumnDef.typeName) return;
+    const { colname = name, typeName } = def.ColumnDef;
+    const isKept = missing_ok && known.columns.has(colname);
+    if (subtype === 'AT_AddColumn' && !isKept) known.columns.set(colname, columnType(typeName));
+    if (subtype === 'AT_AlterColumnType') known.columns.set(name, columnType(typeName));
   }
 }
 

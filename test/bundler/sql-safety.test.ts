@@ -67,6 +67,7 @@ describe('what loses nothing', () => {
     'alter table a add column x int; update a set x = 1',
     'create table a (id int); update a set id = 1; delete from a; drop table a',
     'select 1 as id into a; delete from a',
+    'create table p1 partition of p for values in (1); alter table p detach partition p1',
     'create rule r as on delete to v do instead delete from a',
     'create function f() returns void begin atomic delete from a; end',
     'create table p (id int) partition by range (id); alter table p add column x int; alter table p alter column x type smallint',
@@ -184,6 +185,18 @@ describe('a change of type', () => {
     expect(errors.map(({ location }) => location?.file)).toEqual(['sample-2.sql']);
   });
 
+  it.each([
+    ['create table if not exists t (c varchar(20))', 'varchar(30)', 0],
+    ['create table t (c varchar(40)); create table if not exists t (c varchar(20))', 'varchar(30)', 1],
+    ['create table t (c varchar(40)); alter table t add column if not exists c varchar(20)', 'varchar(30)', 1],
+    ['alter table t add column c varchar(20)', 'varchar(30)', 0],
+    ['alter table t alter column c type bigint', 'int', 1],
+    ['create table t (like other, c varchar(20))', 'varchar(30)', 0],
+    ['create table t partition of p (c with options default 1) for values in (1)', 'int', 1],
+  ])('is judged by as much as is known: %s', (made, to, count) => {
+    expect(refused(made, `alter table t alter column c type ${to}`)).toHaveLength(count);
+  });
+
   it('says what it was and what it becomes', () => {
     const { errors } = read([up('create table t (c varchar(30)[])'), up('alter table t alter c type int8 using 1')]);
     expect(errors[0]!.message).toBe(
@@ -276,6 +289,7 @@ describe('a value of an enum', () => {
     "insert into walls values ('red'::text::varchar)",
     "create function f() returns color language sql as $$ select 'red'::color $$",
     "insert into walls values ('blue')",
+    "alter table fruit add column size int; insert into fruit values ('red')",
   ])('is not seen in %s', (sql) => {
     const files = ['create table walls (color color, name text); create table fruit (name text)', `${add};${sql}`];
     expect(refused(...files)).toEqual([]);
