@@ -3,18 +3,25 @@ import { type ErrorCode, errorFromData, type MigrationError } from '../core/erro
 import type { DeclaredTarget } from './build-bundle';
 
 /** What the bundler's process reads: one JSON document, as its argument or on standard input. */
-export interface BundleFileRequest {
+export interface CheckRequest {
   /** The migrations folder, absolute or relative to the working directory. */
   readonly folder: string;
   /** See `BundleRequest.targets`. */
   readonly targets?: readonly DeclaredTarget[];
+}
+
+/** The same, when the bundle is to be kept. */
+export interface BundleFileRequest extends CheckRequest {
   /** The folder to write `<revision>.json` into. Created if missing. */
   readonly outputFolder: string;
 }
 
 /** What it prints: one line of JSON. */
 export type BundleFileAnswer =
-  | ({ readonly ok: true; readonly warnings: readonly SerializedError[] } & Omit<BuiltBundleFile, 'warnings'>)
+  | ({ readonly ok: true; readonly file?: string; readonly warnings: readonly SerializedError[] } & Pick<
+      BuiltManifest,
+      'revision' | 'manifest'
+    >)
   | {
       readonly ok: false;
       readonly code: ErrorCode;
@@ -22,13 +29,16 @@ export type BundleFileAnswer =
       readonly errors: readonly SerializedError[];
     };
 
-export interface BuiltBundleFile {
+export interface BuiltManifest {
   readonly revision: string;
-  /** Absolute path of the bundle file. */
-  readonly file: string;
   readonly manifest: Manifest;
   /** What is worth knowing, and does not keep the bundle from being built. */
   readonly warnings: readonly MigrationError[];
+}
+
+export interface BuiltBundleFile extends BuiltManifest {
+  /** Absolute path of the bundle file. */
+  readonly file: string;
 }
 
 /** An error as plain data. */

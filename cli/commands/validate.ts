@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { manifestOf } from '../../core/bundle/manifest';
 import { MigrationError, renderError } from '../../core/errors/index';
 import { addCommand, type CommandLine, does } from '../command';
 import type { CommandHelp } from '../help';
@@ -35,10 +34,10 @@ export function addValidate(parent: Command, session: CommandLine): void {
 }
 
 async function validate({ migrations: folder }: ValidateOptions): Promise<Report> {
-  const { buildBundle } = await import('../../bundler/index.js');
-  const { bundle, revision, warnings } = await buildBundle({ folder });
-  if (bundle.migrations.length === 0) throw noMigrations(folder);
-  const { heads, migrations } = manifestOf(bundle, revision);
+  const { checkMigrationsSync } = await import('../../bundler/build-sync.js');
+  const { revision, manifest, warnings } = checkMigrationsSync({ folder });
+  const { heads, migrations } = manifest;
+  if (migrations.length === 0) throw noMigrations(folder);
   const rows = migrations.map(({ id, name, kind, dependsOn }) => [id, name, kind, dependsOn.join(', ')]);
   const count = migrations.length === 1 ? '1 migration is' : `${migrations.length} migrations are`;
   return {
