@@ -30,11 +30,6 @@ export interface DynamoDbMigrationProps {
    */
   readonly irreversible?: boolean;
   /**
-   * The reason, in words, why `up` may remove an index or, if `irreversible` too, delete a table before the commit.
-   * @default - destructive operations in `up` are refused
-   */
-  readonly allowDestructive?: string;
-  /**
    * Applied by a deployment, in this order. Undone by inverse operations, newest first, computed from what was observed
    * before each. May be empty if `contract` is not.
    */
@@ -77,10 +72,9 @@ export interface DynamoDbMigration extends DynamoDbMigrationProps {
  * });
  */
 export function dynamodb(props: DynamoDbMigrationProps): DynamoDbMigration {
-  const properties = ['kind', 'dependsOn', 'name', 'irreversible', 'allowDestructive', 'up', 'contract'];
+  const properties = ['kind', 'dependsOn', 'name', 'irreversible', 'up', 'contract'];
   checkProperties('The argument of dynamodb()', props, properties);
   checkTexts('dependsOn', props.dependsOn ?? []);
-  if (props.allowDestructive !== undefined) checkReason(props.allowDestructive);
   for (const phase of ['up', 'contract'] as const)
     checkOperations(phase, props[phase] ?? (phase === 'up' ? undefined : []));
   return { ...props, kind: 'dynamodb' };
@@ -89,9 +83,4 @@ export function dynamodb(props: DynamoDbMigrationProps): DynamoDbMigration {
 function checkOperations(phase: string, operations: readonly TableOperation[] | undefined): void {
   if (!Array.isArray(operations)) refuse(`Property ${phase}`, 'be a list of operations', operations);
   operations.forEach(checkOperation);
-}
-
-function checkReason(reason: unknown): void {
-  if (typeof reason !== 'string' || reason.trim() === '')
-    refuse('Property allowDestructive', 'be a reason in words', reason);
 }

@@ -16,6 +16,7 @@ export {
   addGlobalIndex,
   type CreateTableProps,
   createTable,
+  type DeleteTableOptions,
   deleteTable,
   type RemoveGlobalIndexProps,
   removeGlobalIndex,

@@ -26,8 +26,9 @@ export function checkOperation<T extends TableOperation>(operation: T): T {
       checkKeys('createTable()', [described, ...checkIndexes(described.globalIndexes)]);
       break;
     case 'deleteTable':
-      checkProperties('The argument of deleteTable()', described, ['kind', 'table']);
+      checkProperties('The argument of deleteTable()', described, ['kind', 'table', 'allowDestructive']);
       checkName('table', described.table);
+      checkReason(described.allowDestructive);
       break;
     case 'addGlobalIndex':
       checkProperties('The argument of addGlobalIndex()', described, ['kind', 'table', 'index']);
@@ -36,9 +37,10 @@ export function checkOperation<T extends TableOperation>(operation: T): T {
       checkKeys('addGlobalIndex()', [described.index]);
       break;
     case 'removeGlobalIndex':
-      checkProperties('The argument of removeGlobalIndex()', described, ['kind', 'table', 'index']);
+      checkProperties('The argument of removeGlobalIndex()', described, ['kind', 'table', 'index', 'allowDestructive']);
       checkName('table', described.table);
       checkName('index', described.index);
+      checkReason(described.allowDestructive);
       break;
     default:
       refuse(
@@ -112,6 +114,11 @@ function checkName(what: 'table' | 'index', name: string): void {
     'be 3 to 255 of the characters a-z A-Z 0-9 _ - .',
     name,
   );
+}
+
+function checkReason(reason: string | undefined): void {
+  if (reason === undefined || (typeof reason === 'string' && reason.trim() !== '')) return;
+  refuse('Property allowDestructive', 'be a reason in words', reason);
 }
 
 function checkAttributeName(name: string): void {

@@ -44,6 +44,17 @@ export type AddGlobalIndexProps = IndexDefinition & {
 export type RemoveGlobalIndexProps = Omit<RemoveGlobalIndex, 'kind'>;
 
 /**
+ * What {@link deleteTable} takes besides the table.
+ *
+ * @example
+ * import { type DeleteTableOptions, deleteTable, dynamodb } from 'cdk-migrations/authoring';
+ *
+ * const options: DeleteTableOptions = { allowDestructive: 'a trial that no release has used' };
+ * export default dynamodb({ irreversible: true, up: [deleteTable('mealTrial', options)] });
+ */
+export type DeleteTableOptions = Pick<DeleteTable, 'allowDestructive'>;
+
+/**
  * Creates an on-demand table. Undone by deleting it, as long as the deployment is not committed.
  *
  * @param props `table` is the logical name, 3 to 255 of `a-z A-Z 0-9 _ - .`, from which the target makes the physical
@@ -70,9 +81,10 @@ export function createTable(props: CreateTableProps): CreateTable {
 
 /**
  * Deletes a table with all its items. Belongs in `contract`, because it cannot be undone. In `up` it is refused, unless
- * the migration says `allowDestructive` and `irreversible`, or created the table itself.
+ * it has a reason in `allowDestructive` and the migration is `irreversible`, or the migration created the table itself.
  *
  * @param table the logical name of the table
+ * @param options the reason why it may happen in `up`
  * @returns the operation, as plain data
  * @throws TypeError if `table` cannot be the name of a table
  * @example
@@ -80,8 +92,8 @@ export function createTable(props: CreateTableProps): CreateTable {
  *
  * export default dynamodb({ dependsOn: ['1.2.0'], up: [], contract: [deleteTable('mealPlansOld')] });
  */
-export function deleteTable(table: string): DeleteTable {
-  return checkOperation({ kind: 'deleteTable', table });
+export function deleteTable(table: string, options: DeleteTableOptions = {}): DeleteTable {
+  return checkOperation({ kind: 'deleteTable', table, ...options });
 }
 
 /**
@@ -105,9 +117,9 @@ export function addGlobalIndex({ table, ...index }: AddGlobalIndexProps): AddGlo
 
 /**
  * Removes a global secondary index. Undone by building it again from the definition that the table had. Destructive,
- * because readers may still use it: belongs in `contract`, or needs `allowDestructive` in `up`.
+ * because readers may still use it: belongs in `contract`, or needs a reason in `allowDestructive` in `up`.
  *
- * @param props the logical name of the table, and the name of the index
+ * @param props the logical name of the table, the name of the index, and the reason why it may happen in `up`
  * @returns the operation, as plain data
  * @throws TypeError if `table` or `index` cannot be the name of one
  * @example

@@ -3,14 +3,16 @@ import { serializeBundle } from '../core/bundle/bundle-file';
 import { sourceChecksum } from '../core/bundle/checksum';
 import { databaseKinds, databaseKindsFor } from '../core/bundle/database-kinds';
 import { findGraphErrors, orderMigrations } from '../core/bundle/graph';
-import { compareTexts, migrationId } from '../core/bundle/version';
+import { compareTexts, migrationId, sortByTargetAndVersion } from '../core/bundle/version';
 import { aggregateErrors, describe, flattenErrors, MigrationError } from '../core/errors/index';
 import { didYouMean } from '../core/errors/near-names';
 import type { DatabaseKind } from '../core/wire';
-import type { Draft, ReportError } from './draft';
+import type { Draft } from './draft';
 import { displayPath, type MigrationFile, readFolder } from './folder';
 import { loadPostgresParser } from './postgres';
+import type { ReportError, Warn } from './report';
 import { readSqlFile } from './sql-file';
+import { reviewSql } from './sql-review';
 import { readTypeScriptFile } from './typescript-file';
 
 export interface BundleRequest {
@@ -23,13 +25,20 @@ export interface BundleRequest {
   readonly targets?: readonly DeclaredTarget[];
 }
 
-interface DeclaredTarget {
+export interface DeclaredTarget {
   readonly name: string;
   readonly databaseKind: DatabaseKind;
+  /**
+   * The version of the database's engine, such as 16.4, when the app says it.
+   * @default - syntax is not compared with it
+   */
+  readonly engineVersion?: string;
 }
 
 export interface BuiltBundle {
   readonly bundle: Bundle;
+  /** What is worth knowing, and wrong only in some places; each with its place. */
+  readonly warnings: readonly MigrationError[];
   /** The bundle file: canonical JSON in UTF-8. */
   readonly bytes: Buffer;
   /** SHA-256 of `bytes`, in hex. */
@@ -44,20 +53,24 @@ export async function buildBundle({ folder, targets }: BundleRequest): Promise<B
   const errors: MigrationError[] = [];
   const report: ReportError = (error) => errors.push(...flattenErrors(error));
   const files = readFolder(folder, report);
-  const drafts = await readFiles(files, report);
+  const warnings: MigrationError[] = [];
+  const warn: Warn = (warning) => warnings.push(warning);
+  const drafts = await readFiles(files, report, warn);
   checkTargets(files, drafts, targets, report);
   checkGraph(files, drafts, report);
+  review(drafts, targets, report, warn);
   if (errors.length > 0) throw aggregateErrors(errors.sort(byPlace), `the migrations folder ${displayPath(folder)}`);
   const migrations = orderMigrations([...drafts.values()].map(toMigration));
   const bundle: Bundle = { format: 1, migrations };
   const { bytes, revision } = serializeBundle(bundle);
-  return { bundle, bytes: Buffer.from(bytes), revision };
+  checkSize(bytes.length, folder);
+  return { bundle, bytes: Buffer.from(bytes), revision, warnings: warnings.sort(byPlace) };
 }
 
 type Drafts = ReadonlyMap<MigrationFile, Draft>;
 
 /** The result lacks files of which nothing could be read. */
-async function readFiles(files: readonly MigrationFile[], report: ReportError): Promise<Drafts> {
+async function readFiles(files: readonly MigrationFile[], report: ReportError, warn: Warn): Promise<Drafts> {
   let parser: ReturnType<typeof loadPostgresParser> | undefined;
   const postgres = () => (parser ??= loadPostgresParser());
   const read = async (file: MigrationFile) => {
@@ -70,8 +83,22 @@ async function readFiles(files: readonly MigrationFile[], report: ReportError): 
     }
   };
   const readFile = async (file: MigrationFile) =>
-    file.language === 'sql' ? readSqlFile(file, await postgres(), report) : readTypeScriptFile(file, postgres, report);
+    file.language === 'sql'
+      ? readSqlFile(file, await postgres(), report, warn)
+      : readTypeScriptFile(file, postgres, report);
   return new Map((await Promise.all(files.map(read))).flat());
+}
+
+/** Judges the files of each target in the order in which they are applied: by version, when they have no order yet. */
+function review(drafts: Drafts, targets: readonly DeclaredTarget[] | undefined, report: ReportError, warn: Warn): void {
+  const nodes = [...drafts.values()].map((draft) => ({ ...nodeOf(draft.file, draft), draft }));
+  const ordered = findGraphErrors(nodes).length === 0 ? orderMigrations(nodes) : sortByTargetAndVersion(nodes);
+  for (const target of new Set(ordered.map((node) => node.target))) {
+    const engineVersion = targets?.find(({ name }) => name === target)?.engineVersion;
+    const postgresVersion = engineVersion === undefined ? undefined : Number.parseInt(engineVersion, 10) || undefined;
+    const own = ordered.filter((node) => node.target === target).map(({ draft }) => draft);
+    reviewSql(own, { postgresVersion }, report, warn);
+  }
 }
 
 function checkTargets(
@@ -99,25 +126,34 @@ function checkTargets(
 
 function checkGraph(files: readonly MigrationFile[], drafts: Drafts, report: ReportError): void {
   // Files that could not be read exist nevertheless: depending on one of them is not another error.
-  const nodes = files.map((file) => {
-    const dependencies = drafts.get(file)?.dependsOn ?? [];
-    return { ...file, dependencies, dependsOn: dependencies.map(({ id }) => id) };
-  });
+  const nodes = files.map((file) => nodeOf(file, drafts.get(file)));
   const locate = (node: (typeof nodes)[number], dependency?: string) =>
     node.dependencies.find(({ id }) => id === dependency)?.location ?? node.location;
   findGraphErrors(nodes, locate).forEach(report);
 }
 
-function toMigration({
-  file,
-  kind,
-  dependsOn,
-  irreversible,
-  allowDestructive,
-  phases,
-  code,
-  codeLines,
-}: Draft): BundledMigration {
+function nodeOf(file: MigrationFile, draft: Draft | undefined) {
+  const dependencies = draft?.dependsOn ?? [];
+  return { ...file, dependencies, dependsOn: dependencies.map(({ id }) => id) };
+}
+
+/** The engine reads the whole bundle into a function of 512 MB and parses it there. */
+const largestBundle = 50_000_000;
+
+/**
+ * @throws MigrationError `BUNDLE_TOO_LARGE`
+ * @internal
+ */
+export function checkSize(bytes: number, folder: string): void {
+  if (bytes <= largestBundle) return;
+  throw new MigrationError('BUNDLE_TOO_LARGE', `The bundle has ${bytes} bytes; at most ${largestBundle} are allowed.`, {
+    payload: { bytes },
+    hint: 'Load large data from S3 or with a job of its own, rather than from migration files.',
+    location: { file: displayPath(folder) },
+  });
+}
+
+function toMigration({ file, kind, dependsOn, irreversible, phases, code, codeLines }: Draft): BundledMigration {
   return {
     id: migrationId(file.target, file.version),
     target: file.target,
@@ -128,7 +164,6 @@ function toMigration({
     dependsOn: dependsOn.map(({ id }) => id),
     irreversible,
     file: file.file,
-    allowDestructive,
     phases,
     code,
     codeLines,

@@ -29,7 +29,7 @@ export const runtimeAuthoring = `
 export const sql = (props) => ({ ...props, kind: 'sql' });
 export const dynamodb = (props) => ({ ...props, kind: 'dynamodb' });
 export const createTable = (props) => ({ kind: 'createTable', ...props });
-export const deleteTable = (table) => ({ kind: 'deleteTable', table });
+export const deleteTable = (table, options) => ({ kind: 'deleteTable', table, ...options });
 export const addGlobalIndex = ({ table, ...index }) => ({ kind: 'addGlobalIndex', table, index });
 export const removeGlobalIndex = (props) => ({ kind: 'removeGlobalIndex', ...props });
 `;

@@ -3,9 +3,9 @@ import type { PhaseName } from '../core/bundle/phases';
 import { isVersion, migrationId } from '../core/bundle/version';
 import { describe, type ErrorLocation, MigrationError } from '../core/errors/index';
 import type { MigrationFile } from './folder';
-
-/** Takes an error, after which reading continues: all errors of a folder are shown at once. */
-export type ReportError = (error: MigrationError) => void;
+import type { ReportError } from './report';
+import type { SectionName } from './sql-layout';
+import type { ParsedSection } from './sql-section';
 
 /** A migration as its file describes it, before the graph is checked. */
 export interface Draft {
@@ -13,10 +13,11 @@ export interface Draft {
   readonly kind: MigrationKind;
   readonly dependsOn: readonly Dependency[];
   readonly irreversible: boolean;
-  readonly allowDestructive?: string;
   readonly phases: readonly Phase[];
   readonly code?: string;
   readonly codeLines?: CodeLines;
+  /** The parsed sections of a SQL file, for what can be judged only together with the files before it. */
+  readonly sections?: ReadonlyMap<SectionName, ParsedSection>;
 }
 
 export interface Dependency {

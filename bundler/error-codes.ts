@@ -9,6 +9,11 @@ declare module '../core/errors/error-payloads' {
      */
     MISSING_FOLDER: { readonly folder: string };
     /**
+     * A folder that is to be checked has no migrations. A deployment may begin without any.
+     * @remedy Name the right folder, or write the first migration.
+     */
+    NO_MIGRATIONS: { readonly folder: string };
+    /**
      * A file or folder is where only migrations may be.
      * @remedy Move it out of the migrations folder, or a migration into the folder of its target.
      */
@@ -22,7 +27,7 @@ declare module '../core/errors/error-payloads' {
      * The name of a file is not `<version>_<snake_name>.sql` or `.ts`.
      * @remedy Rename the file, for example to 1.0.0_create_users.sql.
      */
-    INVALID_FILE_NAME: { readonly fileName: string };
+    INVALID_FILE_NAME: { readonly fileName: string; readonly rename?: string };
     /**
      * A file cannot be read, or is not UTF-8 text.
      * @remedy Save it as UTF-8, and check its permissions.
@@ -78,6 +83,11 @@ declare module '../core/errors/error-payloads' {
      * @remedy Write `export default dynamodb({ ... })` or `export default sql({ ... })`.
      */
     INVALID_EXPORT: NoPayload;
+    /**
+     * All migrations of a folder together are more than the engine can load.
+     * @remedy Load large data from S3 or with a job of its own, rather than from migration files.
+     */
+    BUNDLE_TOO_LARGE: { readonly bytes: number };
     /**
      * The bundler's own process could not run or did not answer.
      * @remedy Read what the process printed; reinstall the package if files of it are missing.

@@ -34,14 +34,13 @@ export function evaluateDefaultExport(compiled: Compiled, file: MigrationFile): 
 
 function contextFor(filename: string, module: { readonly exports: object }): object {
   const load = createRequire(filename);
+  const own: Readonly<Record<string, unknown>> = { 'cdk-migrations/authoring': authoring, ...harmless };
   return createContext({
     module,
     exports: module.exports,
     // The AWS SDK exists at run time; here it is the app's, or else the one that we depend on.
     require: (name: string) =>
-      name === 'cdk-migrations/authoring'
-        ? authoring
-        : load(load.resolve(name, { paths: [dirname(filename), __dirname] })),
+      own[name.replace(/^node:/, '')] ?? load(load.resolve(name, { paths: [dirname(filename), __dirname] })),
     // Standard output belongs to the answer of bundler/main.
     console: new Console(process.stderr),
     Buffer,
@@ -51,9 +50,38 @@ function contextFor(filename: string, module: { readonly exports: object }): obj
     URLSearchParams,
     AbortController,
     structuredClone,
-    setTimeout,
-    clearTimeout,
+    ...inertTimers,
   });
+}
+
+/** Nothing of a file runs after it was read, so its timers never fire, and keep nothing waiting for them. */
+const inertTimers = {
+  setTimeout: () => 0,
+  clearTimeout: () => undefined,
+  setInterval: () => 0,
+  clearInterval: () => undefined,
+  setImmediate: () => 0,
+  clearImmediate: () => undefined,
+};
+
+const refuseToEnd = (name: string) => () => {
+  throw new Error(`it calls process.${name}()`);
+};
+
+/** Node's modules with which a file could end this process, or keep it from ending. */
+const harmless = {
+  process: Object.assign(Object.create(process), {
+    exit: refuseToEnd('exit'),
+    abort: refuseToEnd('abort'),
+    kill: refuseToEnd('kill'),
+    reallyExit: refuseToEnd('reallyExit'),
+  }),
+  timers: inertTimers,
+  'timers/promises': { setTimeout: never, setImmediate: never },
+};
+
+function never(): Promise<never> {
+  return new Promise(() => undefined);
 }
 
 function loadFailed(error: unknown, compiled: Compiled, file: MigrationFile): MigrationError {

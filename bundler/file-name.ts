@@ -1,4 +1,4 @@
-import { parseVersion, suggestVersion } from '../core/bundle/version';
+import { parseVersion } from '../core/bundle/version';
 import { describe, type ErrorLocation, MigrationError, withDetails } from '../core/errors/index';
 
 export interface FileName {
@@ -10,14 +10,20 @@ export interface FileName {
 
 const allowed = '<version>_<snake_name>.sql or .ts, for example 1.1.0_add_user_analytics.sql';
 
-/** Whether a file in a target's folder is deliberately not a migration: a declaration, test, readme or hidden file. */
-export function isIgnored(fileName: string): boolean {
-  return /^\.|\.d\.ts$|\.test\.ts$|^readme(\.\w+)?$/i.test(fileName);
+/**
+ * Whether a file in a target's folder is deliberately not a migration: a declaration, test, readme or hidden file, or
+ * what the TypeScript compiler has made of the source beside it.
+ * @param all the names of all files in the folder
+ */
+export function isIgnored(fileName: string, all: ReadonlySet<string>): boolean {
+  if (/^\.|\.d\.ts$|\.test\.ts$|^readme(\.\w+)?$/i.test(fileName)) return true;
+  const [, source] = /^(.+?)(?:\.d\.ts|\.js)?(?:\.map|\.js)$/.exec(fileName) ?? [];
+  return source !== undefined && all.has(`${source}.ts`);
 }
 
 /**
  * Reads `<version>_<snake_name>.sql|.ts`.
- * @throws MigrationError `INVALID_FILE_NAME`, or `INVALID_VERSION` with the correct name
+ * @throws MigrationError `INVALID_FILE_NAME`, `INVALID_VERSION`
  */
 export function parseFileName(fileName: string, location: ErrorLocation): FileName {
   const parts = /^([^_]+)_(.*)\.(sql|ts)$/.exec(fileName);
@@ -30,9 +36,7 @@ export function parseFileName(fileName: string, location: ErrorLocation): FileNa
     return { version: parseVersion(version), name: name.replaceAll('_', ' '), language: language as 'sql' | 'ts' };
   } catch (error) {
     if (!(error instanceof MigrationError)) throw error;
-    const suggestion = suggestVersion(version);
-    const hint = suggestion ? `Rename the file to ${suggestion}_${name}.${language}.` : error.hint;
-    throw withDetails(error, { hint, location });
+    throw withDetails(error, { location });
   }
 }
 

@@ -1,8 +1,10 @@
 import { readdirSync, readFileSync, type Stats, statSync } from 'node:fs';
 import { isAbsolute, join, relative, resolve } from 'node:path';
 import { compareTexts } from '../core/bundle/version';
-import { describe, type ErrorLocation, MigrationError } from '../core/errors/index';
+import { describe, type ErrorLocation, MigrationError, withDetails } from '../core/errors/index';
 import { type FileName, isIgnored, parseFileName } from './file-name';
+import { correctWords, renamings } from './foreign-names';
+import type { ReportError } from './report';
 
 /** A migration file that was read, but not parsed yet. */
 export interface MigrationFile extends FileName {
@@ -14,8 +16,6 @@ export interface MigrationFile extends FileName {
   readonly location: ErrorLocation;
   readonly source: string;
 }
-
-type ReportError = (error: MigrationError) => void;
 
 /**
  * Reads `<folder>/<target>/<version>_<name>.sql|.ts`. Everything in the folder that is not a migration is reported: a
@@ -34,7 +34,7 @@ export function readFolder(folder: string, report: ReportError): readonly Migrat
       },
     );
   }
-  return namesIn(root).flatMap((name) => {
+  return namesIn(root, report).flatMap((name) => {
     const path = join(root, name);
     if (stat(path)?.isDirectory()) return readTarget(root, name, report);
     if (!/\.md$/i.test(name) && name !== 'migrations.lock.json') report(strayFile(path));
@@ -54,18 +54,46 @@ function readTarget(root: string, target: string, report: ReportError): readonly
     report(invalidTargetName(target, folder));
     return [];
   }
-  return namesIn(folder)
-    .filter((name) => !isIgnored(name))
-    .flatMap((name) => {
-      const file = attempt(() => readMigration(target, name, join(folder, name)), report);
-      return file ? [file] : [];
-    });
+  const all = new Set(namesIn(folder, report));
+  const names = [...all].filter((name) => !isIgnored(name, all));
+  const wrong: WrongName[] = [];
+  const files = names.flatMap((name) => {
+    const read = () => readMigration(target, name, join(folder, name));
+    const file = attempt(read, (error) => wrong.push({ name, error }));
+    return file ? [file] : [];
+  });
+  reportWrong(wrong, new Set(files.map(({ version }) => version)), report);
+  return files;
+}
+
+interface WrongName {
+  readonly name: string;
+  readonly error: MigrationError;
+}
+
+/** Together, because the names that the files should have depend on each other. */
+function reportWrong(wrong: readonly WrongName[], taken: ReadonlySet<string>, report: ReportError): void {
+  const misnamed = wrong.filter(({ error }) => error.code !== 'UNREADABLE_FILE');
+  const isFolder = ({ error }: WrongName) => error.code === 'UNEXPECTED_FILE';
+  const fixed = new Map(misnamed.map(({ name }) => [name, correctWords(name)]));
+  const foreign = misnamed.filter(({ name }) => !fixed.get(name));
+  const entries = foreign.map((entry) => ({ name: entry.name, isFolder: isFolder(entry) }));
+  const suggested = renamings(entries, taken);
+  for (const { name, error } of wrong) {
+    const suggestion = fixed.get(name) ?? suggested.get(name);
+    if (suggestion === undefined) report(error);
+    else
+      report(withDetails(error, { hint: suggestion.hint, payload: { ...error.payload, rename: suggestion.rename } }));
+  }
 }
 
 function readMigration(target: string, name: string, absolutePath: string): MigrationFile {
   const location = { file: displayPath(absolutePath), line: 1, column: 1 };
-  if (stat(absolutePath)?.isDirectory()) throw strayFolder(absolutePath);
+  const found = stat(absolutePath);
+  if (found?.isDirectory()) throw strayFolder(absolutePath);
   const fileName = parseFileName(name, { file: location.file });
+  // Reading a pipe or a device may never end.
+  if (found && !found.isFile()) throw unreadable('it is not a file, but a pipe, socket or device', location.file);
   const source = readSource(absolutePath, location);
   return { ...fileName, target, file: `${target}/${name}`, absolutePath, location, source };
 }
@@ -77,12 +105,16 @@ function readSource(path: string, location: ErrorLocation): string {
     if (text.includes('\0')) throw new Error('it contains a NUL character');
     return text;
   } catch (cause) {
-    throw new MigrationError('UNREADABLE_FILE', `Cannot read the file: ${(cause as Error).message}.`, {
-      hint: 'Migration files are UTF-8 text.',
-      location: { file: location.file },
-      cause,
-    });
+    throw unreadable((cause as Error).message, location.file, cause);
   }
+}
+
+function unreadable(why: string, file: string, cause?: unknown): MigrationError {
+  return new MigrationError('UNREADABLE_FILE', `Cannot read the file: ${why}.`, {
+    hint: 'Migration files are UTF-8 text.',
+    location: { file },
+    cause,
+  });
 }
 
 /** Runs a function, and reports a MigrationError that it throws. */
@@ -97,14 +129,24 @@ function attempt<T>(action: () => T, report: ReportError): T | undefined {
 }
 
 /** Visible names, in an order that is the same on every machine. */
-function namesIn(folder: string): readonly string[] {
-  return readdirSync(folder)
-    .filter((name) => !name.startsWith('.'))
-    .sort(compareTexts);
+function namesIn(folder: string, report: ReportError): readonly string[] {
+  try {
+    return readdirSync(folder)
+      .filter((name) => !name.startsWith('.'))
+      .sort(compareTexts);
+  } catch (cause) {
+    report(unreadable((cause as Error).message, displayPath(folder), cause));
+    return [];
+  }
 }
 
+/** Undefined for what does not exist, and for a link that leads nowhere or to itself: reading it says why. */
 function stat(path: string): Stats | undefined {
-  return statSync(path, { throwIfNoEntry: false });
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
 }
 
 function strayFile(path: string): MigrationError {
@@ -123,9 +165,10 @@ function strayFolder(path: string): MigrationError {
 
 function invalidTargetName(name: string, path: string): MigrationError {
   const allowed = 'a lower-case letter, followed by lower-case letters, digits and hyphens';
+  const [likely] = /^[a-z][a-z0-9-]*$/.exec(name.toLowerCase().replaceAll('_', '-')) ?? [];
   return new MigrationError('INVALID_TARGET_NAME', describe({ what: 'Invalid target name', seen: name, allowed }), {
     payload: { name },
-    hint: 'Rename the folder to the name of its target in the CDK app.',
+    hint: `Rename the folder${likely === undefined ? '' : ` to ${likely}, or`} to the name of its target in the CDK app.`,
     location: { file: displayPath(path) },
   });
 }

@@ -1,24 +1,30 @@
 /** The bundler as a process, for callers that cannot await: see `buildBundleSync`. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { manifestOf } from '../core/bundle/manifest';
 import { flattenErrors, MigrationError } from '../core/errors/index';
 import { buildBundle } from './build-bundle';
-import { type BundleFileAnswer, type BundleFileRequest, toPlainError } from './protocol';
+import { type BundleFileAnswer, type BundleFileRequest, type CheckRequest, toPlainError } from './protocol';
 
 async function answer(): Promise<BundleFileAnswer> {
   try {
-    const request = JSON.parse(process.argv[2] ?? readFileSync(0, 'utf8')) as BundleFileRequest;
-    const { bundle, bytes, revision } = await buildBundle(request);
-    const folder = resolve(request.outputFolder);
-    const file = join(folder, `${revision}.json`);
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(file, bytes);
-    return { ok: true, revision, file, manifest: manifestOf(bundle, revision) };
+    const request = JSON.parse(process.argv[2] ?? readFileSync(0, 'utf8')) as CheckRequest & Partial<BundleFileRequest>;
+    const { bundle, bytes, revision, warnings } = await buildBundle(request);
+    const file = write(request.outputFolder, revision, bytes);
+    const manifest = manifestOf(bundle, revision);
+    return { ok: true, revision, file, manifest, warnings: warnings.map(toPlainError) };
   } catch (error) {
     const { code, message } = asMigrationError(error);
     return { ok: false, code, message, errors: flattenErrors(asMigrationError(error)).map(toPlainError) };
   }
+}
+
+function write(outputFolder: string | undefined, revision: string, bytes: Uint8Array): string | undefined {
+  if (outputFolder === undefined) return undefined;
+  const file = join(resolve(outputFolder), `${revision}.json`);
+  mkdirSync(resolve(outputFolder), { recursive: true });
+  writeFileSync(file, bytes);
+  return file;
 }
 
 function asMigrationError(error: unknown): MigrationError {
@@ -27,7 +33,20 @@ function asMigrationError(error: unknown): MigrationError {
   return new MigrationError('BUNDLER_FAILED', message, { cause: error });
 }
 
+/** At once: what a migration file has left running may never let an event come. */
+function print(text: string): void {
+  const bytes = Buffer.from(text);
+  for (let written = 0; written < bytes.length; ) {
+    try {
+      written += writeSync(1, bytes, written);
+    } catch (error) {
+      // The reader is slower than we are.
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+    }
+  }
+}
+
 void answer().then((result) => {
-  process.exitCode = result.ok ? 0 : 2;
-  process.stdout.write(`${JSON.stringify(result)}\n`);
+  print(`${JSON.stringify(result)}\n`);
+  process.exit(result.ok ? 0 : 2);
 });

@@ -11,6 +11,16 @@ export interface ParsedStatement {
   /** Where its first token is. */
   readonly location: Required<ErrorLocation>;
   readonly node: Node;
+  /** Where its text begins and where its semicolon is, in UTF-16 units of the section. */
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A `--` comment. */
+export interface SqlComment {
+  readonly text: string;
+  /** Where it begins, in UTF-16 units of the section. */
+  readonly index: number;
 }
 
 /** PostgreSQL's own parser, compiled to WebAssembly. */
@@ -20,13 +30,29 @@ export interface PostgresParser {
    * @throws MigrationError `SQL_SYNTAX`, `NAMED_PARAMETER`, at the place of the first
    */
   parse(source: SourceText): readonly ParsedStatement[];
+  /** The `--` comments of a text: not what looks like one inside a string. */
+  comments(source: SourceText): readonly SqlComment[];
+  /** The names in a text as they are written, before PostgreSQL cuts them, with the index of each. */
+  identifiers(source: SourceText): readonly { readonly name: string; readonly index: number }[];
 }
 
 /** Loads the parser, which takes some 20 ms: only for folders with SQL in them. */
 export async function loadPostgresParser(): Promise<PostgresParser> {
   const library = await import('libpg-query');
   await library.loadModule();
-  return { parse: (source) => parse(library, source) };
+  const tokens = (source: SourceText, tokenName: string) =>
+    scan(library, source.text)
+      .filter((token) => token.tokenName === tokenName)
+      .map(({ text, start }) => ({ text, index: source.indexOfByte(start) }));
+  return {
+    parse: (source) => parse(library, source),
+    comments: (source) => tokens(source, 'SQL_COMMENT'),
+    identifiers: (source) =>
+      tokens(source, 'IDENT').map(({ text, index }) => ({
+        name: text.replace(/^"|"$/g, '').replaceAll('""', '"'),
+        index,
+      })),
+  };
 }
 
 function parse(library: typeof LibPgQuery, source: SourceText): readonly ParsedStatement[] {
@@ -36,7 +62,8 @@ function parse(library: typeof LibPgQuery, source: SourceText): readonly ParsedS
   return stmts.map(({ stmt, stmt_location: start = 0, stmt_len: length }) => {
     const index = source.indexOfByte(start);
     const end = length ? source.indexOfByte(start + length) : source.text.length;
-    return { text: source.text.slice(index, end).trimEnd(), location: source.locate(index), node: stmt! };
+    const text = source.text.slice(index, end).trimEnd();
+    return { text, location: source.locate(index), node: stmt!, start: index, end };
   });
 }
 

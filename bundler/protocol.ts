@@ -1,20 +1,27 @@
 import type { Manifest } from '../core/bundle/manifest';
 import { type ErrorCode, errorFromData, type MigrationError } from '../core/errors/index';
-import type { DatabaseKind } from '../core/wire';
+import type { DeclaredTarget } from './build-bundle';
 
 /** What the bundler's process reads: one JSON document, as its argument or on standard input. */
-export interface BundleFileRequest {
+export interface CheckRequest {
   /** The migrations folder, absolute or relative to the working directory. */
   readonly folder: string;
   /** See `BundleRequest.targets`. */
-  readonly targets?: readonly { readonly name: string; readonly databaseKind: DatabaseKind }[];
+  readonly targets?: readonly DeclaredTarget[];
+}
+
+/** The same, when the bundle is to be kept. */
+export interface BundleFileRequest extends CheckRequest {
   /** The folder to write `<revision>.json` into. Created if missing. */
   readonly outputFolder: string;
 }
 
 /** What it prints: one line of JSON. */
 export type BundleFileAnswer =
-  | ({ readonly ok: true } & BuiltBundleFile)
+  | ({ readonly ok: true; readonly file?: string; readonly warnings: readonly SerializedError[] } & Pick<
+      BuiltManifest,
+      'revision' | 'manifest'
+    >)
   | {
       readonly ok: false;
       readonly code: ErrorCode;
@@ -22,11 +29,16 @@ export type BundleFileAnswer =
       readonly errors: readonly SerializedError[];
     };
 
-export interface BuiltBundleFile {
+export interface BuiltManifest {
   readonly revision: string;
+  readonly manifest: Manifest;
+  /** What is worth knowing, and does not keep the bundle from being built. */
+  readonly warnings: readonly MigrationError[];
+}
+
+export interface BuiltBundleFile extends BuiltManifest {
   /** Absolute path of the bundle file. */
   readonly file: string;
-  readonly manifest: Manifest;
 }
 
 /** An error as plain data. */

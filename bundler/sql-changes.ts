@@ -1,16 +1,22 @@
-import type { AlterObjectSchemaStmt, DropStmt, RangeVar, RenameStmt } from 'libpg-query';
+import type { AlterObjectSchemaStmt, AlterTableStmt, DropStmt, RenameStmt } from 'libpg-query';
 import type { ObjectChange } from '../core/bundle/safety';
 import type { Node, ParsedStatement } from './postgres';
+import { alteredTable } from './sql-alter-table';
+import type { KnownColumns } from './sql-columns';
+import { changedRows } from './sql-rows';
+import { effectsOf, nameOf, qualified, texts } from './sql-tree';
 
 type Change = Omit<ObjectChange, 'location'>;
 
-/** Objects whose loss or renaming breaks an application: those that hold data, and those that queries name. */
+/**
+ * Objects whose loss or renaming breaks an application: those that hold data, and those that queries name. No indexes:
+ * they hold nothing of their own.
+ */
 const objectWords: Readonly<Record<string, string>> = {
   OBJECT_TABLE: 'table',
   OBJECT_FOREIGN_TABLE: 'table',
   OBJECT_COLUMN: 'column',
   OBJECT_ATTRIBUTE: 'column',
-  OBJECT_INDEX: 'index',
   OBJECT_VIEW: 'view',
   OBJECT_MATVIEW: 'view',
   OBJECT_SEQUENCE: 'sequence',
@@ -18,29 +24,31 @@ const objectWords: Readonly<Record<string, string>> = {
   OBJECT_TYPE: 'type',
   OBJECT_DOMAIN: 'type',
   OBJECT_EXTENSION: 'extension',
+  OBJECT_DATABASE: 'database',
 };
 
 /**
- * What a statement creates, drops, renames and empties, according to its parse tree. What a DO block, a called function
- * or a cascade does is not seen. `IF NOT EXISTS` and `OR REPLACE` do not count as creating, because the object may exist.
+ * What a statement creates, drops, renames and empties, according to its parse tree: also the statements inside of it,
+ * such as a DELETE in a WITH query. What a DO block, a called function or a cascade does is not seen. `IF NOT EXISTS` and
+ * `OR REPLACE` are marked as uncertain, because the object may exist.
+ * @param columns the columns before the statement
  */
-export function changesOf({ node, location }: ParsedStatement): readonly ObjectChange[] {
-  return [...created(node), ...destroyed(node)].map((change) => ({ ...change, location }));
+export function changesOf({ node, location }: ParsedStatement, columns: KnownColumns): readonly ObjectChange[] {
+  return effectsOf(node)
+    .flatMap((effect) => [...created(effect), ...destroyed(effect, columns)])
+    .map((change) => ({ ...change, location }));
 }
 
 function created(node: Node): readonly Change[] {
   const create = (object: string, name: string | undefined, uncertain?: boolean): Change[] =>
-    name === undefined || uncertain ? [] : [{ change: 'create', object, name }];
+    name === undefined ? [] : [{ change: 'create', object, name, uncertain }];
   if ('CreateStmt' in node) return create('table', nameOf(node.CreateStmt.relation), node.CreateStmt.if_not_exists);
   if ('CreateTableAsStmt' in node) {
     const { into, objtype = '', if_not_exists } = node.CreateTableAsStmt;
     return create(objectWords[objtype] ?? 'table', nameOf(into?.rel), if_not_exists);
   }
+  if ('SelectStmt' in node) return create('table', nameOf(node.SelectStmt.intoClause?.rel));
   if ('ViewStmt' in node) return create('view', nameOf(node.ViewStmt.view), node.ViewStmt.replace);
-  if ('IndexStmt' in node) {
-    const { idxname, relation, if_not_exists } = node.IndexStmt;
-    return create('index', idxname && qualified([relation?.schemaname, idxname]), if_not_exists);
-  }
   if ('CreateSeqStmt' in node)
     return create('sequence', nameOf(node.CreateSeqStmt.sequence), node.CreateSeqStmt.if_not_exists);
   if ('CreateSchemaStmt' in node)
@@ -48,40 +56,64 @@ function created(node: Node): readonly Change[] {
   if ('CreateEnumStmt' in node) return create('type', qualified(texts(node.CreateEnumStmt.typeName)));
   if ('CreateDomainStmt' in node) return create('type', qualified(texts(node.CreateDomainStmt.domainname)));
   if ('CompositeTypeStmt' in node) return create('type', nameOf(node.CompositeTypeStmt.typevar));
-  if ('AlterTableStmt' in node) return alteredColumns(node, 'AT_AddColumn').flatMap((name) => create('column', name));
+  if ('AlterTableStmt' in node) return createdColumns(node.AlterTableStmt);
   return [];
 }
 
-function destroyed(node: Node): readonly Change[] {
+function createdColumns({ relation, cmds = [] }: AlterTableStmt): readonly Change[] {
+  return cmds.flatMap((command): Change[] => {
+    if (!('AlterTableCmd' in command) || command.AlterTableCmd.subtype !== 'AT_AddColumn') return [];
+    const { def, missing_ok } = command.AlterTableCmd;
+    if (!def || !('ColumnDef' in def)) return [];
+    const name = `${nameOf(relation)}.${def.ColumnDef.colname}`;
+    return [{ change: 'create', object: 'column', name, uncertain: missing_ok }];
+  });
+}
+
+function destroyed(node: Node, columns: KnownColumns): readonly Change[] {
   if ('DropStmt' in node) return dropped(node.DropStmt);
   if ('RenameStmt' in node) return renamed(node.RenameStmt);
   if ('AlterObjectSchemaStmt' in node) return moved(node.AlterObjectSchemaStmt);
   if ('DropdbStmt' in node) return [{ change: 'drop', object: 'database', name: node.DropdbStmt.dbname ?? '' }];
-  if ('AlterTableStmt' in node) {
-    return alteredColumns(node, 'AT_DropColumn').map((name) => ({ change: 'drop', object: 'column', name }));
+  if ('DropOwnedStmt' in node) {
+    const roles = (node.DropOwnedStmt.roles ?? []).map((role) => ('RoleSpec' in role ? role.RoleSpec.rolename : ''));
+    return [
+      { change: 'drop', object: 'everything owned by', name: roles.map((role) => role ?? 'this role').join(', ') },
+    ];
   }
-  if ('TruncateStmt' in node) {
-    const tables = (node.TruncateStmt.relations ?? []).map((table) =>
-      'RangeVar' in table ? nameOf(table.RangeVar) : undefined,
-    );
-    return tables.map((name) => ({ change: 'empty', object: 'table', name: name ?? '' }));
+  if ('AlterEnumStmt' in node && node.AlterEnumStmt.oldVal === undefined) {
+    return [{ change: 'extend', object: 'type', name: qualified(texts(node.AlterEnumStmt.typeName)) }];
   }
-  if ('DeleteStmt' in node && !node.DeleteStmt.whereClause) {
-    return [{ change: 'empty', object: 'table', name: nameOf(node.DeleteStmt.relation) ?? '' }];
-  }
-  return [];
+  if ('AlterTableStmt' in node) return alteredTable(node.AlterTableStmt, columns);
+  return changedRows(node);
 }
 
-function dropped({ removeType = 'OBJECT_TABLE', objects = [] }: DropStmt): Change[] {
+function dropped({ removeType = 'OBJECT_TABLE', objects = [], behavior }: DropStmt): Change[] {
+  const cascades = behavior === 'DROP_CASCADE';
+  if (cascades && containers[removeType] !== undefined) {
+    const detail = 'with its foreign tables';
+    return objects.map((dropped) => ({
+      change: 'drop',
+      object: containers[removeType]!,
+      name: texts([dropped])[0]!,
+      detail,
+    }));
+  }
   const object = objectWords[removeType];
   if (object === undefined) return [];
   return objects.map((dropped) => ({ change: 'drop', object, name: qualified(texts([dropped])) }));
 }
 
+/** What has no data itself, but takes foreign tables with it. */
+const containers: Readonly<Record<string, string>> = {
+  OBJECT_FOREIGN_SERVER: 'server',
+  OBJECT_FDW: 'foreign data wrapper',
+};
+
 function renamed(statement: RenameStmt): Change[] {
   const { renameType = 'OBJECT_TABLE', relation, object, subname, newname = '' } = statement;
   const word = objectWords[renameType];
-  if (word === undefined || word === 'index') return [];
+  if (word === undefined) return [];
   if (word === 'column') {
     const table = nameOf(relation);
     return [{ change: 'rename', object: word, name: `${table}.${subname}`, newName: `${table}.${newname}` }];
@@ -99,35 +131,4 @@ function moved({ objectType = 'OBJECT_TABLE', relation, object, newschema }: Alt
   return [
     { change: 'rename', object: word, name: old, newName: qualified([newschema, old.slice(old.lastIndexOf('.') + 1)]) },
   ];
-}
-
-function alteredColumns(node: Extract<Node, { AlterTableStmt: unknown }>, subtype: string): string[] {
-  const table = nameOf(node.AlterTableStmt.relation);
-  return (node.AlterTableStmt.cmds ?? []).flatMap((command) => {
-    if (!('AlterTableCmd' in command) || command.AlterTableCmd.subtype !== subtype) return [];
-    const { name, def, missing_ok } = command.AlterTableCmd;
-    const column = name ?? (def && 'ColumnDef' in def ? def.ColumnDef.colname : undefined);
-    return column === undefined || (subtype === 'AT_AddColumn' && missing_ok) ? [] : [`${table}.${column}`];
-  });
-}
-
-function nameOf(relation: RangeVar | undefined): string | undefined {
-  return relation?.relname === undefined ? undefined : qualified([relation.schemaname, relation.relname]);
-}
-
-/** Without `public`, so that `users` and `public.users` are one table. */
-function qualified(parts: readonly (string | undefined)[]): string {
-  return parts
-    .filter((part, index) => part !== undefined && (part !== 'public' || index === parts.length - 1))
-    .join('.');
-}
-
-/** The strings in a name, however the tree wraps them. */
-function texts(nodes: readonly Node[] = []): readonly string[] {
-  return nodes.flatMap((node): readonly string[] => {
-    if ('String' in node) return [node.String.sval ?? ''];
-    if ('List' in node) return texts(node.List.items);
-    if ('TypeName' in node) return texts(node.TypeName.names);
-    return [];
-  });
 }

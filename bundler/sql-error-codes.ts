@@ -68,5 +68,55 @@ declare module '../core/errors/error-payloads' {
      * @remedy Split it, for example an INSERT of many rows into several.
      */
     STATEMENT_TOO_LONG: { readonly bytes: number };
+    /**
+     * A comment looks like a permission, but is unknown or gives no reason.
+     * @remedy Write one of the permissions that the message lists, with a reason in words.
+     */
+    INVALID_PERMISSION: NoPayload;
+    /**
+     * A permission applies to nothing: it is not above a statement, or the statement does not need it.
+     * @remedy Write it on a line of its own directly above the statement that it is for, or remove it.
+     */
+    UNUSED_PERMISSION: { readonly permission: string };
+    /**
+     * A section changes a setting of its session, which outlives the section, or does not reach the next statement.
+     * @remedy Write `SET LOCAL`, or `set_config(..., true)`, which end with the transaction.
+     */
+    SESSION_SETTING: NoPayload;
+    /**
+     * A statement that the RDS Data API cannot run, or that a migration's own connection cannot run.
+     * @remedy Rewrite it as the hint shows.
+     */
+    UNSUPPORTED_STATEMENT: NoPayload;
+    /**
+     * A statement names the schema in which the engine keeps what it has applied.
+     * @remedy Leave that schema to the engine.
+     */
+    RESERVED_SCHEMA: NoPayload;
+    /**
+     * A value is added to an enum and used in the same transaction, which PostgreSQL refuses.
+     * @remedy Add the value in a migration before, or write `transaction:false` after the section marker.
+     */
+    ENUM_VALUE_USED: { readonly type: string; readonly value: string };
+    /**
+     * Two names become one when PostgreSQL cuts them to 63 bytes.
+     * @remedy Shorten them so that they differ.
+     */
+    IDENTIFIER_CLASH: { readonly kept: string };
+    /**
+     * Warning: a name has more than 63 bytes, and PostgreSQL cuts it.
+     * @remedy Shorten it, so that it is found under the name that is written.
+     */
+    IDENTIFIER_TOO_LONG: { readonly name: string; readonly kept: string };
+    /**
+     * Warning: a statement uses syntax that the cluster's version of PostgreSQL does not have yet.
+     * @remedy Upgrade the cluster first, or write it in the older syntax.
+     */
+    NEWER_SYNTAX: { readonly since: number; readonly version: string };
+    /**
+     * Warning: a statement takes long on a big table, or keeps others waiting while it runs. `rule` says which kind.
+     * @remedy Do what the hint says, or write `-- allow-slow: <reason>` above the statement if the table is small.
+     */
+    SLOW_STATEMENT: { readonly rule: string };
   }
 }

@@ -1,65 +1,43 @@
 import type { SqlAction, Statement } from '../core/bundle/bundle';
-import { findUnsafeChanges } from '../core/bundle/safety';
-import { migrationId } from '../core/bundle/version';
 import { MigrationError } from '../core/errors/index';
-import { type Draft, phaseList, type ReportError, verification } from './draft';
+import { type Draft, phaseList, verification } from './draft';
 import type { MigrationFile } from './folder';
 import type { ParsedStatement, PostgresParser } from './postgres';
-import { changesOf } from './sql-changes';
+import type { ReportError, Warn } from './report';
 import { readHeaders, type SqlHeaders } from './sql-headers';
-import { readLayout, type Section, type SectionName, type SqlLayout } from './sql-layout';
-import { checkStatement, checkVerify } from './sql-rules';
+import { checkIdentifiers } from './sql-identifiers';
+import { readLayout, type SectionName, type SqlLayout } from './sql-layout';
+import { type ParsedSection, parseSection } from './sql-section';
 
-type Statements = Readonly<Record<SectionName, readonly ParsedStatement[] | undefined>>;
+type Sections = ReadonlyMap<SectionName, ParsedSection | undefined>;
 
 /** Reads a SQL migration. Reports what is wrong with it, and returns what could be read all the same. */
-export function readSqlFile(file: MigrationFile, postgres: PostgresParser, report: ReportError): Draft {
+export function readSqlFile(file: MigrationFile, postgres: PostgresParser, report: ReportError, warn: Warn): Draft {
   let isWellFormed = true;
   const layout = readLayout(file.source, file.location.file, (error) => {
     isWellFormed = false;
     report(error);
   });
   const headers = readHeaders(layout.headers, file, report);
-  const parse = (name: SectionName) => parseSection(name, layout.sections.get(name), postgres, report);
-  const statements = { up: parse('up'), down: parse('down'), contract: parse('contract'), verify: parse('verify') };
+  const parsed: Sections = new Map(
+    [...layout.sections].map(([name, section]) => [name, parseSection(name, section, postgres, report)]),
+  );
+  for (const { body } of layout.sections.values()) checkIdentifiers(body, postgres, report, warn);
   // A section that a misspelt marker hides is not missing.
-  if (isWellFormed) checkCompleteness(file, layout, headers, statements, report);
-  const changes = (statements.up ?? []).flatMap(changesOf);
-  findUnsafeChanges({ ...headers, id: migrationId(file.target, file.version), changes }).forEach(report);
-  const action = (name: SectionName) => toActions(statements[name], layout.sections.get(name));
+  if (isWellFormed) checkCompleteness(file, layout, headers, parsed, report);
+  const action = (name: SectionName) => toActions(parsed.get(name));
   return {
     file,
     kind: 'sql',
     ...headers,
     phases: phaseList({
       up: action('up'),
-      verify: verification((statements.verify ?? []).map(toStatement)),
+      verify: verification((parsed.get('verify')?.statements ?? []).map(toStatement)),
       contract: action('contract'),
       down: action('down'),
     }),
+    sections: new Map([...parsed].flatMap(([name, section]) => (section ? [[name, section] as const] : []))),
   };
-}
-
-/** The statements of a section; none if the file lacks it, undefined if it cannot be parsed. */
-function parseSection(
-  name: SectionName,
-  section: Section | undefined,
-  postgres: PostgresParser,
-  report: ReportError,
-): readonly ParsedStatement[] | undefined {
-  if (!section) return [];
-  try {
-    const statements = postgres.parse(section.body);
-    for (const statement of statements) {
-      checkStatement(statement, section.transaction).forEach(report);
-      if (name === 'verify') checkVerify(statement).forEach(report);
-    }
-    return statements;
-  } catch (error) {
-    if (!(error instanceof MigrationError)) throw error;
-    report(error);
-    return undefined;
-  }
 }
 
 /** A migration must change something, and either say how to undo it or that it cannot be undone. */
@@ -67,9 +45,12 @@ function checkCompleteness(
   file: MigrationFile,
   { sections }: SqlLayout,
   { irreversible }: SqlHeaders,
-  { up, down, contract }: Statements,
+  parsed: Sections,
   report: ReportError,
 ): void {
+  // None if the file lacks the section, undefined if it cannot be parsed.
+  const statementsOf = (name: SectionName) => (sections.has(name) ? parsed.get(name)?.statements : []);
+  const [up, down, contract] = [statementsOf('up'), statementsOf('down'), statementsOf('contract')];
   const upAt = sections.get('up')?.location ?? file.location;
   if (up?.length === 0 && contract?.length === 0) {
     const hint = 'Write the statements below -- migrate:up, or delete the file if it was never applied.';
@@ -92,9 +73,9 @@ function checkCompleteness(
   }
 }
 
-function toActions(statements: readonly ParsedStatement[] | undefined, section: Section | undefined): SqlAction[] {
-  if (!statements?.length || !section) return [];
-  return [{ type: 'sql', transaction: section.transaction, statements: statements.map(toStatement) }];
+function toActions(section: ParsedSection | undefined): SqlAction[] {
+  if (!section || section.statements.length === 0) return [];
+  return [{ type: 'sql', transaction: section.transaction, statements: section.statements.map(toStatement) }];
 }
 
 function toStatement({ text, location: { line, column } }: ParsedStatement): Statement {

@@ -1,13 +1,14 @@
 import { describe, type ErrorLocation, MigrationError } from '../core/errors/index';
 import { nearNames } from '../core/errors/near-names';
-import { checkName, type Dependency, distinctDependencies, parseDependency, type ReportError } from './draft';
+import { checkName, type Dependency, distinctDependencies, parseDependency } from './draft';
 import type { MigrationFile } from './folder';
+import type { ReportError } from './report';
 import type { HeaderLine } from './sql-layout';
+import { refuseInHead } from './sql-permissions';
 
 export interface SqlHeaders {
   readonly dependsOn: readonly Dependency[];
   readonly irreversible: boolean;
-  readonly allowDestructive?: string;
 }
 
 interface Header {
@@ -18,25 +19,26 @@ interface Header {
   readonly valueColumn: number;
 }
 
-const known = ['migration', 'depends-on', 'irreversible', 'allow-destructive'];
+const known = ['migration', 'depends-on', 'irreversible'];
 
 /**
  * Reads the header lines `-- key: value` of a SQL migration. Other comments are ignored, as in dbmate; but one that looks
  * like a misspelt header is refused, because a dependency that is silently ignored costs more than rewording a comment.
  */
 export function readHeaders(lines: readonly HeaderLine[], file: MigrationFile, report: ReportError): SqlHeaders {
+  for (const { text, line } of lines)
+    refuseInHead(text, { file: file.location.file, line, column: text.search(/\S/) + 1 }, report);
   const headers = lines.flatMap((line) => readHeader(line, file.location.file));
   for (const header of headers) checkKey(header, report);
   const valuesOf = (key: string) => headers.filter((header) => header.key === key);
   for (const header of valuesOf('migration')) checkMigration(header, file, report);
-  for (const key of ['migration', 'irreversible', 'allow-destructive']) {
+  for (const key of ['migration', 'irreversible']) {
     for (const header of valuesOf(key).slice(1)) report(invalid(header, `The header ${key} is repeated with`));
   }
   const dependsOn = valuesOf('depends-on').flatMap((header) => readDependencies(header, file.target, report));
   return {
     dependsOn: distinctDependencies(dependsOn, report),
     irreversible: valuesOf('irreversible').some((header) => readFlag(header, report)),
-    allowDestructive: valuesOf('allow-destructive').map((header) => readReason(header, report))[0],
   };
 }
 
@@ -52,8 +54,7 @@ function checkKey({ key, location }: Header, report: ReportError): void {
   if (known.includes(key)) return;
   const plain = key.toLowerCase().replaceAll('_', '-');
   const near =
-    nearNames(plain, known)[0] ??
-    known.find((name) => /^(depend|irrevers|allow|destruct)/.test(plain) && sharesWord(name, plain));
+    nearNames(plain, known)[0] ?? known.find((name) => /^(depend|irrevers)/.test(plain) && sharesWord(name, plain));
   if (near === undefined) return;
   report(
     new MigrationError('UNKNOWN_HEADER', describe({ what: 'Unknown header', seen: key, allowed: known }), {
@@ -97,17 +98,10 @@ function readFlag(header: Header, report: ReportError): boolean {
   return header.value === 'true';
 }
 
-function readReason(header: Header, report: ReportError): string | undefined {
-  if (/[a-z]/i.test(header.value) && !/^(true|yes)$/i.test(header.value)) return header.value;
-  report(invalid(header, 'The header allow-destructive must give a reason in words, got'));
-  return undefined;
-}
-
 const forms: Readonly<Record<string, string>> = {
   migration: '-- migration: 1.1.0 add user analytics',
   'depends-on': '-- depends-on: 1.0.0, other-target/1.2.0',
   irreversible: '-- irreversible: true',
-  'allow-destructive': '-- allow-destructive: nothing reads this column since 2.3.0',
 };
 
 function invalid({ key, value, location, valueColumn }: Header, what: string): MigrationError {

@@ -1,6 +1,7 @@
 import { databaseKinds } from '../core/bundle/database-kinds';
 import { MigrationError } from '../core/errors/index';
 import type { Node, ParsedStatement } from './postgres';
+import { checkSession } from './sql-session';
 
 /** What one call of the RDS Data API takes as `sql`, in bytes (aws-facts RDS-7). */
 const longestStatement = databaseKinds['aurora-postgresql'].maxStatementBytes!;
@@ -26,7 +27,7 @@ export function checkStatement(statement: ParsedStatement, transaction: boolean)
     const hint = 'Write transaction:false after the section marker, or move the statement into a migration of its own.';
     errors.push(new MigrationError('NOT_TRANSACTIONAL', message, { hint, location }));
   }
-  return errors;
+  return [...errors, ...checkSession(statement, transaction)];
 }
 
 /** A verify statement may only read: a SELECT, all of whose WITH queries are SELECTs, without INTO and FOR UPDATE. */

@@ -1,22 +1,16 @@
 import { type DynamoDbMigration, dynamodb, type SqlMigration, sql } from '../authoring';
 import type { Action, CodeAction, Statement, TableAction, TableOperation } from '../core/bundle/bundle';
-import { findUnsafeChanges, tableChanges } from '../core/bundle/safety';
+import { tableChange, unsafeChange, unsafeChanges } from '../core/bundle/safety';
 import { migrationId } from '../core/bundle/version';
 import { type ErrorLocation, MigrationError, withDetails } from '../core/errors/index';
 import { codeLinesOf, compileToBundle, compileToEvaluate } from './compile';
-import {
-  checkName,
-  type Draft,
-  distinctDependencies,
-  parseDependency,
-  phaseList,
-  type ReportError,
-  verification,
-} from './draft';
+import { checkName, type Draft, distinctDependencies, parseDependency, phaseList, verification } from './draft';
 import { evaluateDefaultExport } from './evaluate';
 import type { MigrationFile } from './folder';
 import type { PostgresParser } from './postgres';
+import type { ReportError } from './report';
 import { SourceText } from './source-text';
+import { unusedPermission } from './sql-permissions';
 import { checkStatement, checkVerify } from './sql-rules';
 
 /**
@@ -74,24 +68,43 @@ function checkDeclaration(declared: unknown, place: Places): DynamoDbMigration |
   });
 }
 
-type Tables = Pick<Draft, 'kind' | 'phases' | 'allowDestructive'>;
+type Tables = Pick<Draft, 'kind' | 'phases'>;
 
 function readTables(migration: DynamoDbMigration, file: MigrationFile, place: Places, report: ReportError): Tables {
-  const { up, contract = [], allowDestructive, irreversible = false } = migration;
+  const { up, contract = [], irreversible = false } = migration;
   if (up.length + contract.length === 0) {
     const hint = 'Add the operations to up, or delete the file if it was never applied.';
     const message = 'The migration has no operation in up or contract.';
     report(new MigrationError('EMPTY_MIGRATION', message, { hint, location: place.ofExport() }));
   }
-  const changes = tableChanges(up, place.ofExport());
-  findUnsafeChanges({ id: migrationId(file.target, file.version), changes, allowDestructive, irreversible }).forEach(
-    report,
-  );
+  const operationOf = new Map(up.map((operation) => [tableChange(operation), operation]));
+  const unsafe = unsafeChanges([...operationOf.keys()]);
+  for (const change of unsafe) {
+    const operation = operationOf.get(change)!;
+    const hint = hintForTables(operation, irreversible);
+    if (hint === undefined) continue;
+    report(unsafeChange(migrationId(file.target, file.version), { ...change, location: place.ofExport() }, hint));
+  }
+  const needReason = new Set(unsafe.map((change) => operationOf.get(change)));
+  for (const operation of [...up, ...contract]) {
+    if (!('allowDestructive' in operation) || needReason.has(operation)) continue;
+    report(unusedPermission('allowDestructive', operation.kind, place.ofText(operation.allowDestructive ?? '')));
+  }
   return {
     kind: 'dynamodb',
-    allowDestructive,
     phases: phaseList({ up: up.map(toAction), contract: contract.map(toAction) }),
   };
+}
+
+/** What is missing before a destructive operation may stay in `up`; undefined when nothing is. */
+function hintForTables(operation: TableOperation, irreversible: boolean): string | undefined {
+  const hasReason = 'allowDestructive' in operation && operation.allowDestructive !== undefined;
+  const isFinal = operation.kind === 'deleteTable';
+  if (hasReason && (irreversible || !isFinal)) return undefined;
+  if (hasReason) return 'Move it to the contract phase, or declare the migration irreversible too.';
+  return isFinal
+    ? 'Move it to the contract phase, or give the operation a reason in allowDestructive and declare the migration irreversible.'
+    : 'Move it to the contract phase, or give the operation a reason in allowDestructive.';
 }
 
 function readVerify(

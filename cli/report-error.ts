@@ -93,6 +93,7 @@ function usageError({ message }: CommanderError): MigrationError {
   return new MigrationError('USAGE', `${what.charAt(0).toUpperCase()}${what.slice(1).replace(/\.?$/, '.')}`, { hint });
 }
 
-function sourceOf(file: string): string | undefined {
+/** The text of a file that an error or a warning names. */
+export function sourceOf(file: string): string | undefined {
   return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
 }

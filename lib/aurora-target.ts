@@ -23,6 +23,7 @@ export function auroraTarget(cluster: rds.IDatabaseCluster, options: AuroraTarge
 
   return {
     databaseKind: 'aurora-postgresql',
+    engineVersion: cluster.engine?.engineVersion?.fullVersion,
     errors: [...engineErrors(cluster), ...databaseNameErrors(databaseName), ...secretErrors(secret)],
     claims: (owner) => [
       {

@@ -1,12 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
-import { ArnFormat, FileAssetPackaging, Stack, Stage } from 'aws-cdk-lib';
+import { Annotations, ArnFormat, FileAssetPackaging, Stack, Stage } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { type BuiltBundleFile, type BundleFileRequest, buildBundleSync } from '../bundler/build-sync';
 import type { Bundle } from '../core/bundle/bundle';
-import { renderError } from '../core/errors/index';
+import { formatLocation, renderError } from '../core/errors/index';
 import type { BundleLocation } from '../core/wire';
 import { acknowledgeWildcards } from './acknowledge';
 
@@ -21,13 +21,22 @@ export class BundleAsset {
   constructor(scope: Construct, folder: string, targets: BundleFileRequest['targets']) {
     const stack = Stack.of(scope);
     const stage = Stage.of(scope)!;
-    const { revision, file } = build(scope, { folder: resolve(folder), targets, outputFolder: stage.assetOutdir });
+    const { revision, file, warnings } = build(scope, {
+      folder: resolve(folder),
+      targets,
+      outputFolder: stage.assetOutdir,
+    });
     const asset = stack.synthesizer.addFileAsset({
       fileName: relative(stage.outdir, file),
       packaging: FileAssetPackaging.FILE,
       sourceHash: revision,
       displayName: `${scope.node.path}/Bundle`,
     });
+
+    for (const { code, message, hint, location } of warnings) {
+      const place = location ? formatLocation(location) : '';
+      Annotations.of(scope).addWarningV2(`cdk-migrations:${code}`, `${place} ${message} ${hint ?? ''}`.trim());
+    }
 
     this.revision = revision;
     this.bucketName = asset.bucketName;

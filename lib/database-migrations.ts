@@ -71,7 +71,7 @@ export class DatabaseMigrations extends Construct {
     this.bundle = new BundleAsset(
       this,
       props.migrationsPath,
-      targets.map(([name, { databaseKind }]) => ({ name, databaseKind })),
+      targets.map(([name, { databaseKind, engineVersion }]) => ({ name, databaseKind, engineVersion })),
     );
     this.refuse(tableErrors(this.bundle.bundle, this.targets));
     this.revision = this.bundle.revision;

@@ -7,6 +7,8 @@ import type { DatabaseKind, TargetProperties } from '../core/wire';
 /** What the construct needs of a target, whatever its engine. */
 export interface TargetBinding {
   readonly databaseKind: DatabaseKind;
+  /** The version of the database's engine, such as 16.4, when the app says it. */
+  readonly engineVersion?: string;
   /** What is wrong with it, as far as known when it is declared. Each completes the sentence `Target 'x': ...`. */
   readonly errors: readonly string[];
   /** What no other target of the app may have too. */

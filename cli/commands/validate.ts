@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
-import { manifestOf } from '../../core/bundle/manifest';
+import { MigrationError, renderError } from '../../core/errors/index';
 import { addCommand, type CommandLine, does } from '../command';
 import type { CommandHelp } from '../help';
 import { type Report, table } from '../output';
+import { sourceOf } from '../report-error';
 
 interface ValidateOptions {
   readonly migrations: string;
@@ -11,16 +12,18 @@ interface ValidateOptions {
 const help: CommandHelp = {
   summary: 'Check all migration files of a folder, as synth does',
   description:
-    'Checks all migration files of a folder as synth does, without an app. Reports every problem with its place.',
+    'Checks all migration files of a folder as synth does, without an app. Reports every problem with its place. ' +
+    'Warnings are shown and do not change the exit code.',
   examples: [
     { args: '', does: 'the folder ./migrations' },
     { args: '--migrations db/migrations', does: 'another folder' },
   ],
-  exitCodes: { 2: 'there is no such folder, or its migrations have problems' },
+  exitCodes: { 2: 'there is no such folder, it has no migrations, or they have problems' },
   json: [
     '{ "valid": true, "folder": "migrations", "revision": "8dd0bb5f...", "heads": ["users/1.0.0"],',
     '  "migrations": [{ "id": "users/1.0.0", "target": "users", "version": "1.0.0", "name": "create users",',
-    '                   "kind": "sql", "checksum": "...", "dependsOn": [], "irreversible": false }] }',
+    '                   "kind": "sql", "checksum": "...", "dependsOn": [], "irreversible": false }],',
+    '  "warnings": [{ "code": "SLOW_STATEMENT", "message": "...", "hint": "...", "location": { "file": "...", "line": 5, "column": 1 } }] }',
   ].join('\n'),
 };
 
@@ -31,16 +34,32 @@ export function addValidate(parent: Command, session: CommandLine): void {
 }
 
 async function validate({ migrations: folder }: ValidateOptions): Promise<Report> {
-  const { buildBundle } = await import('../../bundler/index.js');
-  const { bundle, revision } = await buildBundle({ folder });
-  const { heads, migrations } = manifestOf(bundle, revision);
+  const { checkMigrationsSync } = await import('../../bundler/build-sync.js');
+  const { revision, manifest, warnings } = checkMigrationsSync({ folder });
+  const { heads, migrations } = manifest;
+  if (migrations.length === 0) throw noMigrations(folder);
   const rows = migrations.map(({ id, name, kind, dependsOn }) => [id, name, kind, dependsOn.join(', ')]);
   const count = migrations.length === 1 ? '1 migration is' : `${migrations.length} migrations are`;
   return {
-    data: { valid: true, folder, revision, heads, migrations },
+    data: { valid: true, folder, revision, heads, migrations, warnings: warnings.map(toReport) },
     text: [
       `${count} valid. Revision ${revision.slice(0, 12)}, heads ${heads.join(', ') || 'none'}.`,
-      ...(rows.length > 0 ? ['', table(['migration', 'name', 'kind', 'depends on'], rows)] : []),
+      '',
+      table(['migration', 'name', 'kind', 'depends on'], rows),
+      ...(warnings.length > 0 ? ['', warnings.length === 1 ? '1 warning:' : `${warnings.length} warnings:`] : []),
+      ...warnings.map((warning) => `\n${renderError(warning, sourceOf)}`),
     ].join('\n'),
   };
+}
+
+function toReport({ code, message, hint, location }: MigrationError) {
+  return { code, message, hint, location };
+}
+
+/** Most often it is the wrong folder: a check of nothing must not look like a check. */
+function noMigrations(folder: string): MigrationError {
+  return new MigrationError('NO_MIGRATIONS', `There are no migrations in the folder ${folder}.`, {
+    payload: { folder },
+    hint: 'Name the right folder with --migrations DIR, or write the first one: <target>/1.0.0_<name>.sql.',
+  });
 }

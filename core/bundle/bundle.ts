@@ -38,8 +38,6 @@ export interface ManifestEntry {
 export interface BundledMigration extends ManifestEntry {
   /** The source file, relative to the migrations folder, with `/` as separator. */
   readonly file: string;
-  /** Why a destructive change is allowed before commit, when the author said so. */
-  readonly allowDestructive?: string;
   /**
    * Phases in the order in which a deployment runs them, then `down`. Declarative DynamoDB migrations have no `down`:
    * their inverse is computed from what was observed.
@@ -216,6 +214,11 @@ export interface DeleteTable {
   readonly kind: 'deleteTable';
   /** The logical name of the table. */
   readonly table: string;
+  /**
+   * The reason, in words, why `up` may do this before the commit. The migration must be `irreversible` too.
+   * @default - refused in `up`
+   */
+  readonly allowDestructive?: string;
 }
 
 /**
@@ -256,4 +259,9 @@ export interface RemoveGlobalIndex {
   readonly table: string;
   /** The name of the index. */
   readonly index: string;
+  /**
+   * The reason, in words, why `up` may do this before the commit: the release that is live may still query the index.
+   * @default - refused in `up`
+   */
+  readonly allowDestructive?: string;
 }

@@ -7,7 +7,7 @@ declare module '../errors/error-payloads' {
      * A text is not a semantic version.
      * @remedy Write three numbers and optionally a pre-release, such as 1.4.0 or 2.0.0-beta.1, without a leading v.
      */
-    INVALID_VERSION: { readonly version: string };
+    INVALID_VERSION: { readonly version: string; readonly rename?: string };
     /**
      * Two files of one target have the same version.
      * @remedy Give one of them the next version, and let it depend on the other if their order matters.
@@ -25,9 +25,20 @@ declare module '../errors/error-payloads' {
     DEPENDENCY_CYCLE: { readonly path: readonly string[] };
     /**
      * The up phase loses something before the deployment has succeeded (guarantee G2).
-     * @remedy Move it to the contract phase, or give a reason with `allow-destructive`.
+     * @remedy Move it to the contract phase, or write `-- allow-destructive: <reason>` above the statement (TypeScript:
+     *   `allowDestructive` of the operation).
      */
     DESTRUCTIVE_CHANGE: {
+      readonly id: string;
+      readonly change: string;
+      readonly object: string;
+      readonly name: string;
+    };
+    /**
+     * The up phase does something that no `down` can take back, such as adding a value to an enum.
+     * @remedy Write `-- allow-irreversible: <reason>` above the statement, with why it may stay after a rollback.
+     */
+    IRREVERSIBLE_CHANGE: {
       readonly id: string;
       readonly change: string;
       readonly object: string;

@@ -6,53 +6,63 @@ import type { TableOperation } from './bundle';
  * the parse tree; what they mean is decided here.
  */
 export interface ObjectChange {
-  /** `empty`: all rows go, the object stays. */
-  readonly change: 'create' | 'drop' | 'rename' | 'empty';
+  readonly change: 'create' | Loss;
   /** For messages, in PostgreSQL's or DynamoDB's terms: `table`, `column`, `index`. */
   readonly object: string;
   /** Unique per kind of object in its database: `users`, `crm.users`, `users.email` for a column. */
   readonly name: string;
   /** The new name of what is renamed. */
   readonly newName?: string;
-  /** No `down` can restore it, not even empty. Then a reason alone does not permit it. */
-  readonly final?: boolean;
+  /** The object may have existed before: `IF NOT EXISTS`, `OR REPLACE`. */
+  readonly uncertain?: boolean;
+  /** The columns that `overwrite` writes, by their full names: it loses nothing when all of them are new. */
+  readonly columns?: readonly string[];
+  /** Completes the message: `from integer to smallint`. */
+  readonly detail?: string;
   readonly location?: ErrorLocation;
 }
 
-export interface SafetyDeclaration {
-  readonly id: string;
-  /** What `up` does, in order. */
-  readonly changes: readonly ObjectChange[];
-  readonly allowDestructive?: string;
-  readonly irreversible: boolean;
-}
+/**
+ * `empty` and `overwrite`: all rows go or lose what they held, the object stays. `retype`: to a type that cannot hold
+ * every value. `extend`: adds what nothing can remove again.
+ */
+type Loss = 'drop' | 'rename' | 'empty' | 'overwrite' | 'retype' | 'detach' | 'freeze' | 'extend';
 
 /**
- * Guarantee G2: nothing destructive runs before commit. Refuses drops, renames and emptying in `up` unless the
- * migration gives a reason. What the same migration created may be dropped, renamed and emptied, because nothing uses it yet.
+ * Guarantee G2: nothing that loses data runs before the commit. Of what `up` does, in order, the changes that are not
+ * safe there. What the same migration created may be dropped, renamed and emptied, because nothing uses it yet; a view
+ * that is made again holds no data of its own.
  */
-export function findUnsafeChanges(migration: SafetyDeclaration): readonly MigrationError[] {
+export function unsafeChanges(changes: readonly ObjectChange[]): readonly ObjectChange[] {
   const own = new Set<string>();
-  const errors: MigrationError[] = [];
-  for (const change of migration.changes) {
-    if (change.change === 'create') own.add(keyOf(change.object, change.name));
-    else if (isOwn(own, change)) follow(own, change);
-    else if (!isAllowed(migration, change)) errors.push(destructiveChange(migration, change));
-  }
-  return errors;
+  const unsafe: ObjectChange[] = [];
+  changes.forEach((change, index) => {
+    if (change.change === 'create') {
+      if (!change.uncertain) own.add(keyOf(change.object, change.name));
+    } else if (isOwn(own, change)) follow(own, change);
+    else if (!isReplaced(change, changes.slice(index + 1))) unsafe.push(change);
+  });
+  return unsafe;
 }
 
-/** The facts of declarative DynamoDB operations, given where each is written. */
-export function tableChanges(operations: readonly TableOperation[], location?: ErrorLocation): ObjectChange[] {
-  return operations.map((operation) => ({ ...tableChange(operation), location }));
+/** Created here, or part of a table that was created here. */
+function isOwn(own: ReadonlySet<string>, { object, name, columns }: ObjectChange): boolean {
+  const table = name.slice(0, name.lastIndexOf('.'));
+  const isNew = (column: string) => own.has(keyOf('column', column));
+  return (
+    own.has(keyOf(object, name)) ||
+    own.has(keyOf('table', table)) ||
+    (columns !== undefined && columns.length > 0 && columns.every(isNew))
+  );
 }
 
-function tableChange(operation: TableOperation): ObjectChange {
+/** The facts of declarative DynamoDB operations. */
+export function tableChange(operation: TableOperation): ObjectChange {
   switch (operation.kind) {
     case 'createTable':
       return { change: 'create', object: 'table', name: operation.table };
     case 'deleteTable':
-      return { change: 'drop', object: 'table', name: operation.table, final: true };
+      return { change: 'drop', object: 'table', name: operation.table };
     case 'addGlobalIndex':
       return { change: 'create', object: 'index', name: `${operation.table}.${operation.index.name}` };
     case 'removeGlobalIndex':
@@ -60,45 +70,41 @@ function tableChange(operation: TableOperation): ObjectChange {
   }
 }
 
-function isAllowed({ allowDestructive, irreversible }: SafetyDeclaration, { final }: ObjectChange): boolean {
-  return allowDestructive !== undefined && (!final || irreversible);
+/**
+ * The error for an unsafe change of the up phase.
+ * @param hint what to do, which depends on the language of the file
+ */
+export function unsafeChange(id: string, unsafe: ObjectChange, hint: string): MigrationError {
+  const { change, object, name, detail, location } = unsafe;
+  const what = `The up phase of ${id} ${verbs[change]} ${object} ${name}${detail ? ` ${detail}` : ''}`;
+  const details = { payload: { id, change, object, name }, hint, location };
+  return change === 'extend'
+    ? new MigrationError('IRREVERSIBLE_CHANGE', `${what}, which no down can take back.`, details)
+    : new MigrationError('DESTRUCTIVE_CHANGE', `${what} before the deployment has succeeded.`, details);
 }
+
+const verbs: Readonly<Record<ObjectChange['change'], string>> = {
+  create: 'creates',
+  drop: 'drops',
+  rename: 'renames',
+  empty: 'deletes every row of',
+  overwrite: 'overwrites every row of',
+  retype: 'changes the type of',
+  detach: 'detaches',
+  freeze: 'drops the expression of',
+  extend: 'adds a value to',
+};
 
 function keyOf(object: string, name: string): string {
   return `${object} ${name}`;
 }
 
-/** Created here, or part of a table that was created here. */
-function isOwn(own: ReadonlySet<string>, { object, name }: ObjectChange): boolean {
-  const table = name.slice(0, name.lastIndexOf('.'));
-  return own.has(keyOf(object, name)) || own.has(keyOf('table', table));
-}
-
 function follow(own: Set<string>, { change, object, name, newName }: ObjectChange): void {
-  if (change !== 'empty') own.delete(keyOf(object, name));
+  if (change === 'drop' || change === 'rename') own.delete(keyOf(object, name));
   if (newName !== undefined) own.add(keyOf(object, newName));
 }
 
-const verbs = { create: 'creates', drop: 'drops', rename: 'renames', empty: 'deletes every row of' } as const;
-
-function destructiveChange(migration: SafetyDeclaration, change: ObjectChange): MigrationError {
-  const { object, name, final, location } = change;
-  return new MigrationError(
-    'DESTRUCTIVE_CHANGE',
-    `The up phase of ${migration.id} ${verbs[change.change]} ${object} ${name} before the deployment has succeeded` +
-      (final ? ', which cannot be undone.' : '.'),
-    {
-      payload: { id: migration.id, change: change.change, object, name },
-      hint: destructiveHint(migration, final === true),
-      location,
-    },
-  );
-}
-
-function destructiveHint({ allowDestructive }: SafetyDeclaration, final: boolean): string {
-  if (!final)
-    return 'Move it to the contract phase, or give a reason: allow-destructive in SQL, allowDestructive in TypeScript.';
-  return allowDestructive === undefined
-    ? 'Move it to the contract phase, or give a reason in allowDestructive and declare the migration irreversible.'
-    : 'Move it to the contract phase, or declare the migration irreversible too.';
+function isReplaced({ change, object, name }: ObjectChange, later: readonly ObjectChange[]): boolean {
+  if (change !== 'drop' || object !== 'view') return false;
+  return later.some((next) => next.change === 'create' && next.object === object && next.name === name);
 }

@@ -23,7 +23,9 @@ export function renderError(error: unknown, source?: string | SourceOf): string 
   if (!(error instanceof MigrationError)) return error instanceof Error ? error.message : String(error);
   if (error.errors.length > 0) return error.errors.map((single) => renderError(single, source)).join('\n\n');
   const { location } = error;
-  const text = typeof source === 'function' ? location && source(location.file) : source;
+  // Without a line there is nothing to show; then the file may as well be a folder.
+  const find = () => (typeof source === 'function' ? source(location!.file) : source);
+  const text = location?.line === undefined ? undefined : find();
   return [
     `${error.code}: ${error.message}`,
     ...(location ? [`  at ${formatLocation(location)}`] : []),

@@ -2,8 +2,10 @@
 -- depends-on: 1.2.1
 
 -- migrate:up
+-- allow-slow: events are kept for a month
 CREATE INDEX user_events_by_user_and_time ON user_events (user_id, happened_at);
 ALTER TABLE users ADD COLUMN last_seen_at timestamptz;
+-- allow-slow: some thousand users
 UPDATE users SET last_seen_at = (SELECT max(happened_at) FROM user_events WHERE user_id = users.id);
 
 -- migrate:down

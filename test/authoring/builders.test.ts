@@ -158,13 +158,18 @@ describe('dynamodb()', () => {
       /^Property dependsOn must be a list of strings, got "1\.0\.0"\.$/,
     ],
     [
+      'a reason for the whole migration',
+      { up: [], allowDestructive: 'unused' },
+      /^The argument of dynamodb\(\) must not have a property "allowDestructive"/,
+    ],
+    [
       'no reason',
-      { up: [], allowDestructive: true },
+      { up: [{ kind: 'deleteTable', table: 'old', allowDestructive: true }] },
       /^Property allowDestructive must be a reason in words, got true\.$/,
     ],
     [
       'empty reason',
-      { up: [], allowDestructive: ' ' },
+      { up: [{ kind: 'removeGlobalIndex', table: 'old', index: 'byDay', allowDestructive: ' ' }] },
       /^Property allowDestructive must be a reason in words, got " "\.$/,
     ],
   ])('refuses a wrong declaration: %s', (_, props, message) => expect(() => dynamodb(wrong(props))).toThrow(message));

@@ -1,7 +1,9 @@
-import { writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { symlinkSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { buildBundle } from '../../bundler';
+import { checkSize } from '../../bundler/build-bundle';
 import { parseBundle } from '../../core/bundle/bundle-file';
 import { sha256, sourceChecksum } from '../../core/bundle/checksum';
 import { errorOf, migrationsFolder, placesOf, tableSql } from '../support/migrations-folder';
@@ -83,6 +85,13 @@ describe('buildBundle', () => {
   it('ignores declarations, tests and readmes', async () => {
     const files = { 'users/1.0.0_a.d.ts': '', 'users/a.test.ts': '', 'users/README.md': '', 'users/.DS_Store': '' };
     expect((await buildBundle({ folder: migrationsFolder(files) })).bundle.migrations).toEqual([]);
+  });
+
+  it('ignores what the TypeScript compiler has made of the sources beside it', async () => {
+    const made = ['.js', '.js.map', '.d.ts', '.d.ts.map'];
+    const files = ['users/1.2.0_code', 'users/code.test'].flatMap((base) => made.map((end) => [`${base}${end}`, 'x']));
+    const folder = migrationsFolder({ ...good, 'users/code.test.ts': '', ...Object.fromEntries(files) });
+    expect((await buildBundle({ folder })).bundle.migrations).toHaveLength(4);
   });
 
   it('reads a thousand SQL files', async () => {
@@ -191,6 +200,25 @@ describe('a migrations folder', () => {
     expect(errors[0]!.hint).toBeTruthy();
   });
 
+  it('is told how to rename the files of another tool, each to another name', async () => {
+    const names = [
+      '1_a.up.sql',
+      '1_a.down.sql',
+      '01_b.sql',
+      '0.0.2_kept.sql',
+      '2019-02-26-002946_c/up.sql',
+      'helper.js',
+    ];
+    const { errors } = await failures(Object.fromEntries(names.map((name) => [`users/${name}`, tableSql('t')])));
+    expect(errors.map(({ code, hint, payload }) => [code, payload.rename, hint])).toEqual([
+      ['INVALID_VERSION', '0.0.3_b.sql', 'Rename the file to 0.0.3_b.sql.'],
+      ['INVALID_FILE_NAME', '0.0.1_a.sql', expect.stringContaining('-- migrate:down in 0.0.1_a.sql')],
+      ['INVALID_FILE_NAME', '0.0.1_a.sql', expect.stringContaining('Rename the file to 0.0.1_a.sql')],
+      ['UNEXPECTED_FILE', '0.0.20190226002946_c.sql', expect.stringContaining('Make one file')],
+      ['INVALID_FILE_NAME', undefined, expect.stringContaining('move it out')],
+    ]);
+  });
+
   it('is told how to rename a file whose version is a timestamp', async () => {
     const { errors } = await failures({ 'users/20240102030405_create_users.sql': tableSql('users') });
     expect(errors).toMatchObject([
@@ -203,6 +231,35 @@ describe('a migrations folder', () => {
     writeFileSync(join(folder, 'users/1.0.0_a.sql'), Buffer.from([0x2d, 0x2d, 0xe4]));
     const { errors } = await errorOf(() => buildBundle({ folder }));
     expect(errors).toMatchObject([{ code: 'UNREADABLE_FILE' }]);
+  });
+
+  it('is not waited for when a file in it never ends, and a link that leads nowhere is named', async () => {
+    const folder = migrationsFolder({ 'users/1.0.0_a.sql': tableSql('a') });
+    execFileSync('mkfifo', [join(folder, 'users/1.1.0_pipe.sql')]);
+    symlinkSync('1.2.0_loop.sql', join(folder, 'users/1.2.0_loop.sql'));
+    symlinkSync('nowhere', join(folder, 'users/1.3.0_gone.ts'));
+    symlinkSync('/dev/zero', join(folder, 'users/1.4.0_zero.sql'));
+    symlinkSync('loop', join(folder, 'loop'));
+    const { errors } = await errorOf(() => buildBundle({ folder }));
+    expect(placesOf(errors, folder)).toEqual([
+      'UNEXPECTED_FILE loop',
+      'UNREADABLE_FILE users/1.1.0_pipe.sql',
+      'UNREADABLE_FILE users/1.2.0_loop.sql',
+      'UNREADABLE_FILE users/1.3.0_gone.ts',
+      'UNREADABLE_FILE users/1.4.0_zero.sql',
+    ]);
+    expect(errors.map(({ message }) => message).join()).toMatch(/pipe.*ELOOP.*ENOENT.*pipe/);
+  });
+
+  it('that is a link to itself is no folder', async () => {
+    const folder = join(migrationsFolder({}), 'loop');
+    symlinkSync('loop', folder);
+    expect(await errorOf(() => buildBundle({ folder }))).toMatchObject({ code: 'MISSING_FOLDER' });
+  });
+
+  it('is refused when its bundle is more than an engine can load', async () => {
+    expect((await errorOf(() => checkSize(50_000_001, 'migrations'))).code).toBe('BUNDLE_TOO_LARGE');
+    expect(() => checkSize(50_000_000, 'migrations')).not.toThrow();
   });
 
   it('has no unknown dependency where a file cannot be read', async () => {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { buildBundle } from '../../bundler';
-import { buildBundleSync } from '../../bundler/build-sync';
+import { buildBundleSync, checkMigrationsSync } from '../../bundler/build-sync';
 import { parseBundle } from '../../core/bundle/bundle-file';
 import { errorOf, migrationsFolder, tableSql } from '../support/migrations-folder';
 
@@ -63,6 +63,22 @@ describe('buildBundleSync', () => {
       code: 'BUNDLER_FAILED',
       message: expect.stringContaining('no-folder'),
     });
+  });
+
+  it('stops a process that a migration keeps from ending', async () => {
+    const source = files['users/1.1.0_b.ts'].replace("dependsOn: ['1.0.0'], ", '');
+    const loop = { 'users/1.0.0_a.ts': `(async () => { for (;;) await null; })();\n${source}` };
+    expect(await errorOf(() => checkMigrationsSync({ folder: migrationsFolder(loop) }, 2_000))).toMatchObject({
+      code: 'BUNDLER_FAILED',
+      message: expect.stringContaining('2 s'),
+      hint: expect.stringContaining('only declare'),
+    });
+  });
+
+  it('does not wait for what a migration has left running', async () => {
+    const server = "import { createServer } from 'node:net';\ncreateServer().listen(0);\n";
+    const left = { 'users/1.0.0_a.ts': `${server}${files['users/1.1.0_b.ts'].replace("dependsOn: ['1.0.0'], ", '')}` };
+    expect(checkMigrationsSync({ folder: migrationsFolder(left) }).manifest.heads).toEqual(['users/1.0.0']);
   });
 
   it('works where the package is installed, and gives the same revision there', async () => {

@@ -1,35 +1,16 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import type { MigrationFile } from '../../bundler/folder';
-import { loadPostgresParser, type PostgresParser } from '../../bundler/postgres';
-import { readSqlFile } from '../../bundler/sql-file';
 import { databaseKinds } from '../../core/bundle/database-kinds';
-import { flattenErrors, type MigrationError } from '../../core/errors/index';
+import { type SqlReader, sqlReader } from '../support/sql-reader';
 
 const folder = join(__dirname, '../fixtures/sql');
 const cases = readdirSync(folder).filter((name) => name.endsWith('.sql'));
 
-let postgres: PostgresParser;
+let read: SqlReader;
 beforeAll(async () => {
-  postgres = await loadPostgresParser();
+  read = await sqlReader();
 });
-
-function read(source: string) {
-  const errors: MigrationError[] = [];
-  const file: MigrationFile = {
-    target: 'users',
-    version: '1.1.0',
-    name: 'add user analytics',
-    language: 'sql',
-    file: 'users/1.1.0_add_user_analytics.sql',
-    absolutePath: '/migrations/users/1.1.0_add_user_analytics.sql',
-    location: { file: 'sample.sql', line: 1, column: 1 },
-    source,
-  };
-  const draft = readSqlFile(file, postgres, (error) => errors.push(...flattenErrors(error)));
-  return { draft, errors };
-}
 
 /** What a golden file holds: the migration when there are no errors, else the errors. */
 function golden(source: string): unknown {
@@ -42,10 +23,8 @@ function golden(source: string): unknown {
       hint,
     }));
   }
-  const { dependsOn, irreversible, allowDestructive, phases } = draft;
-  return JSON.parse(
-    JSON.stringify({ dependsOn: dependsOn.map(({ id }) => id), irreversible, allowDestructive, phases }),
-  );
+  const { dependsOn, irreversible, phases } = draft;
+  return JSON.parse(JSON.stringify({ dependsOn: dependsOn.map(({ id }) => id), irreversible, phases }));
 }
 
 describe('a SQL file', () => {

@@ -60,6 +60,14 @@ describe('a dynamodb() migration', () => {
     expect(actionsOf(migration, 'up')).toHaveLength(2);
   });
 
+  it.each([
+    "up: [removeGlobalIndex({ table: 'meals', index: 'byDay', allowDestructive: 'unused' })]",
+    "irreversible: true, up: [deleteTable('meals', { allowDestructive: 'unused' })]",
+  ])('may be destructive with a reason for the operation: %s', async (props) => {
+    const { migration } = await build(`export default dynamodb({ ${props} });`);
+    expect(actionsOf(migration, 'up')).toMatchObject([{ operation: { allowDestructive: 'unused' } }]);
+  });
+
   it('may have nothing but a contract phase', async () => {
     const { migration } = await build("export default dynamodb({ up: [], contract: [deleteTable('old')] });");
     expect(migration.phases).toMatchObject([{ name: 'contract', actions: [{ type: 'table' }] }]);
@@ -241,7 +249,7 @@ describe('a TypeScript file', () => {
     ],
     [
       'it says another name than the file',
-      "export default dynamodb({ name: 'make meals', up: [deleteTable('own')], irreversible: true, allowDestructive: 'x' });",
+      "export default dynamodb({ name: 'make meals', up: [deleteTable('own', { allowDestructive: 'x' })], irreversible: true });",
       ['HEADER_MISMATCH app/1.1.0_change.ts:2:34'],
       /"make meals"\. Allowed: change/,
     ],
@@ -256,6 +264,18 @@ describe('a TypeScript file', () => {
       "export default dynamodb({ up: [removeGlobalIndex({ table: 'meals', index: 'byDay' })] });",
       ['DESTRUCTIVE_CHANGE app/1.1.0_change.ts:2:1'],
       /meals.byDay/,
+    ],
+    [
+      'it deletes a table in up with a reason alone',
+      "export default dynamodb({ up: [deleteTable('meals', { allowDestructive: 'unused' })] });",
+      ['DESTRUCTIVE_CHANGE app/1.1.0_change.ts:2:1'],
+      /drops table meals/,
+    ],
+    [
+      'it permits what needs no permission',
+      "export default dynamodb({ up: [], contract: [deleteTable('meals', { allowDestructive: 'unused' })] });",
+      ['UNUSED_PERMISSION app/1.1.0_change.ts:2:88'],
+      /allowDestructive applies to nothing: deleteTable/,
     ],
     [
       'its verification writes',
@@ -277,6 +297,27 @@ describe('a TypeScript file', () => {
   it('is stopped when it loops endlessly', async () => {
     const { errors } = await failures('for (;;) {}\nexport default 1;');
     expect(errors).toMatchObject([{ code: 'LOAD_FAILED', message: expect.stringContaining('timed out') }]);
+  });
+
+  it.each([
+    ["import process from 'node:process';\nprocess.exit(0);\nexport default 1;", 'process.exit()'],
+    ["import { abort } from 'process';\nabort();\nexport default 1;", 'process.abort()'],
+    ["import { env, exit } from 'node:process';\nif (env) exit();\nexport default 1;", 'process.exit()'],
+  ])('does not end the process: %j', async (content, what) => {
+    const { errors } = await failures(content);
+    expect(errors).toMatchObject([
+      { code: 'LOAD_FAILED', message: expect.stringContaining(what), location: { line: 3 } },
+    ]);
+  });
+
+  it('leaves no timer behind', async () => {
+    const timers =
+      "import * as timers from 'node:timers';\nimport { setTimeout as wait } from 'node:timers/promises';\n";
+    const fire = "() => { throw new Error('fired'); }";
+    const calls = `setTimeout(${fire}, 0); timers.setImmediate(${fire}); void wait(0).then(${fire});`;
+    const { migration } = await build(`${timers}${calls}\nexport default dynamodb({ up: [${meals}] });`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(actionsOf(migration, 'up')).toHaveLength(1);
   });
 });
 

@@ -39,3 +39,43 @@ it('validate ends with 2 for a missing folder', async () => {
   const { exitCode, json } = await runJson<JsonError>(['validate', '--migrations', '/nowhere/migrations']);
   expect([exitCode, json.error.code]).toEqual([2, 'MISSING_FOLDER']);
 });
+
+it('validate does not take an empty folder for a valid one', async () => {
+  const folder = migrationsFolder({ 'users/.gitkeep': '' });
+  const { exitCode, json } = await runJson<JsonError>(['validate', '--migrations', folder]);
+  expect([exitCode, json.error.code]).toEqual([2, 'NO_MIGRATIONS']);
+  expect(json.error.hint).toContain('--migrations');
+});
+
+it('validate names a folder that is no target, such as one with a capital letter', async () => {
+  const folder = migrationsFolder({ 'Users/1.0.0_create_users.sql': tableSql('users') });
+  const args = ['validate', '--migrations', folder];
+  const { exitCode, json } = await runJson<JsonError>(args);
+  expect(exitCode).toBe(2);
+  expect(json.error.errors).toMatchObject([{ code: 'INVALID_TARGET_NAME', location: { file: `${folder}/Users` } }]);
+  const { stderr } = await runCli(args);
+  expect(stderr).toMatch(/INVALID_TARGET_NAME: Invalid target name "Users"\. Allowed: /);
+  expect(stderr).toContain('hint: Rename the folder to users, or to the name of its target in the CDK app.');
+});
+
+it('validate shows warnings with their line, and ends with 0 all the same', async () => {
+  const folder = migrationsFolder({
+    'users/1.0.0_index.sql': '-- migrate:up\ncreate index i on users (email);\n-- migrate:down\ndrop index i;\n',
+  });
+  const args = ['validate', '--migrations', folder];
+  const { exitCode, json } = await runJson<Record<string, unknown>>(args);
+  expect(exitCode).toBe(0);
+  expect(json).toMatchObject({ valid: true, warnings: [{ code: 'SLOW_STATEMENT', location: { line: 2, column: 1 } }] });
+  const { stdout } = await runCli(args);
+  expect(stdout).toMatch(/1 warning:\n\nSLOW_STATEMENT: .*\[create-index\]/);
+  expect(stdout).toMatch(/2 \| create index i on users/);
+});
+
+it('validate does not end with a migration that ends the process', async () => {
+  const folder = migrationsFolder({
+    'users/1.0.0_quit.ts': "import process from 'node:process';\nprocess.exit(0);\nexport default 1;\n",
+  });
+  const { exitCode, json } = await runJson<JsonError>(['validate', '--migrations', folder]);
+  expect(exitCode).toBe(2);
+  expect(json.error.errors).toMatchObject([{ code: 'LOAD_FAILED', location: { line: 2 } }]);
+});

@@ -107,7 +107,7 @@ export default sql({
 
     expect(reason).toContain('Migration users/1.1.0 failed at users/1.1.0_throws.ts:7');
     expect(reason).toContain('the third user is missing');
-    expect(reason).toContain("UPDATE users SET name = 'gone'");
+    expect(reason).toContain("UPDATE users SET name = '…'");
   });
 
   it('a migration whose verification fails is undone, and the reason names the check', async () => {

@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { Duration } from 'aws-cdk-lib';
+import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import { DatabaseMigrations, MigrationsRemovalPolicy, MigrationTarget, OlderRevisionPolicy } from '../../lib';
@@ -294,5 +295,31 @@ describe('the revision', () => {
     });
 
     expect(revisions[0]).not.toBe(revisions[1]);
+  });
+});
+
+describe('a warning about a migration', () => {
+  const text =
+    '-- irreversible: true\n-- migrate:up\nCREATE UNIQUE INDEX email ON users (email) NULLS NOT DISTINCT;\n' +
+    'MERGE INTO users USING old_users AS old ON users.id = old.id WHEN NOT MATCHED BY SOURCE AND users.gone THEN DELETE;\n';
+
+  it('is a warning of the construct, with its place, and does not keep the app from being synthesized', () => {
+    const app = testApp();
+    const stack = testStack('Stack', app);
+    new DatabaseMigrations(stack, 'Db', {
+      migrationsPath: folderWith({ 'users/1.0.0_email.sql': text }),
+      targets: { users: MigrationTarget.aurora(auroraCluster(stack), { databaseName: 'shop' }) },
+    });
+    const warnings = Annotations.fromStack(stack).findWarning('/Stack/Db', Match.anyValue());
+
+    expect(warnings.map(({ entry }) => entry.data)).toEqual([
+      expect.stringMatching(
+        /1\.0\.0_email\.sql:3:1 CREATE INDEX .*\[create-index\].* \[ack: cdk-migrations:SLOW_STATEMENT\]$/,
+      ),
+      expect.stringMatching(
+        /1\.0\.0_email\.sql:4:1 PostgreSQL has WHEN NOT MATCHED BY SOURCE since version 17; the cluster has version 16\./,
+      ),
+    ]);
+    expect(app.synth().stacks).toHaveLength(1);
   });
 });

@@ -1,5 +1,6 @@
 import type { CodeAction } from '../../bundle/bundle';
 import { locationOf } from '../../bundle/code-lines';
+import { redactLiterals, redactMessage } from '../../bundle/redaction';
 import { hasCode, MigrationError } from '../../errors/index';
 import type { SqlConnection } from '../../ports';
 import { markOf, sectionOutcome, sqlOf } from './sql-context';
@@ -46,11 +47,10 @@ async function call(action: CodeAction, context: StepContext, connection: SqlCon
     if (infrastructure) throw infrastructure.error;
     throw new MigrationError(
       'CODE_FAILED',
-      `${action.function}() threw: ${error instanceof Error ? error.message : String(error)}`,
+      `${action.function}() threw: ${redactMessage(error instanceof Error ? error.message : String(error), last ?? '')}`,
       {
         location: locationOf(error, context.file, module.codeLines),
-        payload: last === undefined ? {} : { statement: last },
-        cause: error,
+        payload: last === undefined ? {} : { statement: redactLiterals(last) },
       },
     );
   }

@@ -1,5 +1,6 @@
 import type { Statement } from '../../bundle/bundle';
-import { MigrationError, withDetails } from '../../errors/index';
+import { redactLiterals, redactMessage } from '../../bundle/redaction';
+import { errorFromData, MigrationError, withDetails } from '../../errors/index';
 import type { HistoryChange, HistoryMark, SectionResult, SqlDatabase } from '../../ports';
 import type { StepContext, StepResult } from './step-kind';
 
@@ -100,15 +101,24 @@ export async function inStatement<T>(statement: Statement, context: StepContext,
 
 const statementErrors: readonly string[] = ['STATEMENT_FAILED', 'STATEMENT_TIMEOUT'];
 
-/** @param statement undefined for what belongs to no statement, such as a deferred constraint */
+/**
+ * A statement's error as it may leave the database: with its location, and without literals, which may be secrets (G6).
+ *
+ * @param statement undefined for what belongs to no statement, such as a deferred constraint
+ */
 export function located(
   error: MigrationError,
   statement: Statement | undefined,
   { file }: StepContext,
 ): MigrationError {
-  return withDetails(error, {
-    location: statement ? { file, line: statement.line, column: statement.column } : { file },
-    payload: statement ? { ...error.payload, statement: statement.text } : error.payload,
-    cause: error.cause ?? error,
-  });
+  if (!statement) return withDetails(error, { location: { file } });
+  const details = {
+    location: { file, line: statement.line, column: statement.column },
+    payload: { ...error.payload, statement: redactLiterals(statement.text) },
+    cause: error.cause,
+    hint: error.hint,
+  };
+  const sqlState = error.payload.sqlState as string | undefined;
+  // What the database says repeats literals; its own words for the rest are ours to keep.
+  return errorFromData(error.code, redactMessage(error.message, statement.text, sqlState), details);
 }

@@ -17,7 +17,6 @@ const migration: BundledMigration = {
   dependsOn: [],
   irreversible: false,
   file: 'users/1.0.0_create_users.sql',
-  allowDestructive: undefined,
   phases: [],
 };
 const bundle: Bundle = { format: 1, migrations: [migration] };

@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
-import { isVersion, parseVersion, sortByTargetAndVersion, suggestVersion } from '../../../core/bundle/version';
+import { isVersion, parseVersion, sortByTargetAndVersion } from '../../../core/bundle/version';
 import { nearNames } from '../../../core/errors/near-names';
 import { errorOf } from '../../support/migrations-folder';
 
@@ -35,19 +34,6 @@ describe('versions', () => {
     });
   });
 
-  it.each([
-    ['20240102030405', '0.0.20240102030405'],
-    ['00012345', '0.0.12345'],
-    ['v1.2.3', '1.2.3'],
-    ['1.2.3+x', '1.2.3'],
-    ['1', '1.0.0'],
-    ['01.02', '1.2.0'],
-    ['next', undefined],
-  ])('come with a suggestion: for %s, %s', async (text, suggestion) => {
-    expect(suggestVersion(text)).toBe(suggestion);
-    expect((await errorOf(() => parseVersion(text))).hint).toContain(suggestion ?? 'three numbers');
-  });
-
   it('are ordered by precedence, not as text', () => {
     const versions = ['1.10.0', '1.2.0', '1.2.0-beta.2', '1.2.0-beta.11', '2.0.0'];
     expect(ordered(versions)).toEqual(['1.2.0-beta.2', '1.2.0-beta.11', '1.2.0', '1.10.0', '2.0.0']);
@@ -59,16 +45,6 @@ describe('versions', () => {
       'b 1.10.0',
       'b 2.0.0',
     ]);
-  });
-
-  it('keep the order of timestamps', () => {
-    const timestamp = fc.integer({ min: 10 ** 13, max: 10 ** 14 });
-    fc.assert(
-      fc.property(timestamp, timestamp, (a, b) => {
-        const suggested = [a, b].map((number) => suggestVersion(String(number))!);
-        expect(ordered(suggested)).toEqual(a > b ? suggested.toReversed() : suggested);
-      }),
-    );
   });
 });
 

@@ -1,0 +1,39 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { type SqlReader, sqlReader } from '../support/sql-reader';
+import { allFences } from '../support/typescript-blocks';
+
+let read: SqlReader;
+beforeAll(async () => {
+  read = await sqlReader();
+});
+
+const files = allFences().filter(({ info, code }) => info === 'sql' && /^-- migrate:/m.test(code));
+
+describe('the SQL migrations in Markdown', () => {
+  it('are found', () => {
+    expect(new Set(files.map(({ file }) => file))).toEqual(
+      new Set(['README.md', 'docs/authoring.md', 'docs/formats.md']),
+    );
+  });
+
+  it.each(files)('have no mistakes and no warnings: $file:$line', ({ code }) => {
+    // The header repeats the name of a file that is not here.
+    const { errors, warnings } = read(code.replace(/^-- migration: .*$/m, ''));
+    expect([...errors, ...warnings].map(({ code, message }) => `${code}: ${message}`)).toEqual([]);
+  });
+});
+
+it('docs/authoring.md and docs/formats.md name each rule for slow statements', () => {
+  const rules = [
+    ...readFileSync(join(__dirname, '../../bundler/sql-slow.ts'), 'utf8').matchAll(/^ {2}\| '([\w-]+)'/gm),
+  ];
+  for (const page of ['authoring.md', 'formats.md']) {
+    const text = readFileSync(join(__dirname, '../../docs', page), 'utf8');
+    expect(
+      rules.map(([, rule]) => rule).filter((rule) => !text.includes(`\`${rule}\``) && !text.includes(`\`[${rule}]\``)),
+    ).toEqual([]);
+  }
+  expect(rules).toHaveLength(7);
+});

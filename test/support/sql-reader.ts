@@ -1,0 +1,44 @@
+import type { Draft } from '../../bundler/draft';
+import type { MigrationFile } from '../../bundler/folder';
+import { loadPostgresParser } from '../../bundler/postgres';
+import { readSqlFile } from '../../bundler/sql-file';
+import { type ReviewedTarget, reviewSql } from '../../bundler/sql-review';
+import { flattenErrors, type MigrationError } from '../../core/errors/index';
+
+interface SqlReading {
+  /** Of the last source. */
+  readonly draft: Draft;
+  readonly errors: readonly MigrationError[];
+  readonly warnings: readonly MigrationError[];
+}
+
+/** Reads sources as the files of one target, one after the other. */
+export type SqlReader = (source: string | readonly string[], target?: ReviewedTarget) => SqlReading;
+
+/** The bundler's way with SQL files, without files. */
+export async function sqlReader(): Promise<SqlReader> {
+  const postgres = await loadPostgresParser();
+  return (source, target = {}) => {
+    const errors: MigrationError[] = [];
+    const warnings: MigrationError[] = [];
+    const report = (error: MigrationError) => void errors.push(...flattenErrors(error));
+    const warn = (warning: MigrationError) => void warnings.push(warning);
+    const drafts = [source].flat().map((text, index) => readSqlFile(fileOf(text, index), postgres, report, warn));
+    reviewSql(drafts, target, report, warn);
+    return { draft: drafts.at(-1)!, errors, warnings };
+  };
+}
+
+function fileOf(source: string, index: number): MigrationFile {
+  const version = `1.${index + 1}.0`;
+  return {
+    target: 'users',
+    version,
+    name: 'add user analytics',
+    language: 'sql',
+    file: `users/${version}_add_user_analytics.sql`,
+    absolutePath: `/migrations/users/${version}_add_user_analytics.sql`,
+    location: { file: index === 0 ? 'sample.sql' : `sample-${index}.sql`, line: 1, column: 1 },
+    source,
+  };
+}
