@@ -53,10 +53,10 @@ function withAws<T>(options: ScopeOptions, work: (clients: FindingClients) => Pr
   const state = stateFolderOf(options);
   if (state === undefined) return withClients(work);
   return useSandbox(async ({ connect }) => {
-    const { environmentVariables, close } = await connect(state);
+    const { environmentVariables, lost, close } = await connect(state);
     try {
       setVariables(environmentVariables);
-      return await withClients(work);
+      return await Promise.race([withClients(work), lost]);
     } finally {
       await close();
     }

@@ -7,6 +7,7 @@ export type {
   SandboxOptions,
   StackEvent,
   StackResult,
+  StackSummary,
 } from './api';
 export { AwsError } from './aws-error';
 export type { ExitCode } from './cli/exit-codes';

@@ -149,6 +149,10 @@ export class CloudFormation {
     return Promise.all(unfinished.map(recover));
   }
 
+  get isOperating(): boolean {
+    return this.#running.size > 0;
+  }
+
   /** By id also when it was deleted. */
   describeStack(nameOrId: string): StackDescription | undefined {
     const record = this.#engine.store.find(nameOrId);

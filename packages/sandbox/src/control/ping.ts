@@ -1,12 +1,20 @@
 import { request } from 'node:http';
 
-/** Marks control requests. A web page cannot send it across origins, so no page can command a sandbox. */
+/** Marks control requests, and names the client. A web page cannot send it across origins, so no page can command a sandbox. */
 export const CONTROL_HEADER = 'x-sandbox-control';
 const PATIENCE_MS = 3000;
 
 export interface Greeting {
   readonly pid: number;
   readonly environmentVariables: Readonly<Record<string, string>>;
+  readonly settings: Settings;
+}
+
+/** What a sandbox was started with, for clients that ask for something else. */
+export interface Settings {
+  readonly assumptions: Readonly<Record<string, string>>;
+  /** Digest of the URL, which has a password in it. */
+  readonly postgres?: string;
 }
 
 /** The greeting of the sandbox that answers there; `refused` when no process listens, `silent` when the answer takes too long. */

@@ -2,9 +2,9 @@ import { join, resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { DeployOptions, FailureInjection } from '../../api';
 import { addCommand, type CommandLine, does, type Invocation } from '../command';
+import type { ExitCode } from '../exit-codes';
 import type { CommandHelp } from '../help';
 import { collect, collectPairs, wholeNumber } from '../options';
-import type { Report } from '../output';
 import { type RunOptions, withRunOptions } from '../sandbox-options';
 import { runStackOperation, type StackOperation } from '../stack-operation';
 import { synthesize } from '../synth/synthesize';
@@ -71,7 +71,7 @@ export function addDeploy(parent: Command, session: CommandLine): void {
     .action(does<DeployCommandOptions>(session, deploy));
 }
 
-async function deploy(invocation: Invocation<DeployCommandOptions>): Promise<Report> {
+async function deploy(invocation: Invocation<DeployCommandOptions>): Promise<ExitCode> {
   const { options, terminal } = invocation;
   const assembly = await synthesize(
     { app: options.app, context: options.context, outputFolder: join(resolve(options.state), 'cdk.out') },

@@ -16,7 +16,8 @@ export interface AsyncQueueOptions {
  * (aws-facts CR-16): handlers see events more than once.
  */
 export class AsyncQueue {
-  readonly #pending = new Set<Promise<void>>();
+  /** With the name of the function. */
+  readonly #pending = new Map<Promise<void>, string>();
   #closed = false;
 
   constructor(private readonly options: AsyncQueueOptions) {}
@@ -25,15 +26,19 @@ export class AsyncQueue {
     return this.#pending.size === 0;
   }
 
+  get functionNames(): readonly string[] {
+    return [...new Set(this.#pending.values())];
+  }
+
   push(functionName: string, payload: string, requestId: string): void {
     const delivery = this.#deliver(functionName, payload, requestId)
       .catch((error) => this.options.onGivenUp(functionName, error))
       .finally(() => this.#pending.delete(delivery));
-    this.#pending.add(delivery);
+    this.#pending.set(delivery, functionName);
   }
 
   async drained(): Promise<void> {
-    while (!this.isEmpty) await Promise.all(this.#pending);
+    while (!this.isEmpty) await Promise.all(this.#pending.keys());
   }
 
   close(): void {

@@ -76,6 +76,11 @@ export class Lambda {
     return this.#queue.isEmpty;
   }
 
+  /** The functions that still have events. */
+  get waitingFor(): readonly string[] {
+    return this.#queue.functionNames;
+  }
+
   drained(): Promise<void> {
     return this.#queue.drained();
   }

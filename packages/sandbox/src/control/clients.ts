@@ -1,0 +1,43 @@
+import type { ServerResponse } from 'node:http';
+
+/** Other processes that use a sandbox: who is connected, and what they asked for that still runs. */
+export class Clients {
+  readonly #connected = new Map<string, ServerResponse>();
+  #requests = 0;
+  #seen = false;
+
+  /** What one that was killed has asked for still runs. */
+  get areGone(): boolean {
+    return this.#connected.size === 0;
+  }
+
+  get isBusy(): boolean {
+    return this.#requests > 0;
+  }
+
+  /** Whether there ever was one. */
+  get wereThere(): boolean {
+    return this.#seen;
+  }
+
+  /** Keeps the response open until the client leaves, or its process ends. */
+  attach(id: string, response: ServerResponse): void {
+    this.#seen = true;
+    this.#connected.set(id, response);
+    response.on('close', () => this.#connected.delete(id));
+  }
+
+  leave(id: string): void {
+    this.#connected.get(id)?.end();
+    this.#connected.delete(id);
+  }
+
+  async during<T>(request: () => Promise<T>): Promise<T> {
+    this.#requests += 1;
+    try {
+      return await request();
+    } finally {
+      this.#requests -= 1;
+    }
+  }
+}

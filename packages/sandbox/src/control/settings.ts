@@ -1,0 +1,31 @@
+import { createHash } from 'node:crypto';
+import type { SandboxOptions } from '../api';
+import { SandboxError } from '../sandbox-error';
+import type { Greeting, Settings } from './ping';
+
+/** What a sandbox runs with. */
+export function settingsOf(assumptions: SandboxOptions['assumptions'] = {}, postgresUrl?: string): Settings {
+  return { assumptions, postgres: postgresUrl === undefined ? undefined : digest(postgresUrl) };
+}
+
+/** A client that asks for other settings than those of the running sandbox would silently not get them. */
+export function requireSettings({ pid, settings }: Greeting, options: SandboxOptions): void {
+  const { assumptions = {}, postgresUrl, stateDir } = options;
+  const other = Object.keys(assumptions).find((name) => settings.assumptions[name] !== assumptions[name]);
+  if (other !== undefined)
+    throw runsDifferently(stateDir, pid, `without the assumption ${other}=${assumptions[other]}`);
+  if (postgresUrl !== undefined && digest(postgresUrl) !== settings.postgres) {
+    throw runsDifferently(stateDir, pid, 'without that PostgreSQL server');
+  }
+}
+
+function runsDifferently(folder: string, pid: number, how: string): SandboxError {
+  return new SandboxError('SANDBOX_RUNNING', `A sandbox is running on ${folder} ${how}, in process ${pid}.`, {
+    payload: { folder, pid },
+    hint: 'Wait until the other commands on the folder have ended, or use another --state folder.',
+  });
+}
+
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
