@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { Sandbox, SandboxOptions } from './api';
+import { askToYield } from './control/farewell';
 import { claimFolder, type OwnClaim } from './control/folder-lock';
 import { connectSandbox } from './control/remote-sandbox';
 
@@ -13,6 +14,8 @@ export async function openSandbox(given: SandboxOptions): Promise<Sandbox> {
   for (;;) {
     const claim = await claimFolder(options.stateDir);
     if (!claim.held) return start(options, claim);
+    // One that serves commands, and no command at the moment, makes room.
+    if (await askToYield(options.stateDir, claim.endpoint)) continue;
     // Undefined when it has ended since.
     const remote = await connectSandbox(claim.endpoint, options);
     if (remote) return remote;

@@ -9,7 +9,7 @@ const ATTEMPTS = 20;
 
 /**
  * Connects to the sandbox of a folder, which runs in a process of its own from the first command that needs it until
- * nobody uses it and nothing goes on in it. So no command ends what another one has begun.
+ * nobody has used it for a second and nothing goes on in it. So no command ends what another one has begun.
  */
 export function openShared(given: ConnectOptions): Promise<RemoteSandbox> {
   return connectOrStart(absolute(given), false);

@@ -5,6 +5,7 @@ import { connectCloudFormation } from './connect-cloudformation';
 import { Clients } from './control/clients';
 import { controlServer } from './control/control-server';
 import type { OwnClaim } from './control/folder-lock';
+import { identityOf } from './control/ping';
 import { settingsOf } from './control/settings';
 import { ensureBootstrapped, LocalSandbox } from './local-sandbox';
 import { createPlatform } from './platform';
@@ -49,7 +50,14 @@ export async function startSandbox(
     assumptions,
     broadcast,
     postgresUrl,
-    control: controlServer({ sandbox: () => sandbox, broadcast, clients, end, settings }),
+    control: controlServer({
+      sandbox: () => sandbox,
+      broadcast,
+      clients,
+      end,
+      settings,
+      folder: identityOf(state.folder),
+    }),
   });
   ensureBootstrapped(platform.parameters, '/cdk-bootstrap/hnb659fds/version');
   const cloudFormation = connectCloudFormation(platform, state, assumptions, broadcast);

@@ -110,7 +110,7 @@ describe('one server for all commands', () => {
 
     expect(await deploying.ended).toBe(1);
     expect(deploying.stdout()).toMatch(/\nWeb: UPDATE_ROLLBACK_COMPLETE\n/);
-    await hasEnded(pid);
+    expect(serverOf(state)).toBe(pid);
   });
 
   it('is the same for commands that begin at once, and is gone with the last of them', async () => {
@@ -120,6 +120,7 @@ describe('one server for all commands', () => {
     expect(first.filter(({ stdout }) => /\nWeb: CREATE_COMPLETE\n/.test(stdout))).toHaveLength(1);
     const others = await Promise.all([1, 2, 3].map(() => runCommand(['outputs', '--state', state])));
     expect(others).toEqual(Array(3).fill({ exitCode: 0, stdout: 'Web:\n  Value = one\n', stderr: '' }));
+    await hasEnded(serverOf(state));
     expect(readdirSync(state)).not.toContain('sandbox.json');
   });
 });

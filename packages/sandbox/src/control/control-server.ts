@@ -30,6 +30,7 @@ export interface ControlOptions {
   readonly end?: () => void;
   /** What a client compares with its own wishes. */
   readonly settings: Greeting['settings'];
+  readonly folder: Greeting['folder'];
 }
 
 type Call = (...args: readonly unknown[]) => Promise<unknown>;
@@ -42,7 +43,7 @@ export function controlServer(options: ControlOptions) {
     if (name === 'ping') return end(response, 200, JSON.stringify(greeting(options)));
     const client = String(message.headers[CONTROL_HEADER]);
     if (name === CONNECTION_REQUESTS.attach) return attach(client, response, options, isFollowing(body));
-    if (name === CONNECTION_REQUESTS.leave) return end(response, 200, JSON.stringify(leave(client, options)));
+    if (name === CONNECTION_REQUESTS.yield) return end(response, 200, JSON.stringify(yieldFolder(options)));
     if (name === CONNECTION_REQUESTS.stop) return end(response, 200, JSON.stringify(stop(client, options)));
     const method = REMOTE_METHODS.find((known) => known === name);
     if (!method) return end(response, 404, `A sandbox has no method '${name}' for other processes.`);
@@ -51,8 +52,8 @@ export function controlServer(options: ControlOptions) {
   };
 }
 
-function greeting({ sandbox, settings }: ControlOptions): Greeting {
-  return { pid: process.pid, environmentVariables: sandbox().environmentVariables, settings };
+function greeting({ sandbox, folder, settings }: ControlOptions): Greeting {
+  return { pid: process.pid, folder, environmentVariables: sandbox().environmentVariables, settings };
 }
 
 /** The headers are the answer; the body never ends, unless this process does. */
@@ -71,8 +72,7 @@ function isFollowing(body: Buffer): boolean {
   return (JSON.parse(body.toString('utf8')) as AttachRequest).follows;
 }
 
-function leave(client: string, options: ControlOptions): Farewell {
-  options.clients.leave(client);
+function yieldFolder(options: ControlOptions): Farewell {
   const { clients, sandbox } = options;
   return farewell(clients.areGone && !clients.isBusy && sandbox().isAtRest, options);
 }

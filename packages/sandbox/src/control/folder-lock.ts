@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { greet } from './ping';
+import { greet, identityOf } from './ping';
 
 /** Says who holds a state folder, in that folder. */
 export const HOLDER_FILE = 'sandbox.json';
@@ -39,7 +39,7 @@ export async function claimFolder(folder: string): Promise<Claim> {
     if (createExclusively(file)) return ownClaim(file);
     const holder = readHolder(file);
     if (holder === undefined) continue;
-    const state = await stateOf(holder);
+    const state = await stateOf(holder, folder);
     if (state === 'answers') return { held: true, endpoint: holder.endpoint ?? '' };
     const waited = Date.now() > deadline;
     if (waited && state === 'busy') throw heldBySilence(file, holder);
@@ -51,13 +51,13 @@ export async function claimFolder(folder: string): Promise<Claim> {
 /** The process that runs a sandbox on the folder, or is about to; undefined when none does. */
 export async function holderOf(folder: string): Promise<Holder | undefined> {
   const holder = readHolder(join(folder, HOLDER_FILE));
-  return holder === undefined || (await stateOf(holder)) === 'gone' ? undefined : holder;
+  return holder === undefined || (await stateOf(holder, folder)) === 'gone' ? undefined : holder;
 }
 
 /** Where the sandbox of the folder answers, if it does. */
 export async function endpointOf(folder: string): Promise<string | undefined> {
   const holder = readHolder(join(folder, HOLDER_FILE));
-  return holder !== undefined && (await stateOf(holder)) === 'answers' ? holder.endpoint : undefined;
+  return holder !== undefined && (await stateOf(holder, folder)) === 'answers' ? holder.endpoint : undefined;
 }
 
 type HolderState = 'answers' | 'gone' | 'busy' | 'quiet';
@@ -65,14 +65,15 @@ type HolderState = 'answers' | 'gone' | 'busy' | 'quiet';
 /**
  * A living process that does not answer is starting, closing, or busy: its databases are open, so taking over at once
  * would ruin them. One that refuses connections and said neither has another program behind its pid by now, and so has
- * one whose port gives another answer.
+ * one whose port gives another answer, or one for the folder of which this one is a copy.
  */
-async function stateOf(holder: Holder): Promise<HolderState> {
+async function stateOf(holder: Holder, folder: string): Promise<HolderState> {
   if (!isAlive(holder.pid)) return 'gone';
   if (holder.endpoint === undefined || holder.closing) return 'quiet';
   const greeting = await greet(holder.endpoint);
   if (greeting === 'silent') return 'busy';
-  return greeting !== 'refused' && greeting.pid === holder.pid ? 'answers' : 'gone';
+  const isOfFolder = greeting !== 'refused' && greeting.pid === holder.pid && greeting.folder === identityOf(folder);
+  return isOfFolder ? 'answers' : 'gone';
 }
 
 function heldBySilence(file: string, holder: Holder): Error {

@@ -24,8 +24,8 @@ export type RemoteMethod = (typeof REMOTE_METHODS)[number];
 export const CONNECTION_REQUESTS = {
   /** Answered for as long as the client wants the sandbox: the server sees who is there, the client that it lives. */
   attach: 'attach',
-  /** The client goes. Answered with whether the server ends, now that nobody needs it. */
-  leave: 'leave',
+  /** Asks the server to end if nobody uses it and nothing goes on in it. */
+  yield: 'yield',
   /** The client goes and wants the server to end, whatever is running, unless other clients need it. */
   stop: 'stop',
 } as const;
@@ -35,7 +35,7 @@ export interface AttachRequest {
   readonly follows: boolean;
 }
 
-/** The answer to `leave` and `stop`. */
+/** The answer to `yield` and `stop`. */
 export interface Farewell {
   readonly ends: boolean;
 }

@@ -1,15 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { type ClientRequest, request } from 'node:http';
+import type { ClientRequest } from 'node:http';
 import { resolve as resolvePath } from 'node:path';
 import { createInterface } from 'node:readline';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Sandbox, SandboxOptions } from '../api';
 import { reviveError } from './control-error';
-import { holderOf } from './folder-lock';
+import { askToEnd, askToYield, controlRequest } from './farewell';
 import { sandboxLost } from './lost';
-import { CONTROL_HEADER, type Greeting, greet } from './ping';
-import { CONNECTION_REQUESTS, type ControlLine, type Farewell, type RemoteMethod } from './protocol';
-import { requireSettings } from './settings';
+import { type Greeting, greet } from './ping';
+import { CONNECTION_REQUESTS, type ControlLine, type RemoteMethod } from './protocol';
+import { isAsWished, requireSettings } from './settings';
 
 export interface ConnectOptions extends SandboxOptions {
   /** Hears of everything that happens, not only of what it asked for. */
@@ -25,17 +24,17 @@ export interface RemoteSandbox extends Sandbox {
   stop(): Promise<boolean>;
 }
 
-/** How long a process that ends may take to close its databases. */
-const ENDING_MS = 10_000;
-
 /**
  * The sandbox of another process: calls go there over HTTP, events and warnings come back while they run. Undefined when
- * it has just ended.
+ * it has just ended, or does so because nobody uses it and this process wants other settings.
  */
 export async function connectSandbox(endpoint: string, options: ConnectOptions): Promise<RemoteSandbox | undefined> {
   const greeting = await greet(endpoint);
   if (typeof greeting === 'string') return undefined;
-  requireSettings(greeting, options);
+  if (!isAsWished(greeting, options)) {
+    if (await askToYield(options.stateDir, endpoint)) return undefined;
+    requireSettings(greeting, options);
+  }
   const connection = new Connection(endpoint, options, greeting);
   return (await connection.attach()) ? remoteSandbox(connection, endpoint, options, greeting) : undefined;
 }
@@ -70,8 +69,8 @@ function remoteSandbox(
           'Close it, or use another state folder.',
       );
     },
-    close: async () => void (await connection.leave('leave')),
-    stop: () => connection.leave('stop'),
+    close: async () => connection.close(),
+    stop: () => connection.stop(),
   };
 }
 
@@ -123,32 +122,17 @@ class Connection {
     });
   }
 
-  /** Whether the server ends; then it has ended when this returns. */
-  async leave(how: 'leave' | 'stop'): Promise<boolean> {
-    if (this.#isClosed) return false;
+  close(): void {
     this.#isClosed = true;
-    const ends = await this.#sayGoodbye(how);
     this.#attached?.destroy();
-    for (const end = Date.now() + ENDING_MS; ends && Date.now() < end; await sleep(10)) {
-      const holder = await holderOf(this.options.stateDir);
-      if (holder?.pid !== this.server.pid) break;
-    }
-    return ends;
   }
 
-  #sayGoodbye(how: 'leave' | 'stop'): Promise<boolean> {
-    return new Promise((resolve) => {
-      const call = this.#request(CONNECTION_REQUESTS[how], {}, (response) => {
-        let body = '';
-        response.on('data', (part: string) => {
-          body += part;
-        });
-        response.on('end', () => resolve((JSON.parse(body) as Farewell).ends));
-        response.on('error', () => resolve(true));
-      });
-      // It has ended already.
-      call.on('error', () => resolve(true));
-    });
+  /** Whether the server ends; then it has, when this returns. */
+  async stop(): Promise<boolean> {
+    this.#isClosed = true;
+    const ends = await askToEnd(this.options.stateDir, this.endpoint, 'stop', this.#client);
+    this.close();
+    return ends;
   }
 
   #tell(line: ControlLine): void {
@@ -171,13 +155,6 @@ class Connection {
   }
 
   #request(name: string, body: unknown, onResponse: (response: NodeJS.ReadableStream) => void): ClientRequest {
-    const headers = { [CONTROL_HEADER]: this.#client, 'content-type': 'application/json' };
-    const options = { method: 'POST', headers, agent: false };
-    const made = request(`${this.endpoint}/_sandbox/${name}`, options, (response) => {
-      response.setEncoding('utf8');
-      onResponse(response);
-    });
-    made.end(JSON.stringify(body));
-    return made;
+    return controlRequest(this.endpoint, this.#client, name, body, onResponse);
   }
 }

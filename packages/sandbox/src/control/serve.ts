@@ -2,7 +2,7 @@ import type { SandboxOptions } from '../api';
 import type { LocalSandbox } from '../local-sandbox';
 import { Clients } from './clients';
 import { describeError } from './control-error';
-import { claimFolder } from './folder-lock';
+import { claimFolder, holderOf } from './folder-lock';
 import type { ControlError } from './protocol';
 
 /** What the process that starts a server sends to it. */
@@ -18,6 +18,8 @@ export type ServeAnswer = { readonly endpoint: string } | { readonly error: Cont
 const FIRST_CLIENT_MS = 10_000;
 /** How long functions and state machines may go on without any client, once no stack operation runs. */
 const SETTLING_MS = 60_000;
+/** A server that nobody uses stays for the next command, which then need not start one. */
+const IDLE_MS = 1000;
 const POLL_MS = 50;
 
 /** A process of its own for the sandbox of a folder. It ends when nobody uses it and nothing goes on in it. */
@@ -33,6 +35,8 @@ async function serve({ isCopy, ...options }: ServeRequest): Promise<void> {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end);
     await answer({ endpoint: sandbox.endpoint });
     await Promise.race([aborted(ended.signal), unused(sandbox, clients)]);
+    // Whoever deleted the folder meanwhile does not want it back.
+    if ((await holderOf(options.stateDir)) === undefined) return;
     await sandbox.close();
   } catch (error) {
     claim.release();
@@ -41,12 +45,11 @@ async function serve({ isCopy, ...options }: ServeRequest): Promise<void> {
 }
 
 async function unused(sandbox: LocalSandbox, clients: Clients): Promise<void> {
-  const startedAt = Date.now();
-  let usedAt = startedAt;
+  let usedAt = Date.now();
   const isUsed = (now: number): boolean => {
     if (!clients.areGone || clients.isBusy || sandbox.isOperating) usedAt = now;
-    if (!clients.wereThere) return now - startedAt < FIRST_CLIENT_MS || usedAt === now;
-    return usedAt === now || (!sandbox.isAtRest && now - usedAt < SETTLING_MS);
+    const patience = sandbox.isAtRest ? IDLE_MS : SETTLING_MS;
+    return now - usedAt < (clients.wereThere ? patience : FIRST_CLIENT_MS);
   };
   while (isUsed(Date.now())) await new Promise((resolve) => setTimeout(resolve, POLL_MS));
 }

@@ -1,11 +1,29 @@
 import { createHash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import type { SandboxOptions } from '../api';
 import { SandboxError } from '../sandbox-error';
 import type { Greeting, Settings } from './ping';
 
+const variables = ['AWS_REGION', 'DYNOXIDE_PATH', 'DYNAMODB_ENDPOINT'];
+
 /** What a sandbox runs with. */
 export function settingsOf(assumptions: SandboxOptions['assumptions'] = {}, postgresUrl?: string): Settings {
-  return { assumptions, postgres: postgresUrl === undefined ? undefined : digest(postgresUrl) };
+  const environment = variables.map((name) => [name, process.env[name] ?? '']);
+  return {
+    assumptions,
+    postgres: postgresUrl === undefined ? undefined : digest(postgresUrl),
+    environment: Object.fromEntries(environment),
+  };
+}
+
+/** Whether a sandbox that this process started would run in the same way. A PostgreSQL server is remembered. */
+export function isAsWished({ settings }: Greeting, { assumptions, postgresUrl }: SandboxOptions): boolean {
+  const wished = settingsOf(assumptions, postgresUrl);
+  return (
+    isDeepStrictEqual(settings.assumptions, wished.assumptions) &&
+    isDeepStrictEqual(settings.environment, wished.environment) &&
+    (wished.postgres === undefined || wished.postgres === settings.postgres)
+  );
 }
 
 /** A client that asks for other settings than those of the running sandbox would silently not get them. */
