@@ -94,7 +94,7 @@ export class CustomResource implements ResourceType {
     try {
       for (let count = 0; count < deliveries; count++) await this.transport.invoke(serviceToken, event);
     } catch (error) {
-      throw new ResourceFailure((error as Error).message);
+      throw error instanceof ResourceRefusal ? error : new ResourceFailure((error as Error).message);
     }
   }
 

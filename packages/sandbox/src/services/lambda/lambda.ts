@@ -49,13 +49,24 @@ export class Lambda {
   /** Waits for the answer. Function errors are results; what AWS refuses before running anything is thrown. */
   async invoke(nameOrArn: string, payload: string, requestId: string = randomUUID()): Promise<InvocationResult> {
     const record = this.functions.get(nameOrArn);
-    if (!record.runtime.startsWith('nodejs')) return failed(unsupportedRuntime(record));
+    const refusal = this.whyItCannotRun(nameOrArn);
+    if (refusal !== undefined) return failed({ errorType: 'Runtime.Unsupported', errorMessage: refusal });
     this.#requireCapacity(record);
     return this.#pool.use(
       record.name,
       `${record.codeDigest} ${record.lastModified}`,
       () => this.#start(record),
       (environment) => environment.invoke(requestId, payload || '{}'),
+    );
+  }
+
+  /** Undefined for functions that run here. */
+  whyItCannotRun(nameOrArn: string): string | undefined {
+    const { name, runtime } = this.functions.get(nameOrArn);
+    if (runtime.startsWith('nodejs')) return undefined;
+    return (
+      `The sandbox runs nodejs functions only, but function ${name} has the runtime '${runtime}'. ` +
+      'Give it a nodejs runtime, or keep it from being called in the sandbox.'
     );
   }
 
@@ -127,15 +138,6 @@ export class Lambda {
     started.exited.then(() => callers.revoke(credentials.accessKeyId));
     return started;
   }
-}
-
-function unsupportedRuntime({ name, runtime }: FunctionRecord) {
-  return {
-    errorType: 'Runtime.Unsupported',
-    errorMessage:
-      `The sandbox runs nodejs functions only, but function ${name} has the runtime '${runtime}'. ` +
-      'Give it a nodejs runtime, or keep it from being called in the sandbox.',
-  };
 }
 
 function messageOf(error: unknown): string {
