@@ -31,6 +31,7 @@ export interface StackEvent {
 
 /** Makes a resource fail on purpose, at its next create or update. */
 export interface FailureInjection {
+  /** A logical id, `Child.Resource` in a nested stack, or the path of a construct in the app: `Stack/Api`. */
   readonly logicalId: string;
   readonly on?: 'create' | 'update';
 }

@@ -106,6 +106,11 @@ describe('one server for all commands', () => {
 
     expect(await statusIn(state)).toBe('UPDATE_IN_PROGRESS');
     expect(serverOf(state)).toBe(pid);
+    const otherwise = await runCommand(['destroy', '--state', state, '--assume', 'rollback-order=reverse']);
+    expect([otherwise.exitCode, otherwise.stderr]).toEqual([
+      2,
+      expect.stringMatching(/^SANDBOX_RUNNING: .*rollback-order/),
+    ]);
     expect((await runCommand(['alarm', 'errors', 'ALARM', '--state', state])).exitCode).toBe(0);
 
     expect(await deploying.ended).toBe(1);

@@ -1,9 +1,7 @@
 import type { StackEvent } from '../api';
+import { Heartbeat, secondsSince } from './heartbeat';
 import type { Terminal } from './output';
 import { eventLine } from './stack-report';
-
-/** After so long without a line, one says what is going on. */
-const silenceMs = 10_000;
 
 /** Names in a line about several resources. */
 const namesInLine = 6;
@@ -17,16 +15,15 @@ const initiated = 'Resource creation Initiated';
  */
 export class Progress {
   readonly #terminal: Terminal;
-  readonly #startedAt = Date.now();
   /** Events that had no line of their own yet. */
   #folded: StackEvent[] = [];
   /** By stack and resource: what has begun and not ended. */
   readonly #open = new Map<string, StackEvent>();
-  #timer: NodeJS.Timeout;
+  readonly #heartbeat: Heartbeat;
 
   constructor(terminal: Terminal) {
     this.#terminal = terminal;
-    this.#timer = this.#wait();
+    this.#heartbeat = new Heartbeat(terminal, (seconds) => this.#stillWorking(seconds));
   }
 
   show(event: StackEvent): void {
@@ -38,25 +35,21 @@ export class Progress {
   }
 
   end(): void {
-    clearTimeout(this.#timer);
+    this.#heartbeat.end();
     this.#flush();
   }
 
   #say(line: string): void {
     this.#flush();
     this.#terminal.say(line);
-    clearTimeout(this.#timer);
-    this.#timer = this.#wait();
+    this.#heartbeat.reset();
   }
 
-  #wait(): NodeJS.Timeout {
-    return setTimeout(() => this.#say(this.#stillRunning()), silenceMs).unref();
-  }
-
-  #stillRunning(): string {
+  #stillWorking(seconds: number): string {
+    this.#flush();
     const resources = [...this.#open.values()].filter(({ stack, logicalId }) => stack !== logicalId);
     const waitingFor = resources.length > 0 ? `: ${resources.map(shortLine).join(', ')}` : '';
-    return this.#terminal.paint('gray', `... still working after ${secondsSince(this.#startedAt)} s${waitingFor}`);
+    return `... still working after ${seconds} s${waitingFor}`;
   }
 
   #flush(): void {
@@ -73,10 +66,6 @@ export class Progress {
 
 function shortLine({ logicalId, status, time }: StackEvent): string {
   return `${logicalId} ${status} for ${secondsSince(Date.parse(time))} s`;
-}
-
-function secondsSince(time: number): number {
-  return Math.round((Date.now() - time) / 1000);
 }
 
 /** Stacks, custom resources, failures, and whatever comes with a reason. */

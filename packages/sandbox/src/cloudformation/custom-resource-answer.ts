@@ -37,11 +37,15 @@ export function readAnswer(body: string, request: RequestIdentity): CustomResour
   const success = Status === 'SUCCESS';
   return {
     success,
-    reason: success ? '' : failedText(typeof Reason === 'string' ? Reason : '', request.RequestId),
+    reason: success ? text(Reason) : failedText(text(Reason), request.RequestId),
     physicalId,
     data: isObject(Data) ? Data : {},
     noEcho: NoEcho === true,
   };
+}
+
+function text(reason: unknown): string {
+  return typeof reason === 'string' ? reason : '';
 }
 
 /** How CloudFormation words it, as seen in reports (aws-facts CR-5). */

@@ -114,8 +114,8 @@ export class CustomResource implements ResourceType {
   }
 }
 
-function result({ physicalId = '', data, noEcho }: CustomResourceAnswer): ResourceResult {
-  return { physicalId, attributes: data, noEcho };
+function result({ physicalId = '', data, noEcho, reason }: CustomResourceAnswer): ResourceResult {
+  return { physicalId, attributes: data, noEcho, reason };
 }
 
 function readServiceToken(value: Json | undefined): string {

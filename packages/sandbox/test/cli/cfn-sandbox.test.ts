@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { writeAssembly } from '../helpers/assembly';
-import { runCommand } from '../helpers/run-command';
+import { runCommand, startCommand } from '../helpers/run-command';
+import { functions } from '../helpers/templates';
+import { until } from '../helpers/until';
 
 const root = mkdtempSync(join(tmpdir(), 'cfn-sandbox-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -55,8 +57,45 @@ describe('cfn-sandbox', () => {
 
     const { exitCode, stdout } = await runCommand(['deploy'], project);
 
-    expect([exitCode, stdout]).toEqual([0, expect.stringMatching(/\nWeb: CREATE_COMPLETE\n$/)]);
+    expect([exitCode, stdout]).toEqual([0, expect.stringMatching(/^Synthesizing\.\.\.\n.*\nWeb: CREATE_COMPLETE\n$/s)]);
     expect(existsSync(join(project, '.sandbox/cdk.out/manifest.json'))).toBe(true);
+  });
+
+  it('lists stacks, their events and their outputs', async () => {
+    const state = ['--state', join(root, 'listed')];
+    const template = {
+      Resources: version('one'),
+      Outputs: { Value: { Value: { 'Fn::GetAtt': ['Version', 'Value'] } } },
+    };
+    await runCommand([
+      'deploy',
+      ...state,
+      '--app',
+      writeAssembly({ Web: { template }, Empty: { template: { Resources: version('x') } } }),
+    ]);
+    const json = async (...args: readonly string[]) =>
+      JSON.parse((await runCommand([...args, ...state, '--json'])).stdout);
+
+    expect(await json('stacks')).toMatchObject([
+      { stack: 'Web', status: 'CREATE_COMPLETE', outputs: { Value: 'one' }, nested: false },
+      { stack: 'Empty', status: 'CREATE_COMPLETE', outputs: {} },
+    ]);
+    expect(await json('outputs')).toEqual({ Web: { Value: 'one' }, Empty: {} });
+    expect(await json('outputs', '--stack', 'Web')).toEqual({ Web: { Value: 'one' } });
+    expect(await json('events', '--stack', 'Web', '--last', '2')).toMatchObject([
+      { stack: 'Web', logicalId: 'Version', status: 'CREATE_COMPLETE' },
+      { stack: 'Web', logicalId: 'Web', status: 'CREATE_COMPLETE' },
+    ]);
+    const unknown = await runCommand(['events', '--stack', 'Wbe', ...state]);
+    expect([unknown.exitCode, unknown.stderr]).toEqual([
+      2,
+      expect.stringMatching(/Wbe does not exist\. There are: Web, Empty/),
+    ]);
+    const destroyed = await runCommand(['destroy', '--stack', 'Wbe', ...state]);
+    expect([destroyed.exitCode, destroyed.stderr]).toEqual([
+      2,
+      expect.stringMatching(/Wbe does not exist\. There are: /),
+    ]);
   });
 
   it('ends with 3 when a stack needs repair, and names its own commands', async () => {
@@ -88,6 +127,43 @@ describe('cfn-sandbox', () => {
 
     expect([exitCode, stdout]).toEqual([2, '']);
     expect(stderr).toMatch(message);
+  });
+
+  it('finds out that a --postgres server cannot be used before anything is deployed, and does not remember it', async () => {
+    const state = ['--state', join(root, 'elsewhere')];
+    const app = writeAssembly({ Web: { template: { Resources: version('one') } } });
+    const url = 'postgresql://someone:very-secret@127.0.0.1:1/postgres';
+    const { exitCode, stdout, stderr } = await runCommand(['deploy', ...state, '--app', app, '--postgres', url]);
+
+    expect([exitCode, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(
+      /^POSTGRES_UNUSABLE: .* at postgresql:\/\/someone:\*\*\*@127\.0\.0\.1:1\/postgres cannot be used: /,
+    );
+    expect(stderr).not.toContain('very-secret');
+    expect((await runCommand(['deploy', ...state, '--app', app])).exitCode).toBe(0);
+  });
+
+  it('prints the result when the stack is at rest, and then says what it waits for', async () => {
+    const state = ['--state', join(root, 'busy')];
+    const done = join(root, 'done');
+    const code = `exports.handler = async (event) => {
+      const { StackId, RequestId, LogicalResourceId } = event;
+      const body = JSON.stringify({ Status: 'SUCCESS', StackId, RequestId, LogicalResourceId, PhysicalResourceId: 'x' });
+      await fetch(event.ResponseURL, { method: 'PUT', body, headers: { 'content-type': '' } });
+      while (!require('node:fs').existsSync(${JSON.stringify(done)})) await new Promise((resolve) => setTimeout(resolve, 20));
+    };`;
+    const thing = { Type: 'Custom::Thing', Properties: { ServiceToken: { 'Fn::GetAtt': ['Slow', 'Arn'] } } };
+    const stack = functions({ Slow: { code, properties: { Timeout: 20 } } }, { Thing: thing });
+    const deploying = startCommand(['deploy', ...state, '--app', writeAssembly({ Web: stack })]);
+
+    await deploying.prints(/\nWeb: CREATE_COMPLETE\n$/);
+    const waiting = 'Waiting for what still runs, 30 s at the most: function Slow\n';
+    await until(
+      async () => deploying.stderr(),
+      (text) => text === waiting,
+    );
+    writeFileSync(done, '');
+    expect([await deploying.ended, deploying.stderr()]).toEqual([0, waiting]);
   });
 
   it('refuses a name that is no CLUSTER/DATABASE', async () => {

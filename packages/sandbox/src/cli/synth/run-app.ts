@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SandboxError } from '../../sandbox-error';
+import { Heartbeat } from '../heartbeat';
 import type { Terminal } from '../output';
 import { explainFailure } from './explain-failure';
 
@@ -14,24 +15,18 @@ export interface AppEnvironment {
 /** The account of the sandbox. */
 const account = '123456789012';
 
-/** How often a line says that the app still runs. */
-const noticeMs = 10_000;
-
 /** In bytes. A longer context is passed in a file, because the environment is limited. */
 const longestVariable = 32 * 1024;
 
 /** Runs the command of a CDK app with the environment variables that the CDK CLI sets. */
 export async function runApp(command: string, environment: AppEnvironment, terminal: Terminal): Promise<void> {
   const overflow = mkdtempSync(join(tmpdir(), 'cdk-context-'));
-  const startedAt = Date.now();
-  const timer = setInterval(() => {
-    terminal.say(`... still synthesizing after ${Math.round((Date.now() - startedAt) / 1000)} s`);
-  }, noticeMs);
+  const heartbeat = new Heartbeat(terminal, (seconds) => `... still synthesizing after ${seconds} s`);
   try {
     const { status, output } = await runShell(command, variables(environment, overflow), terminal);
     if (status !== 0) throw failed(command, status, output, terminal);
   } finally {
-    clearInterval(timer);
+    heartbeat.end();
     rmSync(overflow, { recursive: true, force: true });
   }
 }
