@@ -26,10 +26,17 @@ const operational: readonly ErrorCode[] = [
   'SANDBOX_NOT_INSTALLED',
   'SANDBOX_LOST',
   'STATE_UNREADABLE',
+  'STATEMENT_FAILED',
 ];
 
 /** What AWS and the sandbox call a request that names or asks for something that does not exist. */
-const wrongRequest = ['ValidationError', 'ResourceNotFound', 'ResourceNotFoundException'];
+const wrongRequest = [
+  'ValidationError',
+  'ResourceNotFound',
+  'ResourceNotFoundException',
+  'DBClusterNotFoundFault',
+  'DatabaseNotFoundException',
+];
 
 /** Prints why a command failed, and returns the exit code of the process. Nothing else does either. */
 export function reportError(

@@ -139,11 +139,11 @@ describe('sql', () => {
     expect(text.stdout).toBe('id\n--\n1\n2\n(2 rows)\n');
   });
 
-  it('ends with 2 for an unknown target and for a statement that fails', async () => {
+  it('ends with 2 for an unknown target, and with 1 for a statement that fails', async () => {
     const unknown = await runJson<JsonError>(['sandbox', 'sql', 'user', 'SELECT 1', ...here]);
     expect([unknown.exitCode, unknown.json.error.hint]).toEqual([2, 'Did you mean users?']);
     const wrong = await runCli(['sandbox', 'sql', 'users', 'SELEC 1', ...here]);
-    expect([wrong.exitCode, wrong.stderr]).toEqual([2, expect.stringMatching(/syntax error at or near "SELEC"/)]);
+    expect([wrong.exitCode, wrong.stderr]).toEqual([1, expect.stringMatching(/syntax error at or near "SELEC"/)]);
   });
 });
 

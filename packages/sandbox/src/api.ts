@@ -36,6 +36,9 @@ export interface FailureInjection {
   readonly on?: 'create' | 'update';
 }
 
+/** OnFailure of CreateStack. `DO_NOTHING` keeps what was created, as `disableRollback` does. */
+export type OnFailure = 'ROLLBACK' | 'DELETE' | 'DO_NOTHING';
+
 export interface DeployOptions {
   /** A cloud assembly (`cdk.out`): its assets are published, its stacks deployed in dependency order. */
   readonly assembly: string;
@@ -46,6 +49,8 @@ export interface DeployOptions {
   readonly fail?: readonly FailureInjection[];
   /** `--no-rollback`: keep what was done when something fails. */
   readonly disableRollback?: boolean;
+  /** What becomes of a stack whose first deployment fails. Not together with `disableRollback`. Default: ROLLBACK. */
+  readonly onFailure?: OnFailure;
   /** Rollback triggers: alarm ARNs or names, and how long they are watched after all resources are deployed. */
   readonly rollbackAlarms?: readonly string[];
   readonly monitoringSeconds?: number;

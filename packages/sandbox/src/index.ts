@@ -3,6 +3,7 @@ export type {
   FailureInjection,
   Interceptor,
   ObservedCall,
+  OnFailure,
   Sandbox,
   SandboxOptions,
   StackEvent,

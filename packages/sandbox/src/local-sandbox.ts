@@ -190,6 +190,7 @@ export class LocalSandbox implements ServedSandbox {
       parameters,
       fail,
       disableRollback: options.disableRollback,
+      onFailure: options.onFailure,
       rollbackAlarms: options.rollbackAlarms,
       monitoringSeconds: options.monitoringSeconds,
     });

@@ -11,10 +11,16 @@ interface ErrorReport {
 }
 
 /** Errors of ours that are about the state of the system. All others are about what the command was given. */
-const operational: readonly SandboxErrorCode[] = ['SANDBOX_LOST', 'STATE_UNREADABLE'];
+const operational: readonly SandboxErrorCode[] = ['SANDBOX_LOST', 'STATE_UNREADABLE', 'STATEMENT_FAILED'];
 
 /** What AWS calls a request that names or asks for something that does not exist. */
-const wrongRequest = ['ValidationError', 'ResourceNotFound', 'ResourceNotFoundException'];
+const wrongRequest = [
+  'ValidationError',
+  'ResourceNotFound',
+  'ResourceNotFoundException',
+  'DBClusterNotFoundFault',
+  'DatabaseNotFoundException',
+];
 
 /** Prints why a command failed, and returns the exit code of the process. */
 export function reportError(

@@ -37,6 +37,64 @@ const version = (value: string) => ({
   Version: { Type: 'AWS::SSM::Parameter', Properties: { Type: 'String', Value: value } },
 });
 
+/** On a database that is there already: to start one takes a second. */
+async function checkSql(here: readonly string[]): Promise<void> {
+  const json = async (...args: readonly string[]) => {
+    const { exitCode, stdout } = await runCommand(['sql', ...args, ...here]);
+    return [exitCode, JSON.parse(stdout)];
+  };
+  const file = join(root, 'seed.sql');
+  writeFileSync(file, "CREATE TABLE t (a text);\n-- why; so\nINSERT INTO t VALUES (';');\nSELECT a FROM t;\n");
+  expect(await json('main/app', '-f', file)).toEqual([0, [[], [], [{ a: ';' }]]]);
+
+  // The Data API has no answer for these types; a person wants to see them all the same.
+  const odd = `SELECT 't'::regclass AS a, 'x'::"char" AS b, ARRAY[1, NULL] AS c, 9007199254740993 AS d, 1 AS d`;
+  expect(await json('main/app', odd)).toEqual([0, [{ a: 't', b: 'x', c: '{1,NULL}', d: '9007199254740993', d_2: 1 }]]);
+
+  writeFileSync(file, 'INSERT INTO t VALUES (1);\n\nSELEC 2;');
+  expect(await json('main/app', '-f', file)).toEqual([
+    1,
+    {
+      error: {
+        code: 'STATEMENT_FAILED',
+        message: expect.stringMatching(/seed\.sql:3: ERROR: syntax error at or near "SELEC"/),
+      },
+    },
+  ]);
+  expect(await json('main/app', 'SELECT 1; SELECT 2')).toEqual([
+    1,
+    {
+      error: {
+        code: 'STATEMENT_FAILED',
+        message: expect.stringMatching(/Multistatements aren't supported/),
+        hint: 'Put several statements into a file: --file FILE.',
+      },
+    },
+  ]);
+  writeFileSync(file, 'BEGIN;\nINSERT INTO t VALUES (2);\nCOMMIT;');
+  expect(await json('main/app', '-f', file)).toMatchObject([
+    2,
+    { error: { code: 'USAGE', message: expect.stringMatching(/:1: "BEGIN"/) } },
+  ]);
+  expect(await json('mian/app', 'SELECT 1')).toMatchObject([
+    2,
+    {
+      error: {
+        code: 'DBClusterNotFoundFault',
+        message: 'DBCluster mian not found. There are: main/app, main/postgres.',
+      },
+    },
+  ]);
+  expect(await json('main/apps', 'SELECT 1')).toMatchObject([
+    2,
+    { error: { message: expect.stringMatching(/There are: main\/app/) } },
+  ]);
+  expect(await json('main/app')).toMatchObject([
+    2,
+    { error: { code: 'USAGE', message: 'Give either a statement or --file.' } },
+  ]);
+}
+
 describe('cfn-sandbox', () => {
   it('deploys an assembly, runs SQL, destroys and resets, without any migrations', async () => {
     const app = writeAssembly({ Data: { template: { Resources: database } } });
@@ -45,6 +103,7 @@ describe('cfn-sandbox', () => {
 
     expect(await json('deploy', '--app', app)).toMatchObject({ stack: 'Data', status: 'CREATE_COMPLETE' });
     expect(await json('sql', 'main/app', 'SELECT 40 + 2 AS answer')).toEqual([{ answer: 42 }]);
+    await checkSql(here);
     expect(await json('destroy')).toMatchObject({ status: 'DELETE_COMPLETE' });
     expect(await json('reset', '--yes')).toMatchObject({ deleted: true });
     expect(existsSync(join(root, 'life'))).toBe(false);

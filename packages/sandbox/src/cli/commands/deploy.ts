@@ -89,7 +89,7 @@ async function deploy(invocation: Invocation<DeployCommandOptions>): Promise<Exi
     stacks: options.stack,
     parameters: options.parameters,
     fail: options.fail,
-    disableRollback: !options.rollback,
+    disableRollback: options.rollback ? undefined : true,
     rollbackAlarms: options.rollbackAlarm,
     monitoringSeconds: options.monitoringSeconds,
   };
