@@ -18,6 +18,7 @@ interface ErrorReport {
 const operational: readonly ErrorCode[] = [
   'LEASE_HELD',
   'LEASE_LOST',
+  'LEASE_DAMAGED',
   'STATE_CHANGED',
   'BUNDLE_MISSING',
   'BUNDLE_DIGEST_MISMATCH',

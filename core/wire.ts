@@ -80,6 +80,8 @@ export interface DynamoDbTargetProperties {
 export interface MigrationsProperties {
   readonly Format: '1';
   readonly Scope: string;
+  /** Name of the ledger's table; undefined from versions that did not say. */
+  readonly Ledger?: string;
   readonly Revision: string;
   readonly Bundle: BundleLocation;
   readonly Targets: { readonly [name: string]: TargetProperties };

@@ -46,6 +46,8 @@ export function auroraTarget(cluster: rds.IDatabaseCluster, options: AuroraTarge
         actions: DATA_API_ACTIONS.map((name) => `rds-data:${name}`),
         resources: [cluster.clusterArn],
       }),
+      // Only RDS itself can say that a cluster which cannot be reached is gone (aws-facts RDS-15).
+      new PolicyStatement({ actions: ['rds:DescribeDBClusters'], resources: [cluster.clusterArn] }),
       ...(secret ? secretPermissions(secret) : []),
     ],
   };

@@ -89,6 +89,7 @@ export class DatabaseMigrations extends Construct {
     const identity = { Format: '1', Scope: scopeName, Revision: this.revision } as const;
     this.migrations = migrationsResource(this, engine.serviceToken, timeout, {
       ...identity,
+      Ledger: this.ledgerTable.tableName,
       Bundle: this.bundle.location,
       Targets: Object.fromEntries(
         targets.map(([name, target]) => [name, target.properties(stack, `${scopeName}/${name}`)]),

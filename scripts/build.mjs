@@ -6,7 +6,7 @@ import { copyFileSync, existsSync, readdirSync, rmSync, statSync } from 'node:fs
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { buildAsset } from './build-asset.mjs';
+import { buildAsset, unneeded } from './build-asset.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const startedAt = Date.now();
@@ -30,6 +30,12 @@ const packages = {
   },
 };
 
+/**
+ * Files of the library that bring their SDK client along, because it is seldom needed and large: installing all of
+ * @aws-sdk/client-rds for one question would cost every user 7 MB.
+ */
+const selfContained = ['lambda/aws/sql/rds-clusters.ts', 'lambda/aws/caller.ts'];
+
 const chosen = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(packages);
 await Promise.all(chosen.map(buildPackage));
 
@@ -40,14 +46,27 @@ async function buildPackage(folder) {
   const entries = entryPoints.map((file) => join(sources, file));
   const files = await reachable(entries, options);
   const isTypeScript = (file) => file.endsWith('.ts');
+  const isBundled = (file) => selfContained.includes(relative(root, file));
   await Promise.all([
-    build({ ...options, entryPoints: files.filter(isTypeScript), format: 'cjs', logLevel: 'warning' }),
+    build({
+      ...options,
+      entryPoints: files.filter((file) => isTypeScript(file) && !isBundled(file)),
+      format: 'cjs',
+      logLevel: 'warning',
+    }),
+    ...files.filter(isBundled).map((file) => bundleWithClient(file, options)),
     ...(folder === '.' ? [buildAsset(join(dist, 'asset'))] : []),
   ]);
   for (const file of files.filter((file) => !isTypeScript(file))) {
     copyFileSync(file, join(dist, relative(sources, file)));
   }
   removeLeftovers(dist, sources);
+}
+
+/** One file with all that it imports. */
+async function bundleWithClient(file, options) {
+  const settings = { bundle: true, format: 'cjs', mainFields: ['module', 'main'], minify: true, logLevel: 'warning' };
+  await build({ ...options, ...settings, entryPoints: [file], external: unneeded });
 }
 
 /** The entry points and every file of ours that they import, also by `import()`. */

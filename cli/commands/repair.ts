@@ -48,7 +48,10 @@ async function repair(access: ScopeAccess, terminal: Terminal): Promise<Report> 
   if (before.open.length === 0) return report(before, 'No deployment is open, so there is nothing to repair.');
   await refuseWhileHeld(access);
 
-  const recorded = repairRequest(before, await logicalIdOf(access, before), ports.clock.now());
+  const recorded = {
+    ...repairRequest(before, await logicalIdOf(access, before), ports.clock.now()),
+    actor: await actor(),
+  };
   await ports.requests.record(recorded);
   const { outcome } = await driveToTheEnd(access, recorded, terminal);
   return report(await ports.ledger.load(scope), outcome.reason);
@@ -75,7 +78,18 @@ async function logicalIdOf({ ports, scope }: ScopeAccess, { open }: ScopeState):
   return request?.logicalId ?? '';
 }
 
-function repairRequest({ scope, stackId = '' }: ScopeState, logicalId: string, now: number): RecordedRequest {
+/** Who repairs, for the audit events: on this machine, and for AWS. */
+async function actor(): Promise<string> {
+  const { callerArn } = await import('../../lambda/aws/caller.js');
+  const arn = await callerArn();
+  return [`cli ${userInfo().username}@${hostname()}`, ...(arn ? [arn] : [])].join(' ');
+}
+
+function repairRequest(
+  { scope, stackId = '' }: ScopeState,
+  logicalId: string,
+  now: number,
+): Omit<RecordedRequest, 'actor'> {
   const requestId = randomUUID();
   return {
     key: `repair-${requestId}`,
@@ -83,7 +97,6 @@ function repairRequest({ scope, stackId = '' }: ScopeState, logicalId: string, n
     stackId,
     logicalId,
     requestId,
-    actor: `cli ${userInfo().username}@${hostname()}`,
     request: { kind: 'settle', repair: true },
     receivedAt: now,
     answerBy: now + timeLimit,

@@ -21,7 +21,7 @@ export function serializeBundle(bundle: Bundle): SerializedBundle {
 /**
  * Reads a bundle file. The digest is checked before anything is parsed: its code will run with database rights.
  * @param digest the revision under which the bundle was asked for
- * @throws MigrationError `BUNDLE_DIGEST_MISMATCH`, `UNKNOWN_BUNDLE_FORMAT`
+ * @throws MigrationError `BUNDLE_DIGEST_MISMATCH`, `MALFORMED_BUNDLE`, `UNKNOWN_BUNDLE_FORMAT`
  */
 export function parseBundle(bytes: Uint8Array, digest: string): Bundle {
   const seen = sha256(bytes);
@@ -32,7 +32,7 @@ export function parseBundle(bytes: Uint8Array, digest: string): Bundle {
       { payload: { seen, digest }, hint: 'Deploy again, so that the bundle is uploaded again.' },
     );
   }
-  const bundle = JSON.parse(new TextDecoder().decode(bytes)) as { readonly format: unknown };
+  const bundle = parsed(bytes);
   if (bundle.format !== 1) {
     throw new MigrationError(
       'UNKNOWN_BUNDLE_FORMAT',
@@ -40,5 +40,20 @@ export function parseBundle(bytes: Uint8Array, digest: string): Bundle {
       { payload: { format: bundle.format }, hint: 'A newer cdk-migrations made it: deploy with that version.' },
     );
   }
+  if (!Array.isArray(bundle.migrations)) throw malformed('it has no list of migrations');
   return bundle as Bundle;
+}
+
+function parsed(bytes: Uint8Array): { readonly format?: unknown; readonly migrations?: unknown } {
+  try {
+    return Object(JSON.parse(new TextDecoder().decode(bytes)));
+  } catch (error) {
+    throw malformed(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function malformed(why: string): MigrationError {
+  return new MigrationError('MALFORMED_BUNDLE', `The file of the bundle is no bundle: ${why}.`, {
+    hint: 'Synthesize and deploy the app again with cdk-migrations.',
+  });
 }

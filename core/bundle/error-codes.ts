@@ -39,6 +39,11 @@ declare module '../errors/error-payloads' {
      */
     BUNDLE_DIGEST_MISMATCH: { readonly seen?: string; readonly digest: string };
     /**
+     * The file where the bundle should be is not one, although its digest is as deployed.
+     * @remedy Synthesize and deploy the app again.
+     */
+    MALFORMED_BUNDLE: NoPayload;
+    /**
      * A bundle has a format that this version cannot read.
      * @remedy Deploy with the newer version of cdk-migrations that built the bundle.
      */

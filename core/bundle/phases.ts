@@ -8,6 +8,8 @@
  *   (`self`), or nothing, because it leaves nothing behind (`nothing`) or runs past the point of no return (`never`).
  */
 export const phases = {
+  /** What is migrated can also be reached when it has to be undone. */
+  doors: { level: 'deployment', runs: 'plan', undoneBy: 'nothing' },
   /** At most one scope migrates a database (G4). */
   claims: { level: 'deployment', runs: 'plan', undoneBy: 'self' },
   /** The databases know what the ledger says was applied to them. */

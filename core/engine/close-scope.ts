@@ -34,6 +34,7 @@ export async function remove(request: RequestRun): Promise<Progress> {
     to: null,
     state: 'committing',
     requestKey: recorded.key,
+    startedBy: 'Delete',
     actor: recorded.actor,
     targets: properties.Targets,
     bundle: properties.Bundle,

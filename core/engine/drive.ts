@@ -3,6 +3,7 @@ import type { HeldLease, LeaseInfo, Ports, StackView } from '../ports';
 import { type Decision, decide } from '../protocol/decide';
 import { failedOutcome } from '../request/outcome';
 import type { Outcome, RecordedRequest } from '../request/request';
+import { answerMargin } from './answer-margin';
 import { flag, remove, retain } from './close-scope';
 import { DeploymentRun } from './deployment-run';
 import type { Progress } from './progress';
@@ -15,9 +16,6 @@ export type DriveResult =
   | { readonly status: 'done'; readonly outcome: Outcome }
   | { readonly status: 'continue' }
   | { readonly status: 'wait'; readonly waitSeconds: number };
-
-/** Milliseconds kept free before CloudFormation stops waiting, so that the answer still arrives. */
-export const answerMargin = 30_000;
 
 /**
  * Works on a request until it has an outcome or this process runs out of time: take the lease, read the ledger, decide,
@@ -63,10 +61,11 @@ async function underLease(
     return await untilAnswered(run, view);
   } catch (error) {
     await run?.settle();
-    if (!isPassing(error)) throw error;
+    const isUnreachable = hasCode(error, 'TARGET_UNREACHABLE');
+    if (!isUnreachable && !isPassing(error)) throw error;
     const busy = hasCode(error, 'DATABASE_BUSY');
     if (!busy) await ports.leases.release(session);
-    return { status: 'wait', waitSeconds: busy ? 5 : 1 };
+    return { status: 'wait', waitSeconds: isUnreachable ? 15 : busy ? 5 : 1 };
   }
 }
 
@@ -75,6 +74,7 @@ async function untilAnswered(run: RequestRun, view: StackView | undefined): Prom
     const decision = decide(run.state, run.recorded, view);
     if (decision.do === 'answer') return answer(run, decision.outcome);
     if (isLate(run.ports, run.recorded)) return answer(run, lateOutcome(run, decision));
+    if (decision.do === 'wait') return leaveAlone(run);
     const progress = await perform(run, decision, view);
     await run.flush();
     if (progress === 'continue') return { status: 'continue' };
@@ -84,7 +84,7 @@ async function untilAnswered(run: RequestRun, view: StackView | undefined): Prom
 
 function perform(
   run: RequestRun,
-  decision: Exclude<Decision, { do: 'answer' }>,
+  decision: Exclude<Decision, { do: 'answer' | 'wait' }>,
   view: StackView | undefined,
 ): Promise<Progress> {
   switch (decision.do) {
@@ -105,6 +105,12 @@ function perform(
   }
 }
 
+/** Lets others work until CloudFormation can be asked again. */
+async function leaveAlone({ ports, lease }: RequestRun): Promise<DriveResult> {
+  await ports.leases.release(lease);
+  return { status: 'wait', waitSeconds: 10 };
+}
+
 async function answer(run: RequestRun, outcome: Outcome): Promise<DriveResult> {
   if (!run.recorded.outcome) await run.ports.requests.setOutcome(run.recorded.scope, run.recorded.key, outcome);
   return { status: 'done', outcome };
@@ -112,6 +118,12 @@ async function answer(run: RequestRun, outcome: Outcome): Promise<DriveResult> {
 
 /** CloudFormation stops waiting soon. It gets an answer in time, and its next request continues the work. */
 function lateOutcome({ state, recorded }: RequestRun, decision: Decision): Outcome {
+  if (decision.do === 'wait') {
+    return failedOutcome(
+      recorded,
+      'CloudFormation did not say in which status the stack is, so it is not known whether this is a rollback. Nothing was changed. Try again.',
+    );
+  }
   const during = workOf[decision.do] ?? 'preparation';
   const left = state.migrations.filter(({ state }) => state === 'applying' || state === 'undoing').map(({ id }) => id);
   const where = left.length > 0 ? ` Not finished: ${left.join(', ')}.` : '';

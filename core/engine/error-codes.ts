@@ -29,6 +29,16 @@ declare module '../errors/error-payloads' {
      */
     TARGET_CLAIMED: { readonly target: string };
     /**
+     * An update gives the construct another scope or another ledger table, so a rollback could not find its migrations.
+     * @remedy Keep both; or remove the construct in one deployment and add it again in the next.
+     */
+    SCOPE_MOVED: { readonly scope: string; readonly previousScope: string };
+    /**
+     * A stack update makes a database reachable and migrates it; failing, it could not be rolled back (guarantee G1).
+     * @remedy Use two deployments: turn on the Data API in the first, deploy the migrations in the second.
+     */
+    DOOR_OPENED_TOO_LATE: { readonly target: string };
+    /**
      * The database's history lacks migrations that the ledger says were applied, for example after a restore.
      * @remedy Restore a backup that has them, or correct the ledger to match the database.
      */
@@ -48,6 +58,11 @@ declare module '../errors/error-payloads' {
      * @remedy Run `migrations repair` to undo the migrations, or deploy the newer revision again.
      */
     ROLLBACK_SKIPPED: NoPayload;
+    /**
+     * An undo plan in the ledger is not what the audit events say was written (guarantee G7).
+     * @remedy Find out who changed the ledger, restore the item, then run `migrations repair`.
+     */
+    UNDO_PLAN_EDITED: { readonly key: string };
     /**
      * A migration that cannot be undone would have to be.
      * @remedy Restore the database from its backup, or undo the change by hand.

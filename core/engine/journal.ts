@@ -63,8 +63,8 @@ async function perform(migration: MigrationRun, step: Step, verify: readonly Sta
   return result;
 }
 
-/** Inverts a step that was begun. */
-export async function invert(migration: MigrationRun, step: Step): Promise<Progress> {
+/** Inverts a step that was begun. `happened`: it took effect, and only the migration's `down` undoes it. */
+export async function invert(migration: MigrationRun, step: Step): Promise<Progress | 'happened'> {
   const kind = kindOf(step.action);
   if (kind.durability === 'transaction') return 'done';
   const { request } = migration.run;
@@ -74,8 +74,8 @@ export async function invert(migration: MigrationRun, step: Step): Promise<Progr
   await request.lease.guard();
   const result = await untilSettled(request, () => kind.invert(step.action, context, before), true);
   if (result === 'wait') return 'wait';
-  migration.settle(step, { before, state: 'undone' });
-  return 'done';
+  migration.settle(step, { before, state: result === 'happened' ? 'done' : 'undone' });
+  return result;
 }
 
 /** Milliseconds. */

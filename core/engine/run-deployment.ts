@@ -1,12 +1,20 @@
-import { isPassing, MigrationError } from '../errors/index';
+import { MigrationError } from '../errors/index';
 import type { Change } from '../ledger/pending';
 import type { Deployment, Failure, MigrationRecord } from '../ledger/state';
-import { failureOf, reasonForCommit, reasonForRolledBack, reasonForStuck } from '../protocol/reason';
+import {
+  failureOf,
+  firstOf,
+  reasonForApplied,
+  reasonForCommit,
+  reasonForRolledBack,
+  reasonForStuck,
+} from '../protocol/reason';
 import { forwardStages, migrationPhases } from '../protocol/strategies';
 import { failedOutcome, successOutcome } from '../request/outcome';
 import { applyMigration, contractMigration } from './apply-migration';
 import type { DeploymentRun } from './deployment-run';
-import { runDeploymentPhase, runDeploymentPhases } from './phases/index';
+import { isToBeWaitedOut } from './patience';
+import { deploymentPhasesAt, runDeploymentPhase } from './phases/index';
 import type { Progress } from './progress';
 import { undoMigration } from './undo-migration';
 
@@ -35,7 +43,7 @@ export async function forward(run: DeploymentRun): Promise<Progress> {
   }
   const { recorded, now } = run.request;
   const { to } = run.deployment;
-  const outcome = successOutcome(recorded, to, `Applied ${plan.length} migration${plan.length === 1 ? '' : 's'}.`);
+  const outcome = successOutcome(recorded, to, reasonForApplied(run.deployment));
   await run.update(
     { state: 'applied', appliedAt: now },
     [{ type: 'deployment-applied', detail: { migrations: plan.length } }],
@@ -49,7 +57,8 @@ export async function rollBack(run: DeploymentRun): Promise<Progress> {
   await enter(run, 'rolling-back', 'rollback-started');
   const progress = await undoAll(run, 'roll-back', [...run.records].sort(newestFirst));
   if (progress !== 'done' || run.deployment.state !== 'rolling-back') return progress;
-  await runDeploymentPhases(run, 'roll-back');
+  const phases = await runPhases(run, 'roll-back');
+  if (phases !== 'done' || run.deployment.state !== 'rolling-back') return phases;
   const { deployment, request } = run;
   await run.update(
     { state: 'rolled-back', endedAt: request.now },
@@ -64,7 +73,8 @@ export async function commit(run: DeploymentRun): Promise<Progress> {
   await enter(run, 'committing', 'commit-started');
   const progress = await (run.deployment.purpose === 'deploy' ? contract(run) : undoPlanned(run));
   if (progress !== 'done' || run.deployment.state !== 'committing') return progress;
-  await runDeploymentPhases(run, 'commit');
+  const phases = await runPhases(run, 'commit');
+  if (phases !== 'done' || run.deployment.state !== 'committing') return phases;
   const { purpose, to } = run.deployment;
   await run.update(
     { state: 'committed', failure: undefined, endedAt: run.request.now },
@@ -72,6 +82,14 @@ export async function commit(run: DeploymentRun): Promise<Progress> {
     purpose === 'removal' ? { applied: null } : {},
   );
   return 'done';
+}
+
+/** What whole deployments do after their migrations. Its errors are failures like those of a migration. */
+function runPhases(run: DeploymentRun, moment: 'roll-back' | 'commit'): Promise<Progress> {
+  return each(run, moment, deploymentPhasesAt(run, moment), async (name) => {
+    await runDeploymentPhase(run, name, moment);
+    return 'done';
+  });
 }
 
 function contract(run: DeploymentRun): Promise<Progress> {
@@ -113,7 +131,8 @@ async function each<T>(
       const progress = await perform(item);
       if (progress !== 'done') return progress;
     } catch (error) {
-      if (!(error instanceof MigrationError) || isPassing(error)) throw error;
+      const way = during === 'forward' ? 'forward' : 'back';
+      if (!(error instanceof MigrationError) || isToBeWaitedOut(error, run.request, way)) throw error;
       await fail(run, failureOf(error, during, run.request.recorded.key, migrationOf?.(item)));
       return 'done';
     }
@@ -134,12 +153,16 @@ async function fail(run: DeploymentRun, failure: Failure): Promise<void> {
 }
 
 /** The message of a failure that needs help from outside is the whole reason. */
-function withReason({ deployment, request }: DeploymentRun, failure: Failure): Failure {
-  if (failure.during === 'forward') return failure;
+function withReason({ deployment, records, request }: DeploymentRun, failure: Failure): Failure {
+  if (failure.during === 'forward') {
+    // What another deployment applied stays; of the migration that failed, nothing does.
+    const undone = records.filter(({ state, adopted }) => state === 'applied' && !adopted).map(idOf);
+    return { ...failure, undone: { first: firstOf(undone), count: undone.length } };
+  }
   const { logicalId } = request.recorded;
   const message =
     failure.during === 'commit'
-      ? reasonForCommit(failure)
+      ? reasonForCommit(failure, deployment)
       : reasonForStuck(failure, deployment, request.state, logicalId);
   return { ...failure, message };
 }
@@ -153,11 +176,9 @@ async function enter(run: DeploymentRun, state: 'rolling-back' | 'committing', t
 }
 
 /** A deployment that fails is answered when it is rolled back. One that CloudFormation gave up on has been answered. */
-function failureAnswer({ request }: DeploymentRun, { failure, requestKey, plan }: Deployment): Change {
+function failureAnswer({ request }: DeploymentRun, { failure, requestKey }: Deployment): Change {
   if (!failure || requestKey !== request.recorded.key) return {};
-  const failedAt = plan.indexOf(failure.migration ?? '');
-  const undone = plan.slice(0, Math.max(0, failedAt));
-  return { outcome: { requestKey, outcome: failedOutcome(request.recorded, reasonForRolledBack(failure, undone)) } };
+  return { outcome: { requestKey, outcome: failedOutcome(request.recorded, reasonForRolledBack(failure)) } };
 }
 
 function newestFirst(a: MigrationRecord, b: MigrationRecord): number {

@@ -1,5 +1,5 @@
 import type { Bundle } from '../bundle/bundle';
-import { isPassing, MigrationError } from '../errors/index';
+import { MigrationError } from '../errors/index';
 import { appliedRevisionOf, type Deployment, deploymentId, type MigrationRecord } from '../ledger/state';
 import type { StackView } from '../ports';
 import { operationStart } from '../protocol/evidence';
@@ -8,7 +8,8 @@ import { reasonForRefusal } from '../protocol/reason';
 import { failedOutcome } from '../request/outcome';
 import type { MigrationsRequest } from '../request/request';
 import { DeploymentRun } from './deployment-run';
-import { runDeploymentPhases } from './phases/index';
+import { isToBeWaitedOut } from './patience';
+import { deploymentPhasesAt, runDeploymentPhase } from './phases/index';
 import type { Progress } from './progress';
 import type { RequestRun } from './request-run';
 
@@ -17,14 +18,15 @@ export async function start(request: RequestRun, view: StackView | undefined): P
   const asked = request.recorded.request as MigrationsRequest;
   try {
     refuseWhenOver(view);
+    refuseWhenMoved(asked);
     const bundle = await request.ports.bundles.load(asked.properties.Bundle);
     const difference = plan(bundle.migrations, request.state.migrations, appliedRevisionOf(asked.properties));
     checkDirection(difference, bundle, asked);
     const run = new DeploymentRun(request, newDeployment(request, asked, difference, view));
-    await runDeploymentPhases(run, 'plan');
-    await record(run);
+    for (const name of deploymentPhasesAt(run, 'plan')) await runDeploymentPhase(run, name, 'plan');
+    await record(run, view?.serviceRole);
   } catch (error) {
-    if (!(error instanceof MigrationError) || isPassing(error)) throw error;
+    if (!(error instanceof MigrationError) || isToBeWaitedOut(error, request, 'forward')) throw error;
     await refuse(request, error, asked);
   }
   return 'done';
@@ -36,6 +38,29 @@ function refuseWhenOver(view: StackView | undefined): void {
   throw new MigrationError(
     'SUPERSEDED',
     `CloudFormation is no longer waiting for this deployment: the stack is ${view.status}.`,
+  );
+}
+
+/**
+ * What an update moves to another ledger or scope is rolled back by the old engine, which looks into the old ledger and
+ * finds nothing to do.
+ */
+function refuseWhenMoved({ type, properties, previous }: MigrationsRequest): void {
+  if (type !== 'Update' || !previous) return;
+  const moved = [
+    ...(previous.Scope === properties.Scope ? [] : [`the scope from ${previous.Scope} to ${properties.Scope}`]),
+    ...(previous.Ledger === undefined || properties.Ledger === undefined || previous.Ledger === properties.Ledger
+      ? []
+      : [`the ledger table from ${previous.Ledger} to ${properties.Ledger}`]),
+  ];
+  if (moved.length === 0) return;
+  throw new MigrationError(
+    'SCOPE_MOVED',
+    `This update changes ${moved.join(' and ')}. If it failed, its migrations could not be undone.`,
+    {
+      payload: { scope: properties.Scope, previousScope: previous.Scope },
+      hint: 'Keep the path of the construct and its ledgerTable. To move on purpose, remove the construct in one deployment (its databases are kept), and add it again in the next.',
+    },
   );
 }
 
@@ -89,10 +114,12 @@ function newDeployment(
     from: run.state.applied,
     to: appliedRevisionOf(properties),
     requestKey: key,
+    startedBy: request.type,
     actor,
     targets: properties.Targets,
     bundle: properties.Bundle,
     operationStartedAt: operationStart(view),
+    ...(view?.rollbackDisabled && { rollbackDisabled: true }),
     startedAt: run.now,
     forwardDeadline: receivedAt + Number(properties.ForwardSeconds) * 1000,
   };
@@ -102,7 +129,7 @@ function newDeployment(
     : { ...shared, purpose: 'deploy', state: 'forward', plan: pending.map(({ id }) => id) };
 }
 
-async function record(run: DeploymentRun): Promise<void> {
+async function record(run: DeploymentRun, serviceRole: string | undefined): Promise<void> {
   const { deployment, request } = run;
   const detail = {
     purpose: deployment.purpose,
@@ -110,6 +137,8 @@ async function record(run: DeploymentRun): Promise<void> {
     to: deployment.to?.revision ?? null,
     plan: deployment.plan.slice(0, 50),
     migrations: deployment.plan.length,
+    // CloudFormation does not tell a custom resource whose session deploys: CloudTrail knows it, by the request's time.
+    ...(serviceRole !== undefined && { serviceRole }),
   };
   await run.update({}, [{ type: 'deployment-started', detail }], {
     stackId: request.recorded.stackId,

@@ -38,7 +38,8 @@ async function undoSteps(migration: MigrationRun): Promise<Progress> {
     if (kind.undoneBy === 'down' && state !== 'intent') needsDown = true;
     else if (kind.durability !== 'transaction') {
       const progress = await invert(migration, step);
-      if (progress !== 'done') return progress;
+      if (progress === 'happened') needsDown = true;
+      else if (progress !== 'done') return progress;
     }
   }
   return needsDown ? runDown(migration) : 'done';

@@ -4,6 +4,7 @@ import { hasCode, MigrationError } from '../errors/index';
 import type { MigrationRecord, PlannedUndo, UndoPlan } from '../ledger/state';
 import type { BundleLocation } from '../wire';
 import type { RequestRun } from './request-run';
+import { Seals } from './seals';
 
 /**
  * Bytes of JSON. Phases up to this size are kept in the ledger; larger ones stay in the bundle, which is in S3 under its
@@ -37,8 +38,11 @@ export interface ReadyUndo extends PlannedUndo {
 export class UndoPlans {
   private readonly ready = new Map<string, ReadyUndo>();
   private upcoming: readonly MigrationRecord[] = [];
+  private readonly seals: Seals;
 
-  constructor(private readonly request: RequestRun) {}
+  constructor(private readonly request: RequestRun) {
+    this.seals = new Seals(request);
+  }
 
   /** Says which migrations will be asked for, in that order. */
   expect(records: readonly MigrationRecord[]): void {
@@ -60,6 +64,7 @@ export class UndoPlans {
     const byKey = new Map(records.map((one) => [one.key, one]));
     const { ledger } = this.request.ports;
     for (const planned of await ledger.undoPlans(this.request.state.scope, [...byKey.keys()])) {
+      await this.seals.check(planned.plan);
       const phases = planned.plan.phases ?? (await this.phasesInBundle(planned.plan, byKey.get(planned.plan.key)!));
       this.ready.set(planned.plan.key, { ...planned, phases });
     }

@@ -5,6 +5,7 @@ import type { Target } from '../ports';
 import type { Ahead, DeploymentRun } from './deployment-run';
 import { kindOf, singleSteps } from './kinds/index';
 import { eventOf } from './migration-event';
+import { seal } from './seals';
 import { undoPlanFor } from './undo-plans';
 
 /**
@@ -24,7 +25,7 @@ const largestWrite = 200_000;
 export async function writeUndoPlans(run: DeploymentRun, first: BundledMigration, target: Target): Promise<UndoPlan> {
   const { record, plan } = planned(run, first);
   const begun = { ...record, state: 'applying' as const };
-  run.defer([eventOf('migration-started', begun)], { migrations: [begun], undoPlans: [plan] });
+  run.defer([seal([plan]), eventOf('migration-started', begun)], { migrations: [begun], undoPlans: [plan] });
   if (isTransactional(first, target)) await extend(run, first, target);
   await run.request.flush();
   return plan;
@@ -60,6 +61,7 @@ async function extend(run: DeploymentRun, last: BundledMigration, target: Target
     next.push({ migration, plan });
   }
   if (next.length === 0) return;
+  run.defer([seal(next.map(({ plan }) => plan))], {});
   const written = run.request.flush();
   for (const one of next) run.ahead.set(one.plan.key, { ...one, written });
 }

@@ -67,6 +67,8 @@ export interface Deployment {
   readonly state: DeploymentState;
   /** Key of the request that started it, see {@link RecordedRequest}. */
   readonly requestKey: string;
+  /** What that request was. Of a scope that was kept and added again, even the first deployment has a `from`. */
+  readonly startedBy?: 'Create' | 'Update' | 'Delete';
   readonly actor: string;
   /** How to reach the targets, as the request said. The rollback uses these, not its own request's. */
   readonly targets: Readonly<Record<string, TargetProperties>>;
@@ -76,6 +78,8 @@ export interface Deployment {
   readonly plan: readonly MigrationId[];
   /** CloudFormation's time at which the stack operation began that this deployment belongs to; see core/evidence. */
   readonly operationStartedAt?: string;
+  /** CloudFormation rolls nothing back when the operation fails, because the stack says so. */
+  readonly rollbackDisabled?: boolean;
   readonly startedAt: string;
   readonly appliedAt?: string;
   readonly endedAt?: string;
@@ -94,6 +98,8 @@ export interface Failure {
   readonly line?: number;
   readonly statement?: string;
   readonly hint?: string;
+  /** What is undone because of it, for the reason: the first names, and how many there are. */
+  readonly undone?: { readonly first: readonly MigrationId[]; readonly count: number };
   /** The request that met it: a repeated request gets the same answer, a new one tries again. */
   readonly requestKey: string;
 }
@@ -194,7 +200,10 @@ export interface Observation {
 export interface AuditEvent {
   readonly seq: number;
   readonly at: string;
-  /** Who: `cloudformation <stack> <logical id> <request id>` or `cli <user>@<host>`. */
+  /**
+   * Who: `cloudformation <stack> <logical id> <request id>`, `eventbridge <stack> <status>`, or
+   * `cli <user>@<host> <ARN that STS says>`.
+   */
   readonly actor: string;
   readonly deployment: string;
   readonly type: string;
@@ -233,6 +242,11 @@ export interface Transition {
 
 export function isOpen(deployment: Deployment): boolean {
   return !['rolled-back', 'committed', 'retained'].includes(deployment.state);
+}
+
+/** Whether CloudFormation takes the deployment back by deleting the resource: it does so with what an operation added. */
+export function isTakenBackByDeletion({ from, startedBy }: Deployment): boolean {
+  return from === null || startedBy === 'Create';
 }
 
 /** Sorts by time, and tells apart what begins in one second. @param now ISO 8601 */

@@ -19,10 +19,16 @@ declare module '../errors/error-payloads' {
      */
     DATABASE_BUSY: NoPayload;
     /**
-     * The database, its cluster or its secret no longer exists, or cannot be reached.
-     * @remedy Check that the cluster, its instance, its Data API and its secret exist.
+     * The database no longer exists, and there is proof: RDS does not know its cluster, or the cluster does not know it.
+     * @remedy Check the names of the cluster and the database.
      */
     TARGET_GONE: NoPayload;
+    /**
+     * The database cannot be reached: its cluster has no instance, its Data API is off, or its secret cannot be read. It
+     * may well exist, so nothing is decided and nothing is forgotten (guarantee G8).
+     * @remedy Make it reachable, then deploy again or continue the rollback.
+     */
+    TARGET_UNREACHABLE: NoPayload;
     /**
      * The assets bucket has no bundle where the deployment says it is, for example because `cdk gc` deleted it.
      * @remedy Deploy the same revision again, which uploads the bundle.

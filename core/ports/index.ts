@@ -101,7 +101,7 @@ export interface Requests {
 }
 
 export interface Targets {
-  /** @throws TARGET_GONE when the database, its secret or its cluster no longer exists. */
+  /** @throws TARGET_GONE when the database is known not to exist, TARGET_UNREACHABLE when that is not known. */
   open(name: string, properties: TargetProperties, lease: HeldLease): Promise<Target>;
 }
 
@@ -123,6 +123,10 @@ export interface Bundles {
 /** What CloudFormation says of a stack. */
 export interface StackView {
   readonly status: string;
+  /** The stack was created with rollback disabled: a failed operation leaves it as it is. */
+  readonly rollbackDisabled?: boolean;
+  /** ARN of the role with which CloudFormation deploys the stack; undefined when it uses that of whoever deploys. */
+  readonly serviceRole?: string;
   /** Status changes of the stack itself, oldest first, at least back to the start of its current or last operation. */
   readonly history: readonly { readonly status: string; readonly at: string }[];
 }
@@ -130,6 +134,11 @@ export interface StackView {
 export interface Stacks {
   /** Undefined when CloudFormation cannot be asked: then nothing that destroys is decided. `since`: how far back history must reach. */
   view(stackId: string, since?: string): Promise<StackView | undefined>;
+  /**
+   * Whether the running operation of a stack made a database reachable that was there before: rolled back, it closes the
+   * way in before the migrations are asked to be undone. False also when CloudFormation does not show it.
+   */
+  opensTarget(stackId: string, properties: TargetProperties): Promise<boolean>;
 }
 
 export interface Claim {

@@ -147,22 +147,38 @@ export interface SqlDatabase {
   readonly standalone: StandaloneStatements;
 }
 
-/** What the database shows of a statement's effect: of an index, whether it is there and usable. */
-export type StandaloneEffect = 'absent' | 'present' | 'building' | 'broken';
+/**
+ * What the database shows of a statement's effect: of an index that it makes, whether it is there as the statement says
+ * (`present`) or otherwise (`different`), and usable.
+ */
+export type StandaloneEffect = 'absent' | 'present' | 'different' | 'building' | 'broken';
 
 /** Statements that run outside transactions, so that only a look at the database tells whether they took effect. */
 export interface StandaloneStatements {
+  /**
+   * Whether a statement cannot run inside a function or a transaction. One that can is better run as a section, which
+   * runs exactly once. `maybe`: that depends on what it calls, and the database says so with {@link mustRunAlone}.
+   */
+  runsAlone(statement: string): 'yes' | 'no' | 'maybe';
+  /** Whether a section failed only because its statement cannot run in one. */
+  mustRunAlone(sqlState: string | undefined): boolean;
   /** Undefined when nothing in the database tells, because the statement makes nothing that could be looked up. */
   look(statement: string): Promise<StandaloneEffect | undefined>;
   /** Running it twice is the same as running it once. */
   isRepeatable(statement: string): boolean;
   /**
-   * `running`: the call ended before the statement did. `missing`: what the statement is about does not exist, and
-   * nothing happened.
+   * Runs a statement at most once. `running`: the call ended before the statement did, or its answer was lost, so the
+   * statement may run, may have run, or may not. `missing`: what the statement is about does not exist, and nothing
+   * happened.
+   * @param tag tells this run apart from all others, see {@link isRunning}
    */
-  run(statement: string): Promise<'done' | 'running' | { readonly missing: MigrationError }>;
-  /** Removes what the statement made, whole or broken, if it is there. */
-  discard(statement: string): Promise<void>;
+  run(statement: string, tag: string): Promise<'done' | 'running' | { readonly missing: MigrationError }>;
+  /** Whether the database still runs a statement that was begun with this tag, by whichever process. */
+  isRunning(tag: string): Promise<boolean>;
+  /** Asks the database to stop a statement that was begun with this tag. Does not wait until it has. */
+  stop(tag: string): Promise<void>;
+  /** Removes what the statement made, whole or broken, if it is there. `running`: not yet, and it is to be asked again. */
+  discard(statement: string, tag: string): Promise<'done' | 'running'>;
 }
 
 export type TableStatus = 'CREATING' | 'UPDATING' | 'DELETING' | 'ACTIVE' | 'OTHER';

@@ -1,9 +1,9 @@
 import type { Deployment, ScopeState } from '../ledger/state';
-import { appliedRevisionOf, sameAppliedRevision } from '../ledger/state';
+import { appliedRevisionOf, isTakenBackByDeletion, sameAppliedRevision } from '../ledger/state';
 import type { StackView } from '../ports';
 import { failedOutcome, successOutcome } from '../request/outcome';
 import type { MarkerRequest, MigrationsRequest, Outcome, RecordedRequest, SettleRequest } from '../request/request';
-import { isRollingBack, outcomeOf } from './evidence';
+import { isRollingBack, neverSucceeded, outcomeOf } from './evidence';
 
 /**
  * What to do next for a request. The engine does it (core/engine/run-deployment, for what a deployment does), which changes
@@ -17,6 +17,8 @@ export type Decision =
   | { readonly do: 'roll-back'; readonly deployment: Deployment }
   /** The stack update succeeded: do what can no longer be undone. */
   | { readonly do: 'commit'; readonly deployment: Deployment }
+  /** CloudFormation cannot be asked what the request means: ask again while there is time (G8). */
+  | { readonly do: 'wait' }
   /** Begin a deployment to the revision that the request names. */
   | { readonly do: 'start' }
   /** The construct is removed, and its databases stay. */
@@ -63,6 +65,8 @@ function decideApply(
   }
   const diverged = state.open.find((deployment) => outcomeOf(deployment, view) === 'rolled-back');
   if (diverged) return { do: 'roll-back', deployment: state.open.at(-1)! };
+  // Without its record of the stack, an older deployment that succeeded would not be committed before this one.
+  if (view === undefined) return { do: 'wait' };
   return commitOldestSucceeded(state, view) ?? { do: 'start' };
 }
 
@@ -82,16 +86,18 @@ function decideDelete(
 
   // A create that CloudFormation cancelled is deleted by an id that CloudFormation made up (aws-facts CR-14).
   const ours = request.physicalId === recorded.scope;
-  const undoable = (!ours || isRollingBack(view)) && state.open[0]?.from === null;
-  if (undoable) return { do: 'roll-back', deployment: state.open.at(-1)! };
+  if (ours && view === undefined) return { do: 'wait' };
+  const first = state.open[0];
+  const takesBack = !ours || isRollingBack(view) || (first !== undefined && neverSucceeded(first, view));
+  if (takesBack && first && isTakenBackByDeletion(first)) return { do: 'roll-back', deployment: state.open.at(-1)! };
   // A Create that died before it recorded anything may have claimed its databases.
   if (!ours && state.applied === null) return { do: 'retain' };
   if (!ours) return success(state, recorded, 'Nothing to do: this physical id was never issued.');
   if (isRollingBack(view) && state.applied !== null) {
     return success(state, recorded, 'Nothing to do: this operation left nothing behind.');
   }
-  // Undoing migrations for good destroys data, so CloudFormation must confirm that this is no rollback.
-  const undo = request.properties.OnRemoval === 'undo' && view !== undefined && state.migrations.length > 0;
+  // Undoing migrations for good destroys data: CloudFormation has confirmed that this is no rollback.
+  const undo = request.properties.OnRemoval === 'undo' && state.migrations.length > 0;
   return { do: undo ? 'remove' : 'retain' };
 }
 

@@ -55,3 +55,13 @@ const operationStarts = ['CREATE_IN_PROGRESS', 'UPDATE_IN_PROGRESS', 'IMPORT_IN_
 export function isRollingBack(view: StackView | undefined): boolean {
   return view !== undefined && meanings[view.status]?.startsWith('roll') === true;
 }
+
+/**
+ * True when the operation that created the stack is being ended by its deletion: OnFailure=DELETE deletes a stack that
+ * could not be created instead of rolling it back (aws-facts CFN-24). Where rollback is disabled, a failed stack is kept,
+ * and a later deletion is the user's own wish.
+ */
+export function neverSucceeded(deployment: Deployment, view: StackView | undefined): boolean {
+  if (!view || view.rollbackDisabled || outcomeOf(deployment, view) !== 'deleting') return false;
+  return view.history.some(({ status, at }) => status === 'CREATE_IN_PROGRESS' && at === deployment.operationStartedAt);
+}

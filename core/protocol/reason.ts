@@ -24,12 +24,34 @@ export function failureOf(
   };
 }
 
+/** How many migrations a reason names. */
+const mostNamed = 10;
+
+/** What CloudFormation shows when a deployment succeeded. */
+export function reasonForApplied({ plan, rollbackDisabled }: Deployment): string {
+  const count = `Applied ${plan.length} migration${plan.length === 1 ? '' : 's'}`;
+  const applied = plan.length === 0 ? `${count}.` : `${count}: ${listed(firstOf(plan), plan.length)}`;
+  return rollbackDisabled
+    ? `${applied} Rollback is disabled for this stack: should the operation fail, they stay applied and are not committed until it succeeds or is rolled back.`
+    : applied;
+}
+
+/** The migrations that a reason names. */
+export function firstOf<T>(items: readonly T[]): readonly T[] {
+  return items.slice(0, mostNamed);
+}
+
+function listed(first: readonly string[], count: number): string {
+  return `${first.join(', ')}${count > first.length ? ` and ${count - first.length} more` : ''}.`;
+}
+
 /** What CloudFormation shows when a deployment failed and was rolled back: what, where, what was undone, what next. */
-export function reasonForRolledBack(failure: Failure, undone: readonly string[]): string {
-  const undoing = undone.length === 0 ? 'No migration had been applied' : `Undone: ${undone.join(', ')}`;
+export function reasonForRolledBack(failure: Failure): string {
+  const { first = [], count = 0 } = failure.undone ?? {};
+  const undoing = count === 0 ? 'No migration had been applied.' : `Undone: ${listed(first, count)}`;
   return [
     describeFailure(failure),
-    `${undoing}. The databases are as they were before this deployment.`,
+    `${undoing} The databases are as they were before this deployment.`,
     failure.hint ?? 'Fix the migration and deploy again.',
   ].join(' ');
 }
@@ -47,13 +69,26 @@ export function reasonForStuck(failure: Failure, deployment: Deployment, state: 
   ].join(' ');
 }
 
-export function reasonForCommit(failure: Failure): string {
-  return [
-    `The stack update succeeded, but the contract phase of its migrations failed. ${describeFailure(failure)}`,
-    ...(failure.hint ? [failure.hint] : []),
-    'The application is not affected. Fix the cause, then run `migrations repair` or deploy again; either resumes the contract phase.',
-  ].join(' ');
+/** What is said of work that waited for the point of no return, and failed. */
+export function reasonForCommit(failure: Failure, { purpose }: Deployment): string {
+  const { what, next } = commitWords[purpose];
+  return [what, describeFailure(failure), ...(failure.hint ? [failure.hint] : []), next].join(' ');
 }
+
+const commitWords: Readonly<Record<Deployment['purpose'], { readonly what: string; readonly next: string }>> = {
+  deploy: {
+    what: 'The stack update succeeded, but the contract phase of its migrations failed.',
+    next: 'The application is not affected. Fix the cause, then run `migrations repair` or deploy again; either resumes the contract phase.',
+  },
+  downgrade: {
+    what: 'The stack update succeeded, but undoing the migrations that the older revision lacks failed.',
+    next: 'Fix the cause, then run `migrations repair` or deploy again; either continues undoing them.',
+  },
+  removal: {
+    what: 'The construct is being removed, but undoing its migrations failed.',
+    next: 'Fix the cause, then remove it again, which continues; or set onRemoval to RETAIN, deploy, and remove it, which keeps the databases as they are.',
+  },
+};
 
 function describeFailure(failure: Failure): string {
   const location = failure.file ? ` at ${failure.file}${failure.line ? `:${failure.line}` : ''}` : '';

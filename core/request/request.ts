@@ -9,6 +9,8 @@ export interface MigrationsRequest {
   readonly type: 'Create' | 'Update' | 'Delete';
   readonly physicalId: string | undefined;
   readonly properties: MigrationsProperties;
+  /** Of an Update: where the migrations were kept before it. */
+  readonly previous?: Pick<MigrationsProperties, 'Scope' | 'Ledger'>;
 }
 
 /** From the commit marker: only its Delete means something. */

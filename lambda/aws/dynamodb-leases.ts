@@ -6,7 +6,7 @@ import {
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { MigrationError } from '../../core/errors/index';
 import type { Clock, HeldLease, LeaseHolder, LeaseInfo, Leases } from '../../core/ports';
-import { keyOf, type LedgerTable, sortKeys, toItem } from './ledger-table';
+import { type Item, keyOf, type LedgerTable, sortKeys, toItem } from './ledger-table';
 import { patiently } from './retry';
 
 interface LeaseItem {
@@ -47,7 +47,9 @@ export class DynamoDbLeases implements Leases {
     });
     if (taken) return this.session(scope, taken.token, now);
     if (stop) await this.askToStop(scope);
-    return (await this.inspect(scope)) ?? this.acquire(scope, holder, stop);
+    const current = await this.inspect(scope);
+    if (current?.expiresAt === 0) throw damaged(scope, 'it is held, and does not say until when');
+    return current ?? this.acquire(scope, holder, stop);
   }
 
   async release(session: HeldLease): Promise<void> {
@@ -55,9 +57,10 @@ export class DynamoDbLeases implements Leases {
   }
 
   async inspect(scope: string): Promise<LeaseInfo | undefined> {
-    const item = (await this.table.get(scope, sortKeys.lease)) as LeaseItem | undefined;
-    if (!item?.holderId) return undefined;
-    const { token, holderId, description = '', acquiredAt = '', expiresAt = 0, stopRequested = false } = item;
+    const item = await this.table.getItem(scope, sortKeys.lease);
+    const lease = item && leaseOf(scope, item);
+    if (!lease?.holderId) return undefined;
+    const { token, holderId, description = '', acquiredAt = '', expiresAt = 0, stopRequested = false } = lease;
     return { holder: { id: holderId, description }, token, acquiredAt, expiresAt, stopRequested };
   }
 
@@ -119,10 +122,27 @@ export class DynamoDbLeases implements Leases {
     };
     try {
       const { Attributes } = await patiently(() => this.table.client.send(new UpdateItemCommand(command)));
-      return unmarshall(Attributes ?? {}) as LeaseItem;
+      return leaseOf(scope, Attributes ?? {});
     } catch (error) {
       if (error instanceof ConditionalCheckFailedException) return undefined;
       throw error;
     }
   }
+}
+
+/** @throws LEASE_DAMAGED for a token that numbers cannot tell from its neighbours: then a stale holder would count as the present one */
+function leaseOf(scope: string, item: Item): LeaseItem {
+  const token = item['token']?.N;
+  if (!Number.isSafeInteger(Number(token))) throw damaged(scope, `its token is ${token ?? 'no number'}`);
+  return unmarshall(item) as LeaseItem;
+}
+
+/** Nobody of us writes such an item, so waiting for it to change would be in vain. */
+function damaged(scope: string, what: string): MigrationError {
+  return new MigrationError('LEASE_DAMAGED', `The lease on ${scope} in the ledger is damaged: ${what}.`, {
+    payload: { scope },
+    hint:
+      'Somebody changed the item LEASE of the ledger. If it only lacks its expiry, run `migrations unlock`. Otherwise restore it ' +
+      '(point-in-time recovery), or give it a whole token that is greater than all before and below 2^53.',
+  });
 }

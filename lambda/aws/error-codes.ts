@@ -18,5 +18,10 @@ declare module '../../core/errors/error-payloads' {
      * @remedy Correct the operation as DynamoDB's own message says, and deploy again.
      */
     TABLE_OPERATION_FAILED: NoPayload;
+    /**
+     * The lease in the ledger is not as the engine writes it, so that waiting for its end would be in vain.
+     * @remedy Run `migrations unlock`, or restore the item.
+     */
+    LEASE_DAMAGED: { readonly scope: string };
   }
 }

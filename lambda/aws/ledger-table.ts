@@ -20,10 +20,14 @@ export class LedgerTable {
   ) {}
 
   async get(scope: string, sk: string): Promise<Record<string, unknown> | undefined> {
-    const { Item } = await patiently(() =>
-      this.client.send(new GetItemCommand({ TableName: this.name, Key: keyOf(scope, sk), ConsistentRead: true })),
-    );
-    return Item && unmarshall(Item);
+    const item = await this.getItem(scope, sk);
+    return item && unmarshall(item);
+  }
+
+  /** As DynamoDB has it, for who must not trust that it is as we write it. */
+  async getItem(scope: string, sk: string): Promise<Item | undefined> {
+    const command = new GetItemCommand({ TableName: this.name, Key: keyOf(scope, sk), ConsistentRead: true });
+    return (await patiently(() => this.client.send(command))).Item;
   }
 
   /** All records whose sort key begins so, in its order. */

@@ -6,6 +6,7 @@ import { DynamoDbLedger } from './dynamodb-ledger';
 import { DynamoDbRequests } from './dynamodb-requests';
 import { LedgerTable } from './ledger-table';
 import { once } from './once';
+import type { ClusterIsGone } from './sql/data-api';
 
 export interface AwsPortsOptions {
   readonly ledgerTable: string;
@@ -47,7 +48,8 @@ function targets(dynamodb: DynamoDBClient): Targets {
       import('./sql/data-api.js'),
     ]);
     const client = rdsDataClient();
-    return (properties: Aurora, lease: HeldLease) => new AuroraPostgresql(new DataApi(client, properties), lease);
+    return (properties: Aurora, lease: HeldLease) =>
+      new AuroraPostgresql(new DataApi(client, properties, clusterIsGone), lease);
   });
   return {
     async open(_name, properties, lease): Promise<Target> {
@@ -57,6 +59,10 @@ function targets(dynamodb: DynamoDBClient): Targets {
     },
   };
 }
+
+/** Asked only when a database cannot be reached, so its SDK client is loaded then. */
+const clusterIsGone: ClusterIsGone = async (clusterArn) =>
+  (await import('./sql/rds-clusters.js')).clusterIsGone()(clusterArn);
 
 type Aurora = Extract<TargetProperties, { readonly DatabaseKind: 'aurora-postgresql' }>;
 
@@ -70,7 +76,10 @@ function bundles(): Bundles {
 
 function stacks(): Stacks {
   const loaded = once(async () => new (await import('./cloudformation-stacks.js')).CloudFormationStacks());
-  return { view: async (stackId, since) => (await loaded()).view(stackId, since) };
+  return {
+    view: async (stackId, since) => (await loaded()).view(stackId, since),
+    opensTarget: async (stackId, properties) => (await loaded()).opensTarget(stackId, properties),
+  };
 }
 
 function claims(): Claims {

@@ -1,6 +1,17 @@
 import { backOff } from 'exponential-backoff';
 import { MigrationError } from '../../core/errors/index';
 
+/** What services call it when they are asked too often. CloudFormation's protocol says `Throttling` (aws-facts CFN-23). */
+const throttlings: readonly string[] = [
+  'Throttling',
+  'ThrottlingException',
+  'ThrottledException',
+  'RequestThrottled',
+  'RequestThrottledException',
+  'RequestLimitExceeded',
+  'TooManyRequestsException',
+];
+
 /**
  * Errors that pass by themselves although the SDK does not retry them, or not for long enough: a cluster that wakes
  * up from pause takes about 15 s, and permissions that CloudFormation has just attached take some seconds to count
@@ -14,10 +25,52 @@ const passing: readonly string[] = [
   'AccessDeniedException',
   'AccessDenied',
   'ForbiddenException',
-  'ThrottlingException',
+  ...throttlings,
   'TooManyUpdates',
   'TransactionConflictException',
 ];
+
+/** Names of errors after which nobody knows whether the request was carried out (aws-facts RDS-13). */
+const lostAnswers: readonly string[] = [
+  'InternalServerErrorException',
+  'InternalServerError',
+  'ServiceUnavailableError',
+  'ServiceUnavailableException',
+  'DatabaseUnavailableException',
+  'TimeoutError',
+  'RequestTimeout',
+  'AbortError',
+];
+
+/** Codes of Node for a connection that broke while it was in use. */
+const brokenConnections: readonly string[] = [
+  'ECONNRESET',
+  'ECONNABORTED',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ERR_STREAM_PREMATURE_CLOSE',
+];
+
+/** Codes of Node for a connection that was never made: nothing was sent. */
+const unmadeConnections: readonly string[] = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'];
+
+/**
+ * True when a request may have been carried out although it failed. To send it again is right only for what may
+ * happen twice, or finds out that it did.
+ */
+export function isAnswerLost(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { code, $metadata } = error as { code?: unknown; $metadata?: { httpStatusCode?: number } };
+  if (unmadeConnections.includes(String(code))) return false;
+  if (lostAnswers.includes(error.name) || brokenConnections.includes(String(code))) return true;
+  return ($metadata?.httpStatusCode ?? 0) >= 500;
+}
+
+/** True for a passing error of a request that was surely not carried out. */
+export function isRefusedForNow(error: unknown): boolean {
+  if (isAnswerLost(error)) return false;
+  return isPassing(error) || unmadeConnections.includes(String((error as { code?: unknown } | null)?.code));
+}
 
 /** Seconds to wait for such an error to pass. A paused cluster must be given at least 60 (aws-facts RDS-6). */
 const patienceSeconds = 75;

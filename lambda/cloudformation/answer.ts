@@ -44,22 +44,33 @@ function jsonBytes(text: string): number {
 
 /**
  * Sends an answer. The URL is signed without a content type, so none may be sent (aws-facts CR-2).
- * @returns false when the URL does not accept answers any more: then CloudFormation no longer waits for this one
+ * @returns false when the URL does not accept answers, now or ever: then CloudFormation does not wait for this one
  */
-export function sendAnswer(url: string, body: string): Promise<boolean> {
+export async function sendAnswer(url: string, body: string): Promise<boolean> {
+  if (!isWebAddress(url)) return false;
   return patiently(
     () => put(url, body),
     () => true,
   );
 }
 
+function isWebAddress(url: string): boolean {
+  return URL.canParse(url) && ['https:', 'http:'].includes(new URL(url).protocol);
+}
+
 async function put(url: string, body: string): Promise<boolean> {
   const request = { method: 'PUT', body: Buffer.from(body), signal: AbortSignal.timeout(20_000) };
   const response = await fetch(url, request).catch(withoutUrl);
-  await response.arrayBuffer();
+  const text = await response.text();
   if (response.ok) return true;
-  if (response.status >= 400 && response.status < 500) return false;
+  if (isFinal(response.status, text)) return false;
   throw new Error(`The answer was not accepted: HTTP ${response.status}`);
+}
+
+/** S3 refuses an expired or wrong URL for good; a request that it got too slowly or too often is to be sent again (aws-facts CR-19). */
+function isFinal(status: number, text: string): boolean {
+  if (status < 400 || status >= 500 || [408, 429].includes(status)) return false;
+  return !/<Code>(RequestTimeout|IncompleteBody|SlowDown|OperationAborted)<\/Code>/.test(text);
 }
 
 /** An error of fetch may name the URL, and ends up in a log. */

@@ -1,5 +1,6 @@
 import { sha256 } from '../../core/bundle/checksum';
-import type { RecordedRequest, Request } from '../../core/request/request';
+import { databaseKinds } from '../../core/bundle/database-kinds';
+import type { MigrationsRequest, RecordedRequest, Request } from '../../core/request/request';
 import { type MigrationsProperties, resourceTypes } from '../../core/wire';
 
 /** A custom resource request as CloudFormation sends it (aws-facts CR-1). */
@@ -22,6 +23,8 @@ export interface StackStatusEvent {
   readonly detail: { readonly 'stack-id': string; readonly 'status-details': { readonly status: string } };
 }
 
+const requestTypes: readonly string[] = ['Create', 'Update', 'Delete'];
+
 export function isStackStatusEvent(event: unknown): event is StackStatusEvent {
   return typeof event === 'object' && event !== null && 'detail-type' in event;
 }
@@ -32,6 +35,9 @@ export function isStackStatusEvent(event: unknown): event is StackStatusEvent {
  * @throws Error for properties that lack what every version has
  */
 export function parseRequest(event: CloudFormationEvent, now: number): RecordedRequest {
+  if (!requestTypes.includes(event.RequestType)) {
+    throw new Error(`Unknown RequestType ${JSON.stringify(event.RequestType)}. Allowed: ${requestTypes.join(', ')}.`);
+  }
   const properties = event.ResourceProperties;
   const scope = text(properties, 'Scope');
   // It arrives among the properties; an hour when it was not given (aws-facts CR-7 and CR-8).
@@ -45,9 +51,25 @@ export function parseRequest(event: CloudFormationEvent, now: number): RecordedR
     actor: `cloudformation ${stackName(event.StackId)} ${event.LogicalResourceId} ${event.RequestId}`,
     request: event.ResourceType === resourceTypes.commit ? parseMarker(event, scope) : parseMigrations(event),
     receivedAt: now,
-    answerBy: now + (Number.isFinite(timeout) ? timeout : 3600) * 1000,
+    answerBy: askedAt(event.ResponseURL, now) + (Number.isFinite(timeout) ? timeout : 3600) * 1000,
     responseUrl: event.ResponseURL,
   };
+}
+
+/** Milliseconds that CloudFormation's response URLs are valid (aws-facts CR-20). */
+const urlLifetime = 7_200_000;
+
+/**
+ * When CloudFormation began to wait: it signed the URL then. A function that was throttled gets its event late, and an
+ * hour from then would be too long.
+ */
+function askedAt(responseUrl: string, now: number): number {
+  const parameters = URL.canParse(responseUrl) ? new URL(responseUrl).searchParams : new URLSearchParams();
+  const date = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(parameters.get('X-Amz-Date') ?? '');
+  const signedAt = date
+    ? Date.parse(`${date[1]}-${date[2]}-${date[3]}T${date[4]}:${date[5]}:${date[6]}Z`)
+    : Number(parameters.get('Expires') ?? Number.NaN) * 1000 - urlLifetime;
+  return Number.isFinite(signedAt) ? Math.min(signedAt, now) : now;
 }
 
 /** What a stack event asks of a scope. It has no answer to give. */
@@ -80,7 +102,13 @@ function parseMigrations(event: CloudFormationEvent): Request {
     type: event.RequestType,
     physicalId: event.PhysicalResourceId,
     properties: parseProperties(event.ResourceProperties),
+    ...(event.RequestType === 'Update' && { previous: parsePrevious(event.OldResourceProperties ?? {}) }),
   };
+}
+
+function parsePrevious({ Scope, Ledger }: Readonly<Record<string, unknown>>): MigrationsRequest['previous'] {
+  if (typeof Scope !== 'string') return undefined;
+  return { Scope, ...(typeof Ledger === 'string' && { Ledger }) };
 }
 
 function parseMarker(event: CloudFormationEvent, scope: string): Request {
@@ -93,11 +121,19 @@ function parseMarker(event: CloudFormationEvent, scope: string): Request {
 }
 
 function parseProperties(properties: Readonly<Record<string, unknown>>): MigrationsProperties {
+  // What a newer library means by other properties is not known here, and applying half of it would be wrong.
+  if (properties.Format !== '1') {
+    throw new Error(
+      `Property Format must be "1", got ${JSON.stringify(properties.Format)}. These functions are older than the construct: deploy both with the same version of cdk-migrations.`,
+    );
+  }
   const targets = record(properties, 'Targets');
+  for (const name of Object.keys(targets)) checkTarget(name, record(targets, name));
   const bundle = record(properties, 'Bundle');
   return {
     Format: '1',
     Scope: text(properties, 'Scope'),
+    ...(properties.Ledger !== undefined && { Ledger: text(properties, 'Ledger') }),
     Revision: text(properties, 'Revision'),
     Bundle: { Bucket: text(bundle, 'Bucket'), Key: text(bundle, 'Key'), Digest: text(bundle, 'Digest') },
     Targets: targets as MigrationsProperties['Targets'],
@@ -106,6 +142,16 @@ function parseProperties(properties: Readonly<Record<string, unknown>>): Migrati
     ForwardSeconds: String(properties.ForwardSeconds ?? 2400),
     ServiceTimeout: String(properties.ServiceTimeout ?? 3600),
   };
+}
+
+function checkTarget(name: string, target: Readonly<Record<string, unknown>>): void {
+  const kinds = Object.keys(databaseKinds);
+  if (!kinds.includes(String(target.DatabaseKind))) {
+    throw new Error(
+      `Target ${name} has the unknown DatabaseKind ${JSON.stringify(target.DatabaseKind)}. Known: ${kinds.join(', ')}. Deploy with a newer cdk-migrations.`,
+    );
+  }
+  text(target, 'Identity');
 }
 
 function text(properties: Readonly<Record<string, unknown>>, name: string): string {

@@ -88,10 +88,14 @@ async function inTime(work: Promise<void>, milliseconds: number | undefined): Pr
   }
 }
 
-/** A request that cannot be read. Its Delete succeeds: what cannot be read has done nothing that could be undone. */
+/**
+ * A request that cannot be read. The Delete of a resource that was never made succeeds, as there is nothing to undo. Of
+ * one that was made, nobody here knows what its Delete must do, and forgetting it would leave its migrations.
+ */
 async function refuse(event: CloudFormationEvent, error: unknown): Promise<void> {
   const physicalId = event.PhysicalResourceId ?? `unreadable-${event.RequestId}`;
-  const status = event.RequestType === 'Delete' ? 'SUCCESS' : 'FAILED';
+  const wasMade = physicalId === event.ResourceProperties?.Scope;
+  const status = event.RequestType === 'Delete' && !wasMade ? 'SUCCESS' : 'FAILED';
   const reason = error instanceof Error ? error.message : String(error);
   const to = { stackId: event.StackId, requestId: event.RequestId, logicalId: event.LogicalResourceId };
   await sendAnswer(event.ResponseURL, answerBody(to, { status, physicalId, reason }));

@@ -1,4 +1,5 @@
-import { answerMargin, type DriveResult, drive } from '../../core/engine/drive';
+import { answerMargin } from '../../core/engine/answer-margin';
+import { type DriveResult, drive } from '../../core/engine/drive';
 import type { Ports } from '../../core/ports';
 import { log } from '../log';
 

@@ -235,7 +235,7 @@ describe('history', () => {
       ]),
     );
     expect(json.slice(1).map(({ previousHash }) => previousHash)).toEqual(json.slice(0, -1).map(({ hash }) => hash));
-    expect(json.some(({ actor }) => /^cli .+@.+$/.test(actor))).toBe(true);
+    expect(json.some(({ actor }) => /^cli \S+@\S+ arn:aws:iam::\d{12}:root$/.test(actor))).toBe(true);
     expect((await runCli(['history', ...here, '--verify'])).stdout).toMatch(/complete and unchanged: \d+ events/);
   });
 

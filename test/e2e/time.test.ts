@@ -4,7 +4,7 @@ import { CfnResource, type Stack } from 'aws-cdk-lib';
 import { CfnPolicy } from 'aws-cdk-lib/aws-iam';
 import { CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import { CfnStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
-import { answerMargin } from '../../core/engine/drive';
+import { answerMargin } from '../../core/engine/answer-margin';
 import { environmentNames, resourceTypes } from '../../core/wire';
 import type { DatabaseMigrations } from '../../lib';
 import { expectStatus } from '../support/expect-status';

@@ -35,6 +35,49 @@ describe('a request of the Migrations resource', () => {
     });
   });
 
+  it.each([
+    ['is due an hour after CloudFormation signed its URL, however late it came', 'X-Amz-Date=20251231T235000Z', -600],
+    ['is due so also when the URL is signed in the older way', `Expires=${now / 1000 - 600 + 7200}`, -600],
+    ['is due an hour from now when the URL was signed in the future', 'X-Amz-Date=20260101T000500Z', 0],
+    ['is due an hour from now when the URL does not say when it was signed', 'X-Amz-Date=yesterday', 0],
+  ])('%s', (_what, query, seconds) => {
+    const event = migrationsEvent({ ResponseURL: `https://bucket.s3.amazonaws.com/answer?${query}` });
+
+    expect(parseRequest(event, now)).toMatchObject({
+      receivedAt: now,
+      answerBy: now + seconds * 1000 + 3_000_000,
+    });
+  });
+
+  it.each([
+    ['Format', { ResourceProperties: properties(revision, { Format: '2' }) }, 'Property Format must be "1", got "2".'],
+    [
+      'RequestType',
+      { RequestType: 'Import' as 'Create' },
+      'Unknown RequestType "Import". Allowed: Create, Update, Delete.',
+    ],
+    [
+      'kind of database',
+      { ResourceProperties: properties(revision, { Targets: { users: { DatabaseKind: 'oracle', Identity: 'x' } } }) },
+      'Target users has the unknown DatabaseKind "oracle".',
+    ],
+  ])('is refused when its %s is unknown', (_what, change, message) => {
+    expect(() => parseRequest(migrationsEvent(change), now)).toThrow(message);
+  });
+
+  it('says where the migrations were kept before an Update', () => {
+    const event = migrationsEvent({
+      RequestType: 'Update',
+      ResourceProperties: properties(revision, { Ledger: 'new' }),
+      OldResourceProperties: properties(revision, { Scope: 'App/Old', Ledger: 'old' }),
+    });
+
+    expect(parseRequest(event, now).request).toMatchObject({
+      properties: { Ledger: 'new' },
+      previous: { Scope: 'App/Old', Ledger: 'old' },
+    });
+  });
+
   it('has the physical id of an Update or Delete', () => {
     const event = migrationsEvent({ RequestType: 'Delete', PhysicalResourceId: 'App-Migrations-1XMADEUP' });
 

@@ -14,8 +14,8 @@ export interface ResponseBucket {
   readonly received: readonly ReceivedAnswer[];
   /** A URL with a signature, as CloudFormation gives them. */
   url(name: string): string;
-  /** What the next answers are met with; 200 after that. */
-  respondWith(...statuses: readonly number[]): void;
+  /** What the next answers are met with, a status or also a body; 200 after that. */
+  respondWith(...responses: readonly (number | readonly [status: number, body: string])[]): void;
   /** The bodies received so far, parsed. */
   bodies(): readonly Readonly<Record<string, unknown>>[];
   /** Forgets everything that was received. */
@@ -28,22 +28,24 @@ export const signature = 'X-Amz-Signature=5ec3e75193a7e';
 
 export async function openResponseBucket(): Promise<ResponseBucket> {
   const received: ReceivedAnswer[] = [];
-  const statuses: number[] = [];
+  const responses: (readonly [status: number, body: string])[] = [];
   const server = createServer(async (message, response) => {
     const { method = '', url = '', headers } = message;
     received.push({ method, url, headers, body: await text(message) });
-    response.writeHead(statuses.shift() ?? 200).end();
+    const [status, body] = responses.shift() ?? [200, ''];
+    response.writeHead(status).end(body);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   return {
     received,
     url: (name) => `http://127.0.0.1:${port}/${name}?${signature}`,
-    respondWith: (...next) => void statuses.push(...next),
+    respondWith: (...next) =>
+      void responses.push(...next.map((one) => (typeof one === 'number' ? ([one, ''] as const) : one))),
     bodies: () => received.map(({ body }) => JSON.parse(body)),
     forget() {
       received.length = 0;
-      statuses.length = 0;
+      responses.length = 0;
     },
     async close() {
       server.closeAllConnections();

@@ -18,19 +18,22 @@ function later(seconds: number): Promise<'pending'> {
 }
 
 describe('retrying', () => {
-  it.each(['DatabaseResumingException', 'AccessDeniedException', 'ThrottlingException', 'TooManyUpdates'])(
-    'continues after %s until it passes',
-    async (name) => {
-      const work = jest
-        .fn<() => Promise<string>>()
-        .mockRejectedValueOnce(named(name))
-        .mockRejectedValueOnce(named(name))
-        .mockResolvedValue('done');
+  it.each([
+    'DatabaseResumingException',
+    'AccessDeniedException',
+    'ThrottlingException',
+    'Throttling',
+    'TooManyUpdates',
+  ])('continues after %s until it passes', async (name) => {
+    const work = jest
+      .fn<() => Promise<string>>()
+      .mockRejectedValueOnce(named(name))
+      .mockRejectedValueOnce(named(name))
+      .mockResolvedValue('done');
 
-      expect(await within(5, patiently(work))).toBe('done');
-      expect(work).toHaveBeenCalledTimes(3);
-    },
-  );
+    expect(await within(5, patiently(work))).toBe('done');
+    expect(work).toHaveBeenCalledTimes(3);
+  });
 
   it('stops at other errors', async () => {
     const work = jest.fn<() => Promise<string>>().mockRejectedValue(named('ValidationException'));

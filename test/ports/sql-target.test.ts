@@ -144,14 +144,14 @@ describe.each(sqlKinds)('a SQL target: $name', ({ open }) => {
     const stopped = database.target({ scope, token: 1, guard: () => Promise.reject(lost) });
 
     await expect(stopped.sql.transact('add', mark(), never)).rejects.toBe(lost);
-    await expect(stopped.sql.standalone.run(database.effect(named('a')))).rejects.toBe(lost);
+    await expect(stopped.sql.standalone.run(database.effect(named('a')), 'tag')).rejects.toBe(lost);
     await expect(stopped.prepare()).rejects.toBe(lost);
     await expect(stopped.cleanUp()).rejects.toBe(lost);
     expect(await effects()).toEqual([]);
   });
 
   it('runs one statement on its own', async () => {
-    await target.sql.standalone.run(database.effect(named('a')));
+    await target.sql.standalone.run(database.effect(named('a')), 'tag');
 
     expect(await effects()).toEqual([named('a')]);
     await expect(target.sql.query(database.failing)).rejects.toMatchObject({ code: 'STATEMENT_FAILED' });

@@ -113,19 +113,87 @@ describe.each(auroraKinds)('a statement on its own: $name', ({ open }) => {
   });
 
   it('is not run again when its effect is in doubt, cannot be inspected, and may not be repeated', async () => {
-    const enumValue = action("ALTER TYPE mood ADD VALUE 'happy'");
+    const setting = action("ALTER SYSTEM SET application_name = 'app'");
 
-    await expect(apply(enumValue, { resumed: true })).rejects.toMatchObject({ code: 'OUTCOME_UNKNOWN' });
+    await expect(apply(setting, { resumed: true })).rejects.toMatchObject({ code: 'OUTCOME_UNKNOWN' });
     const down = context({ phase: 'down', resumed: true });
-    await expect(step.invert(enumValue, down, { exists: false })).rejects.toMatchObject({ code: 'OUTCOME_UNKNOWN' });
+    await expect(step.invert(setting, down, { exists: false })).rejects.toMatchObject({ code: 'OUTCOME_UNKNOWN' });
   });
 
   it('is not in doubt once it is recorded', async () => {
     const { id, checksum, deployment } = migration(1);
     const mark = { id, phase: 'up' as const, step: 0, checksum, deployment };
     await target.sql.transact('add', mark, async () => undefined);
+    const setting = action("ALTER SYSTEM SET application_name = 'app'");
 
-    expect(await apply(action("ALTER TYPE mood ADD VALUE 'happy'"), { resumed: true })).toBe('done');
+    expect(await apply(setting, { resumed: true })).toBe('done');
+    expect(await step.invert(setting, context({ phase: 'down', resumed: true }), { exists: false })).toBe('happened');
+  });
+
+  it('is run once, whenever the process dies, when it can run in a transaction', async () => {
+    const doubled = action(`UPDATE ${table} SET id = id * 2`);
+    await apply(doubled);
+
+    expect(await apply(doubled, { resumed: true })).toBe('done');
+    expect((await target.sql.query(`SELECT sum(id) AS sum FROM ${table}`)).rows).toEqual([{ sum: 6 }]);
+    expect(await step.invert(doubled, context({ phase: 'down', resumed: true }), { exists: false })).toBe('happened');
+  });
+
+  it('needs no undoing when it never ran, though it can run in a transaction', async () => {
+    const doubled = action(`UPDATE ${table} SET id = id * 2`);
+
+    expect(await step.invert(doubled, context({ phase: 'down', resumed: true }), { exists: false })).toBe('done');
+  });
+
+  it('runs on its own when the procedure that it calls commits', async () => {
+    const body = `BEGIN UPDATE ${table} SET id = id * 2; COMMIT; END`;
+    await target.sql.query(`CREATE PROCEDURE twice_${table}() LANGUAGE plpgsql AS $$ ${body} $$`);
+
+    expect(await apply(action(`CALL twice_${table}()`))).toBe('done');
+    expect((await target.sql.query(`SELECT sum(id) AS sum FROM ${table}`)).rows).toEqual([{ sum: 6 }]);
+    expect(await target.history()).toHaveLength(1);
+  });
+
+  it.each([
+    ['of the same definition', 'CREATE', `(name)`],
+    ['of the same definition in other words', 'CREATE', `USING btree (name ASC NULLS LAST)`],
+  ])('adopts an index %s, which is then never undone', async (_what, create, rest) => {
+    await target.sql.query(`${create} INDEX ${table}_name ON ${table} ${rest}`);
+    const before = await step.observe(createIndex(), context());
+
+    expect(await step.perform(createIndex(), context(), before)).toBe('foreign');
+    expect(await target.history()).toHaveLength(1);
+  });
+
+  it.each([
+    ['unique', 'CREATE UNIQUE', '(name, id)', '(name, id)'],
+    ['partial', 'CREATE', '(name) WHERE id > 1', '(name)'],
+    ['on an expression', 'CREATE', '(lower(name))', '(name)'],
+  ])('refuses one that is %s where the statement says otherwise', async (_what, create, rest, wanted) => {
+    await target.sql.query(`${create} INDEX ${table}_name ON ${table} ${rest}`);
+    const statement = action(`CREATE INDEX CONCURRENTLY ${table}_name ON ${table} ${wanted}`);
+
+    await expect(step.observe(statement, context())).rejects.toMatchObject({ code: 'INDEX_EXISTS' });
+  });
+
+  it('is not run again on a database that was restored and knows it', async () => {
+    const { id, checksum } = migration(1);
+    const mark = { id, phase: 'up' as const, step: 0, checksum, deployment: 'an earlier life' };
+    await target.sql.transact('add', mark, async () => undefined);
+    const doubled = action(`UPDATE ${table} SET id = id * 2`);
+    const before = await step.observe(doubled, context());
+
+    expect(await step.perform(doubled, context(), before)).toBe('foreign');
+    expect((await target.sql.query(`SELECT sum(id) AS sum FROM ${table}`)).rows).toEqual([{ sum: 3 }]);
+  });
+
+  it('is refused when the database knows it with another checksum', async () => {
+    const { id, deployment } = migration(1);
+    const mark = { id, phase: 'up' as const, step: 0, checksum: 'edited since', deployment };
+    await target.sql.transact('add', mark, async () => undefined);
+
+    await expect(step.observe(createIndex(), context())).rejects.toMatchObject({ code: 'CHECKSUM_MISMATCH' });
+    await expect(apply(createIndex())).rejects.toMatchObject({ code: 'CHECKSUM_MISMATCH' });
   });
 
   it('is repeated when it may be', async () => {

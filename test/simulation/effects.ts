@@ -22,6 +22,8 @@ export class Effects {
   private dead = false;
   private reportDeath: (death: ProcessKilled) => void = () => undefined;
   private counting = false;
+  /** Called after each effect that is counted. */
+  onEffect: () => void = () => undefined;
   private readonly original = NodeHttpHandler.prototype.handle;
 
   install(): void {
@@ -70,6 +72,7 @@ export class Effects {
     const dies = this.log.length === this.crashPoint?.effect;
     if (dies && this.crashPoint?.when === 'before') return this.die(name);
     const result = await effect();
+    this.onEffect();
     return dies ? this.die(name) : result;
   }
 

@@ -8,7 +8,7 @@ import { respond } from '../../lambda/handlers/respond';
 import { tick } from '../../lambda/handlers/tick';
 import { type Effects, ProcessKilled } from './effects';
 
-interface Answer {
+export interface Answer {
   readonly Status: 'SUCCESS' | 'FAILED';
   readonly PhysicalResourceId: string;
   readonly Reason: string;
@@ -41,7 +41,8 @@ export class Platform {
     const view = async () => this.effects.perform('DescribeStacks', async () => this.view());
     // Waiting is the platform's time, not the engine's: nothing here depends on how long it takes.
     const clock = { now: () => systemClock.now(), sleep: () => systemClock.sleep(5) };
-    return { ...ports, stacks: { view }, clock };
+    const opensTarget = async () => false;
+    return { ...ports, stacks: { view, opensTarget }, clock };
   }
 
   stackIs(status: string): void {

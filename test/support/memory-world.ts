@@ -76,12 +76,12 @@ export class MemoryWorld {
 
   /** Ticks until there is an outcome. */
   async work(recorded: RecordedRequest): Promise<Outcome> {
-    for (let tick = 0; tick < 200; tick += 1) {
+    for (let tick = 0; tick < 1000; tick += 1) {
       const result = await this.tick(recorded);
       if (result.status === 'done') return result.outcome;
       if (result.status === 'wait') await this.clock.sleep(result.waitSeconds * 1000);
     }
-    throw new Error(`No outcome for ${recorded.key} after 200 ticks.`);
+    throw new Error(`No outcome for ${recorded.key} after 1000 ticks.`);
   }
 
   async migrations(

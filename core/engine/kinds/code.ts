@@ -27,16 +27,23 @@ async function call(action: CodeAction, context: StepContext, connection: SqlCon
     });
   }
   let last: string | undefined;
+  let infrastructure: { readonly error: unknown } | undefined;
   const watched: SqlConnection = {
-    execute(statement, parameters) {
+    async execute(statement, parameters) {
       last = statement;
-      return connection.execute(statement, parameters);
+      try {
+        return await connection.execute(statement, parameters);
+      } catch (error) {
+        if (!hasCode(error, 'STATEMENT_FAILED')) infrastructure ??= { error };
+        throw error;
+      }
     },
   };
   try {
     await run(watched);
   } catch (error) {
-    if (error instanceof MigrationError && !hasCode(error, 'STATEMENT_FAILED')) throw error;
+    // A lost transaction or a throttled call is no fault of the migration, whatever it made of the error.
+    if (infrastructure) throw infrastructure.error;
     throw new MigrationError(
       'CODE_FAILED',
       `${action.function}() threw: ${error instanceof Error ? error.message : String(error)}`,
@@ -47,4 +54,6 @@ async function call(action: CodeAction, context: StepContext, connection: SqlCon
       },
     );
   }
+  // A function that caught it has not done what it should have: its transaction is over.
+  if (infrastructure) throw infrastructure.error;
 }

@@ -50,9 +50,28 @@ export function sectionOutcome(
   }
 }
 
-export function unverified(returned: string, statement: Statement, context: StepContext): MigrationError {
+/** @param value what a verify statement returned: JSON, or how many rows */
+export function unverified(value: string, statement: Statement, context: StepContext): MigrationError {
+  const returned = describeReturned(value);
   const message = `Verification failed: expected one row with true, got ${returned}.`;
   return located(new MigrationError('VERIFY_FAILED', message, { payload: { returned } }), statement, context);
+}
+
+/**
+ * What a row of the history says of a step: that its own deployment did it (`done`), or another one (`foreign`).
+ * @throws CHECKSUM_MISMATCH when another file did (G5)
+ */
+export function meaningOf(known: HistoryMark, context: StepContext): 'done' | 'foreign' {
+  const { mark } = markOf(context);
+  if (known.checksum !== mark.checksum) throw edited(known.checksum, context);
+  return known.deployment === mark.deployment ? 'done' : 'foreign';
+}
+
+/** What a statement returned may be data of a user, so only its kind is told. */
+function describeReturned(value: string): string {
+  if (['false', 'null'].includes(value) || /^(\d+|several) rows$|^no column$/.test(value)) return value;
+  if (value.startsWith('"')) return 'a string';
+  return /^-?\d/.test(value) ? 'a number' : 'another value';
 }
 
 /** The same migration was applied by another deployment, and its file was different then (G5). */

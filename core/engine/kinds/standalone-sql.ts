@@ -1,13 +1,15 @@
 import type { SqlAction, Statement } from '../../bundle/bundle';
 import { MigrationError } from '../../errors/index';
 import type { Observation } from '../../ledger/state';
-import { inStatement, located, markOf, sectionOutcome, sqlOf } from './sql-context';
-import type { JournalKind, StepContext, StepResult } from './step-kind';
+import type { SectionResult } from '../../ports';
+import { inStatement, located, markOf, meaningOf, sectionOutcome, sqlOf } from './sql-context';
+import type { InvertResult, JournalKind, StepContext, StepResult } from './step-kind';
 
 /**
- * One statement outside any transaction. There is one such step for each statement, so that a crash leaves at most one
- * in doubt. Where the database shows the effect, the engine looks; a statement that may be repeated is repeated; of
- * anything else in doubt the engine says so rather than guess.
+ * One statement outside any transaction of ours. There is one such step for each statement, so that a crash leaves at
+ * most one in doubt. Where the database can run it inside a section all the same, it does, and nothing is in doubt.
+ * Otherwise the engine asks the database until it is known what became of the statement: its history, its sessions, its
+ * catalogue. A statement that may be repeated is repeated; of anything else in doubt the engine says so rather than guess.
  */
 export const standaloneStep: JournalKind<SqlAction> = {
   durability: 'journal',
@@ -15,45 +17,84 @@ export const standaloneStep: JournalKind<SqlAction> = {
 
   async observe(action, context): Promise<Observation> {
     const statement = only(action);
+    // A database that was restored may know the statement although the ledger does not.
+    if (await known(context)) return { exists: true };
     const { standalone } = sqlOf(context);
     const found = await standalone.look(statement.text);
-    if (found !== 'present' || standalone.isRepeatable(statement.text)) return { exists: found === 'present' };
-    const error = new MigrationError('INDEX_EXISTS', 'The index that this statement creates already exists.', {
-      hint: 'Choose another name, or write CREATE INDEX CONCURRENTLY IF NOT EXISTS.',
-    });
+    if (found === 'present' || !isThere(found) || standalone.isRepeatable(statement.text)) {
+      return { exists: isThere(found) };
+    }
+    const error = new MigrationError(
+      'INDEX_EXISTS',
+      'An index of this name exists, and it is not as this statement says.',
+      {
+        hint: 'Choose another name, or remove the existing index first.',
+      },
+    );
     throw located(error, statement, context);
   },
 
-  async perform(action, context): Promise<StepResult> {
-    const result = await runStatement(only(action), context);
+  async perform(action, context, before): Promise<StepResult> {
+    const statement = only(action);
+    const already = await known(context);
+    if (already) return already;
+    const { standalone } = sqlOf(context);
+    const isAdopted = before?.exists === true && !standalone.isRepeatable(statement.text);
+    if (!isAdopted) {
+      const result = await settled(statement, context);
+      if (result !== 'alone') return result;
+      if ((await runAlone(statement, context)) === 'wait') return 'wait';
+    }
     const { change, mark } = markOf(context);
     // One that is the whole of `down` has no mark of its own: all marks of the migration go when it is done.
-    if (result === 'wait' || change === 'remove') return result;
-    const recorded = await sqlOf(context).runSection({
-      ...{ change, mark, attempt: context.attempt },
-      statements: [],
-      verify: [],
-    });
-    return sectionOutcome(recorded, [], context);
+    if (change === 'remove') return 'done';
+    const recorded = sectionOutcome(await runSection(context, []), [], context);
+    // What was there before is left when the migration is undone; that can be said only of a whole migration.
+    return isAdopted && mark.phase === 'up' && context.isWholePhase ? 'foreign' : recorded;
   },
 
-  async invert(action, context, before): Promise<StepResult> {
+  async invert(action, context, before): Promise<InvertResult> {
     const statement = only(action);
     const { standalone } = sqlOf(context);
-    const shown = (await standalone.look(statement.text)) !== undefined;
-    if (shown && !before?.exists) await standalone.discard(statement.text);
-    else if (!shown && !standalone.isRepeatable(statement.text)) throw inDoubt(statement, context);
-    return 'done';
+    const forward = forwardOf(context);
+    if (await standalone.isRunning(tagOf(forward))) {
+      await standalone.stop(tagOf(forward));
+      return 'wait';
+    }
+    // Recorded or not, one that runs as a section is known to have happened or not.
+    if (await known(forward)) return 'happened';
+    if (standalone.runsAlone(statement.text) === 'no') return 'done';
+    const found = await standalone.look(statement.text);
+    if (found === undefined && !standalone.isRepeatable(statement.text)) throw inDoubt(statement, context);
+    if (!isThere(found) || before?.exists) return 'done';
+    return (await standalone.discard(statement.text, tagOf(forward))) === 'running' ? 'wait' : 'done';
   },
 };
 
-async function runStatement(statement: Statement, context: StepContext): Promise<'done' | 'wait'> {
+/** Runs a statement as a section if the database can, which runs it exactly once. `alone`: it cannot. */
+async function settled(statement: Statement, context: StepContext): Promise<StepResult | 'alone'> {
+  const { standalone } = sqlOf(context);
+  const alone = standalone.runsAlone(statement.text);
+  if (alone === 'yes') return 'alone';
+  // An attempt of its own: its failure must not be reported to the call that records a statement which ran alone.
+  const attempt = `${context.attempt} in a section`;
+  const result = await runSection({ ...context, attempt }, [statement.text]);
+  if (alone === 'maybe' && result.outcome === 'failed' && standalone.mustRunAlone(result.sqlState)) return 'alone';
+  return sectionOutcome(result, [statement], context);
+}
+
+function runSection(context: StepContext, statements: readonly string[]): Promise<SectionResult> {
+  const { change, mark } = markOf(context);
+  return sqlOf(context).runSection({ change, mark, statements, verify: [], attempt: context.attempt });
+}
+
+async function runAlone(statement: Statement, context: StepContext): Promise<'done' | 'wait'> {
   const { standalone } = sqlOf(context);
   if (context.resumed) {
     const found = await lookAgain(statement, context);
     if (found !== undefined) return found;
   }
-  const result = await inStatement(statement, context, () => standalone.run(statement.text));
+  const result = await inStatement(statement, context, () => standalone.run(statement.text, tagOf(context)));
   if (result === 'done') return 'done';
   if (result === 'running') return 'wait';
   if (context.phase === 'down') return 'done';
@@ -63,27 +104,45 @@ async function runStatement(statement: Statement, context: StepContext): Promise
 /** Whether a statement that was begun took effect; undefined when it is to be run. */
 async function lookAgain(statement: Statement, context: StepContext): Promise<'done' | 'wait' | undefined> {
   const { standalone } = sqlOf(context);
+  if (await standalone.isRunning(tagOf(context))) return 'wait';
   const found = await standalone.look(statement.text);
   if (found === 'present') return 'done';
   if (found === 'building') return 'wait';
   // A build that failed leaves an index that is kept up to date but never used.
-  if (found === 'broken') await standalone.discard(statement.text);
+  if (found === 'broken' && (await standalone.discard(statement.text, tagOf(context))) === 'running') return 'wait';
   if (found !== undefined) return undefined;
-  if (await isRecorded(context)) return 'done';
   if (context.phase !== 'down' && !standalone.isRepeatable(statement.text)) throw inDoubt(statement, context);
   return undefined;
 }
 
-async function isRecorded(context: StepContext): Promise<boolean> {
-  const { mark } = markOf(context);
+/** What the database's history says of the step; undefined when it says nothing. */
+async function known(context: StepContext): Promise<'done' | 'foreign' | undefined> {
+  const { change, mark } = markOf(context);
+  if (change === 'remove') return undefined;
   const history = (await context.target.history()) ?? [];
-  return history.some(({ id, phase, step }) => id === mark.id && phase === mark.phase && step === mark.step);
+  const found = history.find(({ id, phase, step }) => id === mark.id && phase === mark.phase && step === mark.step);
+  return found && meaningOf(found, context);
+}
+
+/** Names one run of one statement in the list of the database's sessions. */
+function tagOf(context: StepContext): string {
+  const { id, phase, step, deployment } = markOf(context).mark;
+  return [context.migration.identity, id, phase, step, deployment].join(' ');
+}
+
+/** A step is inverted in the context of the phase that is undone. */
+function forwardOf(context: StepContext): StepContext {
+  return { ...context, phase: context.phase === 'down' ? 'up' : context.phase };
+}
+
+function isThere(found: string | undefined): boolean {
+  return found !== undefined && found !== 'absent';
 }
 
 function inDoubt(statement: Statement, context: StepContext): MigrationError {
   const error = new MigrationError(
     'OUTCOME_UNKNOWN',
-    'The process died while this statement ran outside a transaction, and the database does not show whether it took effect.',
+    'The answer to this statement outside a transaction was lost, and the database does not show whether it took effect.',
     { hint: 'Inspect the database, complete or undo the statement by hand, then run `migrations repair`.' },
   );
   return located(error, statement, context);

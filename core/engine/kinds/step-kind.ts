@@ -28,6 +28,9 @@ export interface StepContext {
 /** `foreign`: another deployment had done it before. */
 export type StepResult = Exclude<Progress, 'continue'> | 'foreign';
 
+/** `happened`: the step took effect and cannot be inverted by itself, so the migration's `down` must undo it. */
+export type InvertResult = Exclude<Progress, 'continue'> | 'happened';
+
 /**
  * One kind of step: how its effect is made durable, and how it is undone. Each function may be called again after a
  * crash at any point of an earlier call, and then finds out by looking what happened.
@@ -59,6 +62,6 @@ export interface JournalKind<A extends Action> extends Performs<A> {
   readonly verifiesInTransaction?: false;
   /** What the step will touch, before anything is done. @throws when the step cannot be done */
   observe(action: A, context: StepContext): Promise<Observation | undefined>;
-  /** Makes sure that the step has not happened, whether or not it had. */
-  invert(action: A, context: StepContext, before: Observation | undefined): Promise<StepResult>;
+  /** Makes sure that the step has not happened, whether or not it had, or finds out that it did. */
+  invert(action: A, context: StepContext, before: Observation | undefined): Promise<InvertResult>;
 }

@@ -9,7 +9,10 @@ import type {
 import { isPassing, MigrationError, withDetails } from '../../errors/index';
 import type { Observation } from '../../ledger/state';
 import type { TableDatabase, TableDescription } from '../../ports';
-import type { JournalKind, StepContext, StepResult } from './step-kind';
+import type { JournalKind, StepContext } from './step-kind';
+
+/** `wait`: asked for, but DynamoDB has not done it yet. */
+type Progress = 'done' | 'wait';
 
 /**
  * DynamoDB table operations. They cannot share a transaction with their record, so each is "observe, record the intent,
@@ -40,8 +43,8 @@ async function inFile<T>({ file }: StepContext, work: () => Promise<T>): Promise
 interface Operation<O extends TableOperation> {
   /** @throws when the operation cannot be done: nothing has happened yet. */
   observe(operation: O, target: TableDatabase): Promise<Observation>;
-  apply(operation: O, target: TableDatabase): Promise<StepResult>;
-  invert(operation: O, target: TableDatabase, before: Observation): Promise<StepResult>;
+  apply(operation: O, target: TableDatabase): Promise<Progress>;
+  invert(operation: O, target: TableDatabase, before: Observation): Promise<Progress>;
 }
 
 const createTable: Operation<CreateTable> = {
@@ -117,7 +120,7 @@ function implementation(operation: TableOperation): Operation<TableOperation> {
 }
 
 /** DynamoDB accepts one index change at a time (aws-facts DDB-2), so anything in progress is waited for. */
-async function ensureIndex(table: string, index: AddGlobalIndex['index'], target: TableDatabase): Promise<StepResult> {
+async function ensureIndex(table: string, index: AddGlobalIndex['index'], target: TableDatabase): Promise<Progress> {
   const found = await existing(table, target, `addGlobalIndex ${index.name}`);
   const present = found.indexes.find(({ name }) => name === index.name);
   if (present) return isSettled(found) && present.status === 'ACTIVE' ? 'done' : 'wait';
@@ -125,7 +128,7 @@ async function ensureIndex(table: string, index: AddGlobalIndex['index'], target
   return 'wait';
 }
 
-async function dropIndex(table: string, index: string, target: TableDatabase): Promise<StepResult> {
+async function dropIndex(table: string, index: string, target: TableDatabase): Promise<Progress> {
   const found = await target.describe(table);
   if (!found) return 'done';
   const present = found.indexes.find(({ name }) => name === index);
@@ -136,7 +139,7 @@ async function dropIndex(table: string, index: string, target: TableDatabase): P
   return 'wait';
 }
 
-async function dropTable(table: string, target: TableDatabase): Promise<StepResult> {
+async function dropTable(table: string, target: TableDatabase): Promise<Progress> {
   const found = await target.describe(table);
   if (found && !isSettled(found)) return 'wait';
   return (await target.deleteTable(table)) === 'gone' ? 'done' : 'wait';

@@ -1,13 +1,15 @@
 import { MigrationError } from '../../errors/index';
-import type { AppliedRevision } from '../../ledger/state';
+import { type AppliedRevision, isTakenBackByDeletion } from '../../ledger/state';
 import type { DeploymentRun } from '../deployment-run';
 import type { DeploymentPhase } from './deployment-phase';
 
 /** At most one scope migrates a database (G4), whatever ledger each of them keeps. */
 export const claims: DeploymentPhase = {
   plan: (run) => claim(run, run.deployment.to),
-  'roll-back': (run) => releaseLeft(run, run.deployment.to, run.deployment.from),
-  commit: (run) => releaseLeft(run, run.deployment.from, run.deployment.to),
+  'roll-back': ({ request, deployment }) =>
+    // A construct that is taken back owns no database, also when it was kept and added again.
+    releaseLeft({ request }, deployment.to, isTakenBackByDeletion(deployment) ? null : deployment.from),
+  commit: ({ request, deployment }) => releaseLeft({ request }, deployment.from, deployment.to),
 };
 
 async function claim({ request }: DeploymentRun, revision: AppliedRevision | null): Promise<void> {
@@ -28,7 +30,7 @@ async function claim({ request }: DeploymentRun, revision: AppliedRevision | nul
 
 /** Databases that one revision had and the next one does not may be claimed by others. */
 async function releaseLeft(
-  { request }: DeploymentRun,
+  { request }: Pick<DeploymentRun, 'request'>,
   left: AppliedRevision | null,
   entered: AppliedRevision | null,
 ): Promise<void> {

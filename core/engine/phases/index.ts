@@ -3,17 +3,18 @@ import { deploymentPhases } from '../../protocol/strategies';
 import type { DeploymentRun } from '../deployment-run';
 import { claims } from './claims';
 import type { DeploymentPhase } from './deployment-phase';
+import { doors } from './doors';
 import { histories } from './histories';
 
-const byName: Readonly<Record<DeploymentPhaseName, DeploymentPhase>> = { claims, histories };
+const byName: Readonly<Record<DeploymentPhaseName, DeploymentPhase>> = { doors, claims, histories };
 
 /** Runs what one phase of a whole deployment does at a moment. */
 export async function runDeploymentPhase(run: DeploymentRun, name: DeploymentPhaseName, moment: Moment): Promise<void> {
   await byName[name][moment]?.(run);
 }
 
-/** Runs what all phases of a whole deployment do at a moment: in the strategy's order, in reverse to roll back. */
-export async function runDeploymentPhases(run: DeploymentRun, moment: Moment): Promise<void> {
+/** The phases of a whole deployment at a moment: in the strategy's order, in reverse to roll back. */
+export function deploymentPhasesAt(run: DeploymentRun, moment: Moment): readonly DeploymentPhaseName[] {
   const names = deploymentPhases(run.deployment.strategy);
-  for (const name of moment === 'roll-back' ? [...names].reverse() : names) await runDeploymentPhase(run, name, moment);
+  return moment === 'roll-back' ? [...names].reverse() : names;
 }

@@ -13,10 +13,11 @@ import type {
   StandaloneStatements,
   Target,
 } from '../../../core/ports';
-import { isPassing, patiently } from '../retry';
+import { isAnswerLost, isPassing, patiently } from '../retry';
 import type { DataApi } from './data-api';
 import { applySection, protocolStatements, raiseFence, schema } from './postgresql-protocol';
 import { PostgresqlStandalone } from './postgresql-standalone';
+import { withoutRows } from './redact';
 
 /** Bytes of statements that one call carries: the body of a request may have 4 MiB (aws-facts RDS-14). */
 const largestSection = 3_500_000;
@@ -107,7 +108,7 @@ export class AuroraPostgresql implements Target, SqlDatabase {
         return {
           outcome,
           statement: Number(statement),
-          message: `ERROR: ${text}; SQLState: ${code}`,
+          message: withoutRows(`ERROR: ${text}; SQLState: ${code}`),
           sqlState: String(code),
         };
       case 'unverified':
@@ -154,7 +155,7 @@ export class AuroraPostgresql implements Target, SqlDatabase {
   ): Promise<SectionResult> {
     return patiently(
       () => this.transactOnce(change, mark, work),
-      (error) => isPassing(error) || isLostTransaction(error),
+      (error) => isPassing(error) || isAnswerLost(error) || isLostTransaction(error),
     );
   }
 

@@ -5,13 +5,15 @@ import {
   type ExecuteStatementCommandOutput,
   type Field,
   RDSDataClient,
+  type RDSDataClientConfig,
   RollbackTransactionCommand,
   type SqlParameter,
 } from '@aws-sdk/client-rds-data';
 import { MigrationError } from '../../../core/errors/index';
 import type { SqlConnection, SqlResult, SqlRow } from '../../../core/ports';
 import type { AuroraTargetProperties } from '../../../core/wire';
-import { errorName, patiently } from '../retry';
+import { errorName, isAnswerLost, isPassing, isRefusedForNow, patiently } from '../retry';
+import { withoutRows } from './redact';
 
 /**
  * Milliseconds. The Data API itself ends a statement after 45 s (aws-facts RDS-1 and RDS-13): the socket must wait
@@ -19,15 +21,20 @@ import { errorName, patiently } from '../retry';
  */
 const socketTimeout = 60_000;
 
-export function rdsDataClient(): RDSDataClient {
-  return new RDSDataClient({ requestHandler: { requestTimeout: socketTimeout } });
+/** One attempt: the SDK would send a statement again whose answer was lost, and so run it twice (aws-facts RDS-13, G9). */
+export function rdsDataClient(config: RDSDataClientConfig = {}): RDSDataClient {
+  return new RDSDataClient({ requestHandler: { requestTimeout: socketTimeout }, ...config, maxAttempts: 1 });
 }
+
+/** Whether a cluster is known not to exist. False when that cannot be found out: absence of an answer proves nothing (G8). */
+export type ClusterIsGone = (clusterArn: string) => Promise<boolean>;
 
 /** One database through the RDS Data API: statements, transactions, and errors in our words. */
 export class DataApi {
   constructor(
     private readonly client: RDSDataClient,
     private readonly properties: AuroraTargetProperties,
+    private readonly clusterIsGone: ClusterIsGone,
   ) {}
 
   private get database() {
@@ -35,12 +42,41 @@ export class DataApi {
     return { resourceArn: ClusterArn, secretArn: SecretArn, database: DatabaseName };
   }
 
-  async execute(
+  /** Executes a statement that may run twice, or that finds out that it has run. */
+  execute(sql: string, parameters: Readonly<Record<string, unknown>> = {}): Promise<SqlResult> {
+    const command = this.statement(sql, parameters);
+    return this.translated(async () =>
+      toResult(
+        await patiently(
+          () => this.client.send(command),
+          (error) => isPassing(error) || isAnswerLost(error) || isRefusedForNow(error),
+        ),
+      ),
+    );
+  }
+
+  /**
+   * Executes a statement that must not run twice. Sent again only when it was surely not carried out.
+   * @returns `lost` when nobody knows whether it ran, runs or will run
+   */
+  async executeOnce(sql: string): Promise<SqlResult | 'lost'> {
+    const command = this.statement(sql, {});
+    return this.translated(async () => {
+      try {
+        return toResult(await patiently(() => this.client.send(command), isRefusedForNow));
+      } catch (error) {
+        if (isAnswerLost(error)) return 'lost';
+        throw error;
+      }
+    });
+  }
+
+  private statement(
     sql: string,
-    parameters: Readonly<Record<string, unknown>> = {},
+    parameters: Readonly<Record<string, unknown>>,
     transactionId?: string,
-  ): Promise<SqlResult> {
-    const command = new ExecuteStatementCommand({
+  ): ExecuteStatementCommand {
+    return new ExecuteStatementCommand({
       ...this.database,
       sql,
       parameters: Object.entries(parameters).map(([name, value]) => toParameter(name, value)),
@@ -49,18 +85,25 @@ export class DataApi {
       // DDL that outlives the call's 45 s continues, rather than being aborted halfway (aws-facts RDS-1).
       continueAfterTimeout: transactionId === undefined,
     });
-    const send = () => this.client.send(command);
-    return toResult(await this.translated(() => (transactionId === undefined ? patiently(send) : send())));
   }
 
   /** Commits what `work` did, or rolls it back when it throws. */
   async transaction<T>(work: (connection: SqlConnection) => Promise<T>): Promise<T> {
     const begin = new BeginTransactionCommand(this.database);
-    const { transactionId } = await this.translated(() => patiently(() => this.client.send(begin)));
+    // A transaction whose answer was lost is empty, and ends by itself.
+    const { transactionId } = await this.translated(() =>
+      patiently(
+        () => this.client.send(begin),
+        (error) => isPassing(error) || isAnswerLost(error) || isRefusedForNow(error),
+      ),
+    );
     const end = { resourceArn: this.database.resourceArn, secretArn: this.database.secretArn, transactionId };
     let result: T;
     try {
-      result = await work({ execute: (sql, parameters) => this.execute(sql, parameters, transactionId) });
+      result = await work({
+        execute: (sql, parameters = {}) =>
+          this.translated(async () => toResult(await this.client.send(this.statement(sql, parameters, transactionId)))),
+      });
     } catch (error) {
       await this.rollback(end);
       throw error;
@@ -94,23 +137,18 @@ export class DataApi {
     try {
       return await work();
     } catch (error) {
-      throw this.translate(error);
+      throw await this.translate(error);
     }
   }
 
-  private translate(error: unknown): unknown {
+  private async translate(error: unknown): Promise<unknown> {
     const message = error instanceof Error ? error.message : String(error);
     const name = errorName(error);
-    const { ClusterArn, DatabaseName } = this.properties;
-    if (gone.includes(name) || /SQLState: 3D000|database ".*" does not exist/.test(message)) {
-      return new MigrationError(
-        'TARGET_GONE',
-        `Database ${DatabaseName} of ${ClusterArn} cannot be reached: ${message}`,
-        {
-          cause: error,
-          hint: 'Check that the cluster, its instance, its Data API and its secret exist.',
-        },
-      );
+    if (/SQLState: 3D000|database ".*" does not exist/.test(message)) return this.gone(message, error);
+    if (unreachable.includes(name) || /HttpEndpoint is not enabled/i.test(message)) {
+      return (await this.clusterIsGone(this.properties.ClusterArn))
+        ? this.gone(message, error)
+        : this.unreachable(`${name}: ${message}`, error);
     }
     if (name === 'StatementTimeoutException') {
       return new MigrationError('STATEMENT_TIMEOUT', `${message} The RDS Data API waits 45 s for a statement.`, {
@@ -119,23 +157,49 @@ export class DataApi {
     }
     if (!statementErrors.includes(name)) return error;
     const sqlState = /SQLState: (\w{5})/.exec(message)?.[1];
-    return new MigrationError('STATEMENT_FAILED', message, { payload: { sqlState }, cause: error });
+    // Without the error itself: whoever prints causes would print what the message must not say.
+    return new MigrationError('STATEMENT_FAILED', withoutRows(message), { payload: { sqlState } });
+  }
+
+  private gone(message: string, cause: unknown): MigrationError {
+    const { ClusterArn, DatabaseName } = this.properties;
+    return new MigrationError('TARGET_GONE', `Database ${DatabaseName} of ${ClusterArn} does not exist: ${message}`, {
+      cause,
+      hint: 'Check the names of the cluster and the database.',
+    });
+  }
+
+  private unreachable(message: string, cause: unknown): MigrationError {
+    const { ClusterArn, DatabaseName } = this.properties;
+    return new MigrationError(
+      'TARGET_UNREACHABLE',
+      `Database ${DatabaseName} of ${ClusterArn} cannot be reached: ${message}`,
+      {
+        cause,
+        hint: 'Check that the cluster has an instance, that its Data API is on, and that its secret can be read; then try again.',
+      },
+    );
   }
 }
+
+/**
+ * Errors that say that the database was not reached, but not that it is gone: the first cause that AWS documents for
+ * SecretsErrorException is a secret that could not be read in time (aws-facts RDS-15).
+ */
+const unreachable: readonly string[] = [
+  'DatabaseNotFoundException',
+  'NotFoundException',
+  'SecretsErrorException',
+  'InvalidSecretException',
+  'InvalidResourceStateException',
+  'HttpEndpointNotEnabledException',
+];
 
 /** SQL errors: v2 of the Data API says DatabaseErrorException, v1 BadRequestException (aws-facts RDS-5). */
 const statementErrors: readonly string[] = [
   'DatabaseErrorException',
   'BadRequestException',
   'UnsupportedResultException',
-];
-
-const gone: readonly string[] = [
-  'DatabaseNotFoundException',
-  'NotFoundException',
-  'SecretsErrorException',
-  'InvalidSecretException',
-  'HttpEndpointNotEnabledException',
 ];
 
 function toParameter(name: string, value: unknown): SqlParameter {

@@ -7,6 +7,7 @@ const SERVICES = [
   'DYNAMODB_STREAMS',
   'EVENTBRIDGE',
   'LAMBDA',
+  'RDS',
   'RDS_DATA',
   'S3',
   'SECRETS_MANAGER',

@@ -9,6 +9,7 @@ import { EventBus, eventsService, RuleStore } from './services/events';
 import { Gateway, type GatewayOptions } from './services/gateway/gateway';
 import { Iam } from './services/iam';
 import { Lambda, lambdaService } from './services/lambda';
+import { rdsService } from './services/rds';
 import { rdsDataService } from './services/rds-data';
 import { ObjectStore, ResponseUrls, s3Service } from './services/s3';
 import { SecretStore, secretsManagerService } from './services/secrets-manager';
@@ -80,6 +81,7 @@ export function createPlatform({ state, environment, assumptions, postgresUrl, b
     eventsService(bus, environment),
     dynamoDb,
     rdsData,
+    rdsService(rdsData.clusters),
   ]) {
     gateway.register(service);
   }

@@ -66,6 +66,15 @@ describe('bundle files', () => {
     expect(await errorOf(() => parseBundle(bytes, revision))).toMatchObject({ code: 'BUNDLE_DIGEST_MISMATCH' });
   });
 
+  it.each(['', '{"format":1', 'null', '"text"', '{"format":1}', '{"format":1,"migrations":{}}'])(
+    'are refused when they are none: %s',
+    async (text) => {
+      const bytes = new TextEncoder().encode(text);
+      const code = ['null', '"text"'].includes(text) ? 'UNKNOWN_BUNDLE_FORMAT' : 'MALFORMED_BUNDLE';
+      expect(await errorOf(() => parseBundle(bytes, sha256(bytes)))).toMatchObject({ code });
+    },
+  );
+
   it('are refused in a format of the future', async () => {
     const bytes = new TextEncoder().encode('{"format":2}');
     expect(await errorOf(() => parseBundle(bytes, sha256(bytes)))).toMatchObject({

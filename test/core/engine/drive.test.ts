@@ -191,8 +191,32 @@ describe('an update', () => {
   });
 });
 
+describe('a database that knows a migration from another deployment', () => {
+  it.each([
+    ['with its file as it is', 'sum-1.0.0-s1.0.0', 'SUCCESS'],
+    ['with another file', 'another sum', 'FAILED'],
+  ] as const)('%s', async (_what, checksum, status) => {
+    const mark = { id: 'users/1.0.0', phase: 'up', step: 0, checksum, deployment: 'of a lost ledger' } as const;
+    const lease = { scope, token: 0, guard: async () => undefined };
+    await world.users.open(lease).sql.transact('add', mark, async () => undefined);
+
+    const outcome = await world.migrations('Create', world.revision('A', first));
+
+    expect(outcome.status).toBe(status);
+    if (status === 'FAILED') {
+      expect(outcome.reason).toContain('has a record of users/1.0.0 with another checksum');
+      expect(world.snapshot()).toEqual({ users: [], meals: {} });
+      expect((await state()).migrations).toEqual([]);
+    }
+  });
+});
+
 describe('a rollback that fails', () => {
-  const broken = [...first, sqlMigration('1.1.0', { up: ['new'], down: ['fail to undo'] }), sqlMigration('1.2.0')];
+  const broken = [
+    ...first,
+    sqlMigration('1.1.0', { up: ['new'], down: ['undo what somebody removed', 'undo new'] }),
+    sqlMigration('1.2.0'),
+  ];
 
   it('names the statement and the remedies, and continues from the recorded step after the cause was fixed', async () => {
     const a = await deployedA();
@@ -205,14 +229,14 @@ describe('a rollback that fails', () => {
 
     expect(failed.status).toBe('FAILED');
     expect(failed.reason).toMatch(
-      /users\/1\.1\.0.*fail to undo.*migrations repair.*ResourcesToSkip=Migrations.*backup/,
+      /users\/1\.1\.0.*undo what somebody removed.*migrations repair.*ResourcesToSkip=Migrations.*backup/,
     );
     expect((await state()).open).toMatchObject([{ state: 'failed' }]);
     expect((await state()).migrations.map(({ id }) => id)).toContain('users/1.1.0');
     expect((await state()).migrations.map(({ id }) => id)).not.toContain('users/1.2.0');
 
     world.stackIs('UPDATE_ROLLBACK_FAILED');
-    await mendDown();
+    await removedAgain();
     expect((await world.settle(true)).status).toBe('SUCCESS');
     world.stackIs('UPDATE_ROLLBACK_IN_PROGRESS');
     expect((await world.migrations('Update', a)).status).toBe('SUCCESS');
@@ -233,19 +257,42 @@ describe('a rollback that fails', () => {
     expect(world.users.statements).toEqual(['s1.0.0', 's2.0.0']);
   });
 
-  /** The person repairs what the down could not do: here, the statement in the undo plan. */
-  async function mendDown() {
-    const record = (await state()).migrations.find(({ id }) => id === 'users/1.1.0')!;
-    const [planned] = await world.ledger.undoPlans(scope, [record.key]);
+  it('runs no undo plan that was edited in the ledger', async () => {
+    const a = await deployedA();
+    world.stackIs('UPDATE_IN_PROGRESS');
+    await world.migrations('Update', world.revision('B', second));
+    const applied = world.snapshot();
+    await edit('users/1.1.0', 'undo s1.0.0');
+    world.stackIs('UPDATE_ROLLBACK_IN_PROGRESS');
+
+    const outcome = await world.migrations('Update', a);
+
+    expect(outcome.status).toBe('FAILED');
+    expect(outcome.reason).toContain('The undo plan of users/1.1.0_step.sql in the ledger is not the one');
+    expect((await state()).open).toMatchObject([{ state: 'failed', failure: { code: 'UNDO_PLAN_EDITED' } }]);
+    expect(world.users.statements).toEqual((applied as { users: unknown }).users);
+  });
+
+  /** The person puts back what the down misses. */
+  async function removedAgain() {
     const lease = await world.leases.acquire(scope, { id: 'person', description: 'mend' }, false);
     if (!('guard' in lease)) throw new Error('lease is held');
-    const mended: SqlAction = {
-      type: 'sql',
-      transaction: true,
-      statements: [{ text: 'undo new', line: 1, column: 1 }],
-    };
+    const mark = { id: 'by hand', phase: 'up', step: 0, checksum: '', deployment: '' } as const;
+    await world.users.open(lease).sql.transact('add', mark, async (connection) => {
+      await connection.execute('what somebody removed');
+    });
+    await world.leases.release(lease);
+  }
+
+  /** Somebody who can write the ledger's table puts other SQL into an undo plan. */
+  async function edit(id: string, text: string) {
+    const record = (await state()).migrations.find((one) => one.id === id)!;
+    const [planned] = await world.ledger.undoPlans(scope, [record.key]);
+    const lease = await world.leases.acquire(scope, { id: 'somebody', description: 'edit' }, false);
+    if (!('guard' in lease)) throw new Error('lease is held');
+    const other: SqlAction = { type: 'sql', transaction: true, statements: [{ text, line: 1, column: 1 }] };
     const phases = planned!.plan.phases!.map((phase) =>
-      phase.name === 'down' ? { ...phase, actions: [mended] } : phase,
+      phase.name === 'down' ? { ...phase, actions: [other] } : phase,
     );
     await world.ledger.write(lease, await state(), { undoPlans: [{ ...planned!.plan, phases }], events: [] });
     await world.leases.release(lease);
@@ -277,9 +324,7 @@ describe('removal', () => {
     const before = world.snapshot();
     world.stacks.views.clear();
 
-    expect((await world.migrations('Delete', world.revision('A', first, { OnRemoval: 'undo' }))).status).toBe(
-      'SUCCESS',
-    );
+    expect((await world.migrations('Delete', world.revision('A', first, { OnRemoval: 'undo' }))).status).toBe('FAILED');
     expect(world.snapshot()).toEqual(before);
   });
 });
@@ -321,6 +366,19 @@ describe('the lease', () => {
   });
 });
 
+it('the engine writes with which role CloudFormation deploys, since it cannot say for whom', async () => {
+  const [id, view] = [...world.stacks.views][0]!;
+  world.stacks.views.set(id, { ...view, serviceRole: 'arn:aws:iam::111122223333:role/deployer' });
+
+  await world.migrations('Create', world.revision('A', first));
+
+  const started = (await world.ledger.events(scope)).find(({ type }) => type === 'deployment-started');
+  expect(started).toMatchObject({
+    actor: expect.stringContaining('cloudformation App Migrations'),
+    detail: { serviceRole: 'arn:aws:iam::111122223333:role/deployer' },
+  });
+});
+
 it('the engine writes a history whose chain holds', async () => {
   const a = await deployedA();
   world.stackIs('UPDATE_IN_PROGRESS');
@@ -331,16 +389,20 @@ it('the engine writes a history whose chain holds', async () => {
   const events = await world.ledger.events(scope);
   expect(events.map(({ type }) => type)).toEqual([
     'deployment-started',
+    'undo-plans-written',
     'migration-started',
     'migration-applied',
+    'undo-plans-written',
     'migration-started',
     'migration-applied',
     'deployment-applied',
     'commit-started',
     'deployment-committed',
     'deployment-started',
+    'undo-plans-written',
     'migration-started',
     'migration-applied',
+    'undo-plans-written',
     'migration-started',
     'migration-applied',
     'deployment-applied',

@@ -101,7 +101,8 @@ describe('a verify statement', () => {
   it.each([
     ['false', [{ ok: false }]],
     ['null', [{ ok: null }]],
-    ['"t"', [{ ok: 't' }]],
+    ['a string', [{ ok: 'ada@example.com' }]],
+    ['a number', [{ ok: 1 }]],
     ['0 rows', []],
     ['2 rows', [{ ok: true }, { ok: true }]],
   ])('fails with its line when it returns %s', async (seen, rows) => {

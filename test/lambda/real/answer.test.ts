@@ -84,7 +84,24 @@ describe('sending an answer', () => {
     expect(server.received).toHaveLength(3);
   });
 
-  it.each([403, 404])('is not repeated when the URL has expired: %i', async (status) => {
+  it.each(['RequestTimeout', 'IncompleteBody'])('is repeated when S3 got it too slowly: 400 %s', async (code) => {
+    server.respondWith([400, `<Error><Code>${code}</Code></Error>`]);
+
+    expect(await sendAnswer(server.url('one'), '{}')).toBe(true);
+    expect(server.received).toHaveLength(2);
+  });
+
+  it.each([408, 429])('is repeated when it came too slowly or too often: %i', async (status) => {
+    server.respondWith(status);
+
+    expect(await sendAnswer(server.url('one'), '{}')).toBe(true);
+  });
+
+  it.each(['', 'nowhere', 'ftp://127.0.0.1/answer'])('is given up at once when "%s" can take none', async (url) => {
+    expect(await sendAnswer(url, '{}')).toBe(false);
+  });
+
+  it.each([400, 403, 404])('is not repeated when the URL has expired: %i', async (status) => {
     server.respondWith(status);
 
     expect(await sendAnswer(server.url('one'), '{}')).toBe(false);

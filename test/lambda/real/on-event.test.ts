@@ -3,7 +3,7 @@ import type { CloudFormationEvent } from '../../../lambda/cloudformation/event';
 import { onEvent } from '../../../lambda/handlers/on-event';
 import { MemoryRequests } from '../../support/memory/requests';
 import { watchConsole } from '../console-spy';
-import { markerEvent, migrationsEvent, now, scope, stackEvent } from '../events';
+import { markerEvent, migrationsEvent, now, properties, scope, stackEvent } from '../events';
 import { openResponseBucket, type ResponseBucket, signature } from '../response-bucket';
 
 const logged = watchConsole();
@@ -122,6 +122,16 @@ describe('a request that cannot be read', () => {
 
     expect(bucket.bodies()).toMatchObject([{ Status: 'SUCCESS', PhysicalResourceId: 'unreadable-request-0' }]);
     expect(executions.size).toBe(0);
+  });
+
+  it('fails when it is the Delete of a resource that was made, whose migrations would be forgotten', async () => {
+    const ResourceProperties = properties('b'.repeat(64), { Format: '2' });
+    const event = migrationsEvent({ ResourceProperties, RequestType: 'Delete', PhysicalResourceId: scope });
+
+    await receive(answered(event));
+
+    expect(bucket.bodies()).toMatchObject([{ Status: 'FAILED', PhysicalResourceId: scope }]);
+    expect(bucket.bodies()[0]?.Reason).toContain('Property Format must be "1"');
   });
 });
 

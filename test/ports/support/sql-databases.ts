@@ -47,13 +47,17 @@ async function openMemory(): Promise<SqlUnderTest> {
 
 export async function openAurora(engine: EngineUnderTest, clock?: Clock): Promise<SqlUnderTest> {
   const { client, base, close } = await openDataApi(engine, {}, { clock });
-  const api = new DataApi(client, {
-    DatabaseKind: 'aurora-postgresql',
-    Identity: 'db-1',
-    ClusterArn: base.resourceArn,
-    SecretArn: base.secretArn,
-    DatabaseName: base.database,
-  });
+  const api = new DataApi(
+    client,
+    {
+      DatabaseKind: 'aurora-postgresql',
+      Identity: 'db-1',
+      ClusterArn: base.resourceArn,
+      SecretArn: base.secretArn,
+      DatabaseName: base.database,
+    },
+    async () => false,
+  );
   return {
     target: (by) => new AuroraPostgresql(api, by),
     effect: (name) => `CREATE TABLE effect_${name} (id int)`,

@@ -65,6 +65,8 @@ export class MemorySqlDatabase {
 
   private standalone(lease: HeldLease): StandaloneStatements {
     return {
+      runsAlone: (statement) => (/^(undo )?alone /.test(statement) ? 'yes' : 'no'),
+      mustRunAlone: () => false,
       look: async () => undefined,
       isRepeatable: () => false,
       run: async (statement) => {
@@ -72,7 +74,9 @@ export class MemorySqlDatabase {
         this.run(statement);
         return 'done';
       },
-      discard: () => lease.guard(),
+      isRunning: async () => false,
+      stop: () => lease.guard(),
+      discard: async () => 'done',
     };
   }
 

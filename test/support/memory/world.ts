@@ -46,9 +46,15 @@ export class MemoryClaims implements Claims {
 
 export class MemoryStacks implements Stacks {
   readonly views = new Map<string, StackView>();
+  /** Identities of the databases that the running operation made reachable. */
+  readonly opened = new Set<string>();
 
   async view(stackId: string): Promise<StackView | undefined> {
     return this.views.get(stackId);
+  }
+
+  async opensTarget(_stackId: string, { Identity }: TargetProperties): Promise<boolean> {
+    return this.opened.has(Identity);
   }
 }
 
@@ -70,8 +76,13 @@ export class MemoryBundles implements Bundles {
 /** Databases by identity, so that a test can look at them, replace them or take them away. */
 export class MemoryTargets implements Targets {
   readonly databases = new Map<string, MemorySqlDatabase | MemoryTables>();
+  /** Identities of databases that are there, but cannot be reached. */
+  readonly unreachable = new Set<string>();
 
   async open(name: string, properties: TargetProperties, session: HeldLease): Promise<Target> {
+    if (this.unreachable.has(properties.Identity)) {
+      throw new MigrationError('TARGET_UNREACHABLE', `The database of target ${name} cannot be reached: no secret.`);
+    }
     const database = this.databases.get(properties.Identity);
     if (!database) throw new MigrationError('TARGET_GONE', `The database of target ${name} does not exist.`);
     return database.open(session);

@@ -23,6 +23,7 @@ import {
 } from './operations/refusals';
 import { rollBackUpdate } from './operations/roll-back-update';
 import { createStack, USER_INITIATED, updateStack } from './operations/run-operation';
+import type { Properties } from './resource-type';
 import { listExports, refuseDeleteOfUsedExports, type StackExport } from './stack/exports';
 import type { StackRecord } from './stack/stack-record';
 import type { PreparedStack } from './template/prepare';
@@ -170,6 +171,13 @@ export class CloudFormation {
   /** Newest first. */
   describeEvents(nameOrId: string): readonly StackEvent[] {
     return [...this.#existing(nameOrId).events].reverse();
+  }
+
+  /** The properties that an event shows, by its logical id and time. */
+  eventProperties(nameOrId: string): (event: StackEvent) => Properties | undefined {
+    const logged = this.#engine.store.loggedProperties(this.#existing(nameOrId));
+    const byEvent = new Map(logged.map(({ logicalId, time, properties }) => [`${logicalId} ${time}`, properties]));
+    return ({ logicalId, time }) => byEvent.get(`${logicalId} ${time}`);
   }
 
   resources(nameOrId: string): readonly ResourceDescription[] {

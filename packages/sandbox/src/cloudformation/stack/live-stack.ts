@@ -2,6 +2,7 @@ import type { StackEvent } from '../../api';
 import { NESTED_STACK_TYPE } from '../template/template';
 import {
   type Attempt,
+  declaredBy,
   noAttempt,
   type Obsolete,
   type ResourceRecord,
@@ -105,12 +106,15 @@ export class LiveStack {
   /** An event for a physical resource that the stack does not list any more. */
   announce(resource: ResourceRecord, status: ResourceStatus, reason = ''): void {
     const { logicalId, physicalId, type } = resource;
-    this.#emit({ logicalId, physicalId, type, status, reason });
+    const { time } = this.#emit({ logicalId, physicalId, type, status, reason });
+    if (!/^(CREATE|UPDATE)_COMPLETE$/.test(status)) return;
+    this.store.logProperties(this.#record, { logicalId, time, properties: declaredBy(resource) });
   }
 
-  #emit(fields: Omit<StackEvent, 'stack' | 'time'>): void {
+  #emit(fields: Omit<StackEvent, 'stack' | 'time'>): StackEvent {
     const event: StackEvent = { stack: this.#record.name, time: new Date().toISOString(), ...fields };
     this.change({ events: [...this.#record.events, event] });
     this.observer.event(event);
+    return event;
   }
 }

@@ -1,5 +1,6 @@
-import { readdirSync } from 'node:fs';
+import { appendFileSync, readdirSync, readFileSync } from 'node:fs';
 import type { StateStore } from '../../state';
+import type { Properties } from '../resource-type';
 import type { StackRecord } from './stack-record';
 
 /** All stacks: one document each, `stacks/<name>.json`. A deleted stack stays until its name is used again. */
@@ -16,6 +17,28 @@ export class StackStore {
   save(record: StackRecord): void {
     this.#records.set(record.name, record);
     this.state.write(`stacks/${record.name}.json`, record);
+  }
+
+  /**
+   * Keeps the properties that an event shows (aws-facts CFN-25), in a file beside the record that only grows: part of the
+   * record, they would be written again with every later event.
+   */
+  logProperties(record: StackRecord, event: Pick<LoggedProperties, 'logicalId' | 'time' | 'properties'>): void {
+    appendFileSync(this.logOf(record), `${JSON.stringify({ stackId: record.id, ...event })}\n`);
+  }
+
+  loggedProperties(record: StackRecord): readonly LoggedProperties[] {
+    try {
+      const lines = readFileSync(this.logOf(record), 'utf8').split('\n').filter(Boolean);
+      return lines.map((line) => JSON.parse(line) as LoggedProperties).filter(({ stackId }) => stackId === record.id);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+      throw error;
+    }
+  }
+
+  private logOf({ name }: StackRecord): string {
+    return this.state.path(`stacks/${name}.properties.jsonl`);
   }
 
   /** By id, also when deleted; by name only while it exists, as DescribeStacks does. */
@@ -36,6 +59,14 @@ export class StackStore {
   list(): readonly StackRecord[] {
     return [...this.#records.values()].filter((record) => record.status !== 'DELETE_COMPLETE');
   }
+}
+
+export interface LoggedProperties {
+  readonly stackId: string;
+  readonly logicalId: string;
+  /** Of the event. */
+  readonly time: string;
+  readonly properties: Properties;
 }
 
 function documents(folder: string): readonly string[] {

@@ -40,9 +40,9 @@ export function cloudFormationService(cloudFormation: CloudFormation, environmen
     })),
     DescribeStackEvents: operation('DescribeStackEvents', (form) => {
       const stack = existing(form);
-      return {
-        StackEvents: members(cloudFormation.describeEvents(stack.id).map((event) => eventXml(stack.id, event))),
-      };
+      const propertiesOf = cloudFormation.eventProperties(stack.id);
+      const events = cloudFormation.describeEvents(stack.id);
+      return { StackEvents: members(events.map((event) => eventXml(stack.id, event, propertiesOf(event)))) };
     }),
     DescribeStackResources: operation('DescribeStackResources', (form) => {
       const stack = existing(form);
@@ -97,7 +97,7 @@ function stackXml(stack: StackDescription) {
   };
 }
 
-function eventXml(stackId: string, event: StackEvent): XmlValue {
+function eventXml(stackId: string, event: StackEvent, properties: object | undefined): XmlValue {
   return {
     StackId: stackId,
     EventId: createHash('sha256').update(JSON.stringify(event)).digest('hex').slice(0, 32),
@@ -108,6 +108,7 @@ function eventXml(stackId: string, event: StackEvent): XmlValue {
     Timestamp: event.time,
     ResourceStatus: event.status,
     ResourceStatusReason: event.reason || undefined,
+    ResourceProperties: properties && JSON.stringify(properties),
   };
 }
 

@@ -1,0 +1,10 @@
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+
+/** The ARN of whoever calls AWS with the credentials at hand; undefined when STS does not say. */
+export async function callerArn(client = new STSClient({})): Promise<string | undefined> {
+  try {
+    return (await client.send(new GetCallerIdentityCommand({}))).Arn;
+  } catch {
+    return undefined;
+  }
+}

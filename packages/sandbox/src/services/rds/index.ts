@@ -1,0 +1,1 @@
+export { rdsService } from './service';
