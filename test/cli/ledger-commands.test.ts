@@ -128,6 +128,12 @@ describe('status', () => {
     expect([exitCode, json.error.code, json.error.hint]).toEqual([2, 'SCOPE_NOT_FOUND', `Did you mean ${scope}?`]);
     const none = await runJson<JsonError>(['status', ...here, '--stack', 'Other']);
     expect([none.exitCode, none.json.error.message]).toEqual([2, 'Stack with id Other does not exist']);
+    expect(none.json.error.hint).toBe(`This looked in the sandbox ${state}. Leave out --state for a stack in AWS.`);
+    const inAws = await runCli(['status', '--stack', 'Other'], { cwd: root, env: await environment() });
+    expect([inAws.exitCode, inAws.stderr]).toEqual([
+      2,
+      expect.stringMatching(/^SCOPE_NOT_FOUND: .*\n {2}hint: This looked in AWS\. Add --state DIR for a sandbox\.\n$/),
+    ]);
   });
 });
 
