@@ -1,11 +1,13 @@
 import { resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { SandboxOptions } from './api';
 import { endpointOf } from './control/folder-lock';
 import { type ConnectOptions, connectSandbox, type RemoteSandbox } from './control/remote-sandbox';
 import { startServer } from './control/start-server';
 
 /** How often a sandbox may end between being found and being connected to. */
-const ATTEMPTS = 20;
+const ATTEMPTS = 100;
+const PAUSE_MS = 20;
 
 /**
  * Connects to the sandbox of a folder, which runs in a process of its own from the first command that needs it until
@@ -27,6 +29,7 @@ async function connectOrStart(options: ConnectOptions, isCopy: boolean): Promise
       (await endpointOf(stateDir)) ?? (await startServer({ stateDir, postgresUrl, assumptions, isCopy }));
     const sandbox = await connectSandbox(endpoint, options);
     if (sandbox) return sandbox;
+    await sleep(PAUSE_MS);
   }
   throw new Error(`The sandbox on ${stateDir} ended ${ATTEMPTS} times before this command could use it.`);
 }

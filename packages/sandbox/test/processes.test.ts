@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +8,7 @@ import { type CommandResult, type RunningCommand, runCommand, startCommand } fro
 import { functions } from './helpers/templates';
 import { until } from './helpers/until';
 
+const index = join(__dirname, '../dist/index.js');
 const root = mkdtempSync(join(tmpdir(), 'processes-'));
 const servers = new Set<number>();
 afterAll(() => {
@@ -191,6 +193,11 @@ describe('a server that is killed', () => {
     const { exitCode, stdout } = await runCommand(['stacks', '--state', state]);
     expect([exitCode, stdout]).toEqual([0, expect.stringMatching(/^Silent +ROLLBACK_IN_PROGRESS/m)]);
     process.kill(serverOf(state), 'SIGKILL');
+
+    // Nor a program that has opened the sandbox in its own process, and closed it.
+    const program = `require(process.argv[1]).openSandbox({ stateDir: process.argv[2] }).then((sandbox) => sandbox.close())`;
+    const { status } = spawnSync(process.execPath, ['-e', program, index, state], { timeout: 20_000 });
+    expect(status).toBe(0);
   });
 });
 

@@ -5,6 +5,7 @@ export class Clients {
   readonly #connected = new Map<string, ServerResponse>();
   #requests = 0;
   #seen = false;
+  #isClosed = false;
 
   /** What one that was killed has asked for still runs. */
   get areGone(): boolean {
@@ -20,11 +21,18 @@ export class Clients {
     return this.#seen;
   }
 
-  /** Keeps the response open until the client leaves, or its process ends. */
-  attach(id: string, response: ServerResponse): void {
+  /** From now on nobody gets in: the process is about to end. */
+  close(): void {
+    this.#isClosed = true;
+  }
+
+  /** Keeps the response open until the client leaves, or its process ends. False when it is too late for one. */
+  attach(id: string, response: ServerResponse): boolean {
+    if (this.#isClosed) return false;
     this.#seen = true;
     this.#connected.set(id, response);
     response.on('close', () => this.#connected.delete(id));
+    return true;
   }
 
   leave(id: string): void {

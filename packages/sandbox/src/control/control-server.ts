@@ -63,8 +63,11 @@ function attach(
   { clients, broadcast }: ControlOptions,
   follows: boolean,
 ): void {
+  if (!clients.attach(client, response)) {
+    end(response, 503, 'The sandbox is about to end.');
+    return;
+  }
   response.writeHead(200, { 'content-type': 'application/x-ndjson' }).flushHeaders();
-  clients.attach(client, response);
   if (follows) response.on('close', listenFor(response, broadcast));
 }
 
@@ -82,8 +85,9 @@ function stop(client: string, options: ControlOptions): Farewell {
   return farewell(options.clients.areGone, options);
 }
 
-function farewell(isDone: boolean, { end: endProcess }: ControlOptions): Farewell {
+function farewell(isDone: boolean, { clients, end: endProcess }: ControlOptions): Farewell {
   const ends = isDone && endProcess !== undefined;
+  if (ends) clients.close();
   // The answer goes out first.
   if (ends) setImmediate(endProcess);
   return { ends };

@@ -1,4 +1,4 @@
-import { type ClientRequest, request } from 'node:http';
+import { type ClientRequest, type IncomingMessage, request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { holderOf } from './folder-lock';
 import { CONTROL_HEADER } from './ping';
@@ -13,7 +13,7 @@ export function controlRequest(
   client: string,
   name: string,
   body: unknown,
-  onResponse: (response: NodeJS.ReadableStream) => void,
+  onResponse: (response: IncomingMessage) => void,
 ): ClientRequest {
   const headers = { [CONTROL_HEADER]: client, 'content-type': 'application/json' };
   const options = { method: 'POST', headers, agent: false };

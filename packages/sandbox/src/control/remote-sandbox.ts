@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { ClientRequest } from 'node:http';
+import type { ClientRequest, IncomingMessage } from 'node:http';
 import { resolve as resolvePath } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Sandbox, SandboxOptions } from '../api';
@@ -74,10 +74,13 @@ function remoteSandbox(
   };
 }
 
+const closed = 'The sandbox was closed before this call was done.';
+
 class Connection {
   readonly lost: Promise<never>;
   readonly #client = randomUUID();
-  #attached: ClientRequest | undefined;
+  /** Requests that are not answered in full. */
+  readonly #open = new Set<ClientRequest>();
   #lose: (doing: string) => void = () => {};
   #isClosed = false;
 
@@ -97,19 +100,19 @@ class Connection {
   attach(): Promise<boolean> {
     return new Promise((resolve) => {
       const { follows = false } = this.options;
-      this.#attached = this.#request(CONNECTION_REQUESTS.attach, { follows }, (response) => {
-        resolve(true);
+      const attached = this.#request(CONNECTION_REQUESTS.attach, { follows }, (response) => {
+        resolve(response.statusCode === 200);
         this.#readLines(response, (line) => this.#tell(line)).then(() => {
           if (!this.#isClosed) this.#lose('while it was in use');
         });
       });
-      this.#attached.on('error', () => resolve(false));
+      attached.on('error', () => resolve(false));
     });
   }
 
   call(method: RemoteMethod, args: readonly unknown[]): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      const lose = () => reject(sandboxLost(this.options.stateDir, this.server.pid, `before '${method}' was done`));
+      const lose = () => reject(this.#isClosed ? new Error(closed) : this.#lostBefore(method));
       const take = (line: ControlLine): void => {
         if ('result' in line) resolve(line.result ?? undefined);
         else if ('error' in line) reject(reviveError(line.error));
@@ -122,9 +125,10 @@ class Connection {
     });
   }
 
+  /** What still waits for an answer does not keep this process. */
   close(): void {
     this.#isClosed = true;
-    this.#attached?.destroy();
+    for (const request of this.#open) request.destroy();
   }
 
   /** Whether the server ends; then it has, when this returns. */
@@ -133,6 +137,10 @@ class Connection {
     const ends = await askToEnd(this.options.stateDir, this.endpoint, 'stop', this.#client);
     this.close();
     return ends;
+  }
+
+  #lostBefore(method: RemoteMethod): Error {
+    return sandboxLost(this.options.stateDir, this.server.pid, `before '${method}' was done`);
   }
 
   #tell(line: ControlLine): void {
@@ -154,7 +162,10 @@ class Connection {
     });
   }
 
-  #request(name: string, body: unknown, onResponse: (response: NodeJS.ReadableStream) => void): ClientRequest {
-    return controlRequest(this.endpoint, this.#client, name, body, onResponse);
+  #request(name: string, body: unknown, onResponse: (response: IncomingMessage) => void): ClientRequest {
+    const made = controlRequest(this.endpoint, this.#client, name, body, onResponse);
+    this.#open.add(made);
+    made.on('close', () => this.#open.delete(made));
+    return made;
   }
 }

@@ -1,8 +1,10 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { SandboxOptions } from '../api';
 import type { LocalSandbox } from '../local-sandbox';
 import { Clients } from './clients';
 import { describeError } from './control-error';
-import { claimFolder, holderOf } from './folder-lock';
+import { claimFolder, HOLDER_FILE } from './folder-lock';
 import type { ControlError } from './protocol';
 
 /** What the process that starts a server sends to it. */
@@ -35,8 +37,9 @@ async function serve({ isCopy, ...options }: ServeRequest): Promise<void> {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end);
     await answer({ endpoint: sandbox.endpoint });
     await Promise.race([aborted(ended.signal), unused(sandbox, clients)]);
+    clients.close();
     // Whoever deleted the folder meanwhile does not want it back.
-    if ((await holderOf(options.stateDir)) === undefined) return;
+    if (!existsSync(join(options.stateDir, HOLDER_FILE))) return;
     await sandbox.close();
   } catch (error) {
     claim.release();
