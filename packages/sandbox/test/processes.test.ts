@@ -94,6 +94,12 @@ function isAlive(pid: number): boolean {
   }
 }
 
+/** As a command gets it that npx runs: once from the terminal, and once more from npx. */
+function pressCtrlC({ child }: RunningCommand): void {
+  child.kill('SIGINT');
+  child.kill('SIGINT');
+}
+
 const hasEnded = (pid: number) =>
   until(
     async () => isAlive(pid),
@@ -137,7 +143,7 @@ describe('a command that ends', () => {
     const state = deployedState();
     const deploying = await beginUpdate(state);
     const pid = serverOf(state);
-    deploying.child.kill('SIGINT');
+    pressCtrlC(deploying);
 
     expect(await deploying.ended).toBe('SIGINT');
     expect(deploying.stderr()).toMatch(
@@ -211,7 +217,7 @@ describe('start', () => {
     await deploying.prints(/CREATE_IN_PROGRESS +Thing/);
     deploying.child.kill('SIGKILL');
     await deploying.ended;
-    started.child.kill('SIGINT');
+    pressCtrlC(started);
 
     expect(await started.ended).toBe(0);
     expect(started.stderr()).toMatch(/^Silent is in CREATE_IN_PROGRESS\. The next command settles it/m);

@@ -4,7 +4,7 @@ import type { RemoteSandbox } from '../../control/remote-sandbox';
 import { addCommand, type CommandLine, does, type Invocation } from '../command';
 import { type ExitCode, exitCodes } from '../exit-codes';
 import type { CommandHelp } from '../help';
-import { interruption } from '../interruption';
+import { Interruptions } from '../interruption';
 import { withSandbox } from '../open';
 import type { Report, Terminal } from '../output';
 import { requireRest } from '../require-rest';
@@ -39,21 +39,27 @@ async function start(invocation: Invocation<RunOptions>): Promise<ExitCode> {
   const { options, terminal } = invocation;
   await requireRest(options.state);
   await withSandbox({ ...watched(invocation), follows: true }, async (sandbox) => {
-    const interrupted = interruption();
-    terminal.print(endpoints(sandbox.environmentVariables));
-    await interrupted;
-    await settle(sandbox, terminal);
-    await stop(sandbox, terminal);
+    const interruptions = new Interruptions();
+    try {
+      const interrupted = interruptions.next();
+      terminal.print(endpoints(sandbox.environmentVariables));
+      await interrupted;
+      await settle(sandbox, terminal, interruptions);
+      await stop(sandbox, terminal);
+    } finally {
+      interruptions.end();
+    }
   });
   return exitCodes.success;
 }
 
 /** For a while, or until the next Ctrl-C: what does not end by itself must not keep the command. */
-async function settle(sandbox: RemoteSandbox, terminal: Terminal): Promise<void> {
+async function settle(sandbox: RemoteSandbox, terminal: Terminal, interruptions: Interruptions): Promise<void> {
+  const again = interruptions.next();
   const running = await sandbox.running();
   if (running.length === 0) return;
   terminal.say(`Waiting for ${running.join(', ')}, ${settlingMs / 1000} s at the most; Ctrl-C ends it at once ...`);
-  await Promise.race([sandbox.settle(), interruption(), sleep(settlingMs, undefined, { ref: false })]);
+  await Promise.race([sandbox.settle(), again, sleep(settlingMs, undefined, { ref: false })]);
 }
 
 async function stop(sandbox: RemoteSandbox, terminal: Terminal): Promise<void> {
