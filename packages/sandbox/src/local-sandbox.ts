@@ -28,6 +28,7 @@ export class LocalSandbox implements ServedSandbox {
   readonly #parts: LocalSandboxParts;
   readonly #order: StackOrder;
   readonly #recovered: Promise<unknown>;
+  #isRecovering = true;
   #closing: Promise<void> | undefined;
 
   constructor(parts: LocalSandboxParts) {
@@ -35,9 +36,13 @@ export class LocalSandbox implements ServedSandbox {
     this.#order = new StackOrder(parts.state);
     // What the last process left unfinished is finished first; an error of it is in the stack's events.
     const recovery = parts.recovers ? parts.cloudFormation.recover() : Promise.resolve();
-    this.#recovered = recovery.catch((error: unknown) => {
-      parts.broadcast.warning(`A stack operation could not be resumed: ${String(error)}`);
-    });
+    this.#recovered = recovery
+      .catch((error: unknown) => {
+        parts.broadcast.warning(`A stack operation could not be resumed: ${String(error)}`);
+      })
+      .finally(() => {
+        this.#isRecovering = false;
+      });
   }
 
   get endpoint(): string {
@@ -50,7 +55,7 @@ export class LocalSandbox implements ServedSandbox {
 
   /** Stops at the first stack that does not end well: what depends on it must not be deployed. */
   async deploy(options: DeployOptions, wanted?: AbortSignal): Promise<readonly StackResult[]> {
-    await this.#recovered;
+    await this.#recovery();
     const all = readAssembly(options.assembly);
     const inputs = stackInputs(selectStacks(all, options.stacks), options);
     const nameOf = (id: string) => all.find((stack) => stack.id === id)?.stackName ?? id;
@@ -67,7 +72,7 @@ export class LocalSandbox implements ServedSandbox {
   }
 
   async destroy(stacks?: readonly string[], wanted?: AbortSignal): Promise<readonly StackResult[]> {
-    await this.#recovered;
+    await this.#recovery();
     const { cloudFormation } = this.#parts;
     const existing = cloudFormation.listStacks().filter(({ parentId }) => parentId === undefined);
     const all = existing.map(({ name }) => name);
@@ -167,6 +172,17 @@ export class LocalSandbox implements ServedSandbox {
     await platform.lambda.close();
     await platform.gateway.close();
     claim.release();
+  }
+
+  /** New operations come after those that were interrupted; who waits for that is told. */
+  async #recovery(): Promise<void> {
+    if (!this.#isRecovering) return;
+    const { cloudFormation, broadcast } = this.#parts;
+    for (const { name, status, parentId } of cloudFormation.listStacks()) {
+      if (parentId !== undefined || !status.endsWith('_IN_PROGRESS')) continue;
+      broadcast.warning(`${name} is in ${status}: the operation that was interrupted is finished first.`);
+    }
+    await this.#recovered;
   }
 
   #publish({ stack }: StackInput): void {

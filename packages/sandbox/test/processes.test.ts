@@ -198,6 +198,14 @@ describe('a server that is killed', () => {
     // The rollback waits for the answer to a Delete.
     const { exitCode, stdout } = await runCommand(['stacks', '--state', state]);
     expect([exitCode, stdout]).toEqual([0, expect.stringMatching(/^Silent +ROLLBACK_IN_PROGRESS/m)]);
+    // A deployment does wait, and says so.
+    const next = startCommand(['deploy', '--app', app, '--state', state]);
+    await until(
+      async () => next.stderr(),
+      (text) => /Silent is in ROLLBACK_IN_PROGRESS: the operation that was interrupted is finished first/.test(text),
+    );
+    next.child.kill('SIGKILL');
+    await next.ended;
     process.kill(serverOf(state), 'SIGKILL');
 
     // Nor a program that has opened the sandbox in its own process, and closed it.

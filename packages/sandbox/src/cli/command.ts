@@ -34,7 +34,7 @@ export interface CommandLine {
 export function addCommand(parent: Command, name: string, help: CommandHelp): Command {
   return addHelp(parent.command(name), help)
     .option('--json', 'print one JSON document, and nothing else, on stdout')
-    .option('--verbose', 'print stack traces, and what functions and the app print');
+    .option('--verbose', 'print stack traces, every stack event, and what functions and the app print');
 }
 
 /** The handler that commander calls with the arguments of the command, its options and the command itself. */
