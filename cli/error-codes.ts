@@ -79,5 +79,15 @@ declare module '../core/errors/error-payloads' {
       readonly token?: number;
       readonly expiresAt?: string;
     };
+    /**
+     * No scope claims what was named.
+     * @remedy Run `migrations unlock --claim`, which lists all claims.
+     */
+    CLAIM_NOT_FOUND: { readonly name: string; readonly known: readonly string[] };
+    /**
+     * The stack that claims a database exists, so its claim is not released.
+     * @remedy Remove the construct from that stack, or add `--force` if it is gone from it.
+     */
+    CLAIM_HELD: { readonly name: string; readonly scope: string; readonly stackId: string };
   }
 }

@@ -45,6 +45,11 @@ export function withScopes<T>(options: ScopeOptions, work: (all: readonly ScopeA
   });
 }
 
+/** AWS or a sandbox, for what belongs to no single scope. */
+export function withAccount<T>(options: ScopeOptions, work: (clients: FindingClients) => Promise<T>): Promise<T> {
+  return withAws(options, work);
+}
+
 async function open({ dynamodb }: FindingClients, { stack, location }: FoundLedger): Promise<ScopeAccess> {
   return { scope: location.scope, stack, ports: await portsOn(location.table, dynamodb) };
 }

@@ -1,5 +1,5 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { Ports } from '../core/ports';
+import type { Claims, Ports } from '../core/ports';
 
 /** Seconds after which a lease of this process expires unless renewed, as for the functions. */
 const leaseSeconds = 60;
@@ -8,4 +8,16 @@ const leaseSeconds = 60;
 export async function portsOn(ledgerTable: string, dynamodb: DynamoDBClient): Promise<Ports> {
   const { awsPorts } = await import('../lambda/aws/ports.js');
   return awsPorts({ ledgerTable, leaseSeconds, dynamodb });
+}
+
+/** Who owns which database, in the account and region at hand. */
+export async function claimsHere(): Promise<Claims> {
+  const { claims } = await import('../lambda/aws/ports.js');
+  return claims();
+}
+
+/** The ARN with which this process calls AWS; undefined when STS does not say. */
+export async function callerHere(): Promise<string | undefined> {
+  const { callerArn } = await import('../lambda/aws/ports.js');
+  return callerArn();
 }

@@ -17,6 +17,7 @@ interface ErrorReport {
 /** Errors of ours that are about the state of the system. All others are about what the command was given. */
 const operational: readonly ErrorCode[] = [
   'LEASE_HELD',
+  'CLAIM_HELD',
   'LEASE_LOST',
   'LEASE_DAMAGED',
   'STATE_CHANGED',

@@ -31,7 +31,7 @@ export const environmentNames = {
 /** Attribute of a ledger item after which DynamoDB may delete it: epoch seconds. Only requests have it. */
 export const ledgerTimeToLive = 'timeToLive';
 
-/** Prefix of the SSM parameters that say which scope owns a target. One parameter per claimed target. */
+/** Folder of the SSM parameters that say which scope owns what, see lambda/aws/ssm-claims. */
 export const claimPrefix = '/cdk-migrations/claims/';
 
 /**

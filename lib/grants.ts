@@ -47,7 +47,7 @@ export function grantClaims(stack: Stack, tick: lambda.Function): void {
     resourceName: `${claimPrefix.slice(1)}*`,
     arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
   });
-  allow(tick, ['ssm:GetParameter', 'ssm:PutParameter', 'ssm:DeleteParameter'], [claims]);
+  allow(tick, ['ssm:GetParameter', 'ssm:GetParametersByPath', 'ssm:PutParameter', 'ssm:DeleteParameter'], [claims]);
 }
 
 function allow(engine: lambda.Function, actions: string[], resources: string[]): void {

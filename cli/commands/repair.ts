@@ -9,6 +9,7 @@ import { addCommand, type CommandLine, does } from '../command';
 import { exitCodes } from '../exit-codes';
 import type { CommandHelp } from '../help';
 import { type ScopeAccess, type ScopeOptions, withScope } from '../ledger-access';
+import { callerHere } from '../ledger-ports';
 import type { Report, Terminal } from '../output';
 import { withScopeOptions } from '../scope-options';
 import { activityOf } from '../status/status';
@@ -80,8 +81,7 @@ async function logicalIdOf({ ports, scope }: ScopeAccess, { open }: ScopeState):
 
 /** Who repairs, for the audit events: on this machine, and for AWS. */
 async function actor(): Promise<string> {
-  const { callerArn } = await import('../../lambda/aws/caller.js');
-  const arn = await callerArn();
+  const arn = await callerHere();
   return [`cli ${userInfo().username}@${hostname()}`, ...(arn ? [arn] : [])].join(' ');
 }
 

@@ -7,10 +7,13 @@ import { type ScopeAccess, type ScopeOptions, withScope } from '../ledger-access
 import { wholeNumber } from '../options';
 import type { Report } from '../output';
 import { withScopeOptions } from '../scope-options';
+import { unclaim } from '../unclaim';
 
 interface UnlockOptions extends ScopeOptions {
   readonly force?: boolean;
   readonly token?: number;
+  /** True without a name. */
+  readonly claim?: string | true;
 }
 
 const help: CommandHelp = {
@@ -19,30 +22,38 @@ const help: CommandHelp = {
     'Shows which process holds the lease on a scope, and since when. A lease that has expired is released, because its',
     'holder is gone. A valid lease is left alone, and its token is shown: --force --token N revokes that lease and no',
     'other. The process that held it can no longer write anything, neither to the ledger nor to a database.',
+    'With --claim it is about who owns which database: it lists all claims, or releases the named one if CloudFormation',
+    'says that the stack of its owner is gone.',
   ].join(' '),
   examples: [
     { args: '', does: 'the sandbox in ./.sandbox' },
     { args: '--stack Nutrition --force --token 41', does: 'revoke a lease in AWS' },
+    { args: '--claim', does: 'who owns which database' },
+    { args: '--claim app-', does: 'release what a deleted stack left claimed' },
   ],
   exitCodes: {
     0: 'the scope is not locked, or not any more',
-    1: 'a living process holds the lease, or one with another token; or AWS cannot be reached',
+    1: 'a living process holds the lease, or one with another token; the stack of a claim exists; or AWS cannot be reached',
   },
   json: [
     '{ "scope": "...", "freed": true,',
     '  "lease": { "holder": "...", "description": "...", "token": 41, "since": "2026-...", "expiresAt": "2026-..." } }',
     'where lease is null if the scope is not locked',
+    'with --claim: { "claims": [{ "kind": "database", "name": "...", "scope": "...", "stackId": "...", "since": "2026-...",',
+    '  "stackIsGone": true }] }, and with a name { "released": [...] }',
   ].join('\n'),
 };
 
 export function addUnlock(parent: Command, session: CommandLine): void {
   withScopeOptions(addCommand(parent, 'unlock', help))
     .option('--force', 'revoke the lease of a living process; needs --token')
+    .option('--claim [name]', 'list who owns which database, or release what a stack that is gone left claimed')
     .option('--token <number>', 'the token of the lease to revoke, as unlock shows it', wholeNumber)
     .action(does<UnlockOptions>(session, unlock));
 }
 
-async function unlock({ force = false, token, ...options }: UnlockOptions): Promise<Report> {
+async function unlock({ force = false, token, claim, ...options }: UnlockOptions): Promise<Report> {
+  if (claim !== undefined) return unclaim(options, claim === true ? undefined : claim, force);
   if (force && token === undefined)
     throw new InvalidArgumentError('--force needs --token <number>, as unlock without --force shows it.');
   return withScope(options, async (access) => {

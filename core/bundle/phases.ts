@@ -10,6 +10,8 @@
 export const phases = {
   /** What is migrated can also be reached when it has to be undone. */
   doors: { level: 'deployment', runs: 'plan', undoneBy: 'nothing' },
+  /** What an earlier construct knew of the databases is not left behind. */
+  'former-ledger': { level: 'deployment', runs: 'plan', undoneBy: 'nothing' },
   /** At most one scope migrates a database (G4). */
   claims: { level: 'deployment', runs: 'plan', undoneBy: 'self' },
   /** The databases know what the ledger says was applied to them. */

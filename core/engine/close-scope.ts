@@ -1,6 +1,7 @@
 import { MigrationError } from '../errors/index';
 import { type Deployment, deploymentId } from '../ledger/state';
 import { failureOf } from '../protocol/reason';
+import { claimsOfAll } from '../protocol/target-claims';
 import { failedOutcome, successOutcome } from '../request/outcome';
 import type { MigrationsRequest } from '../request/request';
 import type { Progress } from './progress';
@@ -10,9 +11,12 @@ import type { RequestRun } from './request-run';
 export async function retain(request: RequestRun): Promise<Progress> {
   const { open, migrations, applied } = request.state;
   const { properties } = request.recorded.request as MigrationsRequest;
-  for (const { Identity } of Object.values(properties.Targets)) {
-    await request.ports.claims.release(Identity, request.recorded);
+  const names = claimsOfAll(properties.Targets);
+  if (migrations.length > 0) {
+    const { scope, stackId } = request.recorded;
+    await request.ports.claims.noteFormer(names, { scope, stackId, since: request.now, ledger: properties.Ledger });
   }
+  await request.ports.claims.release(names, request.recorded);
   const outcome = successOutcome(request.recorded, applied, 'The databases are kept as they are.');
   await request.record(open.at(-1)?.id ?? '', [{ type: 'scope-retained', detail: { migrations: migrations.length } }], {
     deployments: open.map((deployment) => ({ ...deployment, state: 'retained', endedAt: request.now })),

@@ -39,6 +39,11 @@ declare module '../errors/error-payloads' {
      */
     DOOR_OPENED_TOO_LATE: { readonly target: string };
     /**
+     * The databases were migrated by a construct that was removed, and its ledger, which knows them, was not given.
+     * @remedy Give the construct that table as `ledgerTable`.
+     */
+    LEDGER_LEFT_BEHIND: { readonly ledger: string; readonly scope: string };
+    /**
      * The database's history lacks migrations that the ledger says were applied, for example after a restore.
      * @remedy Restore a backup that has them, or correct the ledger to match the database.
      */

@@ -5,6 +5,7 @@ import type { StackView } from '../ports';
 import { operationStart } from '../protocol/evidence';
 import { type Plan, plan } from '../protocol/plan';
 import { reasonForRefusal } from '../protocol/reason';
+import { claimsOfAll } from '../protocol/target-claims';
 import { failedOutcome } from '../request/outcome';
 import type { MigrationsRequest } from '../request/request';
 import { DeploymentRun } from './deployment-run';
@@ -148,9 +149,7 @@ async function record(run: DeploymentRun, serviceRole: string | undefined): Prom
 
 async function refuse(request: RequestRun, error: MigrationError, asked: MigrationsRequest): Promise<void> {
   if (request.state.applied === null) {
-    for (const { Identity } of Object.values(asked.properties.Targets)) {
-      await request.ports.claims.release(Identity, request.recorded);
-    }
+    await request.ports.claims.release(claimsOfAll(asked.properties.Targets), request.recorded);
   }
   const outcome = failedOutcome(request.recorded, reasonForRefusal(error));
   await request.record('', [{ type: 'deployment-refused', detail: { code: error.code, message: error.message } }], {

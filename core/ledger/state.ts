@@ -1,5 +1,7 @@
 import type { IndexDefinition, ManifestEntry, MigrationId, Phase } from '../bundle/bundle';
+import type { ClaimName } from '../protocol/claim-names';
 import type { StrategyName } from '../protocol/strategies';
+import { claimsOfAll } from '../protocol/target-claims';
 import type { Outcome } from '../request/request';
 import type { BundleLocation, MigrationsProperties, TargetProperties } from '../wire';
 
@@ -30,6 +32,8 @@ export interface AppliedRevision {
   readonly revision: string;
   /** Identity of the database behind each target name. */
   readonly identities: Readonly<Record<string, string>>;
+  /** What the scope owned for it, see core/protocol/target-claims. */
+  readonly claims?: readonly ClaimName[];
   /** Where the revision's bundle is stored; says nothing about whether two applied revisions are the same. */
   readonly bundle: BundleLocation;
 }
@@ -265,7 +269,12 @@ export function emptyState(scope: string): ScopeState {
 
 export function appliedRevisionOf(properties: MigrationsProperties): AppliedRevision {
   const targets = Object.entries(properties.Targets).map(([name, target]) => [name, target.Identity]);
-  return { revision: properties.Revision, identities: Object.fromEntries(targets), bundle: properties.Bundle };
+  return {
+    revision: properties.Revision,
+    identities: Object.fromEntries(targets),
+    claims: claimsOfAll(properties.Targets),
+    bundle: properties.Bundle,
+  };
 }
 
 export function sameAppliedRevision(a: AppliedRevision | null, b: AppliedRevision | null): boolean {

@@ -8,6 +8,7 @@ import type {
   SegmentRecord,
   Transition,
 } from '../ledger/state';
+import type { ClaimName } from '../protocol/claim-names';
 import type { Outcome, RecordedRequest } from '../request/request';
 import type { BundleLocation, TargetProperties } from '../wire';
 import type { SqlConnection, Target } from './target';
@@ -145,14 +146,29 @@ export interface Claim {
   readonly scope: string;
   readonly stackId: string;
   readonly since: string;
+  /** Of a former owner: the table of its ledger, which was kept. */
+  readonly ledger?: string;
 }
 
-/** Who may migrate a database. One claim per database identity in an account and region. */
+/** What is owned, and by whom. */
+export interface TakenClaim {
+  readonly name: ClaimName;
+  readonly owner: Claim;
+}
+
+/** Who may migrate what, in an account and region. Claims that clash (core/protocol/claim-names) have one owner. */
 export interface Claims {
-  /** Takes the claim, or answers whose it is. Taking one's own again succeeds. */
-  claim(identity: string, claim: Claim): Promise<Claim | undefined>;
-  /** Releases it if it is this stack's. */
-  release(identity: string, owner: Pick<Claim, 'scope' | 'stackId'>): Promise<void>;
+  /** Takes all of these, or none and answers whose one of them is. Taking one's own again succeeds. */
+  claim(names: readonly ClaimName[], claim: Claim): Promise<TakenClaim | undefined>;
+  /** Releases those that are this owner's. */
+  release(names: readonly ClaimName[], owner: Pick<Claim, 'scope' | 'stackId'>): Promise<void>;
+  /** All claims, for people. */
+  list(): Promise<readonly TakenClaim[]>;
+  /** Remembers who owned these, and where its ledger is, after it was removed and left them. */
+  noteFormer(names: readonly ClaimName[], owner: Claim): Promise<void>;
+  /** Who last owned one of these and left it. */
+  former(names: readonly ClaimName[]): Promise<Claim | undefined>;
+  forgetFormer(names: readonly ClaimName[]): Promise<void>;
 }
 
 export interface Clock {

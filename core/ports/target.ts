@@ -162,6 +162,8 @@ export interface StandaloneStatements {
   runsAlone(statement: string): 'yes' | 'no' | 'maybe';
   /** Whether a section failed only because its statement cannot run in one. */
   mustRunAlone(sqlState: string | undefined): boolean;
+  /** Whether a section failed because what its statement is about does not exist. */
+  saysMissing(sqlState: string | undefined): boolean;
   /** Undefined when nothing in the database tells, because the statement makes nothing that could be looked up. */
   look(statement: string): Promise<StandaloneEffect | undefined>;
   /** Running it twice is the same as running it once. */

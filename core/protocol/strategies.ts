@@ -5,7 +5,7 @@ type Strategy = readonly (DeploymentPhaseName | PhaseName)[];
 
 const strategies = {
   /** Changes in place: `up` and `verify` before the answer, `contract` at commit. */
-  direct: ['doors', 'claims', 'histories', 'up', 'verify', 'contract'],
+  direct: ['doors', 'former-ledger', 'claims', 'histories', 'up', 'verify', 'contract'],
 } as const satisfies Readonly<Record<string, Strategy>>;
 
 export type StrategyName = keyof typeof strategies;

@@ -82,10 +82,20 @@ function stacks(): Stacks {
   };
 }
 
-function claims(): Claims {
+/** Who owns which database, in the account and region at hand. */
+export function claims(): Claims {
   const loaded = once(async () => new (await import('./ssm-claims.js')).SsmClaims());
   return {
-    claim: async (identity, claim) => (await loaded()).claim(identity, claim),
-    release: async (identity, owner) => (await loaded()).release(identity, owner),
+    claim: async (names, claim) => (await loaded()).claim(names, claim),
+    release: async (names, owner) => (await loaded()).release(names, owner),
+    list: async () => (await loaded()).list(),
+    noteFormer: async (names, owner) => (await loaded()).noteFormer(names, owner),
+    former: async (names) => (await loaded()).former(names),
+    forgetFormer: async (names) => (await loaded()).forgetFormer(names),
   };
+}
+
+/** The ARN with which this process calls AWS; undefined when STS does not say. */
+export async function callerArn(): Promise<string | undefined> {
+  return (await import('./caller.js')).callerArn();
 }

@@ -2,11 +2,13 @@ import type { ChildProcess } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { SSMClient } from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ScopeStatus } from '../../cli/status/status';
 import type { AuditEvent } from '../../core/ledger/state';
 import { ledgerOutputDescription } from '../../core/wire';
 import { keyOf, sortKeys, toItem } from '../../lambda/aws/ledger-table';
+import { SsmClaims } from '../../lambda/aws/ssm-claims';
 import { type Release, synthLifecycleApp, temporaryFolder } from '../support/lifecycle-app';
 import { migrationsFolder } from '../support/migrations-folder';
 import { type JsonError, runCli, runJson, startCli } from '../support/run-cli';
@@ -278,6 +280,55 @@ describe('a stack whose first deployment failed', () => {
     const [database = ''] = /arn:\S+:cluster:\S+\/app/.exec(target.json.error.message) ?? [];
     const direct = await runJson<unknown>(['sandbox', 'sql', database.replace(/,$/, ''), 'SELECT 1 AS one', ...here]);
     expect(direct.json).toEqual([{ one: 1 }]);
+  });
+});
+
+describe('unlock --claim', () => {
+  interface Listed {
+    readonly claims: readonly {
+      readonly kind: string;
+      readonly name: string;
+      readonly scope: string;
+      readonly stackIsGone: boolean;
+    }[];
+  }
+  const claims = async () => (await runJson<Listed>(['unlock', ...here, '--claim'])).json.claims;
+
+  it('lists who owns what', async () => {
+    const own = (await claims()).filter((claim) => claim.scope === scope);
+
+    expect(own.map(({ kind }) => kind).sort()).toEqual(['database', 'tables with prefix']);
+    expect(own.map(({ stackIsGone }) => stackIsGone)).toEqual([false, false]);
+    expect((await runCli(['unlock', ...here, '--claim'])).stdout).toMatch(/tables with prefix +app- +App\/Migrations/);
+  });
+
+  it('releases nothing of a stack that exists, and only what it is told to', async () => {
+    const refused = await runJson<JsonError>(['unlock', ...here, '--claim', 'app-']);
+    expect([refused.exitCode, refused.json.error.code]).toEqual([1, 'CLAIM_HELD']);
+    const unknown = await runJson<JsonError>(['unlock', ...here, '--claim', 'nowhere-']);
+    expect([unknown.exitCode, unknown.json.error.code]).toEqual([2, 'CLAIM_NOT_FOUND']);
+    expect((await claims()).some(({ name }) => name === 'app-')).toBe(true);
+  });
+
+  it('releases what a stack that is gone left claimed', async () => {
+    const endpoint = (await environment())['AWS_ENDPOINT_URL']!;
+    const client = new SSMClient({
+      endpoint,
+      region: 'us-east-1',
+      credentials: { accessKeyId: 'x', secretAccessKey: 'x' },
+    });
+    const stackId = 'arn:aws:cloudformation:us-east-1:123456789012:stack/Gone/00000000';
+    await new SsmClaims(client).claim([{ kind: 'table', name: 'left' }], {
+      scope: 'Gone/Migrations',
+      stackId,
+      since: '2026-01-01',
+    });
+    client.destroy();
+
+    const freed = await runCli(['unlock', ...here, '--claim', 'left']);
+
+    expect(freed).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('left is free.') });
+    expect((await claims()).some(({ name }) => name === 'left')).toBe(false);
   });
 });
 

@@ -1,7 +1,7 @@
 import type { MigrationsProperties } from '../../core/wire';
 import type { Release } from '../support/lifecycle-app';
 import { releaseA, releaseB } from '../support/releases';
-import type { Ending } from './expected';
+import type { Ending, Kind } from './expected';
 import type { Answer, Platform } from './platform';
 
 /** A stack operation as CloudFormation carries it out. */
@@ -14,9 +14,6 @@ export interface Scenario {
   readonly startsAtA: boolean;
   run(platform: Platform, a: MigrationsProperties, b: MigrationsProperties): Promise<Ending>;
 }
-
-/** Which databases it has. */
-export type Kind = 'sql' | 'dynamodb' | 'mixed';
 
 /** Deploys B; the rest of the stack succeeds; CloudFormation cleans up. */
 async function forwardAndCommit(platform: Platform, a: MigrationsProperties, b: MigrationsProperties): Promise<Ending> {

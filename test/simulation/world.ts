@@ -23,8 +23,7 @@ import { claimPrefix, type MigrationsProperties } from '../../core/wire';
 import { LedgerTable, sortKeys } from '../../lambda/aws/ledger-table';
 import { type Release, synthDatabases, writeMigrations } from '../support/lifecycle-app';
 import { postgresUrlIfReachable } from '../support/real-postgres';
-import type { Content } from './expected';
-import { firstOfWriter } from './writer';
+import { type Content, firstOfWriter } from './expected';
 
 const ledgerTable = 'simulation-ledger';
 const bucket = 'cdk-hnb659fds-assets-123456789012-us-east-1';
@@ -204,7 +203,9 @@ export class SimulationWorld {
 
   /** Names of the parameters that say who owns a database. */
   async claims(): Promise<string[]> {
-    const { Parameters = [] } = await this.ssm.send(new GetParametersByPathCommand({ Path: claimPrefix }));
+    const { Parameters = [] } = await this.ssm.send(
+      new GetParametersByPathCommand({ Path: claimPrefix, Recursive: true }),
+    );
     return Parameters.map(({ Name }) => Name ?? '');
   }
 

@@ -1,8 +1,6 @@
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { firstOfWriter } from './expected';
 import type { SimulationWorld } from './world';
-
-/** Ids from here on are the writer's: they are not among the rows that a release is compared by. */
-export const firstOfWriter = 1000;
 
 /**
  * An application that goes on writing while its databases are migrated. It waits for nobody: a write that is not accepted,

@@ -92,7 +92,11 @@ export class CrashingWorld extends MemoryWorld {
       sql.transact(change, mark, (connection) => work(this.connection(connection)));
     return {
       ...this.watch('sql', { ...bound(sql, ['runSection', 'query']), transact }),
-      standalone: this.watch('standalone', sql.standalone),
+      standalone: {
+        ...this.watch('standalone', bound(sql.standalone, standaloneCalls)),
+        // What is read off the text of a statement is no call.
+        ...bound(sql.standalone, ['runsAlone', 'mustRunAlone', 'saysMissing', 'isRepeatable']),
+      },
     };
   }
 
@@ -131,6 +135,8 @@ export class CrashingWorld extends MemoryWorld {
 }
 
 const tableCalls = ['describe', 'createTable', 'deleteTable', 'addIndex', 'removeIndex'] as const;
+
+const standaloneCalls = ['look', 'run', 'isRunning', 'stop', 'discard'] as const;
 
 /** Some methods of an object, bound to it, as an object of their own. */
 function bound<T extends object, K extends keyof T>(object: T, methods: readonly K[]): Pick<T, K> {

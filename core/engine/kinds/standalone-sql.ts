@@ -79,7 +79,13 @@ async function settled(statement: Statement, context: StepContext): Promise<Step
   // An attempt of its own: its failure must not be reported to the call that records a statement which ran alone.
   const attempt = `${context.attempt} in a section`;
   const result = await runSection({ ...context, attempt }, [statement.text]);
-  if (alone === 'maybe' && result.outcome === 'failed' && standalone.mustRunAlone(result.sqlState)) return 'alone';
+  if (result.outcome === 'failed') {
+    if (alone === 'maybe' && standalone.mustRunAlone(result.sqlState)) return 'alone';
+    // Of a migration that was applied in part, `down` also meets what was never made.
+    if (context.phase === 'down' && standalone.saysMissing(result.sqlState)) {
+      return sectionOutcome(await runSection(context, []), [], context);
+    }
+  }
   return sectionOutcome(result, [statement], context);
 }
 

@@ -4,9 +4,15 @@ import type { DeploymentRun } from '../deployment-run';
 import { claims } from './claims';
 import type { DeploymentPhase } from './deployment-phase';
 import { doors } from './doors';
+import { formerLedger } from './former-ledger';
 import { histories } from './histories';
 
-const byName: Readonly<Record<DeploymentPhaseName, DeploymentPhase>> = { doors, claims, histories };
+const byName: Readonly<Record<DeploymentPhaseName, DeploymentPhase>> = {
+  doors,
+  'former-ledger': formerLedger,
+  claims,
+  histories,
+};
 
 /** Runs what one phase of a whole deployment does at a moment. */
 export async function runDeploymentPhase(run: DeploymentRun, name: DeploymentPhaseName, moment: Moment): Promise<void> {

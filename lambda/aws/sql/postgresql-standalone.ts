@@ -19,6 +19,10 @@ export class PostgresqlStandalone implements StandaloneStatements {
     return sqlState === '25001' || sqlState === '2D000';
   }
 
+  saysMissing(sqlState: string | undefined): boolean {
+    return absences.includes(String(sqlState));
+  }
+
   async look(statement: string): Promise<StandaloneEffect | undefined> {
     const dropped = droppedIndex.exec(statement.trim())?.[1];
     if (dropped !== undefined) return (await this.exists(dropped)) ? 'absent' : 'present';
@@ -82,7 +86,7 @@ export class PostgresqlStandalone implements StandaloneStatements {
     } catch (error) {
       if (!(error instanceof MigrationError)) throw error;
       if (error.code === 'STATEMENT_TIMEOUT') return 'running';
-      if (absences.includes(String(error.payload.sqlState))) return { missing: error };
+      if (this.saysMissing(error.payload.sqlState as string | undefined)) return { missing: error };
       throw error;
     }
   }

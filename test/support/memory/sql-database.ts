@@ -20,12 +20,15 @@ export interface MemoryMark extends HistoryMark {
 
 /**
  * Understands just enough: every statement is remembered, `undo X` removes `X`, `fail ...` fails, and a SELECT is true
- * unless it says false. A transaction keeps all of it or nothing.
+ * unless it says false. A transaction keeps all of it or nothing. `alone X` cannot run in one, and shows whether it ran.
  */
 export class MemorySqlDatabase {
   private readonly effects: string[] = [];
   private readonly history = new Map<string, MemoryMark>();
   private readonly fences = new Map<string, number>();
+
+  /** Called before each statement; what it throws is what the statement meets. */
+  onStatement: (statement: string) => void = () => undefined;
 
   /** The statements that took effect, oldest first. */
   get statements(): readonly string[] {
@@ -67,16 +70,31 @@ export class MemorySqlDatabase {
     return {
       runsAlone: (statement) => (/^(undo )?alone /.test(statement) ? 'yes' : 'no'),
       mustRunAlone: () => false,
-      look: async () => undefined,
+      saysMissing: (sqlState) => sqlState === missing,
+      look: async (statement) => {
+        const made = /^alone /.test(statement);
+        if (made) return this.effects.includes(statement) ? 'present' : 'absent';
+        const undone = /^undo (alone .*)$/.exec(statement)?.[1];
+        return undone === undefined ? undefined : this.effects.includes(undone) ? 'absent' : 'present';
+      },
       isRepeatable: () => false,
       run: async (statement) => {
         await lease.guard();
-        this.run(statement);
-        return 'done';
+        try {
+          this.run(statement);
+          return 'done';
+        } catch (error) {
+          if (error instanceof MigrationError && error.payload.sqlState === missing) return { missing: error };
+          throw error;
+        }
       },
       isRunning: async () => false,
       stop: () => lease.guard(),
-      discard: async () => 'done',
+      discard: async (statement) => {
+        await lease.guard();
+        if (this.effects.includes(statement)) this.run(`undo ${statement}`);
+        return 'done';
+      },
     };
   }
 
@@ -98,7 +116,8 @@ export class MemorySqlDatabase {
     } catch (error) {
       if (error instanceof Unverified) return { outcome: 'unverified', statement, returned: error.message };
       if (!(error instanceof MigrationError) || error.code !== 'STATEMENT_FAILED') throw error;
-      return { outcome: 'failed', statement, message: error.message };
+      const sqlState = error.payload.sqlState as string | undefined;
+      return { outcome: 'failed', statement, message: error.message, sqlState };
     }
   }
 
@@ -157,6 +176,7 @@ export class MemorySqlDatabase {
 
   /** Runs a statement. A SELECT changes nothing and answers with true or false. */
   private run(statement: string, inverses: (() => void)[] = []): boolean {
+    this.onStatement(statement);
     if (statement.startsWith('fail')) throw new MigrationError('STATEMENT_FAILED', `ERROR: ${statement}`);
     if (/^select\b/i.test(statement)) return !/\bfalse\b/i.test(statement);
     if (!statement.startsWith('undo ')) {
@@ -165,7 +185,11 @@ export class MemorySqlDatabase {
       return true;
     }
     const index = this.effects.lastIndexOf(statement.slice('undo '.length));
-    if (index < 0) throw new MigrationError('STATEMENT_FAILED', `ERROR: nothing to undo for ${statement}`);
+    if (index < 0) {
+      throw new MigrationError('STATEMENT_FAILED', `ERROR: nothing to undo for ${statement}`, {
+        payload: { sqlState: missing },
+      });
+    }
     const [removed] = this.effects.splice(index, 1);
     inverses.push(() => this.effects.splice(index, 0, removed!));
     return true;
@@ -173,3 +197,6 @@ export class MemorySqlDatabase {
 }
 
 class Unverified extends Error {}
+
+/** SQLSTATE of an object that does not exist. */
+const missing = '42704';

@@ -9,9 +9,11 @@ import type {
   MigrationModule,
   Stacks,
   StackView,
+  TakenClaim,
   Target,
   Targets,
 } from '../../../core/ports';
+import { type ClaimName, claimsClash } from '../../../core/protocol/claim-names';
 import type { BundleLocation, TargetProperties } from '../../../core/wire';
 import type { MemorySqlDatabase } from './sql-database';
 import type { MemoryTables } from './tables';
@@ -30,18 +32,50 @@ export class MemoryClock implements Clock {
 }
 
 export class MemoryClaims implements Claims {
-  readonly owners = new Map<string, Claim>();
+  /** By kind and name. */
+  readonly owners = new Map<string, TakenClaim>();
+  readonly formers = new Map<string, Claim>();
 
-  async claim(identity: string, claim: Claim): Promise<Claim | undefined> {
-    const owner = this.owners.get(identity) ?? claim;
-    this.owners.set(identity, owner);
-    return owner.scope === claim.scope && owner.stackId === claim.stackId ? undefined : owner;
+  async claim(names: readonly ClaimName[], claim: Claim): Promise<TakenClaim | undefined> {
+    const others = [...this.owners.values()].filter(({ owner }) => !isSame(owner, claim));
+    const taken = others.find(({ name }) => names.some((wanted) => claimsClash(wanted, name)));
+    if (taken) return taken;
+    for (const name of names) {
+      if (!this.owners.has(idOf(name))) this.owners.set(idOf(name), { name, owner: claim });
+    }
+    return undefined;
   }
 
-  async release(identity: string, owner: Pick<Claim, 'scope' | 'stackId'>): Promise<void> {
-    const current = this.owners.get(identity);
-    if (current?.scope === owner.scope && current.stackId === owner.stackId) this.owners.delete(identity);
+  async release(names: readonly ClaimName[], owner: Pick<Claim, 'scope' | 'stackId'>): Promise<void> {
+    for (const name of names) {
+      const current = this.owners.get(idOf(name));
+      if (current && isSame(current.owner, owner)) this.owners.delete(idOf(name));
+    }
   }
+
+  async list(): Promise<readonly TakenClaim[]> {
+    return [...this.owners.values()];
+  }
+
+  async noteFormer(names: readonly ClaimName[], owner: Claim): Promise<void> {
+    for (const name of names) this.formers.set(idOf(name), owner);
+  }
+
+  async former(names: readonly ClaimName[]): Promise<Claim | undefined> {
+    return names.map((name) => this.formers.get(idOf(name))).find((one) => one !== undefined);
+  }
+
+  async forgetFormer(names: readonly ClaimName[]): Promise<void> {
+    for (const name of names) this.formers.delete(idOf(name));
+  }
+}
+
+function idOf({ kind, name }: ClaimName): string {
+  return `${kind} ${name}`;
+}
+
+function isSame(a: Pick<Claim, 'scope' | 'stackId'>, b: Pick<Claim, 'scope' | 'stackId'>): boolean {
+  return a.scope === b.scope && a.stackId === b.stackId;
 }
 
 export class MemoryStacks implements Stacks {
