@@ -1,19 +1,14 @@
 import type { ServerResponse } from 'node:http';
 
-/** Other processes that use a sandbox: who is connected, and what they asked for that still runs. */
+/** Other processes that use a sandbox. */
 export class Clients {
   readonly #connected = new Map<string, ServerResponse>();
-  #requests = 0;
   #seen = false;
   #isClosed = false;
 
-  /** What one that was killed has asked for still runs. */
+  /** What one of them has begun may still run. */
   get areGone(): boolean {
     return this.#connected.size === 0;
-  }
-
-  get isBusy(): boolean {
-    return this.#requests > 0;
   }
 
   /** Whether there ever was one. */
@@ -38,14 +33,5 @@ export class Clients {
   leave(id: string): void {
     this.#connected.get(id)?.end();
     this.#connected.delete(id);
-  }
-
-  async during<T>(request: () => Promise<T>): Promise<T> {
-    this.#requests += 1;
-    try {
-      return await request();
-    } finally {
-      this.#requests -= 1;
-    }
   }
 }

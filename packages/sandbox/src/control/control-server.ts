@@ -48,7 +48,7 @@ export function controlServer(options: ControlOptions) {
     const method = REMOTE_METHODS.find((known) => known === name);
     if (!method) return end(response, 404, `A sandbox has no method '${name}' for other processes.`);
     const args = JSON.parse(body.toString('utf8')) as readonly unknown[];
-    await options.clients.during(() => run(method, args, response, options));
+    await run(method, args, response, options);
   };
 }
 
@@ -77,7 +77,7 @@ function isFollowing(body: Buffer): boolean {
 
 function yieldFolder(options: ControlOptions): Farewell {
   const { clients, sandbox } = options;
-  return farewell(clients.areGone && !clients.isBusy && sandbox().isAtRest, options);
+  return farewell(clients.areGone && sandbox().isAtRest, options);
 }
 
 function stop(client: string, options: ControlOptions): Farewell {

@@ -40,7 +40,7 @@ export async function askToEnd(
   const ends = await ask(endpoint, how, client);
   for (const end = Date.now() + ENDING_MS; ends && Date.now() < end; await sleep(10)) {
     const holder = await holderOf(folder);
-    if (holder?.pid !== before?.pid) break;
+    if (holder === undefined || holder.pid !== before?.pid) break;
   }
   return ends;
 }
@@ -52,7 +52,7 @@ function ask(endpoint: string, how: keyof typeof CONNECTION_REQUESTS, client: st
       response.on('data', (part: string) => {
         body += part;
       });
-      response.on('end', () => resolve((JSON.parse(body) as Farewell).ends));
+      response.on('end', () => resolve(response.statusCode === 200 && (JSON.parse(body) as Farewell).ends));
       response.on('error', () => resolve(true));
     });
     // It has ended already.

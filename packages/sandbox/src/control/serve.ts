@@ -50,7 +50,7 @@ async function serve({ isCopy, ...options }: ServeRequest): Promise<void> {
 async function unused(sandbox: LocalSandbox, clients: Clients): Promise<void> {
   let usedAt = Date.now();
   const isUsed = (now: number): boolean => {
-    if (!clients.areGone || clients.isBusy || sandbox.isOperating) usedAt = now;
+    if (!clients.areGone || sandbox.isOperating) usedAt = now;
     const patience = sandbox.isAtRest ? IDLE_MS : SETTLING_MS;
     return now - usedAt < (clients.wereThere ? patience : FIRST_CLIENT_MS);
   };
