@@ -14,6 +14,7 @@ export const handlers = {
   onEvent: 'index.onEvent',
   tick: 'index.tick',
   respond: 'index.respond',
+  undelivered: 'index.undelivered',
 } as const;
 
 /** Environment variables of the Lambda functions. */
@@ -24,6 +25,8 @@ export const environmentNames = {
   scope: 'MIGRATIONS_SCOPE',
   /** Seconds a lease lives without renewal. */
   leaseSeconds: 'MIGRATIONS_LEASE_SECONDS',
+  /** `true` when the ledger is the construct's own, whose deletion protection the engine switches. */
+  protectLedger: 'MIGRATIONS_PROTECT_LEDGER',
   /** JSON `{ "<target>": { "<logical table>": "<physical name>", ... } }` for applications, see packages/client. */
   tables: 'MIGRATIONS_TABLES',
 } as const;
@@ -60,7 +63,7 @@ export type TargetProperties = AuroraTargetProperties | DynamoDbTargetProperties
 
 export interface AuroraTargetProperties {
   readonly DatabaseKind: 'aurora-postgresql';
-  /** Changes when the database is replaced: resource id of the cluster (or its ARN) and the database name. */
+  /** ARN of the cluster and name of the database: the same for a cluster of the app and an imported one. */
   readonly Identity: string;
   readonly ClusterArn: string;
   readonly SecretArn: string;

@@ -5,6 +5,8 @@ export interface Settings {
   readonly ledgerTable: string;
   readonly scope: string;
   readonly leaseSeconds: number;
+  /** Whether the engine switches the deletion protection of the ledger. */
+  readonly protectLedger: boolean;
   /** Only the function that receives requests starts executions. */
   readonly stateMachine: string | undefined;
 }
@@ -20,6 +22,7 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env): Sett
     ledgerTable: required(environment, environmentNames.ledgerTable),
     scope: required(environment, environmentNames.scope),
     leaseSeconds,
+    protectLedger: environment[environmentNames.protectLedger] === 'true',
     stateMachine: environment[environmentNames.stateMachine],
   };
 }

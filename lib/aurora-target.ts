@@ -3,6 +3,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import * as rds from 'aws-cdk-lib/aws-rds';
 import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import type { TargetBinding } from './target-binding';
+import { environmentOf, nameInApp } from './target-clashes';
 import type { AuroraTargetOptions } from './target-options';
 
 /** The resources without which a cluster cannot be reached. Others of it may depend on functions that wait for migrations. */
@@ -13,13 +14,7 @@ const NEEDED = new Set([
   'AWS::SecretsManager::SecretTargetAttachment',
 ]);
 
-const DATA_API_ACTIONS = [
-  'ExecuteStatement',
-  'BatchExecuteStatement',
-  'BeginTransaction',
-  'CommitTransaction',
-  'RollbackTransaction',
-];
+const DATA_API_ACTIONS = ['ExecuteStatement', 'BeginTransaction', 'CommitTransaction', 'RollbackTransaction'];
 
 export function auroraTarget(cluster: rds.IDatabaseCluster, options: AuroraTargetOptions): TargetBinding {
   const { databaseName } = options;
@@ -29,14 +24,20 @@ export function auroraTarget(cluster: rds.IDatabaseCluster, options: AuroraTarge
   return {
     databaseKind: 'aurora-postgresql',
     errors: [...engineErrors(cluster), ...databaseNameErrors(databaseName), ...secretErrors(secret)],
-    claims: [{ what: 'database', value: `${clusterName(cluster)}/${databaseName}`, prefix: false }],
+    claims: (owner) => [
+      {
+        kind: 'database',
+        name: `${nameInApp(cluster, cluster.clusterIdentifier, resource?.dbClusterIdentifier)}/${databaseName}`,
+        environment: environmentOf(cluster.env, owner),
+      },
+    ],
     resources: neededResources([cluster, ...(secret ? [secret] : [])]),
     tables: [],
     tableName: () => undefined,
     validate: () => (resource ? dataApiErrors(resource) : []),
     properties: () => ({
       DatabaseKind: 'aurora-postgresql',
-      Identity: `${resource ? cluster.clusterResourceIdentifier : cluster.clusterArn}/${databaseName}`,
+      Identity: `${cluster.clusterArn}/${databaseName}`,
       ClusterArn: cluster.clusterArn,
       SecretArn: secret?.secretArn ?? '',
       DatabaseName: databaseName,
@@ -62,10 +63,6 @@ function ownResource(cluster: rds.IDatabaseCluster): rds.CfnDBCluster | undefine
 /** Clusters have a secret, but the interface that own and imported clusters share does not declare it. */
 function ownSecret(cluster: rds.IDatabaseCluster): secretsmanager.ISecret | undefined {
   return cluster instanceof rds.DatabaseClusterBase ? cluster.secret : undefined;
-}
-
-function clusterName({ clusterIdentifier, node }: rds.IDatabaseCluster): string {
-  return Token.isUnresolved(clusterIdentifier) ? node.path : clusterIdentifier;
 }
 
 function neededResources(owners: readonly (rds.IDatabaseCluster | secretsmanager.ISecret)[]): CfnResource[] {

@@ -8,6 +8,7 @@ import { type BuiltBundleFile, type BundleFileRequest, buildBundleSync } from '.
 import type { Bundle } from '../core/bundle/bundle';
 import { renderError } from '../core/errors/index';
 import type { BundleLocation } from '../core/wire';
+import { acknowledgeWildcards } from './acknowledge';
 
 /** All migrations of a construct in one file among the app's assets, named by its own digest. */
 export class BundleAsset {
@@ -40,16 +41,34 @@ export class BundleAsset {
    */
   grantReadAll(role: iam.IRole): void {
     const stack = Stack.of(role);
-    const objects = stack.formatArn({
-      service: 's3',
-      account: '',
-      region: '',
-      resource: this.bucketName,
-      resourceName: '*',
-      arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
-    });
+    const bucket = { service: 's3', account: '', region: '', resource: this.bucketName };
+    const bucketArn = stack.formatArn({ ...bucket, arnFormat: ArnFormat.NO_RESOURCE_NAME });
+    const objects = stack.formatArn({ ...bucket, resourceName: '*', arnFormat: ArnFormat.SLASH_RESOURCE_NAME });
     role.addToPrincipalPolicy(new PolicyStatement({ actions: ['s3:GetObject'], resources: [objects] }));
+    const decrypt = decryptObjects(stack, [bucketArn, objects]);
+    role.addToPrincipalPolicy(decrypt);
+    acknowledgeWildcards(role, [objects], 'A rollback must read the bundle of the deployment that failed, too.');
+    acknowledgeWildcards(
+      role,
+      decrypt.resources,
+      'Conditions limit it to objects of the asset bucket, read through S3.',
+    );
   }
+}
+
+/**
+ * A bucket bootstrapped with a key of its own needs its key. A template cannot know which one that is, but S3 names the
+ * bucket, or the object, whenever it uses a key (aws-facts KMS-1), and no key is usable by this for anything else.
+ */
+function decryptObjects(stack: Stack, encrypted: string[]): PolicyStatement {
+  return new PolicyStatement({
+    actions: ['kms:Decrypt'],
+    resources: [stack.formatArn({ service: 'kms', resource: 'key', resourceName: '*' })],
+    conditions: {
+      StringEquals: { 'kms:ViaService': `s3.${stack.region}.amazonaws.com` },
+      StringLike: { 'kms:EncryptionContext:aws:s3:arn': encrypted },
+    },
+  });
 }
 
 function build(scope: Construct, request: BundleFileRequest): BuiltBundleFile {

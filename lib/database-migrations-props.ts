@@ -1,6 +1,9 @@
 import type { Duration } from 'aws-cdk-lib';
 import type * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
+import type * as ec2 from 'aws-cdk-lib/aws-ec2';
+import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
+import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import type { MigrationsRemovalPolicy, OlderRevisionPolicy } from './policies';
 import type { MigrationTarget } from './target';
 
@@ -85,4 +88,122 @@ export interface DatabaseMigrationsProps {
    * @default Duration.seconds(60)
    */
   readonly lease?: Duration;
+
+  /**
+   * The VPC in which the functions run, for accounts whose functions must. The databases do not need it. From its
+   * subnets the functions must reach S3, DynamoDB, Step Functions, Systems Manager, CloudFormation and, for Aurora
+   * targets, the RDS Data API: through NAT, or through VPC endpoints. The bucket to which CloudFormation has answers
+   * sent is one that AWS owns, which the policy of an S3 endpoint must allow.
+   *
+   * @default - the functions run outside of a VPC
+   * @example
+   * import { DatabaseMigrations, MigrationTarget } from 'cdk-migrations';
+   *
+   * new DatabaseMigrations(this, 'Migrations', {
+   *   migrationsPath: 'migrations',
+   *   targets: { meals: MigrationTarget.dynamodb({ tableNamePrefix: 'app-' }) },
+   *   vpc,
+   * });
+   */
+  readonly vpc?: ec2.IVpc;
+
+  /**
+   * The subnets of `vpc` in which the functions run.
+   *
+   * @default - the private subnets of `vpc`
+   * @example
+   * import { SubnetType } from 'aws-cdk-lib/aws-ec2';
+   * import { DatabaseMigrations, MigrationTarget } from 'cdk-migrations';
+   *
+   * new DatabaseMigrations(this, 'Migrations', {
+   *   migrationsPath: 'migrations',
+   *   targets: { meals: MigrationTarget.dynamodb({ tableNamePrefix: 'app-' }) },
+   *   vpc,
+   *   vpcSubnets: { subnetType: SubnetType.PRIVATE_WITH_EGRESS },
+   * });
+   */
+  readonly vpcSubnets?: ec2.SubnetSelection;
+
+  /**
+   * The security groups of the functions in `vpc`.
+   *
+   * @default - one for each function, which allows everything out and nothing in
+   * @example
+   * import { SecurityGroup } from 'aws-cdk-lib/aws-ec2';
+   * import { DatabaseMigrations, MigrationTarget } from 'cdk-migrations';
+   *
+   * new DatabaseMigrations(this, 'Migrations', {
+   *   migrationsPath: 'migrations',
+   *   targets: { meals: MigrationTarget.dynamodb({ tableNamePrefix: 'app-' }) },
+   *   vpc,
+   *   securityGroups: [new SecurityGroup(this, 'MigrationsOut', { vpc })],
+   * });
+   */
+  readonly securityGroups?: ec2.ISecurityGroup[];
+
+  /**
+   * Customer managed key for the log group of the functions and the state machine. Its policy must let CloudWatch Logs
+   * use it (https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html).
+   *
+   * @default - a key that CloudWatch Logs owns
+   * @example
+   * import { Key } from 'aws-cdk-lib/aws-kms';
+   * import { DatabaseMigrations, MigrationTarget } from 'cdk-migrations';
+   *
+   * new DatabaseMigrations(this, 'Migrations', {
+   *   migrationsPath: 'migrations',
+   *   targets: { meals: MigrationTarget.dynamodb({ tableNamePrefix: 'app-' }) },
+   *   logEncryptionKey: Key.fromLookup(this, 'LogKey', { aliasName: 'alias/logs' }),
+   * });
+   */
+  readonly logEncryptionKey?: kms.IKey;
+
+  /**
+   * How many invocations of each function are reserved for it, and no more are possible. At least 2: while one request is
+   * worked on, the request that rolls it back must be received.
+   *
+   * @default - no reserved concurrency: the functions share the account's
+   * @example
+   * import { DatabaseMigrations, MigrationTarget } from 'cdk-migrations';
+   *
+   * new DatabaseMigrations(this, 'Migrations', {
+   *   migrationsPath: 'migrations',
+   *   targets: { meals: MigrationTarget.dynamodb({ tableNamePrefix: 'app-' }) },
+   *   reservedConcurrentExecutions: 5,
+   * });
+   */
+  readonly reservedConcurrentExecutions?: number;
+
+  /**
+   * The permissions boundary of every role that the construct makes.
+   *
+   * @default - none but those that are set on the stack or the app
+   * @example
+   * import { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
+   * import { DatabaseMigrations, MigrationTarget } from 'cdk-migrations';
+   *
+   * new DatabaseMigrations(this, 'Migrations', {
+   *   migrationsPath: 'migrations',
+   *   targets: { meals: MigrationTarget.dynamodb({ tableNamePrefix: 'app-' }) },
+   *   permissionsBoundary: ManagedPolicy.fromManagedPolicyName(this, 'Boundary', 'developers'),
+   * });
+   */
+  readonly permissionsBoundary?: iam.IManagedPolicy;
+
+  /**
+   * Where events go that reached no function: requests of CloudFormation that could be neither worked on nor answered, and
+   * events of the stack. A request in it holds the URL by which it is answered, valid for two hours: let few read it.
+   *
+   * @default - such events are lost, and CloudFormation waits until `timeout`
+   * @example
+   * import { Queue } from 'aws-cdk-lib/aws-sqs';
+   * import { DatabaseMigrations, MigrationTarget } from 'cdk-migrations';
+   *
+   * new DatabaseMigrations(this, 'Migrations', {
+   *   migrationsPath: 'migrations',
+   *   targets: { meals: MigrationTarget.dynamodb({ tableNamePrefix: 'app-' }) },
+   *   deadLetterQueue: new Queue(this, 'LostEvents', { enforceSSL: true }),
+   * });
+   */
+  readonly deadLetterQueue?: sqs.IQueue;
 }

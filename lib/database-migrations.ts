@@ -1,5 +1,6 @@
 import { CfnOutput, type CustomResource, Duration, Stack, Token } from 'aws-cdk-lib';
 import type * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
+import { PermissionsBoundary } from 'aws-cdk-lib/aws-iam';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct, type IConstruct } from 'constructs';
@@ -8,16 +9,18 @@ import { BundleAsset } from './bundle-asset';
 import { commitMarker, migrationsResource } from './custom-resources';
 import type { DatabaseMigrationsProps } from './database-migrations-props';
 import { Engine } from './engine';
+import { engineOptionErrors } from './engine-options';
 import { createLedgerTable } from './ledger-table';
 import { createdTables, tableErrors } from './migrated-tables';
 import { MigrationsRemovalPolicy, OlderRevisionPolicy } from './policies';
 import type { TargetBinding } from './target-binding';
+import { clashesBetween } from './target-clashes';
 import { inTarget, targetErrors } from './target-errors';
 import { timeLimits } from './time-limits';
 
 /**
  * Applies versioned migrations to databases when the stack is deployed, commits them when the stack update succeeds and
- * undoes them when it fails. What it deploys is a ledger, three functions, and a state machine that works on each request
+ * undoes them when it fails. What it deploys is a ledger, four functions, and a state machine that works on each request
  * of CloudFormation (`lib/state-machine-definition.ts`). Constructs passed to {@link dependOnMigrations} or {@link connect} wait for them.
  *
  * @example
@@ -59,7 +62,7 @@ export class DatabaseMigrations extends Construct {
   public constructor(scope: Construct, id: string, props: DatabaseMigrationsProps) {
     super(scope, id);
     this.targets = new Map(Object.entries(props.targets).map(([name, target]) => [name, target._binding]));
-    const errors = [...targetErrors(this.targets), ...ledgerErrors(props)];
+    const errors = [...targetErrors(this.targets, this), ...ledgerErrors(props), ...engineOptionErrors(props)];
     const limits = timeLimits(props, errors);
     this.refuse(errors);
     this.node.addValidation({ validate: () => this.lateErrors() });
@@ -77,10 +80,13 @@ export class DatabaseMigrations extends Construct {
     const engine = new Engine(this, 'Engine', {
       scopeName: this.scopeName(),
       ledger: this.ledgerTable,
+      ownsLedger: props.ledgerTable === undefined,
       bundle: this.bundle,
       targets: this.targets,
       limits,
+      options: props,
     });
+    if (props.permissionsBoundary) PermissionsBoundary.of(this).apply(props.permissionsBoundary);
     this.stateMachine = engine.stateMachine;
 
     const stack = Stack.of(this);
@@ -204,7 +210,17 @@ export class DatabaseMigrations extends Construct {
   }
 
   private lateErrors(): string[] {
-    return [...this.targets].flatMap(([name, target]) => target.validate().map((error) => inTarget(name, error)));
+    const own = [...this.targets].flatMap(([name, target]) => target.validate().map((error) => inTarget(name, error)));
+    return [
+      ...own,
+      ...this.earlierOnes().flatMap((other) => clashesBetween([[...this.targets], this], [[...other.targets], other])),
+    ];
+  }
+
+  /** Those before this one in the app: of two that clash, the later one says so. */
+  private earlierOnes(): DatabaseMigrations[] {
+    const all = this.node.root.node.findAll().filter((construct) => construct instanceof DatabaseMigrations);
+    return all.slice(0, all.indexOf(this));
   }
 
   private refuseCycle(construct: IConstruct): void {

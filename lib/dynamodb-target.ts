@@ -1,7 +1,9 @@
-import { ArnFormat, CfnResource, type Stack, Token } from 'aws-cdk-lib';
-import type * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
+import { ArnFormat, CfnResource, Stack, Token } from 'aws-cdk-lib';
+import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IConstruct } from 'constructs';
 import type { TargetBinding, TargetClaim } from './target-binding';
+import { environmentOf, nameInApp } from './target-clashes';
 import type { DynamoDbTargetOptions } from './target-options';
 
 /** On a table that exists outside of the migrations. */
@@ -18,7 +20,7 @@ export function dynamoDbTarget(options: DynamoDbTargetOptions): TargetBinding {
   return {
     databaseKind: 'dynamodb',
     errors: [...emptyErrors(tables.length, options), ...prefixErrors(prefix), ...overlapErrors(tables, prefix)],
-    claims: claims(tables, prefix),
+    claims: (owner) => claims(tables, prefix, owner),
     resources: tables
       .map(([, table]) => table.node.defaultChild)
       .filter((child) => child !== undefined && CfnResource.isCfnResource(child)),
@@ -66,16 +68,22 @@ function tableArn(stack: Stack, resourceName: string): string {
   });
 }
 
+function nameOf(table: dynamodb.ITable): string {
+  const resource = table.node.defaultChild;
+  const isOwn = resource instanceof dynamodb.CfnTable || resource instanceof dynamodb.CfnGlobalTable;
+  return nameInApp(table, table.tableName, isOwn ? resource.tableName : undefined);
+}
+
 type NamedTable = readonly [logicalName: string, table: dynamodb.ITable];
 
-function claims(tables: readonly NamedTable[], prefix: string): TargetClaim[] {
-  const named = tables.map(([, { tableName, node }]) => ({
-    what: 'table',
-    // No table name has parentheses, so a path never looks like one.
-    value: Token.isUnresolved(tableName) ? `(${node.path})` : tableName,
-    prefix: false,
+function claims(tables: readonly NamedTable[], prefix: string, owner: IConstruct): TargetClaim[] {
+  const named = tables.map(([, table]) => ({
+    kind: 'table' as const,
+    name: nameOf(table),
+    environment: environmentOf(table.env, owner),
   }));
-  return prefix === '' ? named : [...named, { what: 'tables with prefix', value: prefix, prefix: true }];
+  if (prefix === '') return named;
+  return [...named, { kind: 'tables with prefix', name: prefix, environment: environmentOf(Stack.of(owner), owner) }];
 }
 
 function emptyErrors(count: number, options: DynamoDbTargetOptions): string[] {
@@ -96,10 +104,11 @@ function prefixErrors(prefix: string): string[] {
 function overlapErrors(tables: readonly NamedTable[], prefix: string): string[] {
   if (prefix === '' || Token.isUnresolved(prefix)) return [];
   return tables
-    .filter(([, table]) => !Token.isUnresolved(table.tableName) && table.tableName.startsWith(prefix))
+    .map(([logicalName, table]) => [logicalName, nameOf(table)] as const)
+    .filter(([, name]) => name.startsWith(prefix))
     .map(
-      ([logicalName, table]) =>
-        `table '${table.tableName}' (logical name '${logicalName}') begins with tableNamePrefix '${prefix}', so migrations ` +
+      ([logicalName, name]) =>
+        `table '${name}' (logical name '${logicalName}') begins with tableNamePrefix '${prefix}', so migrations ` +
         'could create or delete it. Choose a prefix with which no table in `tables` begins.',
     );
 }

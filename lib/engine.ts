@@ -1,23 +1,28 @@
-import { Duration, Stack } from 'aws-cdk-lib';
+import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
+import * as logs from 'aws-cdk-lib/aws-logs';
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { environmentNames } from '../core/wire';
 import type { BundleAsset } from './bundle-asset';
 import { createEngineFunctions } from './engine-functions';
-import { grantClaims, grantLedger, grantStackStatus, grantStart } from './grants';
+import type { EngineOptions } from './engine-options';
+import { grantClaims, grantLedger, grantLedgerProtection, grantStackStatus, grantStart, ledgerOfTick } from './grants';
+import { attachReplaceablePolicies } from './replaceable-policies';
 import { ruleOnStackEvents } from './stack-events';
 import { createStateMachine } from './state-machine';
 import type { TargetBinding } from './target-binding';
-import { targetPolicy } from './target-policy';
 import type { TimeLimits } from './time-limits';
 
 export interface EngineProps {
   readonly scopeName: string;
   readonly ledger: dynamodb.ITable;
+  /** Whether the ledger is the construct's own, and so protected from deletion by the engine. */
+  readonly ownsLedger: boolean;
   readonly bundle: BundleAsset;
   readonly targets: ReadonlyMap<string, TargetBinding>;
   readonly limits: TimeLimits;
+  readonly options: EngineOptions;
 }
 
 /**
@@ -29,27 +34,50 @@ export class Engine extends Construct {
   readonly serviceToken: string;
   readonly stateMachine: sfn.StateMachine;
 
-  constructor(scope: Construct, id: string, { scopeName, ledger, bundle, targets, limits }: EngineProps) {
+  constructor(scope: Construct, id: string, props: EngineProps) {
     super(scope, id);
+    const { scopeName, ledger, ownsLedger, bundle, targets, limits, options } = props;
     const stack = Stack.of(this);
+    const logGroup = createLogGroup(this, options);
     const functions = createEngineFunctions(this, {
-      tickTimeout: Duration.seconds(limits.tick),
+      limits,
+      logGroup,
+      options,
       environment: {
         [environmentNames.ledgerTable]: ledger.tableName,
         [environmentNames.scope]: scopeName,
         [environmentNames.leaseSeconds]: String(limits.lease),
       },
     });
-    this.stateMachine = createStateMachine(this, { ...functions, tickSeconds: limits.tick });
-    functions.onEvent.addEnvironment(environmentNames.stateMachine, this.stateMachine.stateMachineArn);
-    ruleOnStackEvents(this, functions.onEvent);
+    const { onEvent, tick, undelivered } = functions;
+    this.stateMachine = createStateMachine(this, { ...functions, limits, logGroup });
+    for (const starter of [onEvent, undelivered]) {
+      starter.addEnvironment(environmentNames.stateMachine, this.stateMachine.stateMachineArn);
+      grantStart(this.stateMachine, starter);
+    }
+    ruleOnStackEvents(this, onEvent, options.deadLetterQueue);
 
-    grantLedger(ledger, functions);
-    grantStart(this.stateMachine, functions.onEvent);
-    grantStackStatus(stack, functions.tick);
-    grantClaims(stack, functions.tick);
-    bundle.grantReadAll(functions.tick.role!);
-    for (const [name, target] of targets) targetPolicy(this, name, target.permissions(stack), functions.tick.role!);
-    this.serviceToken = functions.onEvent.functionArn;
+    grantLedger(ledger, scopeName, functions);
+    if (ownsLedger) {
+      tick.addEnvironment(environmentNames.protectLedger, 'true');
+      grantLedgerProtection(ledger, tick);
+    }
+    grantStackStatus(stack, tick);
+    grantClaims(stack, tick);
+    bundle.grantReadAll(tick.role!);
+    attachReplaceablePolicies(this, tick.role!, [
+      ledgerOfTick(ledger, scopeName),
+      ...[...targets.values()].flatMap((target) => target.permissions(stack)),
+    ]);
+    this.serviceToken = onEvent.functionArn;
   }
+}
+
+/** Kept for a year, also after the stack is gone, but not when the deployment that creates it fails (ADR 7). */
+function createLogGroup(scope: Construct, { logEncryptionKey }: EngineOptions): logs.LogGroup {
+  return new logs.LogGroup(scope, 'Logs', {
+    retention: logs.RetentionDays.ONE_YEAR,
+    removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+    encryptionKey: logEncryptionKey,
+  });
 }

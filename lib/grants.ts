@@ -4,33 +4,61 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { claimPrefix } from '../core/wire';
+import { acknowledge, acknowledgeWildcards } from './acknowledge';
 import type { EngineFunctions } from './engine-functions';
 import { rootOf } from './root-stack';
 
-const READ_STATE = ['GetItem', 'Query'];
-const RECORD = ['PutItem', 'UpdateItem'];
+const READ_STATE = ['GetItem', 'BatchGetItem', 'Query'];
 /** A TransactWriteItems call needs the permissions of the actions in it. */
-const TRANSACT = ['BatchGetItem', 'ConditionCheckItem', 'DeleteItem'];
+const CHANGE_STATE = ['PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem'];
 
-/** Lets each function do with the ledger what it must, and no more. */
-export function grantLedger(ledger: dynamodb.ITable, { onEvent, tick, respond }: EngineFunctions): void {
-  grantItems(ledger, onEvent, [...READ_STATE, ...RECORD]);
-  grantItems(ledger, tick, [...READ_STATE, ...RECORD, ...TRANSACT]);
-  grantItems(ledger, respond, ['GetItem', 'UpdateItem']);
+/**
+ * Lets each function do with its scope's part of the ledger what it must, and no more; {@link ledgerOfTick} is beside it.
+ * Functions that receive a request record it, and the one that answers reads and closes it.
+ */
+export function grantLedger(ledger: dynamodb.ITable, scopeName: string, functions: EngineFunctions): void {
+  const { onEvent, undelivered, tick, respond } = functions;
+  onEvent.addToRolePolicy(items(ledger, scopeName, ['PutItem']));
+  undelivered.addToRolePolicy(items(ledger, scopeName, ['PutItem']));
+  respond.addToRolePolicy(items(ledger, scopeName, ['GetItem', 'UpdateItem']));
+  for (const engine of [onEvent, undelivered, tick, respond]) {
+    ledger.encryptionKey?.grantEncryptDecrypt(engine);
+    for (const action of ['kms:ReEncrypt*', 'kms:GenerateDataKey*']) {
+      acknowledge(
+        engine.role!,
+        `AwsSolutions-IAM5[Action::${action}]`,
+        'CDK lets who uses a key use it in these ways.',
+      );
+    }
+  }
 }
 
-function grantItems(ledger: dynamodb.ITable, engine: lambda.Function, actions: readonly string[]): void {
-  allow(
-    engine,
-    actions.map((name) => `dynamodb:${name}`),
-    [ledger.tableArn],
-  );
-  ledger.encryptionKey?.grantEncryptDecrypt(engine);
+/** What the tick function may do with the ledger: a permission that must outlast a change of the ledger. */
+export function ledgerOfTick(ledger: dynamodb.ITable, scopeName: string): iam.PolicyStatement {
+  return items(ledger, scopeName, [...READ_STATE, ...CHANGE_STATE]);
 }
 
-/** Lets the function that receives requests start their execution. */
-export function grantStart(machine: sfn.IStateMachine, onEvent: lambda.Function): void {
-  allow(onEvent, ['states:StartExecution'], [machine.stateMachineArn]);
+/** Lets the tick function switch the deletion protection of the construct's own ledger on and off (ADR 7). */
+export function grantLedgerProtection(ledger: dynamodb.ITable, tick: lambda.Function): void {
+  allow(tick, ['dynamodb:DescribeTable', 'dynamodb:UpdateTable'], [ledger.tableArn]);
+}
+
+/** On the items of one scope, in a ledger that several constructs may share: `lambda/aws/ledger-table.ts` has the keys. */
+function items(ledger: dynamodb.ITable, scopeName: string, actions: readonly string[]): iam.PolicyStatement {
+  return new iam.PolicyStatement({
+    actions: actions.map((name) => `dynamodb:${name}`),
+    resources: [ledger.tableArn],
+    conditions: {
+      'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [scopeName] },
+      // A request without keys has no value that could differ.
+      Null: { 'dynamodb:LeadingKeys': 'false' },
+    },
+  });
+}
+
+/** Lets a function that receives requests start their execution. */
+export function grantStart(machine: sfn.IStateMachine, starter: lambda.Function): void {
+  allow(starter, ['states:StartExecution'], [machine.stateMachineArn]);
 }
 
 /** Lets the tick function look up the status of its own stack, and of the root that decides how a nested one ends. */
@@ -48,6 +76,11 @@ export function grantClaims(stack: Stack, tick: lambda.Function): void {
     arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
   });
   allow(tick, ['ssm:GetParameter', 'ssm:GetParametersByPath', 'ssm:PutParameter', 'ssm:DeleteParameter'], [claims]);
+  acknowledgeWildcards(
+    tick.role!,
+    [claims],
+    'A claim is named by a digest of what is claimed, and lies in a folder of its own.',
+  );
 }
 
 function allow(engine: lambda.Function, actions: string[], resources: string[]): void {

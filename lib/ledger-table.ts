@@ -6,7 +6,8 @@ import { ledgerTimeToLive } from '../core/wire';
 
 /**
  * The table that remembers every deployment. It outlives the stack, because the databases do too, and only this table
- * knows what was applied to them.
+ * knows what was applied to them; but not a deployment that fails to create it. That is why its deletion protection is
+ * not in the template: the engine switches it on and off (ADR 7).
  */
 export function createLedgerTable(scope: Construct, encryptionKey?: kms.IKey): dynamodb.ITable {
   return new dynamodb.Table(scope, 'Ledger', {
@@ -16,8 +17,7 @@ export function createLedgerTable(scope: Construct, encryptionKey?: kms.IKey): d
     pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
     // Deletes old requests; see lambda/aws/dynamodb-requests.
     timeToLiveAttribute: ledgerTimeToLive,
-    deletionProtection: true,
-    removalPolicy: RemovalPolicy.RETAIN,
+    removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     encryption: encryptionKey ? dynamodb.TableEncryption.CUSTOMER_MANAGED : undefined,
     encryptionKey,
   });

@@ -2,6 +2,7 @@ import { Stack } from 'aws-cdk-lib';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as targets from 'aws-cdk-lib/aws-events-targets';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
+import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { rootOf } from './root-stack';
 
@@ -20,7 +21,11 @@ const SETTLED = [
  * Tells the engine that an operation on its own stack, or on the root that it is nested in, has ended, so that it
  * settles what no request of a custom resource settled (aws-facts CFN-19).
  */
-export function ruleOnStackEvents(scope: Construct, onEvent: lambda.IFunction): events.Rule {
+export function ruleOnStackEvents(
+  scope: Construct,
+  onEvent: lambda.IFunction,
+  deadLetterQueue: sqs.IQueue | undefined,
+): events.Rule {
   return new events.Rule(scope, 'StackEvents', {
     description: 'Tells the migrations engine how an update of its stack ended',
     eventPattern: {
@@ -28,6 +33,6 @@ export function ruleOnStackEvents(scope: Construct, onEvent: lambda.IFunction): 
       detailType: ['CloudFormation Stack Status Change'],
       detail: { 'stack-id': [rootOf(Stack.of(scope)).stackId], 'status-details': { status: SETTLED } },
     },
-    targets: [new targets.LambdaFunction(onEvent)],
+    targets: [new targets.LambdaFunction(onEvent, { deadLetterQueue })],
   });
 }

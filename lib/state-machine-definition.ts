@@ -1,8 +1,9 @@
-/** The functions that the machine calls, and how long one tick may take. */
+/** The functions that the machine calls, how long one tick may take, and how long CloudFormation waits. */
 export interface MachineParts {
   readonly tickArn: string;
   readonly respondArn: string;
   readonly tickSeconds: number;
+  readonly serviceSeconds: number;
 }
 
 /** A state in Amazon States Language (https://states-language.net/spec.html). */
@@ -10,14 +11,39 @@ type State = Readonly<Record<string, unknown>>;
 
 const RETRY_SOON = { IntervalSeconds: 1, BackoffRate: 2, MaxDelaySeconds: 20 };
 
+/** What Lambda answers when it runs nothing for lack of capacity (aws-facts LAM-1). */
+const THROTTLED = [
+  'Lambda.TooManyRequestsException',
+  'Lambda.EC2ThrottledException',
+  'Lambda.ENILimitReachedException',
+];
+
+/** Seconds for which a throttled answer is tried before another function answers, which may not be throttled. */
+const ANSWER_PATIENCE = 120;
+
 /**
  * A hung invocation, whichever name it gets (aws-facts SFN-4), uses up a third of the reserve: it gets one more attempt.
- * Crashes and service errors are cheap: they get eight.
+ * Crashes and service errors are cheap: they get eight. Throttling changes nothing, and passes only when somebody lets it:
+ * it is waited out for as long as there is time.
  */
-const RETRY = [
-  { ErrorEquals: ['States.Timeout', 'Sandbox.Timedout'], MaxAttempts: 1, ...RETRY_SOON },
-  { ErrorEquals: ['States.ALL'], MaxAttempts: 8, ...RETRY_SOON },
-];
+function retry(throttledSeconds: number): readonly State[] {
+  return [
+    { ErrorEquals: THROTTLED, MaxAttempts: attemptsWithin(throttledSeconds), ...RETRY_SOON },
+    { ErrorEquals: ['States.Timeout', 'Sandbox.Timedout'], MaxAttempts: 1, ...RETRY_SOON },
+    { ErrorEquals: ['States.ALL'], MaxAttempts: 8, ...RETRY_SOON },
+  ];
+}
+
+/** Of attempts that are further and further apart, until they are `MaxDelaySeconds` apart. */
+function attemptsWithin(seconds: number): number {
+  const { IntervalSeconds, BackoffRate, MaxDelaySeconds } = RETRY_SOON;
+  let attempts = 0;
+  for (let waited = 0, delay = IntervalSeconds; waited + delay <= seconds; attempts += 1) {
+    waited += delay;
+    delay = Math.min(delay * BackoffRate, MaxDelaySeconds);
+  }
+  return attempts;
+}
 
 /**
  * Drives one request to its answer, by calling the functions in lambda/handlers. Input: `{ requestKey, scope }`.
@@ -30,6 +56,7 @@ const RETRY = [
  * state, and CloudFormation would wait for an answer that never comes. The engine watches its own time in each tick.
  */
 export function machineDefinition(parts: MachineParts): State {
+  const { serviceSeconds } = parts;
   return {
     Comment: 'Works on one CloudFormation request and answers it',
     StartAt: 'Tick',
@@ -46,7 +73,8 @@ export function machineDefinition(parts: MachineParts): State {
         // Longer than the function's own timeout: only when Lambda never reports back.
         TimeoutSeconds: parts.tickSeconds + 30,
         ResultPath: '$.result',
-        Retry: RETRY,
+        // Ends while CloudFormation still listens to the function that answers.
+        Retry: retry(serviceSeconds - Math.min(ANSWER_PATIENCE, serviceSeconds / 4)),
         Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: '$.failure', Next: 'AnswerFailure' }],
         Next: 'Decide',
       },
@@ -73,10 +101,10 @@ export function machineDefinition(parts: MachineParts): State {
         ResultPath: '$.failure',
         Next: 'AnswerFailure',
       },
-      Answer: answer(parts.respondArn, [], 'AnswerFallback'),
-      AnswerFailure: answer(parts.respondArn, ['failure'], 'AnswerFailureFallback'),
-      AnswerFallback: answer(parts.tickArn, []),
-      AnswerFailureFallback: answer(parts.tickArn, ['failure']),
+      Answer: answer(parts.respondArn, [], ANSWER_PATIENCE, 'AnswerFallback'),
+      AnswerFailure: answer(parts.respondArn, ['failure'], ANSWER_PATIENCE, 'AnswerFailureFallback'),
+      AnswerFallback: answer(parts.tickArn, [], serviceSeconds),
+      AnswerFailureFallback: answer(parts.tickArn, ['failure'], serviceSeconds),
     },
   };
 }
@@ -88,14 +116,19 @@ function statusIs(status: string): readonly State[] {
   ];
 }
 
-function answer(functionArn: string, extraFields: readonly string[], fallback?: string): State {
+function answer(
+  functionArn: string,
+  extraFields: readonly string[],
+  throttledSeconds: number,
+  fallback?: string,
+): State {
   const fields = ['requestKey', 'scope', ...extraFields];
   return {
     Type: 'Task',
     Resource: functionArn,
     Parameters: { action: 'respond', ...Object.fromEntries(fields.map((name) => [`${name}.$`, `$.${name}`])) },
     ResultPath: null,
-    Retry: RETRY,
+    Retry: retry(throttledSeconds),
     ...(fallback && { Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: '$.answerFailure', Next: fallback }] }),
     End: true,
   };

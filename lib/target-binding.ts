@@ -1,5 +1,7 @@
 import type { CfnResource, Stack } from 'aws-cdk-lib';
 import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IConstruct } from 'constructs';
+import type { ClaimName } from '../core/protocol/claim-names';
 import type { DatabaseKind, TargetProperties } from '../core/wire';
 
 /** What the construct needs of a target, whatever its engine. */
@@ -7,8 +9,8 @@ export interface TargetBinding {
   readonly databaseKind: DatabaseKind;
   /** What is wrong with it, as far as known when it is declared. Each completes the sentence `Target 'x': ...`. */
   readonly errors: readonly string[];
-  /** What no other target may have too. Two equal claims clash, and so does one that contains the other. */
-  readonly claims: readonly TargetClaim[];
+  /** What no other target of the app may have too. */
+  claims(owner: IConstruct): readonly TargetClaim[];
   /** Resources of this app that must exist before the first migration. */
   readonly resources: readonly CfnResource[];
   /** Errors that can be known only when the app is complete. */
@@ -23,11 +25,8 @@ export interface TargetBinding {
   readonly tables: readonly string[];
 }
 
-/** A database, or part of one, that only one target may migrate. */
-export interface TargetClaim {
-  /** What kind of thing it is, for messages: `database`, `table`. */
-  readonly what: string;
-  readonly value: string;
-  /** True when it claims everything that begins with the value. */
-  readonly prefix: boolean;
+/** What a target claims. */
+export interface TargetClaim extends ClaimName {
+  /** The account and region that it is in. */
+  readonly environment: string;
 }

@@ -1,7 +1,9 @@
-import type { TargetBinding, TargetClaim } from './target-binding';
+import type { IConstruct } from 'constructs';
+import type { TargetBinding } from './target-binding';
+import { clashesWithin } from './target-clashes';
 
 /** Everything wrong with the targets of one construct that can be known in its constructor. */
-export function targetErrors(targets: ReadonlyMap<string, TargetBinding>): string[] {
+export function targetErrors(targets: ReadonlyMap<string, TargetBinding>, owner: IConstruct): string[] {
   if (targets.size === 0) {
     return [
       "targets must not be empty. Give at least one, for example { users: MigrationTarget.aurora(cluster, { databaseName: 'app' }) }.",
@@ -11,7 +13,7 @@ export function targetErrors(targets: ReadonlyMap<string, TargetBinding>): strin
     ...nameErrors(name),
     ...errors.map((error) => inTarget(name, error)),
   ]);
-  return [...own, ...clashes([...targets])];
+  return [...own, ...clashesWithin([...targets], owner)];
 }
 
 /** Prefixes an error with the target that it is about. */
@@ -24,27 +26,4 @@ function nameErrors(name: string): string[] {
   return [
     `The name of a target, which is also the name of its folder, must be a lower-case letter, followed by up to 63 lower-case letters, digits or hyphens, got '${name}'.`,
   ];
-}
-
-function clashes(targets: readonly (readonly [string, TargetBinding])[]): string[] {
-  return targets.flatMap(([name, target], index) =>
-    targets
-      .slice(index + 1)
-      .filter(([, other]) => other.databaseKind === target.databaseKind)
-      .flatMap(([otherName, other]) =>
-        target.claims.flatMap((claim) =>
-          other.claims
-            .filter((otherClaim) => overlaps(claim, otherClaim))
-            .map(
-              (otherClaim) =>
-                `Targets '${name}' and '${otherName}' share a database: ${claim.what} '${claim.value}' and ` +
-                `${otherClaim.what} '${otherClaim.value}'. Put their migrations into one target, or give them separate databases.`,
-            ),
-        ),
-      ),
-  );
-}
-
-function overlaps(a: TargetClaim, b: TargetClaim): boolean {
-  return a.value === b.value || (a.prefix && b.value.startsWith(a.value)) || (b.prefix && a.value.startsWith(b.value));
 }

@@ -1,7 +1,8 @@
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { sendingOptions } from './sending-options';
 
 /** The ARN of whoever calls AWS with the credentials at hand; undefined when STS does not say. */
-export async function callerArn(client = new STSClient({})): Promise<string | undefined> {
+export async function callerArn(client = new STSClient(sendingOptions())): Promise<string | undefined> {
   try {
     return (await client.send(new GetCallerIdentityCommand({}))).Arn;
   } catch {

@@ -7,6 +7,7 @@ import {
 import type { Stacks, StackView } from '../../core/ports';
 import type { TargetProperties } from '../../core/wire';
 import { patiently } from './retry';
+import { sendingOptions } from './sending-options';
 
 /**
  * Pages of 100 events. The largest stack (500 resources, some four events each) fills twenty with one operation, and an
@@ -17,7 +18,7 @@ const mostPages = 400;
 
 /** CloudFormation's own record of the stack. */
 export class CloudFormationStacks implements Stacks {
-  constructor(private readonly client = new CloudFormationClient({})) {}
+  constructor(private readonly client = new CloudFormationClient(sendingOptions())) {}
 
   async view(stackId: string, since?: string): Promise<StackView | undefined> {
     try {

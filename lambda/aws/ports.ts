@@ -4,8 +4,10 @@ import type { TargetProperties } from '../../core/wire';
 import { DynamoDbLeases } from './dynamodb-leases';
 import { DynamoDbLedger } from './dynamodb-ledger';
 import { DynamoDbRequests } from './dynamodb-requests';
+import { LedgerProtection } from './ledger-protection';
 import { LedgerTable } from './ledger-table';
 import { once } from './once';
+import { sendingOptions } from './sending-options';
 import type { ClusterIsGone } from './sql/data-api';
 
 export interface AwsPortsOptions {
@@ -20,7 +22,7 @@ export interface AwsPortsOptions {
  * Everything the engine needs, in AWS. Each request touches the ledger; every other adapter is loaded with its SDK
  * client when it is first asked for something, so that a function starts in half the time (docs/bench.md).
  */
-export function awsPorts({ ledgerTable, leaseSeconds, dynamodb = new DynamoDBClient({}) }: AwsPortsOptions): Ports {
+export function awsPorts({ ledgerTable, leaseSeconds, dynamodb = dynamoDbClient() }: AwsPortsOptions): Ports {
   const table = new LedgerTable(ledgerTable, dynamodb);
   return {
     ledger: new DynamoDbLedger(table, systemClock),
@@ -32,6 +34,15 @@ export function awsPorts({ ledgerTable, leaseSeconds, dynamodb = new DynamoDBCli
     claims: claims(),
     clock: systemClock,
   };
+}
+
+/** What switches the deletion protection of a ledger. */
+export function ledgerProtection(ledgerTable: string, dynamodb: DynamoDBClient): LedgerProtection {
+  return new LedgerProtection(ledgerTable, dynamodb, systemClock);
+}
+
+export function dynamoDbClient(): DynamoDBClient {
+  return new DynamoDBClient(sendingOptions());
 }
 
 /** @internal */

@@ -6,6 +6,7 @@ import type { Bundles, MigrationModule } from '../../core/ports';
 import type { BundleLocation } from '../../core/wire';
 import { evaluate } from './evaluate';
 import { errorName, patiently } from './retry';
+import { sendingOptions } from './sending-options';
 
 /**
  * Bundles by location, verified before use. A function that was deployed long before a bundle, or long after, loads it
@@ -14,7 +15,7 @@ import { errorName, patiently } from './retry';
 export class S3Bundles implements Bundles {
   private readonly loaded = new Map<string, Promise<Bundle>>();
 
-  constructor(private readonly client = new S3Client({})) {}
+  constructor(private readonly client = new S3Client(sendingOptions())) {}
 
   load(location: BundleLocation): Promise<Bundle> {
     const known = this.loaded.get(location.Digest);

@@ -12,6 +12,7 @@ import type { Claim, Claims, TakenClaim } from '../../core/ports';
 import { type ClaimName, claimsClash } from '../../core/protocol/claim-names';
 import { claimPrefix } from '../../core/wire';
 import { patiently } from './retry';
+import { sendingOptions } from './sending-options';
 
 /** Folders of parameters, below {@link claimPrefix}. */
 type Folder = 'databases' | 'tables' | 'former';
@@ -21,7 +22,7 @@ type Folder = 'databases' | 'tables' | 'former';
  * PutParameter without Overwrite is an atomic "create unless it exists" (aws-facts SSM-1).
  */
 export class SsmClaims implements Claims {
-  constructor(private readonly client = new SSMClient({})) {}
+  constructor(private readonly client = new SSMClient(sendingOptions())) {}
 
   async claim(names: readonly ClaimName[], claim: Claim): Promise<TakenClaim | undefined> {
     const taken: ClaimName[] = [];

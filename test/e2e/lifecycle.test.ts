@@ -1,3 +1,4 @@
+import { DescribeTableCommand, DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { MigrationsRemovalPolicy, OlderRevisionPolicy } from '../../lib';
 import { LifecycleWorld, reasonOf, statuses } from '../support/lifecycle-world';
@@ -41,6 +42,9 @@ describe.each(engines)('the lifecycle on $name', ({ postgresUrl }) => {
     const state = await world.quietLedger('First');
     expect(state.open).toEqual([]);
     expect(state.migrations.map(({ id }) => id)).toEqual(['meals/1.0.0', 'users/1.0.0']);
+    const { location } = await world.ledger('First');
+    const { Table } = await new DynamoDBClient({}).send(new DescribeTableCommand({ TableName: location.table }));
+    expect(Table?.DeletionProtectionEnabled).toBe(true);
   });
 
   it('an update applies what is pending, and is committed by the cleanup Delete of the old marker', async () => {
@@ -87,6 +91,10 @@ describe.each(engines)('the lifecycle on $name', ({ postgresUrl }) => {
 
     expect(statuses(result)).toEqual(['CREATE_IN_PROGRESS', 'ROLLBACK_IN_PROGRESS', 'ROLLBACK_COMPLETE']);
     expect((await world.snapshot('NeverWas').catch(() => ({ tables: {} }))).tables).toEqual({});
+    const kept = result.events.filter(({ status }) => status === 'DELETE_SKIPPED');
+    expect(kept.map(({ logicalId }) => logicalId)).toEqual([]);
+    const { TableNames } = await new DynamoDBClient({}).send(new ListTablesCommand({}));
+    expect(TableNames?.filter((name) => name.startsWith('NeverWas'))).toEqual([]);
   });
 
   it('deleting the stack keeps the databases by default', async () => {

@@ -147,6 +147,15 @@ describe('CloudFormation is answered', () => {
     await world.close();
   });
 
+  /** Kills the process of these functions whenever it calls AWS. Returns how to stop. */
+  function killing(...functions: readonly string[]): () => void {
+    return world.sandbox.intercept({
+      before: (call) => {
+        if (functions.some((name) => call.functionName?.includes(name))) call.kill();
+      },
+    });
+  }
+
   it('the function that receives answers within its own time when it may not write to the ledger', async () => {
     const add: Add = (stack, migrations) => {
       change(
@@ -168,12 +177,18 @@ describe('CloudFormation is answered', () => {
     expect(result.status).toBe('ROLLBACK_FAILED');
   });
 
-  it('the timeout of CloudFormation ends the wait when the function that receives dies at every call', async () => {
-    const stop = world.sandbox.intercept({
-      before: (call) => {
-        if (call.functionName?.includes('EngineOnEvent')) call.kill();
-      },
-    });
+  it('another function starts the work when the one that receives dies at every call', async () => {
+    const stop = killing('EngineOnEvent');
+
+    const result = await world.deploy({ stack: 'DiesOnce', release: releaseA, sibling: '1' });
+    stop();
+
+    expectStatus(result, 'CREATE_COMPLETE');
+    expect((await world.quietLedger('DiesOnce')).open).toEqual([]);
+  });
+
+  it('the timeout of CloudFormation ends the wait when both functions die at every call', async () => {
+    const stop = killing('EngineOnEvent', 'EngineUndelivered');
     const add = change(isOfType(resourceTypes.migrations), (child) => child.addPropertyOverride('ServiceTimeout', '3'));
 
     const result = await world.deploy({ stack: 'Dies', release: releaseA, sibling: '1', add });

@@ -57,3 +57,41 @@ describe('a tick', () => {
     await expect(tick(event, world.ports)).rejects.toThrow('no request no');
   });
 });
+
+describe("the ledger's deletion protection", () => {
+  let changes: string[];
+  const protection = {
+    on: async () => void changes.push(`on, ${world.users.statements.length} statements`),
+    off: async () => void changes.push(`off, ${world.users.statements.length} statements`),
+  };
+  const workProtected = ({ key }: RecordedRequest) =>
+    tick({ action: 'tick', requestKey: key, scope, execution: 'arn:execution' }, world.ports, protection);
+  const remove = (OnRemoval: 'undo' | 'retain') => {
+    const properties = world.revision('A', [sqlMigration('1.0.0')], { OnRemoval });
+    return world.request({ kind: 'migrations', type: 'Delete', physicalId: scope, properties });
+  };
+  beforeEach(async () => {
+    changes = [];
+    const properties = world.revision('A', [sqlMigration('1.0.0')]);
+    await workProtected(await create(properties));
+  });
+
+  it('is on before the first migration is applied', () => {
+    expect(changes).toEqual(['on, 0 statements']);
+  });
+
+  it('is off when the resource is gone and nothing is left of what it did', async () => {
+    changes = [];
+    expect(world.users.statements).toEqual(['s1.0.0']);
+    await workProtected(await remove('undo'));
+
+    expect(changes).toEqual(['off, 0 statements']);
+  });
+
+  it('stays on when migrations outlive the resource', async () => {
+    changes = [];
+    await workProtected(await remove('retain'));
+
+    expect(changes).toEqual([]);
+  });
+});

@@ -7,7 +7,7 @@ import * as kms from 'aws-cdk-lib/aws-kms';
 import { DatabaseMigrations, MigrationsRemovalPolicy, MigrationTarget, OlderRevisionPolicy } from '../../lib';
 import { auroraCluster, CREATE_PLANS, CREATE_USERS, folderWith, Synthesized, testApp, testStack } from './support';
 
-const ROLES_AND_POLICIES = /^AWS::(IAM::(Role|Policy)|Lambda::(Function|Permission)|StepFunctions::|Events::)/;
+const ROLES_AND_POLICIES = /^AWS::(IAM::(Role|Policy|ManagedPolicy)|Lambda::|StepFunctions::|Events::)/;
 
 describe('DatabaseMigrations with one target of each kind', () => {
   let migrations: DatabaseMigrations;
@@ -32,6 +32,7 @@ describe('DatabaseMigrations with one target of each kind', () => {
     expect(rest).toEqual({
       Format: '1',
       Scope: 'Shop/Db',
+      Ledger: { Ref: expect.stringMatching(/^DbLedger/) },
       Revision: migrations.revision,
       OnOlderRevision: 'refuse',
       OnRemoval: 'retain',
@@ -69,21 +70,27 @@ describe('DatabaseMigrations with one target of each kind', () => {
       ([, { Type }]) => ROLES_AND_POLICIES.test(Type) || ['AWS::RDS::DBCluster', 'AWS::RDS::DBInstance'].includes(Type),
     );
 
-    expect(expected).toHaveLength(18);
+    expect(expected).toHaveLength(21);
     for (const [other] of expected) expect(needed).toContain(other);
     expect(template.cycles()).toEqual([]);
   });
 
-  it('creates three functions from one asset, with the newest runtime', () => {
+  it('creates four functions from one asset, with the newest runtime', () => {
     const functions = template.ids('AWS::Lambda::Function').map((id) => template.resources.get(id)!.Properties);
 
-    expect(functions.map(({ Handler }) => Handler)).toEqual(['index.onEvent', 'index.tick', 'index.respond']);
+    expect(functions.map(({ Handler }) => Handler)).toEqual([
+      'index.undelivered',
+      'index.onEvent',
+      'index.tick',
+      'index.respond',
+    ]);
     expect(new Set(functions.map(({ Code }) => JSON.stringify(Code))).size).toBe(1);
     for (const { Runtime } of functions) expect(Runtime).toBe('nodejs24.x');
   });
 
   it('never changes the ids by which CloudFormation recognises resources', () => {
     expect(template.ids('AWS::Lambda::Function')).toEqual([
+      'DbEngineUndeliveredA0124563',
       'DbEngineOnEventA5631D03',
       'DbEngineTick3E27FA3F',
       'DbEngineRespondF9D771E2',
@@ -105,21 +112,39 @@ describe('DatabaseMigrations with one target of each kind', () => {
       ...common,
       MIGRATIONS_STATE_MACHINE: { Ref: template.one('AWS::StepFunctions::StateMachine')[0] },
     });
-    expect(environment('Tick')).toEqual(common);
-    expect(environment('Respond')).toEqual(environment('Tick'));
+    expect(environment('Undelivered')).toEqual(environment('OnEvent'));
+    expect(environment('Tick')).toEqual({ ...common, MIGRATIONS_PROTECT_LEDGER: 'true' });
+    expect(environment('Respond')).toEqual(common);
   });
 
-  it('creates a ledger that outlives the stack', () => {
-    const [, ledger] = template.one('AWS::DynamoDB::Table');
+  it('hands events that no attempt of the first function could work on to another one, within the time for applying', () => {
+    const [, { Properties }] = template.one('AWS::Lambda::EventInvokeConfig');
 
-    expect(ledger.DeletionPolicy).toBe('Retain');
+    expect(Properties).toEqual({
+      FunctionName: { Ref: template.one('AWS::Lambda::Function', 'OnEvent')[0] },
+      Qualifier: '$LATEST',
+      MaximumEventAgeInSeconds: 2400,
+      DestinationConfig: {
+        OnFailure: { Destination: { 'Fn::GetAtt': [template.one('AWS::Lambda::Function', 'Undelivered')[0], 'Arn'] } },
+      },
+    });
+  });
+
+  it('creates a log group and a ledger that outlive the stack, but not a deployment that fails to create them', () => {
+    const [, ledger] = template.one('AWS::DynamoDB::Table');
+    const [, logs] = template.one('AWS::Logs::LogGroup');
+
+    for (const kept of [ledger, logs]) {
+      expect(kept).toMatchObject({ DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' });
+    }
+    // A protected table could not be deleted, and the rollback of its creation would fail: the engine protects it.
+    expect(ledger.Properties.DeletionProtectionEnabled).toBeUndefined();
     expect(ledger.Properties).toMatchObject({
       KeySchema: [
         { AttributeName: 'pk', KeyType: 'HASH' },
         { AttributeName: 'sk', KeyType: 'RANGE' },
       ],
       BillingMode: 'PAY_PER_REQUEST',
-      DeletionProtectionEnabled: true,
       TimeToLiveSpecification: { AttributeName: 'timeToLive', Enabled: true },
       PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
     });
@@ -151,18 +176,19 @@ describe('DatabaseMigrations with one target of each kind', () => {
     });
   });
 
-  it('starts standard executions that log nothing', () => {
+  it('starts standard executions that are traced, and log errors without the data of requests', () => {
     const [, { Properties }] = template.one('AWS::StepFunctions::StateMachine');
 
     expect(Properties.StateMachineType).toBe('STANDARD');
-    expect(Properties.LoggingConfiguration).toBeUndefined();
+    expect(Properties.LoggingConfiguration).toMatchObject({ Level: 'ERROR', IncludeExecutionData: false });
+    expect(Properties.TracingConfiguration).toEqual({ Enabled: true });
     expect(JSON.stringify(Properties.DefinitionString)).not.toContain('ResponseURL');
   });
 
-  it('adds 18 resources and one policy per target, besides the databases', () => {
+  it('adds 22 resources and a policy for its targets, besides the databases', () => {
     const own = [...template.resources.keys()].filter((id) => id.startsWith('Db'));
 
-    expect(own).toHaveLength(18 + 2);
+    expect(own).toHaveLength(22 + 1);
   });
 });
 
@@ -223,7 +249,7 @@ describe('the properties', () => {
       SSEType: 'KMS',
       KMSMasterKeyId: keyArn,
     });
-    for (const name of ['OnEventRole', 'TickRole', 'RespondRole']) {
+    for (const name of ['OnEventRole', 'UndeliveredRole', 'TickRole', 'RespondRole']) {
       expect(template.one('AWS::IAM::Policy', name)[1].Properties.PolicyDocument.Statement).toContainEqual({
         Effect: 'Allow',
         Action: ['kms:Decrypt', 'kms:Encrypt', 'kms:ReEncrypt*', 'kms:GenerateDataKey*'],

@@ -11,6 +11,12 @@ interface Statement {
   readonly Condition?: unknown;
 }
 
+/** In a ledger that scopes share, the items of one of them. */
+const ownScope = {
+  'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['Stack/Db'] },
+  Null: { 'dynamodb:LeadingKeys': 'false' },
+};
+
 describe('the permissions', () => {
   let template: Synthesized;
   const ledger = () => ({ 'Fn::GetAtt': [template.one('AWS::DynamoDB::Table')[0], 'Arn'] });
@@ -18,6 +24,23 @@ describe('the permissions', () => {
   const logs = () => ({
     Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
     Resource: { 'Fn::GetAtt': [template.one('AWS::Logs::LogGroup')[0], 'Arn'] },
+  });
+
+  const start = () => ({
+    Action: 'states:StartExecution',
+    Resource: { Ref: template.one('AWS::StepFunctions::StateMachine')[0] },
+  });
+  const assetBucket = (end = '') => ({
+    'Fn::Join': [
+      '',
+      [
+        'arn:',
+        { Ref: 'AWS::Partition' },
+        ':s3:::',
+        expect.objectContaining({ 'Fn::Sub': expect.any(String) }),
+        end,
+      ].filter((part) => part !== ''),
+    ],
   });
 
   beforeAll(() => {
@@ -37,74 +60,127 @@ describe('the permissions', () => {
     template = new Synthesized(stack);
   });
 
-  it('no permission names every resource', () => {
-    const policies = template.ids('AWS::IAM::Policy');
-    const tooWide = policies.filter((id) =>
-      statements(template, id).some(({ Resource }) => [Resource].flat().includes('*')),
+  it('names every resource only where AWS knows no other, and attaches no policy of AWS', () => {
+    const policies = [...template.ids('AWS::IAM::Policy'), ...template.ids('AWS::IAM::ManagedPolicy')];
+    const onEverything = policies.flatMap((id) =>
+      statements(template, id).filter(({ Resource }) => [Resource].flat().includes('*')),
     );
 
-    expect(policies).not.toEqual([]);
-    expect(tooWide).toEqual([]);
+    expect(policies).toHaveLength(6);
+    expect(onEverything.flatMap(({ Action }) => Action).sort()).toEqual([
+      'logs:CreateLogDelivery',
+      'logs:DeleteLogDelivery',
+      'logs:DescribeLogGroups',
+      'logs:DescribeResourcePolicies',
+      'logs:GetLogDelivery',
+      'logs:ListLogDeliveries',
+      'logs:PutResourcePolicy',
+      'logs:UpdateLogDelivery',
+      'xray:GetSamplingRules',
+      'xray:GetSamplingTargets',
+      'xray:PutTelemetryRecords',
+      'xray:PutTraceSegments',
+    ]);
     expect(JSON.stringify([...template.resources.values()].map(({ Properties }) => Properties))).not.toContain(
       'ManagedPolicyArns',
     );
   });
 
-  it('OnEvent may record a request and start its execution', () => {
+  it('OnEvent may record a request and start its execution, and Lambda may hand on what it cannot', () => {
+    const undelivered = functionArn('Undelivered');
+
     expect(of(template, 'OnEventRole')).toEqual([
       logs(),
       {
-        Action: ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
-        Resource: ledger(),
+        Action: 'lambda:InvokeFunction',
+        Resource: undelivered,
       },
-      { Action: 'states:StartExecution', Resource: { Ref: template.one('AWS::StepFunctions::StateMachine')[0] } },
+      start(),
+      { Action: 'dynamodb:PutItem', Resource: ledger(), Condition: ownScope },
+    ]);
+  });
+
+  it('Undelivered may record a request and start its execution', () => {
+    expect(of(template, 'UndeliveredRole')).toEqual([
+      logs(),
+      start(),
+      { Action: 'dynamodb:PutItem', Resource: ledger(), Condition: ownScope },
     ]);
   });
 
   it('Respond may read an outcome and record that it was sent', () => {
     expect(of(template, 'RespondRole')).toEqual([
       logs(),
-      { Action: ['dynamodb:GetItem', 'dynamodb:UpdateItem'], Resource: ledger() },
+      { Action: ['dynamodb:GetItem', 'dynamodb:UpdateItem'], Resource: ledger(), Condition: ownScope },
     ]);
   });
 
-  it('Tick may write the ledger, view its own stack, claim databases and read bundles', () => {
+  it('Tick may protect the ledger, view its own stack, claim databases and read bundles, decrypted', () => {
     expect(of(template, 'TickRole')).toEqual([
       logs(),
-      {
-        Action: [
-          'dynamodb:GetItem',
-          'dynamodb:Query',
-          'dynamodb:PutItem',
-          'dynamodb:UpdateItem',
-          'dynamodb:BatchGetItem',
-          'dynamodb:ConditionCheckItem',
-          'dynamodb:DeleteItem',
-        ],
-        Resource: ledger(),
-      },
+      { Action: ['dynamodb:DescribeTable', 'dynamodb:UpdateTable'], Resource: ledger() },
       {
         Action: ['cloudformation:DescribeStacks', 'cloudformation:DescribeStackEvents'],
         Resource: { Ref: 'AWS::StackId' },
       },
       {
-        Action: ['ssm:GetParameter', 'ssm:PutParameter', 'ssm:DeleteParameter'],
+        Action: ['ssm:GetParameter', 'ssm:GetParametersByPath', 'ssm:PutParameter', 'ssm:DeleteParameter'],
         Resource: arnEnding(':parameter/cdk-migrations/claims/*'),
       },
       { Action: 's3:GetObject', Resource: arnEnding('/*') },
+      {
+        Action: 'kms:Decrypt',
+        Resource: arnEnding(':key/*'),
+        Condition: {
+          StringEquals: { 'kms:ViaService': { 'Fn::Join': ['', ['s3.', { Ref: 'AWS::Region' }, '.amazonaws.com']] } },
+          StringLike: { 'kms:EncryptionContext:aws:s3:arn': [assetBucket(), assetBucket('/*')] },
+        },
+      },
     ]);
   });
 
+  it("Tick may write its own scope's part of the ledger", () => {
+    expect(targets(template)[0]).toEqual({
+      Action: [
+        'dynamodb:GetItem',
+        'dynamodb:BatchGetItem',
+        'dynamodb:Query',
+        'dynamodb:PutItem',
+        'dynamodb:UpdateItem',
+        'dynamodb:DeleteItem',
+        'dynamodb:ConditionCheckItem',
+      ],
+      Resource: ledger(),
+      Condition: ownScope,
+    });
+  });
+
+  it('of a given ledger, no function may do more than that', () => {
+    const stack = testStack();
+    new DatabaseMigrations(stack, 'Db', {
+      migrationsPath: folderWith(CREATE_PLANS),
+      targets: { meals: MigrationTarget.dynamodb({ tableNamePrefix: 'shop-' }) },
+      ledgerTable: dynamodb.Table.fromTableName(stack, 'Shared', 'all-migrations'),
+    });
+    const shared = new Synthesized(stack);
+    const onLedger = [...shared.ids('AWS::IAM::Policy'), ...shared.ids('AWS::IAM::ManagedPolicy')]
+      .flatMap((id) => statements(shared, id))
+      .filter(({ Resource }) => JSON.stringify(Resource).includes('all-migrations'));
+
+    expect(onLedger).toHaveLength(4);
+    expect(onLedger.filter(({ Condition }) => JSON.stringify(Condition) !== JSON.stringify(ownScope))).toEqual([]);
+  });
+
   it('Tick may use the Data API of an Aurora target, its secret and the key of the secret', () => {
-    const [data, read, decrypt, ...rest] = of(template, 'Targetusers');
+    const [, data, describe, read, decrypt] = targets(template);
 
     expect(data!.Action).toEqual([
       'rds-data:ExecuteStatement',
-      'rds-data:BatchExecuteStatement',
       'rds-data:BeginTransaction',
       'rds-data:CommitTransaction',
       'rds-data:RollbackTransaction',
     ]);
+    expect(describe).toEqual({ Action: 'rds:DescribeDBClusters', Resource: data!.Resource });
     expect(JSON.stringify(data!.Resource)).toContain(JSON.stringify({ Ref: template.one('AWS::RDS::DBCluster')[0] }));
     expect(read).toEqual({
       Action: 'secretsmanager:GetSecretValue',
@@ -115,11 +191,10 @@ describe('the permissions', () => {
       Resource: 'arn:aws:kms:eu-west-1:111122223333:key/k1',
       Condition: { StringEquals: { 'kms:ViaService': expect.anything() } },
     });
-    expect(rest).toEqual([]);
   });
 
   it('Tick may change the existing tables of a DynamoDB target, and create and delete those with its prefix', () => {
-    expect(of(template, 'Targetmeals')).toEqual([
+    expect(targets(template).slice(5)).toEqual([
       { Action: ['dynamodb:DescribeTable', 'dynamodb:UpdateTable'], Resource: arnEnding(':table/orders') },
       {
         Action: ['dynamodb:DescribeTable', 'dynamodb:UpdateTable', 'dynamodb:CreateTable', 'dynamodb:DeleteTable'],
@@ -128,30 +203,22 @@ describe('the permissions', () => {
     ]);
   });
 
-  it('the machine may call the two functions that work and answer', () => {
-    expect(of(template, 'MachineRole')).toEqual([
-      { Action: 'lambda:InvokeFunction', Resource: [functionArn('Tick'), functionArn('Respond')] },
-    ]);
-  });
+  it('the machine may call the two functions that work and answer, log and trace', () => {
+    const [logging, tracing, invoke, ...others] = of(template, 'MachineRole');
 
-  it('the policy of a target stays in force in a rollback, because it has a new id when it changes, and only then', () => {
-    const ids = [{}, { tables: ['a'] }, { tables: ['a'], other: true }].map(({ tables = [], other }) => {
-      const stack = testStack();
-      const imported = tables.map((name) => [name, dynamodb.Table.fromTableName(stack, name, name)]);
-      new DatabaseMigrations(stack, 'Db', {
-        migrationsPath: folderWith(CREATE_PLANS),
-        targets: {
-          meals: MigrationTarget.dynamodb({ tableNamePrefix: 'shop-', tables: Object.fromEntries(imported) }),
-          ...(other && { stock: MigrationTarget.dynamodb({ tableNamePrefix: 'stock-' }) }),
-        },
-      });
-      return new Synthesized(stack).one('AWS::IAM::Policy', 'Targetmeals')[0];
+    expect(invoke).toEqual({
+      Action: 'lambda:InvokeFunction',
+      Resource: [functionArn('Tick'), functionArn('Respond')],
     });
-
-    expect(ids[0]).not.toBe(ids[1]);
-    expect(ids[1]).toBe(ids[2]);
+    expect([logging, tracing].flatMap((statement) => statement!.Action)).toHaveLength(12);
+    expect(others).toEqual([]);
   });
 });
+
+/** The permissions that change with the targets. */
+function targets(template: Synthesized): Omit<Statement, 'Effect'>[] {
+  return template.ids('AWS::IAM::ManagedPolicy').flatMap((id) => statements(template, id));
+}
 
 function of(template: Synthesized, policy: string): Omit<Statement, 'Effect'>[] {
   return statements(template, template.one('AWS::IAM::Policy', policy)[0]);

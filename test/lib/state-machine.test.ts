@@ -11,11 +11,27 @@ interface State {
   readonly End?: boolean;
   readonly Choices?: readonly { readonly Next: string }[];
   readonly Catch?: readonly { readonly ErrorEquals: readonly string[]; readonly Next: string }[];
-  readonly Retry?: readonly { readonly ErrorEquals: readonly string[]; readonly MaxAttempts: number }[];
+  readonly Retry?: readonly Retrier[];
 }
 
+interface Retrier {
+  readonly ErrorEquals: readonly string[];
+  readonly MaxAttempts: number;
+  readonly IntervalSeconds: number;
+  readonly BackoffRate: number;
+  readonly MaxDelaySeconds: number;
+}
+
+/** Seconds for which CloudFormation waits at most, and so in which everything must happen (aws-facts CR-8). */
+const hour = 3600;
+
 const arn = (name: string) => `arn:aws:lambda:eu-west-1:111122223333:function:${name}`;
-const definition = machineDefinition({ tickArn: arn('tick'), respondArn: arn('respond'), tickSeconds: 400 });
+const definition = machineDefinition({
+  tickArn: arn('tick'),
+  respondArn: arn('respond'),
+  tickSeconds: 400,
+  serviceSeconds: hour,
+});
 const states = definition.States as Readonly<Record<string, State>>;
 
 describe('the definition', () => {
@@ -34,10 +50,48 @@ describe('the definition', () => {
     for (const [, { Resource }] of uncaught) expect(Resource).toBe(arn('tick'));
   });
 
+  it('waits out throttling of Tick while there is time, and leaves time to answer when it does not end', () => {
+    const patience = throttledSeconds('Tick');
+
+    expect(patience).toBeGreaterThan(hour * 0.95);
+    expect(patience + throttledSeconds('AnswerFailure')).toBeLessThanOrEqual(hour);
+  });
+
+  it('lets Tick answer when only Respond is throttled, and keeps trying that for as long as anybody listens', () => {
+    expect(throttledSeconds('Answer')).toBeLessThan(hour / 20);
+    for (const last of ['AnswerFallback', 'AnswerFailureFallback']) {
+      expect(throttledSeconds(last)).toBeGreaterThan(hour * 0.95);
+    }
+  });
+
+  it('has time to answer also with the shortest timeout', () => {
+    const short = machineDefinition({
+      tickArn: arn('tick'),
+      respondArn: arn('respond'),
+      tickSeconds: 60,
+      serviceSeconds: 120,
+    });
+    const tick = (short.States as Readonly<Record<string, State>>)['Tick']!;
+
+    expect(delays(tick.Retry![0]!)).toBeLessThanOrEqual(90);
+  });
+
+  it('keeps within the 25,000 events of a history, also in an hour of throttling or of waiting', () => {
+    // Scheduled, started and failed (aws-facts SFN-5); a Lambda task that succeeds enters and exits its state besides.
+    const [attempt, task, otherState] = [3, 5, 2];
+    const throttled = states['Tick']!.Retry![0]!.MaxAttempts * attempt;
+    // The engine never waits less than two seconds for what may last: for another execution that holds the lease.
+    const loops = hour / 2;
+    const loop = loopFrom('Tick').map((name) => (states[name]!.Type === 'Task' ? task : otherState));
+
+    expect(loopFrom('Tick')).toEqual(['Tick', 'Decide', 'Wait']);
+    expect(throttled + loops * loop.reduce((sum, events) => sum + events)).toBeLessThan(25_000);
+  });
+
   it('retries each task eight times after a crash, and once after a hang', () => {
     for (const { Type, Retry } of Object.values(states)) {
       if (Type !== 'Task') continue;
-      expect(Retry!.map(({ ErrorEquals, MaxAttempts }) => [ErrorEquals.at(-1), MaxAttempts])).toEqual([
+      expect(Retry!.slice(1).map(({ ErrorEquals, MaxAttempts }) => [ErrorEquals.at(-1), MaxAttempts])).toEqual([
         ['Sandbox.Timedout', 1],
         ['States.ALL', 8],
       ]);
@@ -71,6 +125,41 @@ describe('an execution', () => {
         failure: { Error: 'Error', Cause: 'out of memory' },
       },
     });
+  });
+
+  it('waits for Lambda to run Tick again, however often it is throttled within the hour', async () => {
+    const calls = await execute([...Array.from({ length: 150 }, throttled), { status: 'done' }]);
+
+    expect(calls).toHaveLength(152);
+    expect(calls.at(-1)).toMatchObject({ name: 'Answer', input: { action: 'respond', requestKey: 'r1' } });
+  });
+
+  it('answers with the failure when Tick stays throttled', async () => {
+    const calls = await execute([throttled()]);
+
+    expect(calls.at(-1)).toMatchObject({
+      name: 'AnswerFailure',
+      input: { failure: { Error: 'Lambda.TooManyRequestsException' } },
+    });
+  });
+
+  it('answers through Tick when Respond stays throttled', async () => {
+    const calls = await execute([{ status: 'done' }], throttled());
+
+    expect(calls.at(-1)).toMatchObject({ name: 'AnswerFallback' });
+  });
+
+  it('crashes are counted apart from throttling', async () => {
+    const crash = new Error('boom');
+    const calls = await execute([
+      ...Array.from({ length: 20 }, throttled),
+      crash,
+      ...Array.from({ length: 20 }, throttled),
+      crash,
+      { status: 'done' },
+    ]);
+
+    expect(calls.at(-1)).toMatchObject({ name: 'Answer' });
   });
 
   it('continues after a single failure of Tick', async () => {
@@ -109,6 +198,37 @@ describe('an execution', () => {
     expect(calls.at(-1)).toMatchObject({ name: 'AnswerFailureFallback', input: { failure: { Cause: 'boom' } } });
   });
 });
+
+/** What Step Functions makes of a call that Lambda refuses for lack of capacity. */
+function throttled(): Error {
+  return Object.assign(new Error('Rate Exceeded.'), { name: 'Lambda.TooManyRequestsException' });
+}
+
+/** Seconds for which a state waits for throttling to end. */
+function throttledSeconds(state: string): number {
+  const retrier = states[state]!.Retry!.find(({ ErrorEquals }) => ErrorEquals.includes(throttled().name))!;
+  expect(retrier).toBe(states[state]!.Retry![0]);
+  return delays(retrier);
+}
+
+/** The sum of a retrier's delays, as Step Functions computes them. */
+function delays({ MaxAttempts, IntervalSeconds, BackoffRate, MaxDelaySeconds }: Retrier): number {
+  const each = Array.from({ length: MaxAttempts }, (_, n) =>
+    Math.min(IntervalSeconds * BackoffRate ** n, MaxDelaySeconds),
+  );
+  return each.reduce((sum, delay) => sum + delay, 0);
+}
+
+/** The states from this one back to itself, on the longest way. */
+function loopFrom(start: string): string[] {
+  const walk = (name: string, path: readonly string[]): string[] => {
+    if (name === start && path.length > 0) return [...path];
+    if (path.includes(name)) return [];
+    const loops = successors(name).map((next) => walk(next, [...path, name]));
+    return loops.reduce((longest, loop) => (loop.length > longest.length ? loop : longest), []);
+  };
+  return walk(start, []);
+}
 
 interface Call {
   readonly name: string;

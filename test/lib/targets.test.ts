@@ -42,7 +42,7 @@ function targetsIn(stack: Stack) {
 }
 
 describe('an Aurora cluster', () => {
-  it('a cluster of the same stack is identified by its resource id, and must exist first', () => {
+  it('a cluster of the same stack is identified by its ARN, and must exist first', () => {
     const stack = testStack();
     migrateUsers(stack, auroraCluster(stack));
     const template = new Synthesized(stack);
@@ -52,9 +52,12 @@ describe('an Aurora cluster', () => {
     expect(Properties.Targets.users).toMatchObject({
       DatabaseKind: 'aurora-postgresql',
       DatabaseName: 'shop',
-      Identity: { 'Fn::Join': ['', [{ 'Fn::GetAtt': [clusterId, 'DBClusterResourceId'] }, '/shop']] },
       SecretArn: { Ref: template.one('AWS::SecretsManager::SecretTargetAttachment')[0] },
     });
+    const { Identity, ClusterArn } = Properties.Targets.users;
+    expect(Identity['Fn::Join'][1].at(-1)).toBe('/shop');
+    expect(Identity['Fn::Join'][1].at(-2)).toEqual({ Ref: clusterId });
+    expect(ClusterArn['Fn::Join'][1]).toEqual(Identity['Fn::Join'][1].slice(0, -1));
     expect(DependsOn).toEqual(expect.arrayContaining([clusterId, template.one('AWS::RDS::DBInstance')[0]]));
     expect(template.needs(id)).toContain(clusterId);
   });
@@ -82,6 +85,26 @@ describe('an Aurora cluster', () => {
     expect(JSON.stringify(Identity)).toMatch(/:cluster:shop-cluster\/shop"/);
     expect(JSON.stringify(ClusterArn)).toMatch(/:cluster:shop-cluster"/);
     expect(JSON.stringify(SecretArn)).toMatch(/:secret:shop-owner"/);
+  });
+
+  it('a cluster has one identity, whether it is made by the app or imported', () => {
+    const identity = (clusterOf: (stack: Stack) => rds.IDatabaseCluster) => {
+      const stack = testStack();
+      migrateUsers(stack, clusterOf(stack));
+      return targetsIn(stack).users.Identity;
+    };
+    const made = identity((stack) => auroraCluster(stack, { clusterIdentifier: 'shop' }));
+    const imported = identity((stack) =>
+      rds.DatabaseCluster.fromDatabaseClusterAttributes(stack, 'Imported', {
+        clusterIdentifier: 'shop',
+        secret: secretsmanager.Secret.fromSecretNameV2(stack, 'Owner', 'shop-owner'),
+      }),
+    );
+
+    // The one names the cluster by a reference, the other by its name, which is what the reference becomes.
+    const [, parts] = made['Fn::Join'] as [string, unknown[]];
+    const named = parts.map((part) => (JSON.stringify(part).includes('Database') ? 'shop' : part));
+    expect(merged(named)).toEqual(merged((imported['Fn::Join'] as [string, unknown[]])[1]));
   });
 
   it('a nested stack, whose name only CloudFormation knows, can migrate its cluster', () => {
@@ -243,3 +266,13 @@ describe('what depends on the migrations', () => {
     );
   });
 });
+
+/** The parts of a Fn::Join, with neighbouring texts in one. */
+function merged(parts: readonly unknown[]): unknown[] {
+  const all: unknown[] = [];
+  for (const part of parts) {
+    if (typeof part === 'string' && typeof all.at(-1) === 'string') all.push(`${all.pop()}${part}`);
+    else all.push(part);
+  }
+  return all;
+}

@@ -1,6 +1,3 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { App, Duration, type Stack } from 'aws-cdk-lib';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
@@ -36,6 +33,7 @@ function importedCluster(stack: Stack, attributes: Partial<rds.DatabaseClusterAt
 }
 
 const prefixed = (tableNamePrefix: string) => MigrationTarget.dynamodb({ tableNamePrefix });
+const partitionKey = { name: 'id', type: dynamodb.AttributeType.STRING };
 const table = (stack: Stack, name: string) => dynamodb.Table.fromTableName(stack, `Table-${name}`, name);
 
 describe('targets', () => {
@@ -139,10 +137,16 @@ describe('a DynamoDB target', () => {
     );
   });
 
-  it('a DynamoDB target must not have a table that begins with its prefix', () => {
+  it.each([
+    ['given', (stack: Stack) => table(stack, 'shop-plans')],
+    [
+      'made by the app',
+      (stack: Stack) => new dynamodb.TableV2(stack, 'Plans', { tableName: 'shop-plans', partitionKey }),
+    ],
+  ])('a DynamoDB target must not have a table, %s, that begins with its prefix', (_, plansOf) => {
     expect(
       refusal((stack) => ({
-        meals: MigrationTarget.dynamodb({ tables: { plans: table(stack, 'shop-plans') }, tableNamePrefix: 'shop-' }),
+        meals: MigrationTarget.dynamodb({ tables: { plans: plansOf(stack) }, tableNamePrefix: 'shop-' }),
       })),
     ).toContain(
       "table 'shop-plans' (logical name 'plans') begins with tableNamePrefix 'shop-', so migrations could create",
@@ -287,7 +291,7 @@ describe('a migration', () => {
 
 describe('the Lambda asset', () => {
   it('is reported when it is not built', () => {
-    expect(() => engineAssetPath(mkdtempSync(join(tmpdir(), 'cdk-migrations-')))).toThrow(
+    expect(() => engineAssetPath(folderWith({}))).toThrow(
       /The Lambda functions of cdk-migrations are not built: .*index\.js does not exist\. Run `node scripts\/build\.mjs`/,
     );
   });

@@ -13,6 +13,7 @@ import { MigrationError } from '../../../core/errors/index';
 import type { SqlConnection, SqlResult, SqlRow } from '../../../core/ports';
 import type { AuroraTargetProperties } from '../../../core/wire';
 import { errorName, isAnswerLost, isPassing, isRefusedForNow, patiently } from '../retry';
+import { sendingOptions } from '../sending-options';
 import { withoutRows } from './redact';
 
 /**
@@ -23,7 +24,7 @@ const socketTimeout = 60_000;
 
 /** One attempt: the SDK would send a statement again whose answer was lost, and so run it twice (aws-facts RDS-13, G9). */
 export function rdsDataClient(config: RDSDataClientConfig = {}): RDSDataClient {
-  return new RDSDataClient({ requestHandler: { requestTimeout: socketTimeout }, ...config, maxAttempts: 1 });
+  return new RDSDataClient({ ...sendingOptions(socketTimeout), ...config, maxAttempts: 1 });
 }
 
 /** Whether a cluster is known not to exist. False when that cannot be found out: absence of an answer proves nothing (G8). */

@@ -1,12 +1,13 @@
 import { DBClusterNotFoundFault, DescribeDBClustersCommand, RDSClient } from '@aws-sdk/client-rds';
 import { patiently } from '../retry';
+import { sendingOptions } from '../sending-options';
 import type { ClusterIsGone } from './data-api';
 
 /**
  * Asks RDS itself whether a cluster exists, because no error of the Data API proves that it does not (aws-facts RDS-15).
  * Whatever goes wrong with the question is no proof either.
  */
-export function clusterIsGone(client = new RDSClient({})): ClusterIsGone {
+export function clusterIsGone(client = new RDSClient(sendingOptions())): ClusterIsGone {
   return async (clusterArn) => {
     const describe = new DescribeDBClustersCommand({ DBClusterIdentifier: clusterArn });
     try {

@@ -56,6 +56,7 @@ export function createPlatform({ state, environment, assumptions, postgresUrl, b
     callers,
     endpoints: () => endpointVariables(gateway.endpoint),
     asyncRetryMs: Number(assume('lambda-async-retry-ms')),
+    authorize,
     onLog: (functionName, line) => broadcast.functionLog(functionName, line),
     onWarning,
   });

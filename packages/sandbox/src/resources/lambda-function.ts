@@ -39,6 +39,8 @@ function toRecord(name: string, properties: Properties, lambda: Lambda, objects:
     reservedConcurrency: optionalNumber(properties, 'ReservedConcurrentExecutions'),
     lastModified: new Date().toISOString(),
     asyncRetries: before?.asyncRetries ?? 2,
+    asyncMaxAgeSeconds: before?.asyncMaxAgeSeconds,
+    asyncOnFailure: before?.asyncOnFailure,
     versions: before?.versions ?? [],
     aliases: before?.aliases ?? {},
     permissions: before?.permissions ?? [],

@@ -90,7 +90,7 @@ export function resourceTypes(services: ResourceServices): ResourceTypes {
     ['AWS::IAM::Policy', iamPolicy(iam)],
     ['AWS::IAM::Role', iamRole(iam, environment)],
     ['AWS::Lambda::Alias', lambdaAlias(lambda)],
-    ['AWS::Lambda::EventInvokeConfig', lambdaEventInvokeConfig(lambda)],
+    ['AWS::Lambda::EventInvokeConfig', lambdaEventInvokeConfig(lambda, warn)],
     ['AWS::Lambda::Function', lambdaFunction(lambda, objects, warn)],
     ['AWS::Lambda::Permission', lambdaPermission(lambda)],
     ['AWS::Lambda::Version', lambdaVersion(lambda)],

@@ -18,6 +18,8 @@ export interface Permission {
   readonly action: string;
   /** ARN. */
   readonly resource: string;
+  /** Condition keys that only the request tells, in lower case, such as `dynamodb:leadingkeys`. */
+  readonly keys?: Readonly<Record<string, readonly string[]>>;
 }
 
 export interface ServiceRequest {

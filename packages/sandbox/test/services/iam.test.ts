@@ -10,7 +10,9 @@ import { until } from '../helpers/until';
 const open = testSandboxes('each');
 const ARN = 'arn:aws:ssm:us-east-1:123456789012:parameter';
 
-function decide(statement: object | object[], action: string, resource: string, keys: Record<string, string> = {}) {
+type Keys = Record<string, string | string[]>;
+
+function decide(statement: object | object[], action: string, resource: string, keys: Keys = {}) {
   const unknown: string[] = [];
   const onUnknownCondition = ({ key }: { key: string }) => void unknown.push(key);
   const decision = evaluate(parsePolicy({ Statement: statement }), { action, resource, keys, onUnknownCondition });
@@ -38,6 +40,28 @@ test('known conditions are judged, and the others are reported', () => {
   expect(judge({ StringLike: { 'aws:RequestedRegion': 'us-*' } })).toEqual(['not-mentioned']);
   expect(judge({ StringEquals: { 'rds:database-tag/x': 'y' } })).toEqual(['allowed', 'rds:database-tag/x']);
   expect(judge({ NumericLessThan: { 'aws:RequestedRegion': '3' } })).toEqual(['allowed', 'aws:RequestedRegion']);
+});
+
+test.each([
+  [['mine'], 'allowed'],
+  [['mine', 'ours'], 'allowed'],
+  [['mine', 'theirs'], 'not-mentioned'],
+  [['theirs'], 'not-mentioned'],
+])('a condition on all values of a key holds for %j as it does in IAM', (leadingKeys, expected) => {
+  const Condition = {
+    'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['mine', 'ours'] },
+    Null: { 'dynamodb:LeadingKeys': 'false' },
+  };
+  const keys = { 'dynamodb:leadingkeys': leadingKeys };
+  expect(decide({ ...allow('dynamodb:*'), Condition }, 'dynamodb:PutItem', '*', keys)).toEqual([expected]);
+});
+
+test('a condition on any value of a key holds when one is among them', () => {
+  const Condition = { 'ForAnyValue:StringLike': { 'dynamodb:LeadingKeys': 'mine-*' } };
+  const judge = (values: string[]) =>
+    decide({ ...allow('*'), Condition }, 'a:b', '*', { 'dynamodb:leadingkeys': values });
+  expect(judge(['theirs', 'mine-1'])).toEqual(['allowed']);
+  expect(judge(['theirs'])).toEqual(['not-mentioned']);
 });
 
 test('a role may do what its inline, attached and managed policies allow, until they are removed', async () => {

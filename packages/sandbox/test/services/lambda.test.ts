@@ -1,7 +1,13 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { GetFunctionCommand, InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import {
+  DeleteFunctionConcurrencyCommand,
+  GetFunctionCommand,
+  InvokeCommand,
+  LambdaClient,
+  PutFunctionConcurrencyCommand,
+} from '@aws-sdk/client-lambda';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { assetCode } from '../helpers/assembly';
 import { type TestSandbox, testSandboxes } from '../helpers/open';
@@ -145,6 +151,63 @@ test('a failed asynchronous invocation is tried twice more, with the same reques
   expect(new Set(tries).size).toBe(1);
   expect(world.warnings).toContainEqual(expect.stringContaining('function Flaky was given up'));
   expect(readFileSync(join(world.stateDir, 'logs/Flaky.log'), 'utf8')).toContain('try ');
+});
+
+test('an asynchronous event that no attempt could work on goes to the destination that the function may call', async () => {
+  const fails = `exports.handler = async () => { throw new Error('no'); };`;
+  const keeps = `exports.handler = async (event) => console.log('lost ' + JSON.stringify(event));`;
+  const keepsArn = 'arn:aws:lambda:us-east-1:123456789012:function:Keeps';
+  const destination = (name: string, Destination: string) => ({
+    [`${name}Events`]: {
+      Type: 'AWS::Lambda::EventInvokeConfig',
+      DependsOn: [name, 'Keeps'],
+      Properties: {
+        FunctionName: name,
+        Qualifier: '$LATEST',
+        MaximumRetryAttempts: 1,
+        DestinationConfig: { OnFailure: { Destination } },
+      },
+    },
+  });
+  await world.deploy({
+    Destinations: functions(
+      {
+        Keeps: { code: keeps },
+        Fails: { code: fails, policies: [allow('lambda:InvokeFunction', keepsArn)] },
+        Forbidden: { code: fails },
+      },
+      { ...destination('Fails', keepsArn), ...destination('Forbidden', keepsArn) },
+    ),
+  });
+  for (const FunctionName of ['Fails', 'Forbidden']) {
+    await lambda.send(new InvokeCommand({ FunctionName, InvocationType: 'Event', Payload: Buffer.from('{"a":1}') }));
+  }
+  await world.sandbox.settle();
+
+  const lost = world.logs.filter((line) => line.startsWith('lost ')).map((line) => JSON.parse(line.slice(5)));
+  expect(lost).toMatchObject([
+    {
+      version: '1.0',
+      requestContext: {
+        functionArn: expect.stringContaining('Fails'),
+        condition: 'RetriesExhausted',
+        approximateInvokeCount: 2,
+      },
+      requestPayload: { a: 1 },
+      responseContext: { functionError: 'Unhandled' },
+      responsePayload: { errorType: 'Error', errorMessage: 'no' },
+    },
+  ]);
+  expect(world.warnings).toContainEqual(expect.stringContaining('not authorized to perform: lambda:InvokeFunction'));
+});
+
+test('a function whose concurrency is set to 0 runs nothing until that is deleted', async () => {
+  const braked = new LambdaClient({ ...world.client, maxAttempts: 1 });
+  const call = new InvokeCommand({ FunctionName: 'Echo' });
+  await braked.send(new PutFunctionConcurrencyCommand({ FunctionName: 'Echo', ReservedConcurrentExecutions: 0 }));
+  await expect(braked.send(call)).rejects.toMatchObject({ name: 'TooManyRequestsException' });
+  await braked.send(new DeleteFunctionConcurrencyCommand({ FunctionName: 'Echo' }));
+  expect((await braked.send(call)).StatusCode).toBe(200);
 });
 
 test('ES modules are loaded from zipped folders, with the SDK', async () => {

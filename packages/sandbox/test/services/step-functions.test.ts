@@ -20,6 +20,7 @@ const CODE = {
   Add: 'exports.handler = async ({ a, b }) => a + b;',
   Throws: `exports.handler = async () => { const e = new Error('boom'); e.name = 'Retryable'; throw e; };`,
   Crash: 'exports.handler = async () => process.exit(1);',
+  Braked: 'exports.handler = async () => 1;',
   Slow: 'exports.handler = async () => new Promise((r) => setTimeout(r, 5000));',
   OddFails: `exports.handler = async (n) => { if (n % 2) throw new Error('odd ' + n); return n * 10; };`,
   Echo: 'exports.handler = async (event) => event;',
@@ -56,6 +57,17 @@ const MACHINES: Readonly<Record<string, object>> = {
     pass('Caught'),
   ),
   thrown: single(task('Throws')),
+  // Only the retrier that names throttling is asked, as often as it says.
+  throttled: single(
+    task('Braked', {
+      Retry: [
+        { ErrorEquals: ['Lambda.TooManyRequestsException'], IntervalSeconds: 0, MaxAttempts: 3 },
+        { ErrorEquals: ['States.ALL'], IntervalSeconds: 60, MaxAttempts: 1 },
+      ],
+      Catch: [{ ErrorEquals: ['Lambda.TooManyRequestsException'], ResultPath: '$.error', Next: 'Caught' }],
+    }),
+    pass('Caught'),
+  ),
   crash: single(task('Crash', { Catch: [{ ErrorEquals: ['Runtime.ExitError'], Next: 'Caught' }] }), pass('Caught')),
   taskTimeout: single(
     task('Slow', { TimeoutSeconds: 1, Catch: [{ ErrorEquals: ['States.Timeout'], Next: 'Caught' }] }),
@@ -123,7 +135,12 @@ const MACHINES: Readonly<Record<string, object>> = {
 beforeAll(async () => {
   world = await open();
   sfn = new SFNClient(world.client);
-  const code = Object.fromEntries(Object.entries(CODE).map(([name, source]) => [name, { code: source }]));
+  const code = Object.fromEntries(
+    Object.entries(CODE).map(([name, source]) => [
+      name,
+      { code: source, ...(name === 'Braked' && { properties: { ReservedConcurrentExecutions: 0 } }) },
+    ]),
+  );
   const machines = Object.entries(MACHINES).map(([name, definition]) => [
     name,
     {
@@ -191,6 +208,12 @@ describe('errors', () => {
     expect(result).toMatchObject({ kept: true, error: { Error: 'Retryable' } });
     expect(JSON.parse(result.error.Cause)).toMatchObject({ errorMessage: 'boom', errorType: 'Retryable' });
     expect(await run('thrown')).toMatchObject({ status: 'FAILED', error: 'Retryable' });
+  });
+
+  test('caused by a function whose concurrency is 0 are called throttling', async () => {
+    expect(await output('throttled')).toEqual({
+      error: { Error: 'Lambda.TooManyRequestsException', Cause: 'Rate Exceeded.' },
+    });
   });
 
   test('caused by a crash or a timeout have their documented names', async () => {

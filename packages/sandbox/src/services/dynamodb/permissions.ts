@@ -1,7 +1,7 @@
 import type { Input } from '../input';
 import type { Environment, Permission } from '../service';
 import { tableArn, tableName } from './arns';
-import { tablesOf } from './tables-of';
+import { type Touched, tablesOf } from './tables-of';
 
 /** Operations that IAM checks on the account or not on one resource. */
 const ACCOUNT_WIDE = ['ListTables', 'DescribeLimits', 'DescribeEndpoints', 'ListBackups', 'ListGlobalTables'];
@@ -11,6 +11,7 @@ export function permissionsOf(
   operation: string,
   input: Input,
   environment: Environment,
+  partitionKeyOf: (table: string) => string | undefined,
   streamOfIterator: (iterator: string) => string | undefined,
 ): Permission | readonly Permission[] {
   const on = (resource: string): Permission => ({ action: `dynamodb:${operation}`, resource });
@@ -22,10 +23,18 @@ export function permissionsOf(
   if (typeof iterator === 'string') return on(streamOfIterator(iterator) ?? streams({}, environment));
   const touched = tablesOf(operation, input);
   if (touched.length === 0) return on('*');
-  return touched.map(({ table, index, action }) => ({
-    action: `dynamodb:${action}`,
-    resource: tableArn(environment, table) + (index === undefined ? '' : `/index/${index}`),
+  return touched.map((one) => ({
+    action: `dynamodb:${one.action}`,
+    resource: tableArn(environment, one.table) + (one.index === undefined ? '' : `/index/${one.index}`),
+    keys: conditionKeys(one, partitionKeyOf(one.table)),
   }));
+}
+
+/** `dynamodb:LeadingKeys`: the partition keys that a request reads or writes. */
+function conditionKeys({ items }: Touched, partitionKey: string | undefined): Permission['keys'] {
+  if (!items || partitionKey === undefined) return undefined;
+  const leading = items.map((item) => Object.values((item[partitionKey] ?? {}) as Input)[0]);
+  return { 'dynamodb:leadingkeys': leading.map(String) };
 }
 
 function streams(input: Input, environment: Environment): string {

@@ -89,7 +89,13 @@ export function dynamoDbService({
     signingNames: ['dynamodb'],
     protocol: 'json',
     permission: ({ operation, body }) =>
-      permissionsOf(operation, parseInput(body), environment, (iterator) => streams.get(tableOfIterator(iterator))),
+      permissionsOf(
+        operation,
+        parseInput(body),
+        environment,
+        (table) => context.facts.of(table).partitionKey,
+        (iterator) => streams.get(tableOfIterator(iterator)),
+      ),
     handle: (request) => perform(request.operation, request.body),
     async call(operation, input) {
       const { statusCode, body } = await perform(operation, Buffer.from(JSON.stringify(input)));

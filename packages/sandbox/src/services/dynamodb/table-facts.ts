@@ -1,7 +1,9 @@
 import type { StateStore } from '../../state';
 
-/** What DynamoDB remembers of a table and dynoxide does not. */
+/** What is remembered of a table beside dynoxide. */
 export interface TableFacts {
+  /** For conditions on `dynamodb:LeadingKeys`. */
+  readonly partitionKey?: string;
   readonly recovery?: { readonly days: number; readonly since: number };
   /** When time to live was last changed, in milliseconds. */
   readonly timeToLiveChanged?: number;

@@ -10,9 +10,15 @@ const createTable: Operation = async (input, { lifecycle, facts, forward }) => {
   lifecycle.refuseBusy(table);
   const { TableDescription: created } = await forward('CreateTable', input);
   facts.forget(table);
+  facts.set(table, { partitionKey: partitionKeyOf(input) });
   lifecycle.creating(table);
   return { TableDescription: lifecycle.describe(created as TableDescription) };
 };
+
+function partitionKeyOf(input: Input): string | undefined {
+  const key = records(input, 'KeySchema').find(({ KeyType }) => KeyType === 'HASH');
+  return key && text(key, 'AttributeName');
+}
 
 const describeTable: Operation = async (input, { lifecycle, forward }) => {
   const table = text(input, 'TableName');

@@ -7,17 +7,32 @@ export interface Touched {
   readonly index?: string;
   /** IAM action after `dynamodb:`; the operation's own name unless the request is a transaction or PartiQL. */
   readonly action: string;
+  /** Keys or items that are read or written, where the request names them. */
+  readonly items?: readonly Input[];
 }
 
 type Find = (input: Input, operation: string) => readonly Touched[];
 
 const single: Find = (input, operation) =>
   typeof input['TableName'] === 'string'
-    ? [{ table: tableName(input['TableName']), index: input['IndexName'] as string | undefined, action: operation }]
+    ? [
+        {
+          table: tableName(input['TableName']),
+          index: input['IndexName'] as string | undefined,
+          action: operation,
+          items: 'IndexName' in input ? undefined : (itemsOf(input) ?? queriedItem(input)),
+        },
+      ]
     : [];
 
 const batch: Find = (input, operation) =>
-  Object.keys(object(input['RequestItems'])).map((name) => ({ table: tableName(name), action: operation }));
+  Object.entries(object(input['RequestItems'])).map(([name, requests]) => ({
+    table: tableName(name),
+    action: operation,
+    items: Array.isArray(requests)
+      ? requests.flatMap((request) => Object.values(object(request)).flatMap((one) => itemsOf(object(one)) ?? []))
+      : list(object(requests)['Keys']).map(object),
+  }));
 
 /** A transaction needs the permission of each of its actions (aws-facts DDB-10: conditions too have one). */
 const TRANSACTION_ACTIONS: Readonly<Record<string, string>> = {
@@ -32,7 +47,9 @@ const transaction: Find = (input) =>
   list(input['TransactItems']).flatMap((item) =>
     Object.entries(object(item)).flatMap(([verb, value]) => {
       const name = object(value)['TableName'];
-      return typeof name === 'string' ? [{ table: tableName(name), action: TRANSACTION_ACTIONS[verb] ?? verb }] : [];
+      if (typeof name !== 'string') return [];
+      const action = TRANSACTION_ACTIONS[verb] ?? verb;
+      return [{ table: tableName(name), action, items: itemsOf(object(value)) }];
     }),
   );
 
@@ -86,6 +103,20 @@ export function withTableNames(input: Input): Input | undefined {
     output['RequestItems'] = Object.fromEntries(requests.map(([key, request]) => [name(key), request]));
   }
   return changed ? output : undefined;
+}
+
+function itemsOf(input: Input): readonly Input[] | undefined {
+  const item = input['Key'] ?? input['Item'];
+  return item === undefined ? undefined : [object(item)];
+}
+
+/** What a query asks of its partition key, as if it were a key: the only condition with `=` that every query has. */
+function queriedItem(input: Input): readonly Input[] | undefined {
+  const equals = String(input['KeyConditionExpression'] ?? '').matchAll(/([#\w]+)\s*=\s*(:\w+)/g);
+  const names = object(input['ExpressionAttributeNames']);
+  const values = object(input['ExpressionAttributeValues']);
+  const key = Object.fromEntries([...equals].map(([, name = '', value = '']) => [names[name] ?? name, values[value]]));
+  return Object.keys(key).length === 0 ? undefined : [key];
 }
 
 function object(value: unknown): Input {

@@ -5,7 +5,7 @@ export interface Question {
   readonly action: string;
   readonly resource: string;
   /** Condition keys whose value is known here, in lower case, for example `aws:principalaccount`. */
-  readonly keys: Readonly<Record<string, string>>;
+  readonly keys: Readonly<Record<string, string | readonly string[]>>;
   /** Told about a condition that cannot be judged; the statement then counts as if it had none. */
   readonly onUnknownCondition: (condition: Condition) => void;
 }
@@ -38,12 +38,19 @@ const OPERATORS: Readonly<Record<string, (pattern: string, value: string) => boo
   Bool: (pattern, value) => pattern.toLowerCase() === value.toLowerCase(),
 };
 
+/** Of a key with several values, every one or one must match (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html). */
+const SETS = /^(ForAllValues|ForAnyValue):/;
+
 function holds(condition: Condition, question: Question): boolean {
-  const optional = condition.operator.endsWith('IfExists');
-  const compare = OPERATORS[condition.operator.replace(/IfExists$/, '')];
-  const value = question.keys[condition.key.toLowerCase()];
-  if (compare && value !== undefined) return condition.values.some((pattern) => compare(pattern, value));
-  if (!optional) question.onUnknownCondition(condition);
+  const { operator, key, values: patterns } = condition;
+  const value = question.keys[key.toLowerCase()];
+  const compare = OPERATORS[operator.replace(SETS, '').replace(/IfExists$/, '')];
+  if (operator === 'Null' && value !== undefined) return patterns.includes('false');
+  if (compare && value !== undefined) {
+    const matches = (one: string) => patterns.some((pattern) => compare(pattern, one));
+    return operator.startsWith('ForAllValues:') ? [value].flat().every(matches) : [value].flat().some(matches);
+  }
+  if (!operator.endsWith('IfExists')) question.onUnknownCondition(condition);
   return true;
 }
 

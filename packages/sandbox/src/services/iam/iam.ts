@@ -92,13 +92,13 @@ export class Iam {
   }
 
   #require(role: string, session: string, permission: Permission, service: AskedService = { protocol: 'json' }): void {
-    const { action, resource } = permission;
+    const { action, resource, keys } = permission;
     // In one account either side's Allow is enough, and a Deny on either side wins.
     const statements = [...this.#statements(role), ...this.#ofResource(role, service.resourcePolicy?.(permission))];
     const decision = evaluate(statements, {
       action,
       resource,
-      keys: this.#keys(role),
+      keys: { ...this.#keys(role), ...keys },
       onUnknownCondition: ({ operator, key }) =>
         this.#warn(
           `A policy of role ${role} has a condition that the sandbox cannot judge and ignores: ${operator} ${key}.`,

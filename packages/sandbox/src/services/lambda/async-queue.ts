@@ -7,13 +7,32 @@ const THROTTLE_PAUSE_MS = 100;
 export interface AsyncQueueOptions {
   readonly invoke: (functionName: string, payload: string, requestId: string) => Promise<InvocationResult>;
   readonly retries: (functionName: string) => number;
+  /** How long an event may wait. */
+  readonly maxAgeMs: (functionName: string) => number;
   readonly retryDelayMs: number;
-  readonly onGivenUp: (functionName: string, error: unknown) => void;
+  readonly onGivenUp: (event: LostEvent) => void;
+}
+
+interface QueuedEvent {
+  readonly functionName: string;
+  readonly payload: string;
+  readonly requestId: string;
+}
+
+/** An event that no attempt could work on. */
+export interface LostEvent extends QueuedEvent {
+  readonly condition: 'RetriesExhausted' | 'EventAgeExceeded';
+  readonly attempts: number;
+  /** What the last attempt answered, when there was one. */
+  readonly result?: InvocationResult;
+  /** For people. */
+  readonly reason: string;
 }
 
 /**
  * Asynchronous (`Event`) invocations. Lambda tries a failed one again, twice by default, with the same request id
- * (aws-facts CR-16): handlers see events more than once.
+ * (aws-facts CR-16): handlers see events more than once. What it gives up goes to the function's destination (aws-facts
+ * LAM-2).
  */
 export class AsyncQueue {
   /** With the name of the function. */
@@ -31,8 +50,10 @@ export class AsyncQueue {
   }
 
   push(functionName: string, payload: string, requestId: string): void {
-    const delivery = this.#deliver(functionName, payload, requestId)
-      .catch((error) => this.options.onGivenUp(functionName, error))
+    const event = { functionName, payload, requestId };
+    const delivery = this.#deliver(event)
+      .catch((error): LostEvent => ({ ...event, condition: 'RetriesExhausted', attempts: 1, reason: messageOf(error) }))
+      .then((lost) => lost && this.options.onGivenUp(lost))
       .finally(() => this.#pending.delete(delivery));
     this.#pending.set(delivery, functionName);
   }
@@ -45,25 +66,44 @@ export class AsyncQueue {
     this.#closed = true;
   }
 
-  async #deliver(functionName: string, payload: string, requestId: string): Promise<void> {
-    for (let attempt = 0; !this.#closed; attempt++) {
-      const result = await this.#unthrottled(functionName, payload, requestId);
-      if (!result?.error) return;
-      if (attempt >= this.options.retries(functionName)) throw new Error(result.error.errorMessage);
-      await sleep(this.options.retryDelayMs * (attempt + 1), undefined, { ref: false });
+  async #deliver(event: QueuedEvent): Promise<LostEvent | undefined> {
+    const { functionName } = event;
+    const expiresAt = Date.now() + this.options.maxAgeMs(functionName);
+    let result: InvocationResult | undefined;
+    for (let attempts = 0; !this.#closed; ) {
+      const answer = await this.#unthrottled(event, expiresAt);
+      if (answer === 'expired') {
+        return { ...event, condition: 'EventAgeExceeded', attempts, result, reason: 'It became too old.' };
+      }
+      if (!answer?.error) return undefined;
+      result = answer;
+      attempts += 1;
+      if (attempts > this.options.retries(functionName)) {
+        return { ...event, condition: 'RetriesExhausted', attempts, result, reason: answer.error.errorMessage };
+      }
+      await sleep(this.options.retryDelayMs * attempts, undefined, { ref: false });
     }
+    return undefined;
   }
 
   /** A throttled event stays in the queue (for hours, in AWS) and uses up none of its retries. */
-  async #unthrottled(functionName: string, payload: string, requestId: string): Promise<InvocationResult | undefined> {
+  async #unthrottled(
+    { functionName, payload, requestId }: QueuedEvent,
+    expiresAt: number,
+  ): Promise<InvocationResult | 'expired' | undefined> {
     while (!this.#closed) {
       try {
         return await this.options.invoke(functionName, payload, requestId);
       } catch (error) {
         if (!(error instanceof AwsError) || error.code !== 'TooManyRequestsException') throw error;
+        if (Date.now() >= expiresAt) return 'expired';
         await sleep(THROTTLE_PAUSE_MS, undefined, { ref: false });
       }
     }
     return undefined;
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

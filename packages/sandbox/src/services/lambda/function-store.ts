@@ -18,6 +18,10 @@ export interface FunctionRecord {
   readonly reservedConcurrency?: number;
   /** How often a failed asynchronous invocation is tried again. */
   readonly asyncRetries: number;
+  /** How old an asynchronous event may become. Undefined: 6 hours. */
+  readonly asyncMaxAgeSeconds?: number;
+  /** ARN of what gets asynchronous events that could not be worked on. */
+  readonly asyncOnFailure?: string;
   readonly lastModified: string;
   /** Published versions, oldest first, and aliases by name. The sandbox keeps one code for all of them. */
   readonly versions: readonly string[];

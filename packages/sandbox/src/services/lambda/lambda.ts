@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { AwsError } from '../../aws-error';
 import type { StateStore } from '../../state';
-import type { Callers } from '../callers';
-import type { Environment } from '../service';
-import { AsyncQueue } from './async-queue';
+import type { Caller, Callers } from '../callers';
+import type { Environment, Permission } from '../service';
+import { AsyncQueue, type LostEvent } from './async-queue';
 import { CodeStore } from './code-store';
 import { ExecutionEnvironment } from './execution-environment';
 import { failed, type InvocationResult } from './function-error';
@@ -19,6 +19,8 @@ export interface LambdaOptions {
   readonly callers: Callers;
   readonly endpoints: () => Readonly<Record<string, string>>;
   readonly asyncRetryMs: number;
+  /** Throws AccessDeniedException. */
+  readonly authorize: (caller: Caller, permission: Permission) => void;
   readonly onLog?: FunctionLog;
   readonly onWarning: (message: string) => void;
 }
@@ -40,9 +42,9 @@ export class Lambda {
     this.#queue = new AsyncQueue({
       invoke: (name, payload, requestId) => this.invoke(name, payload, requestId),
       retries: (name) => this.functions.find(name)?.asyncRetries ?? 0,
+      maxAgeMs: (name) => (this.functions.find(name)?.asyncMaxAgeSeconds ?? LONGEST_AGE_SECONDS) * 1000,
       retryDelayMs: options.asyncRetryMs,
-      onGivenUp: (name, error) =>
-        options.onWarning(`An event for function ${name} was given up after its retries: ${messageOf(error)}`),
+      onGivenUp: (event) => this.#handOn(event),
     });
   }
 
@@ -101,6 +103,23 @@ export class Lambda {
     await this.#pool.close();
   }
 
+  /** To the destination of the function, with the role of the function (aws-facts LAM-2). */
+  #handOn(event: LostEvent): void {
+    const { functionName, reason } = event;
+    this.options.onWarning(`An event for function ${functionName} was given up: ${reason}`);
+    const record = this.functions.find(functionName);
+    if (!record?.asyncOnFailure) return;
+    try {
+      const destination = this.functions.get(record.asyncOnFailure);
+      const caller = { roleName: record.roleArn.split('/').at(-1), sessionName: record.name };
+      const resource = this.functions.arnOf(destination.name);
+      this.options.authorize(caller, { action: 'lambda:InvokeFunction', resource });
+      this.invokeAsync(destination.name, JSON.stringify(invocationRecord(event, this.functions.arnOf(functionName))));
+    } catch (error) {
+      this.options.onWarning(`It could not go to ${record.asyncOnFailure} either: ${messageOf(error)}`);
+    }
+  }
+
   #requireCapacity({ name, reservedConcurrency }: FunctionRecord): void {
     if (reservedConcurrency === undefined || this.#pool.running(name) < reservedConcurrency) return;
     throw new AwsError('TooManyRequestsException', 'Rate Exceeded.', 429, {
@@ -138,6 +157,22 @@ export class Lambda {
     started.exited.then(() => callers.revoke(credentials.accessKeyId));
     return started;
   }
+}
+
+/** What Lambda does without a MaximumEventAgeInSeconds. */
+const LONGEST_AGE_SECONDS = 21_600;
+
+function invocationRecord({ requestId, condition, attempts, payload, result }: LostEvent, functionArn: string) {
+  return {
+    version: '1.0',
+    timestamp: new Date().toISOString(),
+    requestContext: { requestId, functionArn: `${functionArn}:$LATEST`, condition, approximateInvokeCount: attempts },
+    requestPayload: JSON.parse(payload) as unknown,
+    ...(result && {
+      responseContext: { statusCode: 200, executedVersion: '$LATEST', functionError: 'Unhandled' },
+      responsePayload: JSON.parse(result.payload) as unknown,
+    }),
+  };
 }
 
 function messageOf(error: unknown): string {

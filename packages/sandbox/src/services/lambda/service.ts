@@ -1,4 +1,5 @@
 import { AwsError } from '../../aws-error';
+import { parseInput } from '../input';
 import type { Permission, Service, ServiceRequest, ServiceResponse } from '../service';
 import { type FunctionRecord, functionNameOf } from './function-store';
 import type { Lambda } from './lambda';
@@ -13,6 +14,8 @@ interface Route {
 
 const FUNCTION = '^/2015-03-31/functions/([^/]+)';
 
+const CONCURRENCY = /^\/2017-10-31\/functions\/([^/]+)\/concurrency$/;
+
 const ROUTES: readonly Route[] = [
   { method: 'POST', path: new RegExp(`${FUNCTION}/invocations$`), action: 'InvokeFunction', run: invoke },
   {
@@ -22,6 +25,8 @@ const ROUTES: readonly Route[] = [
     run: configuration,
   },
   { method: 'GET', path: new RegExp(`${FUNCTION}$`), action: 'GetFunction', run: getFunction },
+  { method: 'PUT', path: CONCURRENCY, action: 'PutFunctionConcurrency', run: putConcurrency },
+  { method: 'DELETE', path: CONCURRENCY, action: 'DeleteFunctionConcurrency', run: deleteConcurrency },
   { method: 'GET', path: /^\/2015-03-31\/functions\/?$/, action: 'ListFunctions', run: listFunctions },
 ];
 
@@ -76,6 +81,30 @@ async function invoke(
     headers: { 'content-type': 'application/json', 'x-amz-executed-version': '$LATEST', ...errorHeader },
     body: result.payload,
   };
+}
+
+/** With 0, the way to stop a function at once. It lasts until it is deleted, or the function's resource is updated. */
+function putConcurrency(lambda: Lambda, functionName: string, { body }: ServiceRequest): ServiceResponse {
+  const reserved = parseInput(body)['ReservedConcurrentExecutions'];
+  if (typeof reserved !== 'number' || !Number.isInteger(reserved) || reserved < 0) {
+    throw new AwsError(
+      'InvalidParameterValueException',
+      `ReservedConcurrentExecutions must be a whole number, 0 or more, got ${JSON.stringify(reserved)}.`,
+      400,
+      { Type: 'User' },
+    );
+  }
+  lambda.functions.change(nameOf(lambda, functionName), (record) => ({ ...record, reservedConcurrency: reserved }));
+  return json({ ReservedConcurrentExecutions: reserved });
+}
+
+function deleteConcurrency(lambda: Lambda, functionName: string): ServiceResponse {
+  lambda.functions.change(nameOf(lambda, functionName), (record) => ({ ...record, reservedConcurrency: undefined }));
+  return { statusCode: 204 };
+}
+
+function nameOf(lambda: Lambda, nameOrArn: string): string {
+  return lambda.functions.get(nameOrArn).name;
 }
 
 function configuration(lambda: Lambda, functionName: string): ServiceResponse {

@@ -138,17 +138,18 @@ describe('DynamoDB', () => {
     expect(await status()).toBe('DISABLING');
   });
 
+  const ask = (operation: string, input: object) =>
+    db.service.permission({
+      method: 'POST',
+      path: '/',
+      query: new URLSearchParams(),
+      headers: {},
+      body: Buffer.from(JSON.stringify(input)),
+      operation,
+      accessKeyId: undefined,
+    });
+
   it('requires permission for what a request touches', () => {
-    const ask = (operation: string, input: object) =>
-      db.service.permission({
-        method: 'POST',
-        path: '/',
-        query: new URLSearchParams(),
-        headers: {},
-        body: Buffer.from(JSON.stringify(input)),
-        operation,
-        accessKeyId: undefined,
-      });
     const table = 'arn:aws:dynamodb:eu-west-1:111122223333:table';
     expect(ask('Query', { TableName: 'a', IndexName: 'i' })).toEqual([
       { action: 'dynamodb:Query', resource: `${table}/a/index/i` },
@@ -169,5 +170,52 @@ describe('DynamoDB', () => {
       { action: 'dynamodb:PartiQLUpdate', resource: `${table}/a` },
     ]);
     expect(ask('ListTables', {})).toEqual({ action: 'dynamodb:ListTables', resource: '*' });
+  });
+
+  it('tells IAM the partition keys of what a request reads or writes', async () => {
+    const attribute = (AttributeName: string) => ({ AttributeName, AttributeType: 'S' as const });
+    await db.client.send(
+      new CreateTableCommand({
+        ...simpleTable('led'),
+        KeySchema: [
+          { AttributeName: 'pk', KeyType: 'HASH' },
+          { AttributeName: 'sk', KeyType: 'RANGE' },
+        ],
+        AttributeDefinitions: [attribute('pk'), attribute('sk')],
+      }),
+    );
+    const leadingKeys = (operation: string, input: object) => {
+      return [ask(operation, input)].flat().map((permission) => permission?.keys?.['dynamodb:leadingkeys']);
+    };
+    const key = (pk: string) => ({ pk: { S: pk }, sk: { S: 'HEAD' } });
+
+    expect(leadingKeys('GetItem', { TableName: 'led', Key: key('a') })).toEqual([['a']]);
+    expect(leadingKeys('PutItem', { TableName: 'led', Item: key('b') })).toEqual([['b']]);
+    expect(
+      leadingKeys('Query', {
+        TableName: 'led',
+        KeyConditionExpression: '#p = :p AND begins_with(sk, :s)',
+        ExpressionAttributeNames: { '#p': 'pk' },
+        ExpressionAttributeValues: { ':p': { S: 'c' }, ':s': { S: 'H' } },
+      }),
+    ).toEqual([['c']]);
+    expect(leadingKeys('BatchGetItem', { RequestItems: { led: { Keys: [key('d'), key('e')] } } })).toEqual([
+      ['d', 'e'],
+    ]);
+    expect(
+      leadingKeys('BatchWriteItem', {
+        RequestItems: { led: [{ PutRequest: { Item: key('f') } }, { DeleteRequest: { Key: key('g') } }] },
+      }),
+    ).toEqual([['f', 'g']]);
+    expect(
+      leadingKeys('TransactWriteItems', {
+        TransactItems: [
+          { Put: { TableName: 'led', Item: key('h') } },
+          { Update: { TableName: 'led', Key: key('i') } },
+          { ConditionCheck: { TableName: 'led', Key: key('j') } },
+        ],
+      }),
+    ).toEqual([['h'], ['i'], ['j']]);
+    expect(leadingKeys('Scan', { TableName: 'led' })).toEqual([undefined]);
   });
 });
