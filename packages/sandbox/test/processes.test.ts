@@ -138,6 +138,24 @@ describe('one server for all commands', () => {
   });
 });
 
+describe('a state folder that is deleted', () => {
+  it('begins anew, untouched by the server of the old one', async () => {
+    const state = newState();
+    await runCommand(['deploy', '--app', app, '--state', state]);
+    const old = serverOf(state);
+    rmSync(state, { recursive: true });
+    cpSync(deployed, state, { recursive: true });
+    const updating = await beginUpdate(state);
+    const server = serverOf(state);
+    await hasEnded(old);
+
+    expect(serverOf(state)).toBe(server);
+    expect(await statusIn(state)).toBe('UPDATE_IN_PROGRESS');
+    await endUpdate(state, server);
+    expect(await updating.ended).toBe(1);
+  });
+});
+
 describe('a command that ends', () => {
   it('by Ctrl-C says which state the stack is in, and the deployment goes on', async () => {
     const state = deployedState();

@@ -21,6 +21,8 @@ export type Claim = OwnClaim | { readonly held: true; readonly endpoint: string 
 export interface OwnClaim {
   readonly held: false;
   announce(endpoint: string): void;
+  /** False when somebody has deleted the folder meanwhile, and maybe begun another sandbox at its place. */
+  isValid(): boolean;
   /** To be called before the listener is closed: who is refused a connection then knows that it has to wait. */
   beginToClose(): void;
   release(): void;
@@ -85,6 +87,7 @@ function heldBySilence(file: string, holder: Holder): Error {
 
 function ownClaim(file: string): OwnClaim {
   let announced: Holder = { pid: process.pid };
+  const isValid = () => readHolder(file)?.pid === process.pid;
   const write = (holder: Holder): void => {
     announced = holder;
     writeFileSync(`${file}.new`, JSON.stringify(holder));
@@ -93,8 +96,13 @@ function ownClaim(file: string): OwnClaim {
   return {
     held: false,
     announce: (endpoint) => write({ pid: process.pid, endpoint }),
-    beginToClose: () => write({ ...announced, closing: true }),
-    release: () => rmSync(file, { force: true }),
+    isValid,
+    beginToClose() {
+      if (isValid()) write({ ...announced, closing: true });
+    },
+    release() {
+      if (isValid()) rmSync(file, { force: true });
+    },
   };
 }
 

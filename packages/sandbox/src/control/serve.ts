@@ -1,10 +1,8 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import type { SandboxOptions } from '../api';
 import type { LocalSandbox } from '../local-sandbox';
 import { Clients } from './clients';
 import { describeError } from './control-error';
-import { claimFolder, HOLDER_FILE } from './folder-lock';
+import { claimFolder } from './folder-lock';
 import type { ControlError } from './protocol';
 
 /** What the process that starts a server sends to it. */
@@ -38,8 +36,8 @@ async function serve({ isCopy, ...options }: ServeRequest): Promise<void> {
     await answer({ endpoint: sandbox.endpoint });
     await Promise.race([aborted(ended.signal), unused(sandbox, clients)]);
     clients.close();
-    // Whoever deleted the folder meanwhile does not want it back.
-    if (!existsSync(join(options.stateDir, HOLDER_FILE))) return;
+    // Closing writes: a folder that was deleted would be back, and another sandbox at its place would be ruined.
+    if (!claim.isValid()) return;
     await sandbox.close();
   } catch (error) {
     claim.release();
