@@ -40,6 +40,21 @@ declare module '../core/errors/error-payloads' {
      */
     SANDBOX_RUNNING: { readonly folder: string; readonly pid: number };
     /**
+     * The process that served the sandbox ended while a command was using it.
+     * @remedy Repeat the command. The sandbox settles what was interrupted when it starts again.
+     */
+    SANDBOX_LOST: { readonly folder: string; readonly pid: number };
+    /**
+     * A file in the state folder of a sandbox is not what the sandbox wrote.
+     * @remedy Restore the file that the message names, or delete the sandbox with `migrations sandbox reset`.
+     */
+    STATE_UNREADABLE: { readonly folder: string };
+    /**
+     * The PostgreSQL server that a sandbox was told to use does not answer, or refuses the role. Nothing was changed.
+     * @remedy Correct the URL after `--postgres`, or start the server.
+     */
+    POSTGRES_UNUSABLE: { readonly server: string };
+    /**
      * No stack has a ledger of migrations, or none has the scope that was named.
      * @remedy Name a deployed stack that has a DatabaseMigrations construct.
      */

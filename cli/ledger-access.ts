@@ -54,14 +54,16 @@ async function open({ dynamodb }: FindingClients, { stack, location }: FoundLedg
   return { scope: location.scope, stack, ports: await portsOn(location.table, dynamodb) };
 }
 
-function withAws<T>(options: ScopeOptions, work: (clients: FindingClients) => Promise<T>): Promise<T> {
+function withAws<T>(options: ScopeOptions, finds: (clients: FindingClients) => Promise<T>): Promise<T> {
   const state = stateFolderOf(options);
+  const work = (clients: FindingClients) =>
+    finds(clients).catch((error: unknown) => Promise.reject(explained(error, options)));
   if (state === undefined) return withClients(work);
   return useSandbox(async ({ connect }) => {
-    const { environmentVariables, close } = await connect(state);
+    const { environmentVariables, lost, close } = await connect(state);
     try {
       setVariables(environmentVariables);
-      return await withClients(work);
+      return await Promise.race([withClients(work), lost]);
     } finally {
       await close();
     }
@@ -92,7 +94,26 @@ function stateFolderOf({ state, stack }: ScopeOptions): string | undefined {
   });
 }
 
-function notFound(all: readonly FoundLedger[], { stack, scope }: ScopeOptions): MigrationError {
+/** CloudFormation does not know which stacks the user means: those of AWS, or those of the sandbox. */
+function explained(error: unknown, options: ScopeOptions): unknown {
+  const { stack } = options;
+  const isMissing = error instanceof Error && error.name === 'ValidationError' && /does not exist/.test(error.message);
+  if (!isMissing) return error;
+  const details = { payload: { stack }, hint: whereItLooked(options), cause: error };
+  return new MigrationError('SCOPE_NOT_FOUND', error.message, details);
+}
+
+/** For who meant the other place. */
+function whereItLooked({ state, stack }: ScopeOptions): string {
+  if (state !== undefined) return `This looked in the sandbox ${state}. Leave out --state for a stack in AWS.`;
+  if (stack === undefined)
+    return `This looked in the sandbox ${defaultStateFolder}. Add --stack NAME for a stack in AWS.`;
+  if (!existsSync(defaultStateFolder)) return 'This looked in AWS. Add --state DIR for a sandbox.';
+  return `This looked in AWS. Add --state ${defaultStateFolder} for the sandbox of this folder.`;
+}
+
+function notFound(all: readonly FoundLedger[], options: ScopeOptions): MigrationError {
+  const { stack, scope } = options;
   const known = all.map(({ location }) => location.scope);
   if (scope !== undefined && known.length > 0) {
     return new MigrationError('SCOPE_NOT_FOUND', describe({ what: 'Unknown scope', seen: scope, allowed: known }), {
@@ -103,7 +124,7 @@ function notFound(all: readonly FoundLedger[], { stack, scope }: ScopeOptions): 
   const where = stack === undefined ? 'No stack here has a' : `The stack ${stack} has no`;
   return new MigrationError('SCOPE_NOT_FOUND', `${where} ledger of migrations.`, {
     payload: { stack, scope },
-    hint: 'Name a deployed stack that has a DatabaseMigrations construct.',
+    hint: `Name a deployed stack that has a DatabaseMigrations construct. ${whereItLooked(options)}`,
   });
 }
 

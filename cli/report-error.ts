@@ -26,10 +26,19 @@ const operational: readonly ErrorCode[] = [
   'BUNDLER_FAILED',
   'ACCESS_DENIED',
   'SANDBOX_NOT_INSTALLED',
+  'SANDBOX_LOST',
+  'STATE_UNREADABLE',
+  'STATEMENT_FAILED',
 ];
 
 /** What AWS and the sandbox call a request that names or asks for something that does not exist. */
-const wrongRequest = ['ValidationError', 'ResourceNotFound', 'ResourceNotFoundException'];
+const wrongRequest = [
+  'ValidationError',
+  'ResourceNotFound',
+  'ResourceNotFoundException',
+  'DBClusterNotFoundFault',
+  'DatabaseNotFoundException',
+];
 
 /** Prints why a command failed, and returns the exit code of the process. Nothing else does either. */
 export function reportError(
@@ -64,7 +73,9 @@ function toPlainError(error: unknown): ErrorReport {
   if (!(error instanceof Error)) return { code: 'Error', message: String(error) };
   const code = codeOf(error);
   const hint = hints[code] ?? (error.message === 'Region is missing' ? noAws : undefined);
-  return { code, message: error.message || code, hint };
+  // Node begins its messages with the code.
+  const message = error.message.startsWith(`${code}: `) ? error.message.slice(code.length + 2) : error.message;
+  return { code, message: message || code, hint };
 }
 
 /** AWS errors have their code as `code` (the sandbox) or as `name` (the SDK); Node's have a `code`. */

@@ -14,6 +14,8 @@ interface ListedClaim {
   readonly since: string;
   /** CloudFormation says that the owner's stack does not exist. */
   readonly stackIsGone: boolean;
+  /** The owner left it, and its ledger is this table; null for what is owned. */
+  readonly leftLedger: string | null;
 }
 
 /**
@@ -33,23 +35,20 @@ export function unclaim(options: ScopeOptions, name: string | undefined, force: 
         payload: { name, known },
       });
     }
-    const held = chosen.find(({ stackIsGone }) => !stackIsGone);
+    const held = chosen.find(({ stackIsGone, leftLedger }) => !stackIsGone && leftLedger === null);
     if (held && !force) throw heldBy(held);
-    for (const { owner, name: claimed } of all.filter((claim) => claim.name.name === name)) {
-      await claims.release([claimed], owner);
-      await claims.forgetFormer([claimed]);
+    for (const { owner, name: claimed, isFormer } of all.filter((claim) => claim.name.name === name)) {
+      await (isFormer ? claims.forgetFormer([claimed]) : claims.release([claimed], owner));
     }
     const whose = chosen.map(({ scope, stackId }) => `${scope} of ${stackId}`).join(', ');
-    return {
-      data: { released: chosen },
-      text: `${name} is free. It was claimed by ${whose}, ${held ? 'whose stack exists' : 'whose stack is gone'}.`,
-    };
+    return { data: { released: chosen }, text: `${name} is free. It belonged to ${whose}.` };
   });
 }
 
-async function withProof({ name, owner }: TakenClaim, client: CloudFormationClient): Promise<ListedClaim> {
-  const { scope, stackId, since } = owner;
-  return { kind: name.kind, name: name.name, scope, stackId, since, stackIsGone: await isGone(stackId, client) };
+async function withProof(claim: TakenClaim, client: CloudFormationClient): Promise<ListedClaim> {
+  const { scope, stackId, since, ledger = '' } = claim.owner;
+  const stackIsGone = await isGone(stackId, client);
+  return { ...claim.name, scope, stackId, since, stackIsGone, leftLedger: claim.isFormer ? ledger : null };
 }
 
 /** Asked by id: another stack of the same name is another stack. */
@@ -66,13 +65,13 @@ async function isGone(stackId: string, client: CloudFormationClient): Promise<bo
 }
 
 function listing(claims: readonly ListedClaim[]): Report {
-  const rows = claims.map(({ kind, name, scope, since, stackIsGone }) => [
+  const rows = claims.map(({ kind, name, scope, since, stackIsGone, leftLedger }) => [
     ...[kind, name, scope, since.slice(0, 10)],
-    stackIsGone ? 'gone' : 'exists',
+    leftLedger === null ? (stackIsGone ? 'its stack is gone' : 'in use') : `left, ledger ${leftLedger}`,
   ]);
   return {
     data: { claims },
-    text: rows.length === 0 ? 'Nothing is claimed.' : table(['kind', 'name', 'scope', 'since', 'its stack'], rows),
+    text: rows.length === 0 ? 'Nothing is claimed.' : table(['kind', 'name', 'scope', 'since', 'state'], rows),
     exitCode: exitCodes.success,
   };
 }

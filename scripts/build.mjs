@@ -23,6 +23,7 @@ const packages = {
     entryPoints: [
       'index.ts',
       'bin/cfn-sandbox.ts',
+      'control/serve.ts',
       'services/lambda/bootstrap.ts',
       'services/rds-data/engine/pglite-worker.mjs',
     ],

@@ -40,7 +40,7 @@ const help: CommandHelp = {
     '  "lease": { "holder": "...", "description": "...", "token": 41, "since": "2026-...", "expiresAt": "2026-..." } }',
     'where lease is null if the scope is not locked',
     'with --claim: { "claims": [{ "kind": "database", "name": "...", "scope": "...", "stackId": "...", "since": "2026-...",',
-    '  "stackIsGone": true }] }, and with a name { "released": [...] }',
+    '  "stackIsGone": true, "leftLedger": null }] }, and with a name { "released": [...] }',
   ].join('\n'),
 };
 

@@ -154,6 +154,8 @@ export interface Claim {
 export interface TakenClaim {
   readonly name: ClaimName;
   readonly owner: Claim;
+  /** The owner left it: nobody owns it now. */
+  readonly isFormer?: boolean;
 }
 
 /** Who may migrate what, in an account and region. Claims that clash (core/protocol/claim-names) have one owner. */
@@ -162,7 +164,7 @@ export interface Claims {
   claim(names: readonly ClaimName[], claim: Claim): Promise<TakenClaim | undefined>;
   /** Releases those that are this owner's. */
   release(names: readonly ClaimName[], owner: Pick<Claim, 'scope' | 'stackId'>): Promise<void>;
-  /** All claims, for people. */
+  /** All claims, for people, and what former owners left. */
   list(): Promise<readonly TakenClaim[]>;
   /** Remembers who owned these, and where its ledger is, after it was removed and left them. */
   noteFormer(names: readonly ClaimName[], owner: Claim): Promise<void>;

@@ -62,7 +62,8 @@ export class SsmClaims implements Claims {
   }
 
   async list(): Promise<readonly TakenClaim[]> {
-    return [...(await this.all('databases')), ...(await this.all('tables'))];
+    const formers = (await this.all('former')).map((claim) => ({ ...claim, isFormer: true }));
+    return [...(await this.all('databases')), ...(await this.all('tables')), ...formers];
   }
 
   async noteFormer(names: readonly ClaimName[], owner: Claim): Promise<void> {

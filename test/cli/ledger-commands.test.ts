@@ -130,6 +130,12 @@ describe('status', () => {
     expect([exitCode, json.error.code, json.error.hint]).toEqual([2, 'SCOPE_NOT_FOUND', `Did you mean ${scope}?`]);
     const none = await runJson<JsonError>(['status', ...here, '--stack', 'Other']);
     expect([none.exitCode, none.json.error.message]).toEqual([2, 'Stack with id Other does not exist']);
+    expect(none.json.error.hint).toBe(`This looked in the sandbox ${state}. Leave out --state for a stack in AWS.`);
+    const inAws = await runCli(['status', '--stack', 'Other'], { cwd: root, env: await environment() });
+    expect([inAws.exitCode, inAws.stderr]).toEqual([
+      2,
+      expect.stringMatching(/^SCOPE_NOT_FOUND: .*\n {2}hint: This looked in AWS\. Add --state DIR for a sandbox\.\n$/),
+    ]);
   });
 });
 
@@ -141,11 +147,11 @@ describe('sql', () => {
     expect(text.stdout).toBe('id\n--\n1\n2\n(2 rows)\n');
   });
 
-  it('ends with 2 for an unknown target and for a statement that fails', async () => {
+  it('ends with 2 for an unknown target, and with 1 for a statement that fails', async () => {
     const unknown = await runJson<JsonError>(['sandbox', 'sql', 'user', 'SELECT 1', ...here]);
     expect([unknown.exitCode, unknown.json.error.hint]).toEqual([2, 'Did you mean users?']);
     const wrong = await runCli(['sandbox', 'sql', 'users', 'SELEC 1', ...here]);
-    expect([wrong.exitCode, wrong.stderr]).toEqual([2, expect.stringMatching(/syntax error at or near "SELEC"/)]);
+    expect([wrong.exitCode, wrong.stderr]).toEqual([1, expect.stringMatching(/syntax error at or near "SELEC"/)]);
   });
 });
 

@@ -69,8 +69,9 @@ describe('deploying an existing assembly', () => {
     expect([destroyed.exitCode, destroyed.json.status]).toEqual([0, 'DELETE_COMPLETE']);
   });
 
-  it('prints an event per line, with time, status, logical id, type and reason', async () => {
-    const { exitCode, stdout } = await runCli(['sandbox', 'deploy', '--state', newState(), '--app', stackOf('one')]);
+  it('prints an event per line with --verbose: time, status, logical id, type and reason', async () => {
+    const here = ['--state', newState(), '--app', stackOf('one'), '--verbose'];
+    const { exitCode, stdout } = await runCli(['sandbox', 'deploy', ...here]);
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/^\d\d:\d\d:\d\d\.\d{3} {2}CREATE_COMPLETE +First +AWS::SSM::Parameter$/m);
     expect(stdout).toMatch(/\nWeb: CREATE_COMPLETE\n {2}Size = small\n$/);

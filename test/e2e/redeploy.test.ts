@@ -24,13 +24,14 @@ describe('deploying again over kept databases', () => {
     await world.close();
   });
 
-  it('a deployment with a new ledger is refused for tables that exist, and removes nothing', async () => {
+  it('a deployment with a new ledger is refused, and the reason has the line that gives it the old one', async () => {
     const before = await world.snapshot('Kept');
 
     const result = await world.deploy({ stack: 'Again', databasesOf: 'Kept', release: releaseA, sibling: '2' });
 
     expect(result.status).toBe('ROLLBACK_COMPLETE');
-    expect(reasonOf(result, /^Migrations/)).toContain('the table kept-plans already exists');
+    const line = `ledgerTable: Table.fromTableName(this, 'Ledger', '${ledgerTable}')`;
+    expect(reasonOf(result, /^Migrations/)).toContain(line);
     expect(await world.snapshot('Kept')).toEqual(before);
   });
 

@@ -127,7 +127,7 @@ describe.each(kinds)('claims: $name', ({ open }) => {
     await claims.noteFormer([database()], { ...mine, ledger: 'ledger-2' });
 
     expect(await claims.former([table('a'), database()])).toMatchObject({ ...mine, ledger: 'ledger-2' });
-    expect(await listed()).toEqual([]);
+    expect(await listed()).toMatchObject([{ name: database(), owner: { ledger: 'ledger-2' }, isFormer: true }]);
     expect(await claims.claim([database()], theirs)).toBeUndefined();
     await claims.forgetFormer([database(), table('a')]);
     expect(await claims.former([database()])).toBeUndefined();

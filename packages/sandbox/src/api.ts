@@ -31,9 +31,13 @@ export interface StackEvent {
 
 /** Makes a resource fail on purpose, at its next create or update. */
 export interface FailureInjection {
+  /** A logical id, `Child.Resource` in a nested stack, or the path of a construct in the app: `Stack/Api`. */
   readonly logicalId: string;
   readonly on?: 'create' | 'update';
 }
+
+/** OnFailure of CreateStack. `DO_NOTHING` keeps what was created, as `disableRollback` does. */
+export type OnFailure = 'ROLLBACK' | 'DELETE' | 'DO_NOTHING';
 
 export interface DeployOptions {
   /** A cloud assembly (`cdk.out`): its assets are published, its stacks deployed in dependency order. */
@@ -45,6 +49,8 @@ export interface DeployOptions {
   readonly fail?: readonly FailureInjection[];
   /** `--no-rollback`: keep what was done when something fails. */
   readonly disableRollback?: boolean;
+  /** What becomes of a stack whose first deployment fails. Not together with `disableRollback`. Default: ROLLBACK. */
+  readonly onFailure?: OnFailure;
   /** Rollback triggers: alarm ARNs or names, and how long they are watched after all resources are deployed. */
   readonly rollbackAlarms?: readonly string[];
   readonly monitoringSeconds?: number;
@@ -62,6 +68,17 @@ export interface StackResult {
   readonly unchanged: boolean;
 }
 
+export interface StackSummary {
+  readonly stack: string;
+  readonly status: string;
+  /** Why it has this status, where there is a reason. */
+  readonly reason: string;
+  readonly id: string;
+  readonly outputs: Readonly<Record<string, string>>;
+  /** True for a stack that is a resource of another one. */
+  readonly nested: boolean;
+}
+
 export interface Sandbox {
   /** For example `http://127.0.0.1:40123`; every service answers there. */
   readonly endpoint: string;
@@ -75,7 +92,9 @@ export interface Sandbox {
   /** CloudFormation's RollbackStack: from CREATE_FAILED or UPDATE_FAILED to the last stable state. */
   rollbackStack(stack: string): Promise<StackResult>;
   setAlarm(alarm: string, state: 'OK' | 'ALARM' | 'INSUFFICIENT_DATA'): Promise<void>;
-  stacks(): Promise<readonly { readonly stack: string; readonly status: string; readonly id: string }[]>;
+  stacks(): Promise<readonly StackSummary[]>;
+  /** All events of a stack since it was created, oldest first. */
+  events(stack: string): Promise<readonly StackEvent[]>;
   /** The resources of a stack as CloudFormation knows them. */
   resources(stack: string): Promise<
     readonly {
@@ -91,6 +110,8 @@ export interface Sandbox {
   invoke(functionName: string, payload: unknown): Promise<unknown>;
   /** Sees every request to a service before it is handled and after; for crash tests. Returns how to stop watching. */
   intercept(interceptor: Interceptor): () => void;
+  /** The functions and state machines that events have started and that are not done, by name. */
+  running(): Promise<readonly string[]>;
   /** Waits until no event is left to deliver and no state machine runs. */
   settle(): Promise<void>;
   close(): Promise<void>;

@@ -1,15 +1,12 @@
-import { answerInItsPlace, isAbsentService } from './absent-services';
 import type { SandboxAssumptions } from './assumptions';
 import { AwsError } from './aws-error';
 import type { Broadcast } from './broadcast';
 import { CloudFormation, type StatusChange } from './cloudformation';
-import type { CustomResourceTransport } from './cloudformation/resource-type';
+import { customResourceTransport } from './custom-resources/transport';
 import { dynamicReferences } from './dynamic-references';
 import type { Platform } from './platform';
 import { resourceTypes } from './resources/table';
-import { parseArn } from './services/arn';
-import type { Lambda } from './services/lambda';
-import { addressOfUrl, type ObjectStore, type ResponseUrls } from './services/s3';
+import { addressOfUrl, type ObjectStore } from './services/s3';
 import type { StateStore } from './state';
 
 /** Gives the CloudFormation engine its world: resource types, functions, templates in S3, alarms, EventBridge. */
@@ -24,7 +21,7 @@ export function connectCloudFormation(
     state,
     environment: platform.environment,
     types: resourceTypes({ ...platform, warn }),
-    transport: customResourceTransport(platform.lambda, platform.responses, warn),
+    transport: customResourceTransport({ ...platform, warn }),
     resolveDynamicReference: dynamicReferences(platform.parameters, platform.secrets),
     readTemplate: async (url) => readTemplate(platform.objects, url),
     alarmState: async (alarm) => platform.alarms.stateOf(alarm),
@@ -33,26 +30,6 @@ export function connectCloudFormation(
     onWarning: warn,
     assumptions: assumptions.cloudFormation,
   });
-}
-
-function customResourceTransport(
-  lambda: Lambda,
-  responses: ResponseUrls,
-  warn: (message: string) => void,
-): CustomResourceTransport {
-  return {
-    openResponse: () => responses.open(),
-    async invoke(serviceToken, event) {
-      if (parseArn(serviceToken)?.service !== 'lambda') {
-        throw new AwsError(
-          'ValidationError',
-          `The sandbox calls custom resources in Lambda functions only, not ${serviceToken}.`,
-        );
-      }
-      if (isAbsentService(event)) await answerInItsPlace(event, warn);
-      else lambda.invokeAsync(serviceToken, JSON.stringify(event));
-    },
-  };
 }
 
 function readTemplate(objects: ObjectStore, url: string): string {

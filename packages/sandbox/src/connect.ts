@@ -1,21 +1,23 @@
 import { requireStateFolder } from './control/state-folder';
-import { openSandbox } from './open-sandbox';
+import { openToLook } from './open-to-look';
 
 /** A sandbox as programs see it that know nothing but AWS SDK clients. */
 export interface Connection {
   /** For `process.env`, or a child process: endpoints, region and credentials. */
   readonly environmentVariables: Readonly<Record<string, string>>;
-  /** Ends the sandbox if this connection started it. */
+  /** Rejects with SANDBOX_LOST when the sandbox ends while the connection is open. */
+  readonly lost: Promise<never>;
+  /** The sandbox ends when nobody uses it any more. */
   close(): Promise<void>;
 }
 
 /**
- * Finds the sandbox that runs on a state folder, or starts the services of the folder for as long as the connection is
- * open.
+ * Finds the sandbox that runs on a state folder, or starts the services of the folder, in a process of their own, for as
+ * long as somebody uses them. Of a folder that cannot be written to a copy is served, which is deleted at the end.
  * @throws SandboxError NO_SANDBOX for a folder without a sandbox: a mistyped folder must not become an empty sandbox
  */
 export async function connect(folder: string): Promise<Connection> {
   requireStateFolder(folder);
-  const sandbox = await openSandbox({ stateDir: folder });
-  return { environmentVariables: sandbox.environmentVariables, close: () => sandbox.close() };
+  const { environmentVariables, lost, close } = await openToLook({ stateDir: folder });
+  return { environmentVariables, lost, close };
 }

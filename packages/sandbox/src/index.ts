@@ -3,10 +3,12 @@ export type {
   FailureInjection,
   Interceptor,
   ObservedCall,
+  OnFailure,
   Sandbox,
   SandboxOptions,
   StackEvent,
   StackResult,
+  StackSummary,
 } from './api';
 export { AwsError } from './aws-error';
 export type { ExitCode } from './cli/exit-codes';

@@ -1,7 +1,10 @@
-import type { DeployOptions, Interceptor, Sandbox, StackResult } from './api';
+import type { DeployOptions, Interceptor, StackResult } from './api';
 import { publishAssets, readAssembly, type StackInput, selectStacks, stackInputs } from './assembly';
+import { AwsError } from './aws-error';
 import type { Broadcast } from './broadcast';
 import type { CloudFormation } from './cloudformation';
+import type { ServedSandbox } from './control/control-server';
+import type { OwnClaim } from './control/folder-lock';
 import { hostVariables } from './environment-variables';
 import type { Platform } from './platform';
 import type { AlarmState } from './services/alarms';
@@ -14,24 +17,32 @@ export interface LocalSandboxParts {
   readonly platform: Platform;
   readonly cloudFormation: CloudFormation;
   readonly broadcast: Broadcast;
-  /** Releases the state folder. */
-  readonly release: () => void;
+  /** Of the state folder. */
+  readonly claim: OwnClaim;
+  /** Whether what the last process left unfinished is finished. */
+  readonly recovers: boolean;
 }
 
 /** The sandbox in the process that holds the state folder. */
-export class LocalSandbox implements Sandbox {
+export class LocalSandbox implements ServedSandbox {
   readonly #parts: LocalSandboxParts;
   readonly #order: StackOrder;
   readonly #recovered: Promise<unknown>;
+  #isRecovering = true;
   #closing: Promise<void> | undefined;
 
   constructor(parts: LocalSandboxParts) {
     this.#parts = parts;
     this.#order = new StackOrder(parts.state);
     // What the last process left unfinished is finished first; an error of it is in the stack's events.
-    this.#recovered = parts.cloudFormation.recover().catch((error: unknown) => {
-      parts.broadcast.warning(`A stack operation could not be resumed: ${String(error)}`);
-    });
+    const recovery = parts.recovers ? parts.cloudFormation.recover() : Promise.resolve();
+    this.#recovered = recovery
+      .catch((error: unknown) => {
+        parts.broadcast.warning(`A stack operation could not be resumed: ${String(error)}`);
+      })
+      .finally(() => {
+        this.#isRecovering = false;
+      });
   }
 
   get endpoint(): string {
@@ -43,13 +54,14 @@ export class LocalSandbox implements Sandbox {
   }
 
   /** Stops at the first stack that does not end well: what depends on it must not be deployed. */
-  async deploy(options: DeployOptions): Promise<readonly StackResult[]> {
-    await this.#recovered;
+  async deploy(options: DeployOptions, wanted?: AbortSignal): Promise<readonly StackResult[]> {
+    await this.#recovery();
     const all = readAssembly(options.assembly);
     const inputs = stackInputs(selectStacks(all, options.stacks), options);
     const nameOf = (id: string) => all.find((stack) => stack.id === id)?.stackName ?? id;
     const results: StackResult[] = [];
     for (const input of inputs) {
+      if (wanted?.aborted) break;
       this.#publish(input);
       this.#order.remember(input.stack.stackName, input.stack.dependsOn.map(nameOf));
       const result = await this.#deployStack(input, options);
@@ -59,13 +71,17 @@ export class LocalSandbox implements Sandbox {
     return results;
   }
 
-  async destroy(stacks?: readonly string[]): Promise<readonly StackResult[]> {
-    await this.#recovered;
+  async destroy(stacks?: readonly string[], wanted?: AbortSignal): Promise<readonly StackResult[]> {
+    await this.#recovery();
     const { cloudFormation } = this.#parts;
     const existing = cloudFormation.listStacks().filter(({ parentId }) => parentId === undefined);
-    const names = stacks && stacks.length > 0 ? stacks : existing.map(({ name }) => name);
+    const all = existing.map(({ name }) => name);
+    const names = stacks && stacks.length > 0 ? stacks : all;
+    const unknown = names.find((name) => cloudFormation.describeStack(name) === undefined);
+    if (unknown !== undefined) throw noStack(unknown, all);
     const results: StackResult[] = [];
     for (const name of this.#order.dependentsFirst(names)) {
+      if (wanted?.aborted) break;
       const result = await cloudFormation.deleteStack(name);
       results.push(result);
       if (result.status !== 'DELETE_COMPLETE') break;
@@ -90,7 +106,15 @@ export class LocalSandbox implements Sandbox {
   }
 
   async stacks() {
-    return this.#parts.cloudFormation.listStacks().map(({ name, status, id }) => ({ stack: name, status, id }));
+    return this.#parts.cloudFormation.listStacks().map(({ name, status, id, reason, outputs, parentId }) => ({
+      ...{ stack: name, status, id, reason },
+      outputs: Object.fromEntries(outputs.map(({ key, value }) => [key, value])),
+      nested: parentId !== undefined,
+    }));
+  }
+
+  async events(stack: string) {
+    return this.#parts.cloudFormation.describeEvents(stack).toReversed();
   }
 
   async resources(stack: string) {
@@ -111,6 +135,23 @@ export class LocalSandbox implements Sandbox {
     return this.#parts.platform.gateway.intercept(interceptor);
   }
 
+  get isOperating(): boolean {
+    return this.#parts.cloudFormation.isOperating;
+  }
+
+  get isAtRest(): boolean {
+    const { lambda, stepFunctions } = this.#parts.platform;
+    return !this.isOperating && lambda.isIdle && stepFunctions.isIdle;
+  }
+
+  async running(): Promise<readonly string[]> {
+    const { lambda, stepFunctions } = this.#parts.platform;
+    return [
+      ...lambda.waitingFor.map((name) => `function ${name}`),
+      ...stepFunctions.running.map((name) => `state machine ${name}`),
+    ];
+  }
+
   /** A function may start a state machine and the other way round: it is quiet when both are, at the same moment. */
   async settle(): Promise<void> {
     const { lambda, stepFunctions } = this.#parts.platform;
@@ -125,11 +166,23 @@ export class LocalSandbox implements Sandbox {
   }
 
   async #close(): Promise<void> {
-    const { platform, release } = this.#parts;
+    const { platform, claim } = this.#parts;
+    claim.beginToClose();
     await platform.stepFunctions.close();
     await platform.lambda.close();
     await platform.gateway.close();
-    release();
+    claim.release();
+  }
+
+  /** New operations come after those that were interrupted; who waits for that is told. */
+  async #recovery(): Promise<void> {
+    if (!this.#isRecovering) return;
+    const { cloudFormation, broadcast } = this.#parts;
+    for (const { name, status, parentId } of cloudFormation.listStacks()) {
+      if (parentId !== undefined || !status.endsWith('_IN_PROGRESS')) continue;
+      broadcast.warning(`${name} is in ${status}: the operation that was interrupted is finished first.`);
+    }
+    await this.#recovered;
   }
 
   #publish({ stack }: StackInput): void {
@@ -153,10 +206,16 @@ export class LocalSandbox implements Sandbox {
       parameters,
       fail,
       disableRollback: options.disableRollback,
+      onFailure: options.onFailure,
       rollbackAlarms: options.rollbackAlarms,
       monitoringSeconds: options.monitoringSeconds,
     });
   }
+}
+
+function noStack(name: string, known: readonly string[]): AwsError {
+  const there = known.length === 0 ? 'There are no stacks.' : `There are: ${known.join(', ')}.`;
+  return new AwsError('ValidationError', `Stack with id ${name} does not exist. ${there}`);
 }
 
 /** What `cdk bootstrap` leaves behind, in a version that no template asks more of. */

@@ -10,6 +10,12 @@ export type SandboxErrorCode =
   | 'NO_SANDBOX'
   /** A sandbox runs on the folder, and the command needs it closed. */
   | 'SANDBOX_RUNNING'
+  /** The process that served the sandbox ended while it was in use. */
+  | 'SANDBOX_LOST'
+  /** A file of the state folder that cannot be read. */
+  | 'STATE_UNREADABLE'
+  /** The PostgreSQL server of `--postgres` cannot be used. */
+  | 'POSTGRES_UNUSABLE'
   /** A SQL statement that the database refused. */
   | 'STATEMENT_FAILED';
 

@@ -1,20 +1,37 @@
-import type { Sandbox, SandboxOptions } from './api';
+import type { SandboxOptions } from './api';
 import { readSandboxAssumptions } from './assumptions';
 import { Broadcast } from './broadcast';
 import { connectCloudFormation } from './connect-cloudformation';
+import { Clients } from './control/clients';
 import { controlServer } from './control/control-server';
 import type { OwnClaim } from './control/folder-lock';
+import { identityOf } from './control/ping';
+import { settingsOf } from './control/settings';
 import { ensureBootstrapped, LocalSandbox } from './local-sandbox';
 import { createPlatform } from './platform';
 import { cloudFormationService } from './services/cloudformation-api';
+import { requirePostgres } from './services/rds-data';
 import type { Environment } from './services/service';
 import { StateStore } from './state';
 
 /** Some libraries refuse 000000000000; this one is AWS's own example. */
 const ACCOUNT = '123456789012';
 
+/** How the process that starts a sandbox serves it to others. */
+export interface Serving {
+  readonly clients: Clients;
+  /** Ends the process, if it is there for others only. */
+  readonly end?: () => void;
+  /** Whether what the last process left unfinished is finished. */
+  readonly recovers: boolean;
+}
+
 /** Starts every service on a state folder that this process has claimed. */
-export async function startSandbox(options: SandboxOptions, claim: OwnClaim): Promise<Sandbox> {
+export async function startSandbox(
+  options: SandboxOptions,
+  claim: OwnClaim,
+  { clients, end, recovers }: Serving = { clients: new Clients(), recovers: true },
+): Promise<LocalSandbox> {
   const assumptions = readSandboxAssumptions(options.assumptions);
   const environment: Environment = {
     account: ACCOUNT,
@@ -25,28 +42,42 @@ export async function startSandbox(options: SandboxOptions, claim: OwnClaim): Pr
   const broadcast = new Broadcast();
   broadcast.listen(options);
 
+  const postgresUrl = await postgresOf(state, options.postgresUrl);
+  const settings = settingsOf(options.assumptions, postgresUrl);
   const platform = createPlatform({
     state,
     environment,
     assumptions,
     broadcast,
-    postgresUrl: rememberPostgres(state, options.postgresUrl),
-    control: controlServer(() => sandbox, broadcast),
+    postgresUrl,
+    control: controlServer({
+      sandbox: () => sandbox,
+      broadcast,
+      clients,
+      end,
+      settings,
+      folder: identityOf(state.folder),
+    }),
   });
   ensureBootstrapped(platform.parameters, '/cdk-bootstrap/hnb659fds/version');
   const cloudFormation = connectCloudFormation(platform, state, assumptions, broadcast);
   platform.gateway.register(cloudFormationService(cloudFormation, environment));
   await platform.gateway.listen();
-  const sandbox = new LocalSandbox({ state, platform, cloudFormation, broadcast, release: claim.release });
+  const sandbox = new LocalSandbox({ state, platform, cloudFormation, broadcast, claim, recovers });
   claim.announce(sandbox.endpoint);
   return sandbox;
 }
 
 const POSTGRES_DOCUMENT = 'postgres.json';
 
-/** The server that a folder's databases are on: named once, later commands on the folder must not find them empty. */
-function rememberPostgres(state: StateStore, given: string | undefined): string | undefined {
-  if (given === undefined) return state.read<{ readonly url?: string }>(POSTGRES_DOCUMENT, {}).url;
+/**
+ * The server that a folder's databases are on: named once, later commands on the folder must not find them empty. One that
+ * does not answer is refused before anything is done with it, and is not remembered.
+ */
+async function postgresOf(state: StateStore, given: string | undefined): Promise<string | undefined> {
+  const { url } = state.read<{ readonly url?: string }>(POSTGRES_DOCUMENT, {});
+  if (given === undefined || given === url) return url;
+  await requirePostgres(given);
   state.write(POSTGRES_DOCUMENT, { url: given });
   return given;
 }

@@ -65,6 +65,42 @@ test('each stack gets its own parameters and failures', () => {
   expect(() => options({}, ['Thong'])).toThrow("has the resource 'Thong'");
 });
 
+test('a failure may be given by the path of a construct, also of one in a nested stack', () => {
+  const resource = (path: string, more: object = {}) => ({
+    Type: 'X::Y::Z',
+    Metadata: { 'aws:cdk:path': path, ...more },
+  });
+  const assembly = writeAssembly({
+    App: {
+      template: {
+        Resources: {
+          Topic1A: resource('App/Topic/Resource'),
+          Migrations2B: resource('App/Migrations/Resource/Default'),
+          Part3C: resource('App/Part.NestedStack/Part.NestedStackResource', {
+            'aws:asset:path': 'part.nested.template.json',
+            'aws:asset:property': 'TemplateURL',
+          }),
+        },
+      },
+    },
+  });
+  writeFileSync(
+    join(assembly, 'part.nested.template.json'),
+    JSON.stringify({ Resources: { Queue4D: resource('App/Part/Queue/Resource') } }),
+  );
+  const stacks = readAssembly(assembly);
+  const fail = (logicalId: string) =>
+    stackInputs(stacks, { assembly: '', fail: [{ logicalId, on: 'update' }] })[0]?.fail;
+
+  expect(fail('App/Topic')).toEqual([{ logicalId: 'Topic1A', on: 'update' }]);
+  expect(fail('/App/Topic/Resource')).toEqual([{ logicalId: 'Topic1A', on: 'update' }]);
+  expect(fail('App/Migrations')).toEqual([{ logicalId: 'Migrations2B', on: 'update' }]);
+  expect(fail('App/Part/Queue')).toEqual([{ logicalId: 'Part3C.Queue4D', on: 'update' }]);
+  expect(() => fail('App/Tropic')).toThrow(
+    "resource at the construct 'App/Tropic'. There are: App/Migrations/Resource/",
+  );
+});
+
 test('folders are published as zips with the same bytes every time, and existing ones are skipped', () => {
   const assembly = writeAssembly({ App: { ...empty, assets: { code: { 'index.js': 'x', 'lib/a.js': 'y' } } } });
   const options = { objects, environment, onWarning: () => {} };

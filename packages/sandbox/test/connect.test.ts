@@ -6,6 +6,7 @@ import { type Connection, connect } from '../src';
 import { temporaryFolder } from './helpers/assembly';
 import { errorOf } from './helpers/error-of';
 import { testSandboxes } from './helpers/open';
+import { until } from './helpers/until';
 
 const open = testSandboxes('each');
 
@@ -29,7 +30,7 @@ async function putParameter({ environmentVariables: variables }: Connection): Pr
 }
 
 describe('connect', () => {
-  it('starts the services of a folder, and ends them when it is closed', async () => {
+  it('starts the services of a folder, and they end after it is closed', async () => {
     const stateDir = temporaryFolder();
     const { sandbox } = await open({ stateDir });
     await sandbox.close();
@@ -38,8 +39,11 @@ describe('connect', () => {
     expect(await putParameter(connection)).toBe(1);
     await connection.close();
 
+    await until(
+      async () => existsSync(join(stateDir, 'sandbox.json')),
+      (isRunning) => !isRunning,
+    );
     await expect(putParameter(connection)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
-    expect(existsSync(join(stateDir, 'sandbox.json'))).toBe(false);
   });
 
   it('finds the sandbox that runs on a folder, and leaves it running', async () => {

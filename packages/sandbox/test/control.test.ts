@@ -91,6 +91,21 @@ test('closing kills functions that are busy, and releases the folder', async () 
   expect(existsSync(join(world.stateDir, 'sandbox.json'))).toBe(false);
 });
 
+test('closing the sandbox of another process gives up the calls that still wait', async () => {
+  const stateDir = temporaryFolder();
+  await holder(stateDir);
+  const { sandbox } = await open({ stateDir });
+  await sandbox.deploy({
+    assembly: writeAssembly({ Far: functions({ Busy: { code: BUSY, properties: { Timeout: 60 } } }) }),
+  });
+  const waiting = sandbox.invoke('Busy', {});
+  const other = await open({ stateDir });
+  await sandbox.close();
+
+  await expect(waiting).rejects.toThrow('closed before this call was done');
+  expect(await other.sandbox.stacks()).toHaveLength(1);
+});
+
 test('two openers at once share one sandbox', async () => {
   const stateDir = temporaryFolder();
   const [a, b] = await Promise.all([openSandbox({ stateDir }), openSandbox({ stateDir })]);

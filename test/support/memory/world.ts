@@ -34,7 +34,7 @@ export class MemoryClock implements Clock {
 export class MemoryClaims implements Claims {
   /** By kind and name. */
   readonly owners = new Map<string, TakenClaim>();
-  readonly formers = new Map<string, Claim>();
+  readonly formers = new Map<string, TakenClaim>();
 
   async claim(names: readonly ClaimName[], claim: Claim): Promise<TakenClaim | undefined> {
     const others = [...this.owners.values()].filter(({ owner }) => !isSame(owner, claim));
@@ -54,15 +54,15 @@ export class MemoryClaims implements Claims {
   }
 
   async list(): Promise<readonly TakenClaim[]> {
-    return [...this.owners.values()];
+    return [...this.owners.values(), ...[...this.formers.values()].map((former) => ({ ...former, isFormer: true }))];
   }
 
   async noteFormer(names: readonly ClaimName[], owner: Claim): Promise<void> {
-    for (const name of names) this.formers.set(idOf(name), owner);
+    for (const name of names) this.formers.set(idOf(name), { name, owner });
   }
 
   async former(names: readonly ClaimName[]): Promise<Claim | undefined> {
-    return names.map((name) => this.formers.get(idOf(name))).find((one) => one !== undefined);
+    return names.map((name) => this.formers.get(idOf(name))?.owner).find((one) => one !== undefined);
   }
 
   async forgetFormer(names: readonly ClaimName[]): Promise<void> {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { DeployOptions, FailureInjection } from '../api';
 import { AwsError } from '../aws-error';
 import type { AssemblyStack } from './cloud-assembly';
+import { constructPaths, findByPath } from './construct-paths';
 
 export interface StackInput {
   readonly stack: AssemblyStack;
@@ -23,7 +24,7 @@ export function stackInputs(stacks: readonly AssemblyStack[], options: DeployOpt
         (scope === undefined || scope === stack.stackName || scope === stack.displayName) &&
         name in (template['Parameters'] ?? {}),
     );
-    const fail = (options.fail ?? []).filter(({ logicalId }) => first(logicalId) in (template['Resources'] ?? {}));
+    const fail = failuresIn(stack.templateFile, template, options.fail ?? []);
     const given = Object.fromEntries(own.map(({ name, value }) => [name, value]));
     return { stack, template, parameters: { ...stack.parameters, ...given }, fail };
   });
@@ -34,14 +35,50 @@ export function stackInputs(stacks: readonly AssemblyStack[], options: DeployOpt
     (input) => Object.keys(input.parameters),
     'Parameters',
   );
+  const [byPath, byId] = [isPath, (id: string) => !isPath(id)].map((chosen) =>
+    (options.fail ?? []).map(({ logicalId }) => logicalId).filter(chosen),
+  );
+  const isUsed = (path: string) => stacks.some(({ templateFile }) => findByPath(constructPaths(templateFile), path));
+  const unknownPath = byPath?.find((path) => !isUsed(path));
+  if (unknownPath !== undefined) throw noConstruct(unknownPath, stacks);
   requireUsed(
     'resource',
-    (options.fail ?? []).map(({ logicalId }) => first(logicalId)),
+    (byId ?? []).map(first),
     inputs,
     (input) => input.fail.map(({ logicalId }) => first(logicalId)),
     'Resources',
   );
   return inputs;
+}
+
+/** Logical ids have no slashes. */
+function isPath(name: string): boolean {
+  return name.includes('/');
+}
+
+/** Those for a stack, all of them by logical id. */
+function failuresIn(
+  templateFile: string,
+  template: StackInput['template'],
+  fail: readonly FailureInjection[],
+): readonly FailureInjection[] {
+  const paths = fail.some(({ logicalId }) => isPath(logicalId)) ? constructPaths(templateFile) : [];
+  return fail.flatMap((failure) => {
+    const { logicalId: name } = failure;
+    const logicalId = isPath(name) ? findByPath(paths, name) : name;
+    const isHere = logicalId !== undefined && first(logicalId) in ((template['Resources'] as object | undefined) ?? {});
+    return isHere ? [{ ...failure, logicalId }] : [];
+  });
+}
+
+function noConstruct(given: string, stacks: readonly AssemblyStack[]): AwsError {
+  const all = stacks.flatMap(({ templateFile }) => constructPaths(templateFile)).map(({ path }) => path);
+  const inside = all.filter((path) => path.startsWith(given.replace(/^\//, '')));
+  const known = (inside.length > 0 ? inside : all).sort().join(', ') || 'none';
+  return new AwsError(
+    'ValidationError',
+    `No stack to deploy has a resource at the construct '${given}'. There are: ${known}.`,
+  );
 }
 
 /** `STACK:NAME` or `NAME`. */

@@ -18,8 +18,11 @@ export interface Invocation<Options> {
   readonly host: CommandLineHost;
 }
 
-/** What a command does. Throws if it cannot be done; returns a report with an exit code if it was done and ended badly. */
-type CommandAction<Options> = (invocation: Invocation<Options>) => Promise<Report | undefined>;
+/**
+ * What a command does. Throws if it cannot be done; returns a report with an exit code if it was done and ended badly. One
+ * that has printed its report itself returns only the exit code.
+ */
+type CommandAction<Options> = (invocation: Invocation<Options>) => Promise<Report | ExitCode>;
 
 /** How commands return their exit code to the program that ran the command line. */
 export interface CommandLine {
@@ -31,7 +34,7 @@ export interface CommandLine {
 export function addCommand(parent: Command, name: string, help: CommandHelp): Command {
   return addHelp(parent.command(name), help)
     .option('--json', 'print one JSON document, and nothing else, on stdout')
-    .option('--verbose', 'print stack traces, and what functions and the app print');
+    .option('--verbose', 'print stack traces, every stack event, and what functions and the app print');
 }
 
 /** The handler that commander calls with the arguments of the command, its options and the command itself. */
@@ -41,7 +44,11 @@ export function does<Options extends object>(session: CommandLine, work: Command
     const args = received.slice(0, -2) as readonly string[];
     const screen = terminal(options);
     const report = await work({ options, args, terminal: screen, host: session.host });
-    if (report) screen.print(report);
-    session.exitCode = report?.exitCode ?? exitCodes.success;
+    if (typeof report === 'number') {
+      session.exitCode = report;
+      return;
+    }
+    screen.print(report);
+    session.exitCode = report.exitCode ?? exitCodes.success;
   };
 }

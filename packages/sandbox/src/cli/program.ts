@@ -6,9 +6,12 @@ import { addCancel } from './commands/cancel';
 import { addContinueRollback } from './commands/continue-rollback';
 import { addDeploy } from './commands/deploy';
 import { addDestroy } from './commands/destroy';
+import { addEvents } from './commands/events';
+import { addOutputs } from './commands/outputs';
 import { addReset } from './commands/reset';
 import { addRollback } from './commands/rollback';
 import { addSql } from './commands/sql';
+import { addStacks } from './commands/stacks';
 import { addStart } from './commands/start';
 import { type ExitCode, exitCodes } from './exit-codes';
 import type { CommandLineHost } from './host';
@@ -47,6 +50,9 @@ export function buildProgram(session: CommandLine): Command {
     addDestroy,
     addStart,
     addSql,
+    addStacks,
+    addEvents,
+    addOutputs,
     addReset,
     addRollback,
     addCancel,

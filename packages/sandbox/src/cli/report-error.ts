@@ -1,4 +1,4 @@
-import { SandboxError, type SandboxErrorDetails } from '../sandbox-error';
+import { SandboxError, type SandboxErrorCode, type SandboxErrorDetails } from '../sandbox-error';
 import { type ExitCode, exitCodes } from './exit-codes';
 import { terminal } from './output';
 
@@ -10,8 +10,17 @@ interface ErrorReport {
   readonly location?: SandboxErrorDetails['location'];
 }
 
+/** Errors of ours that are about the state of the system. All others are about what the command was given. */
+const operational: readonly SandboxErrorCode[] = ['SANDBOX_LOST', 'STATE_UNREADABLE', 'STATEMENT_FAILED'];
+
 /** What AWS calls a request that names or asks for something that does not exist. */
-const wrongRequest = ['ValidationError', 'ResourceNotFound', 'ResourceNotFoundException'];
+const wrongRequest = [
+  'ValidationError',
+  'ResourceNotFound',
+  'ResourceNotFoundException',
+  'DBClusterNotFoundFault',
+  'DatabaseNotFoundException',
+];
 
 /** Prints why a command failed, and returns the exit code of the process. */
 export function reportError(
@@ -25,7 +34,12 @@ export function reportError(
   const hint = plain.hint ? [`  hint: ${plain.hint}`] : [];
   screen.warn([`${plain.code}: ${plain.message}`, ...place, ...hint].join('\n'));
   if (verbose && error instanceof Error) screen.warn(String(error.stack));
-  return error instanceof SandboxError || wrongRequest.includes(plain.code) ? exitCodes.usage : exitCodes.failed;
+  return exitCodeOf(error, plain);
+}
+
+function exitCodeOf(error: unknown, { code }: ErrorReport): ExitCode {
+  if (error instanceof SandboxError) return operational.includes(error.code) ? exitCodes.failed : exitCodes.usage;
+  return wrongRequest.includes(code) ? exitCodes.usage : exitCodes.failed;
 }
 
 function toPlainError(error: unknown): ErrorReport {
@@ -36,7 +50,9 @@ function toPlainError(error: unknown): ErrorReport {
   if (!(error instanceof Error)) return { code: 'Error', message: String(error) };
   const { code: given, name, message } = error as Error & { readonly code?: unknown };
   const code = typeof given === 'string' ? given : name;
-  return { code, message: message || code, hint: isBug(error) ? bug : undefined };
+  // Node begins its messages with the code.
+  const text = message.startsWith(`${code}: `) ? message.slice(code.length + 2) : message;
+  return { code, message: text || code, hint: isBug(error) ? bug : undefined };
 }
 
 function isBug(error: Error): boolean {

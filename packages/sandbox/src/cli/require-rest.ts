@@ -1,12 +1,15 @@
-import { holderOf } from '../control/state-folder';
+import { askToYield } from '../control/farewell';
+import { holderOf } from '../control/folder-lock';
 import { SandboxError } from '../sandbox-error';
 
-/** For commands that cannot share a state folder with a running sandbox. */
-export function requireRest(folder: string): void {
-  const pid = holderOf(folder);
-  if (pid === undefined) return;
+/** For commands that cannot share a state folder with a running sandbox. One that nobody uses makes room. */
+export async function requireRest(folder: string): Promise<void> {
+  const holder = await holderOf(folder);
+  if (holder === undefined) return;
+  const { pid, endpoint } = holder;
+  if (endpoint !== undefined && (await askToYield(folder, endpoint))) return;
   throw new SandboxError('SANDBOX_RUNNING', `A sandbox is running on ${folder}, in process ${pid}.`, {
     payload: { folder, pid },
-    hint: 'End that process first (Ctrl-C), or use another --state folder.',
+    hint: `End what uses it first (Ctrl-C in its terminal, or kill ${pid}), or use another --state folder.`,
   });
 }

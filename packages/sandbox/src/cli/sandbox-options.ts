@@ -3,6 +3,7 @@ import type { SandboxOptions } from '../api';
 import { defaultStateFolder } from '../control/state-folder';
 import type { Invocation } from './command';
 import { collectPairs } from './options';
+import type { Progress } from './progress';
 import { eventLine } from './stack-report';
 
 export interface StateOptions {
@@ -30,13 +31,13 @@ export function withRunOptions(command: Command): Command {
 }
 
 /** Shows on the terminal what happens in the sandbox, as it happens. */
-export function watched({ options, terminal }: Invocation<RunOptions>): SandboxOptions {
+export function watched({ options, terminal }: Invocation<RunOptions>, progress?: Progress): SandboxOptions {
   const { state, postgres, assume } = options;
   return {
     stateDir: state,
     postgresUrl: postgres,
     assumptions: assume,
-    onStackEvent: (event) => terminal.say(eventLine(event, terminal)),
+    onStackEvent: (event) => (progress ? progress.show(event) : terminal.say(eventLine(event, terminal))),
     onWarning: (message) => terminal.warn(terminal.paint('yellow', `warning: ${message}`)),
     onFunctionLog: terminal.verbose ? (name, line) => terminal.warn(`${name}: ${line}`) : undefined,
   };

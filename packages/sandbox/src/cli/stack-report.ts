@@ -53,7 +53,7 @@ export function eventLine(event: StackEvent, { paint }: Pick<Terminal, 'paint'>)
     paint(colourOf(status), status.padEnd(28)),
     logicalId.padEnd(40),
     paint('gray', type),
-    paint(/FAILED/.test(status) ? 'red' : 'gray', reason),
+    paint(/FAILED/.test(status) ? 'red' : 'gray', reason.replaceAll('\n', `\n${' '.repeat(14)}`)),
   ];
   return parts.join('  ').trimEnd();
 }
@@ -76,8 +76,24 @@ function summary(result: StackResult, wished: RegExp, { terminal: { paint }, hos
     `\n${paint('bold', stack)}: ${paint(colourOf(status), status)}`,
     ...causes.map(({ logicalId, reason }) => paint('red', `  ${logicalId}: ${reason}`)),
     ...(exitCodeOf(result, wished) === exitCodes.needsRepair ? [`  ${adviceFor(result, host)}`] : []),
+    ...told(result).map(({ logicalId, reason }) => indented(`${logicalId}: ${reason}`)),
     ...Object.entries(outputs).map(([name, value]) => `  ${name} = ${value}`),
   ].join('\n');
+}
+
+/** What custom resources had to say of their success, such as which migrations were applied; the last word of each. */
+function told({ events }: StackResult): readonly StackEvent[] {
+  const said = events.filter(
+    ({ type, status, reason }) => /^Custom::/.test(type) && /^(CREATE|UPDATE)_COMPLETE$/.test(status) && reason !== '',
+  );
+  return [...new Map(said.map((event) => [`${event.stack} ${event.logicalId}`, event])).values()];
+}
+
+function indented(text: string): string {
+  return text
+    .split('\n')
+    .map((line, index) => (index === 0 ? `  ${line}` : `    ${line}`))
+    .join('\n');
 }
 
 /** What failed itself, rather than being cancelled by CloudFormation after the failure of another resource. */

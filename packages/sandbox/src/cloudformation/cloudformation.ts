@@ -1,4 +1,4 @@
-import type { FailureInjection, StackEvent, StackResult } from '../api';
+import type { FailureInjection, OnFailure, StackEvent, StackResult } from '../api';
 import {
   describeResources,
   describeStack,
@@ -37,6 +37,8 @@ export interface DeployRequest {
   readonly parameters?: Readonly<Record<string, string>>;
   readonly fail?: readonly FailureInjection[];
   readonly disableRollback?: boolean;
+  /** What becomes of a stack whose create fails; an update that fails is rolled back, or kept. */
+  readonly onFailure?: OnFailure;
   /** Kept from the last deployment when not given. */
   readonly rollbackAlarms?: readonly string[];
   readonly monitoringSeconds?: number;
@@ -67,7 +69,8 @@ export class CloudFormation {
   /** Creates the stack, or updates it when it exists. */
   async deploy(request: DeployRequest): Promise<StackResult> {
     const existing = this.#engine.store.find(request.stackName);
-    if (existing) refuseUpdate(existing, request.disableRollback ?? false);
+    const disableRollback = disablesRollback(request, existing === undefined);
+    if (existing) refuseUpdate(existing, disableRollback);
     const record = existing ?? newStackRecord(request.stackName, this.#engine.options.environment);
     return this.#operate(record, Injections.of(request.fail), async (operation) => {
       const prepared = await this.#engine.prepare(request.template, record, request.parameters ?? {});
@@ -75,7 +78,8 @@ export class CloudFormation {
       if (existing) refuseTypeChange(prepared, existing);
       if (existing && !(await this.#wouldChange(operation, prepared))) return 'unchanged';
       await (existing ? updateStack : createStack)(operation, prepared, {
-        disableRollback: request.disableRollback ?? false,
+        disableRollback,
+        deletesOnFailure: existing === undefined && request.onFailure === 'DELETE',
         rollback: {
           alarms: request.rollbackAlarms ?? record.rollback.alarms,
           monitoringSeconds: request.monitoringSeconds ?? record.rollback.monitoringSeconds,
@@ -150,6 +154,10 @@ export class CloudFormation {
     return Promise.all(unfinished.map(recover));
   }
 
+  get isOperating(): boolean {
+    return this.#running.size > 0;
+  }
+
   /** By id also when it was deleted. */
   describeStack(nameOrId: string): StackDescription | undefined {
     const record = this.#engine.store.find(nameOrId);
@@ -222,4 +230,12 @@ export class CloudFormation {
       this.#engine.options.onWarning(`'${logicalId}' was not made to fail: this deployment did not ${on} it.`);
     }
   }
+}
+
+/** DO_NOTHING is another name for it; CreateStack takes one of the two. */
+function disablesRollback({ disableRollback, onFailure }: DeployRequest, isCreate: boolean): boolean {
+  if (disableRollback !== undefined && onFailure !== undefined) {
+    throw invalid('Specify either DisableRollback or OnFailure, but not both.');
+  }
+  return disableRollback ?? (isCreate && onFailure === 'DO_NOTHING');
 }

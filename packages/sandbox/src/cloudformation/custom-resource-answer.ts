@@ -23,7 +23,7 @@ const MAXIMUM_PHYSICAL_ID_BYTES = 1024;
 
 /**
  * Applies the rules of an answer (aws-facts CR-2, CR-3 and CR-4). A refused answer counts as FAILED, with the rule as
- * its reason.
+ * its reason. That of a success is shown as it is (aws-facts CR-21).
  */
 export function readAnswer(body: string, request: RequestIdentity): CustomResourceAnswer {
   if (Buffer.byteLength(body) > MAXIMUM_BYTES) return refused('Response object is too long.');
@@ -37,11 +37,15 @@ export function readAnswer(body: string, request: RequestIdentity): CustomResour
   const success = Status === 'SUCCESS';
   return {
     success,
-    reason: success ? '' : failedText(typeof Reason === 'string' ? Reason : '', request.RequestId),
+    reason: success ? text(Reason) : failedText(text(Reason), request.RequestId),
     physicalId,
     data: isObject(Data) ? Data : {},
     noEcho: NoEcho === true,
   };
+}
+
+function text(reason: unknown): string {
+  return typeof reason === 'string' ? reason : '';
 }
 
 /** How CloudFormation words it, as seen in reports (aws-facts CR-5). */

@@ -28,12 +28,12 @@ export function waitForAnswer({ response, delivered, milliseconds, signal, gives
       finish();
     };
     const giveUp = (): void => {
-      timer.unref();
       reject(new ResourceFailure('Resource operation cancelled'));
     };
     const fail = (error: Error): void => end(() => reject(error));
     const expire = (): void => fail(new ResourceFailure('Custom Resource failed to stabilize in expected time'));
-    const timer = setTimeout(expire, milliseconds);
+    // A process whose sandbox is closed does not stay for an answer that cannot come any more.
+    const timer = setTimeout(expire, milliseconds).unref();
     response.answer.then((body) => end(() => resolve(body)), fail);
     delivered.catch(fail);
     if (givesUp && signal.aborted) giveUp();

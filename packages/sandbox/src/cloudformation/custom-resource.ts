@@ -94,7 +94,7 @@ export class CustomResource implements ResourceType {
     try {
       for (let count = 0; count < deliveries; count++) await this.transport.invoke(serviceToken, event);
     } catch (error) {
-      throw new ResourceFailure((error as Error).message);
+      throw error instanceof ResourceRefusal ? error : new ResourceFailure((error as Error).message);
     }
   }
 
@@ -114,8 +114,8 @@ export class CustomResource implements ResourceType {
   }
 }
 
-function result({ physicalId = '', data, noEcho }: CustomResourceAnswer): ResourceResult {
-  return { physicalId, attributes: data, noEcho };
+function result({ physicalId = '', data, noEcho, reason }: CustomResourceAnswer): ResourceResult {
+  return { physicalId, attributes: data, noEcho, reason };
 }
 
 function readServiceToken(value: Json | undefined): string {

@@ -57,6 +57,8 @@ export interface ResourceResult {
   readonly attributes?: Properties;
   /** The attributes are masked wherever CloudFormation shows them. */
   readonly noEcho?: boolean;
+  /** What the handler has to say of its success, for the event. */
+  readonly reason?: string;
 }
 
 /** A failure that says which physical resource it left behind, so that the engine can delete it. */

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { SandboxError } from '../sandbox-error';
 import { HOLDER_FILE } from './folder-lock';
@@ -19,18 +19,4 @@ export function requireStateFolder(folder: string): void {
     payload: { folder },
     hint: 'Name the folder of an earlier deployment to a sandbox with --state, or deploy to one first.',
   });
-}
-
-/** The process that runs a sandbox on the folder, if one does. */
-export function holderOf(folder: string): number | undefined {
-  try {
-    const { pid } = JSON.parse(readFileSync(join(folder, HOLDER_FILE), 'utf8')) as { readonly pid: number };
-    process.kill(pid, 0);
-    return pid;
-  } catch (error) {
-    // ENOENT: no process holds it; ESRCH: a holder that was killed.
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ESRCH') return undefined;
-    throw error;
-  }
 }

@@ -16,6 +16,7 @@ export function ssmParameter(store: ParameterStore): ResourceType {
         Type: type,
         Value: value,
         Tier: optionalText(properties, 'Tier'),
+        AllowedPattern: optionalText(properties, 'AllowedPattern'),
         Overwrite: true,
       });
       return { physicalId: name, attributes: { Type: type, Value: value } };

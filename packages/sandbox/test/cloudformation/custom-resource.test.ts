@@ -24,6 +24,34 @@ async function reasonOf(answer: Answer | ((fields: object) => Answer), options: 
   return aws.events.find(({ status }) => status === 'CREATE_FAILED')?.reason ?? 'accepted';
 }
 
+describe('an answer of success', () => {
+  it('has its reason in the event of the resource, for a create, an update and a rollback', async () => {
+    const aws = new World();
+    aws.handler = ({ RequestType, ResourceProperties: { Word } }) => ({
+      PhysicalResourceId: 'A',
+      Reason: `${RequestType} of ${String(Word)}`,
+    });
+    await deploy(aws, { Word: 'one' });
+    await deploy(aws, { Word: 'two' });
+    const fails = { Fails: { Type: 'Test::Thing', DependsOn: 'X' } };
+    aws.behaviours.set('Fails', ({ action }) => (action === 'create' ? Promise.reject(new Error('no')) : undefined));
+    await aws.cloudFormation.deploy({ stackName: 'S', template: template({ Word: 'three' }, fails) });
+
+    const told = aws.events.filter(({ logicalId, status }) => logicalId === 'X' && status.endsWith('_COMPLETE'));
+    expect(told.map(({ reason }) => reason)).toEqual([
+      ...['Create of one', 'Update of two', 'Update of three', 'Update of two'],
+    ]);
+  });
+
+  it('may have none', async () => {
+    const aws = new World();
+    await deploy(aws);
+    expect(aws.events.find(({ logicalId, status }) => logicalId === 'X' && status === 'CREATE_COMPLETE')?.reason).toBe(
+      '',
+    );
+  });
+});
+
 describe('a request', () => {
   it('has the documented members, with scalars as strings', async () => {
     const aws = new World();

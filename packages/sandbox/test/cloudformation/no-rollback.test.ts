@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { type CustomRequest, triad, World, type WorldOptions } from './world';
+import { type CustomRequest, triad, until, World, type WorldOptions } from './world';
 
 /** DisableRollback and RollbackStack (aws-facts CFN-10, CFN-11 and CFN-12). */
 
@@ -205,6 +205,63 @@ describe('an update without rollback', () => {
     const aws = await deployed();
     await expect(aws.cloudFormation.rollbackStack('S')).rejects.toThrow(
       /is in CREATE_COMPLETE state and can not be rolled back\. Allowed: CREATE_FAILED, UPDATE_FAILED\./,
+    );
+  });
+});
+
+describe('OnFailure of a create', () => {
+  const failing = (aws: World, more: object) => {
+    aws.handler = ({ RequestType }) => ({
+      ...(RequestType === 'Create' ? { Status: 'FAILED', Reason: 'no' } : {}),
+      PhysicalResourceId: 'A',
+    });
+    return aws.cloudFormation.deploy({ stackName: 'S', template: triad('1'), ...more });
+  };
+
+  it('DELETE deletes the stack at once: no rollback is shown, and custom resources get their Delete', async () => {
+    const aws = new World();
+    const { status, reason } = await failing(aws, { onFailure: 'DELETE' });
+
+    expect([status, reason]).toEqual(['DELETE_COMPLETE', '']);
+    expect(aws.takeLog().filter((line) => /^(S |\[|\{delete)/.test(line))).toEqual([
+      'S CREATE_IN_PROGRESS',
+      '[Create X 1]',
+      'S DELETE_IN_PROGRESS "The following resource(s) failed to create: [X]. Delete requested by user."',
+      '[Delete X A 1]',
+      '{delete R R-1 1}',
+      'S DELETE_COMPLETE',
+    ]);
+    expect(aws.cloudFormation.listStacks()).toEqual([]);
+  });
+
+  it('DELETE is still meant when the process died during the create', async () => {
+    const first = new World();
+    first.handler = () => 'silence';
+    void first.cloudFormation.deploy({ stackName: 'S', template: triad('1'), onFailure: 'DELETE' });
+    await until(() => first.requests.length > 0);
+    const second = new World({ folder: first.folder });
+    second.handler = () => ({ PhysicalResourceId: 'A' });
+
+    expect(await second.cloudFormation.recover()).toMatchObject([{ status: 'DELETE_COMPLETE' }]);
+    expect(second.events.filter(({ status }) => status.includes('ROLLBACK'))).toEqual([]);
+  });
+
+  it('DELETE says nothing about updates, which are rolled back', async () => {
+    const aws = await deployed();
+    aws.handler = refusing('2');
+    const result = await aws.cloudFormation.deploy({ stackName: 'S', template: triad('2'), onFailure: 'DELETE' });
+    expect(result.status).toBe('UPDATE_ROLLBACK_COMPLETE');
+  });
+
+  it('DO_NOTHING keeps what was created, ROLLBACK is the default', async () => {
+    expect((await failing(new World(), { onFailure: 'DO_NOTHING' })).status).toBe('CREATE_FAILED');
+    expect((await failing(new World(), { onFailure: 'ROLLBACK' })).status).toBe('ROLLBACK_COMPLETE');
+    expect((await failing(new World(), {})).status).toBe('ROLLBACK_COMPLETE');
+  });
+
+  it('cannot be given together with DisableRollback', async () => {
+    await expect(failing(new World(), { onFailure: 'DELETE', disableRollback: true })).rejects.toThrow(
+      'Specify either DisableRollback or OnFailure, but not both.',
     );
   });
 });

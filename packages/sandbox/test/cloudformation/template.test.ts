@@ -30,6 +30,17 @@ describe('a template', () => {
     ],
     ['a list as section', { Resources: { A: ok }, Outputs: [] }, 'Outputs must be an object.'],
     ['a macro', { Transform: 'AWS::Serverless-2016-10-31', Resources: { A: ok } }, 'Allowed: AWS::LanguageExtensions.'],
+    [
+      'a loop over resources',
+      { Transform: 'AWS::LanguageExtensions', Resources: { A: ok, 'Fn::ForEach::Topics': ['Name', ['a'], {}] } },
+      'Fn::ForEach::Topics at Resources is not supported here',
+    ],
+    [
+      'a loop over outputs',
+      { Resources: { A: ok }, Outputs: { 'Fn::ForEach::All': [] } },
+      'Fn::ForEach::All at Outputs is not supported here',
+    ],
+    ['a macro among resources', { Resources: { A: ok, 'Fn::Transform': {} } }, 'Fn::Transform at Resources is not'],
     ['a resource without type', { Resources: { A: {} } }, '[Resources.A] must be an object with a Type.'],
     ['a bad logical id', { Resources: { 'A-1': ok } }, 'Resource name A-1 is non alphanumeric.'],
     [

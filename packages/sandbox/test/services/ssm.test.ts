@@ -9,6 +9,7 @@ import {
   SSMClient,
 } from '@aws-sdk/client-ssm';
 import { beforeAll, expect, test } from '@jest/globals';
+import { writeAssembly } from '../helpers/assembly';
 import { testSandboxes } from '../helpers/open';
 
 const open = testSandboxes('all');
@@ -34,6 +35,28 @@ test('Parameter Store writes versions and reads them by number and label', async
   expect(await get('/v/a:blue')).toMatchObject({ Value: 'two' });
   await expect(get('/v/a:9')).rejects.toMatchObject({ name: 'ParameterVersionNotFound' });
   await expect(get('/v/none')).rejects.toMatchObject({ name: 'ParameterNotFound' });
+});
+
+test('Parameter Store checks a value against the pattern that comes with it, also from a template', async () => {
+  expect(await put('/pattern/a', '12', { AllowedPattern: '^\\d+$' })).toMatchObject({ Version: 1 });
+  await expect(put('/pattern/b', 'x2', { AllowedPattern: '^\\d+$' })).rejects.toMatchObject({
+    name: 'ParameterPatternMismatchException',
+    message: 'Parameter value, cannot be validated against allowedPattern: ^\\d+$',
+  });
+  await expect(put('/pattern/b', 'x', { AllowedPattern: '(' })).rejects.toMatchObject({
+    name: 'InvalidAllowedPatternException',
+  });
+
+  const { sandbox } = await open();
+  const parameter = {
+    Type: 'AWS::SSM::Parameter',
+    Properties: { Type: 'String', Value: 'x2', AllowedPattern: '^\\d+$' },
+  };
+  const [result] = await sandbox.deploy({
+    assembly: writeAssembly({ Web: { template: { Resources: { P: parameter } } } }),
+  });
+  expect(result?.status).toBe('ROLLBACK_COMPLETE');
+  expect(result?.events.find(({ status }) => status === 'CREATE_FAILED')?.reason).toMatch(/against allowedPattern/);
 });
 
 test('Parameter Store enforces the rules of types and tiers', async () => {

@@ -2,9 +2,9 @@ import { join, resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { DeployOptions, FailureInjection } from '../../api';
 import { addCommand, type CommandLine, does, type Invocation } from '../command';
+import type { ExitCode } from '../exit-codes';
 import type { CommandHelp } from '../help';
 import { collect, collectPairs, wholeNumber } from '../options';
-import type { Report } from '../output';
 import { type RunOptions, withRunOptions } from '../sandbox-options';
 import { runStackOperation, type StackOperation } from '../stack-operation';
 import { synthesize } from '../synth/synthesize';
@@ -25,13 +25,16 @@ const help: CommandHelp = {
   description: [
     'Runs the CDK app of the current folder as the CDK CLI does (which need not be installed), and deploys its stacks in the',
     'order of their dependencies, up to the first one that fails. A stack whose first deployment failed is deleted and',
-    'created again. Stack events are printed as they happen: time, status, logical id, type, reason.',
+    'created again. Stack events are printed as they happen: time, status, logical id, type, reason. Resources of which nothing',
+    'is remarkable share a line, unless --verbose is given.',
+    'Ctrl-C ends the command, not the deployment, which goes on in the process of the sandbox.',
     'The CDK validates templates at synth, which takes most of the time; CDK_VALIDATION=false in the environment skips it.',
   ].join(' '),
   examples: [
     { args: '', does: 'all stacks of the app of cdk.json' },
     { args: '--app "npx tsx bin/app.ts" --stack Nutrition', does: 'another app, one stack and what it depends on' },
     { args: '--fail FeatureFlags:update', does: 'let a resource fail, to see the rollback' },
+    { args: '--fail Nutrition/Migrations:update', does: 'the same, by the path of a construct' },
     { args: '--postgres postgresql://postgres@127.0.0.1:5432/test', does: 'with a real PostgreSQL server' },
   ],
   exitCodes: {
@@ -64,14 +67,18 @@ export function addDeploy(parent: Command, session: CommandLine): void {
       'set a template parameter, also as stack:name=value; may be repeated',
       collectPairs,
     )
-    .option('--fail <logical id[:create|update]>', 'let a resource fail; may be repeated', collectFailures)
+    .option(
+      '--fail <resource[:create|update]>',
+      'let a resource fail, by logical id or construct path; may be repeated',
+      collectFailures,
+    )
     .option('--no-rollback', 'keep everything as it is when something fails')
     .option('--rollback-alarm <name>', 'roll back when this alarm is in ALARM; may be repeated', collect)
     .option('--monitoring-seconds <number>', 'watch the alarms for so long after everything is deployed', wholeNumber)
     .action(does<DeployCommandOptions>(session, deploy));
 }
 
-async function deploy(invocation: Invocation<DeployCommandOptions>): Promise<Report> {
+async function deploy(invocation: Invocation<DeployCommandOptions>): Promise<ExitCode> {
   const { options, terminal } = invocation;
   const assembly = await synthesize(
     { app: options.app, context: options.context, outputFolder: join(resolve(options.state), 'cdk.out') },
@@ -82,7 +89,7 @@ async function deploy(invocation: Invocation<DeployCommandOptions>): Promise<Rep
     stacks: options.stack,
     parameters: options.parameters,
     fail: options.fail,
-    disableRollback: !options.rollback,
+    disableRollback: options.rollback ? undefined : true,
     rollbackAlarms: options.rollbackAlarm,
     monitoringSeconds: options.monitoringSeconds,
   };
@@ -99,5 +106,7 @@ function collectFailures(text: string, previous: readonly FailureInjection[] = [
   if (logicalId !== '' && rest.length === 0 && (on === undefined || on === 'create' || on === 'update')) {
     return [...previous, { logicalId, on }];
   }
-  throw new InvalidArgumentError('Write it as LOGICAL_ID, LOGICAL_ID:create or LOGICAL_ID:update.');
+  throw new InvalidArgumentError(
+    'Write it as LOGICAL_ID or CONSTRUCT/PATH, with :create or :update behind it for only that.',
+  );
 }

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { addCommand, type CommandLine, does, type Invocation } from '../command';
+import type { ExitCode } from '../exit-codes';
 import type { CommandHelp } from '../help';
 import { collect } from '../options';
-import type { Report } from '../output';
 import { type RunOptions, withRunOptions } from '../sandbox-options';
 import { runStackOperation, type StackOperation } from '../stack-operation';
 
@@ -40,7 +40,7 @@ export function addDestroy(parent: Command, session: CommandLine): void {
     .action(does<DestroyOptions>(session, destroy));
 }
 
-function destroy(invocation: Invocation<DestroyOptions>): Promise<Report> {
+function destroy(invocation: Invocation<DestroyOptions>): Promise<ExitCode> {
   const { options } = invocation;
   const operation: StackOperation = {
     run: (sandbox) => sandbox.destroy(options.stack),

@@ -40,7 +40,7 @@ export function addReset(parent: Command, session: CommandLine): void {
 
 async function reset({ options: { state: folder, yes = false } }: Invocation<ResetOptions>): Promise<Report> {
   requireStateFolder(folder);
-  requireRest(folder);
+  await requireRest(folder);
   if (!yes && !(await confirm(folder))) {
     return { data: { deleted: false, folder }, text: 'Nothing was deleted.', exitCode: exitCodes.failed };
   }

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { addCommand, type CommandLine, does, type Invocation } from '../command';
+import type { ExitCode } from '../exit-codes';
 import type { CommandHelp } from '../help';
-import type { Report } from '../output';
 import { type RunOptions, withRunOptions } from '../sandbox-options';
 import { runStackOperation, type StackOperation } from '../stack-operation';
 
@@ -36,7 +36,7 @@ export function addRollback(parent: Command, session: CommandLine): void {
     .action(does<RollbackOptions>(session, rollBack));
 }
 
-function rollBack(invocation: Invocation<RollbackOptions>): Promise<Report> {
+function rollBack(invocation: Invocation<RollbackOptions>): Promise<ExitCode> {
   const { options } = invocation;
   const operation: StackOperation = {
     run: async (sandbox) => [await sandbox.rollbackStack(options.stack)],

@@ -1,16 +1,24 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
+import type { RemoteSandbox } from '../../control/remote-sandbox';
 import { addCommand, type CommandLine, does, type Invocation } from '../command';
+import { type ExitCode, exitCodes } from '../exit-codes';
 import type { CommandHelp } from '../help';
+import { Interruptions } from '../interruption';
 import { withSandbox } from '../open';
-import type { Report } from '../output';
+import type { Report, Terminal } from '../output';
 import { requireRest } from '../require-rest';
 import { type RunOptions, watched, withRunOptions } from '../sandbox-options';
+
+/** How long functions and state machines may go on after the first Ctrl-C. */
+const settlingMs = 10_000;
 
 const help: CommandHelp = {
   summary: 'Keep the sandbox and its endpoints up until interrupted',
   description: [
     'Keeps the sandbox and its endpoints up until this command is interrupted, for SDK clients and scripts. Prints lines for',
-    '`eval`. Other commands on the same state folder go through this process meanwhile.',
+    '`eval`. Interrupted, it gives functions that run ten seconds; a second Ctrl-C ends them at once. A stack operation that',
+    'nobody waits for is ended with it, and settled by the next command.',
   ].join(' '),
   examples: [
     { args: '', does: 'the sandbox in ./.sandbox' },
@@ -27,15 +35,41 @@ export function addStart(parent: Command, session: CommandLine): void {
   withRunOptions(addCommand(parent, 'start', help)).action(does<RunOptions>(session, start));
 }
 
-async function start(invocation: Invocation<RunOptions>): Promise<undefined> {
+async function start(invocation: Invocation<RunOptions>): Promise<ExitCode> {
   const { options, terminal } = invocation;
-  requireRest(options.state);
-  await withSandbox(watched(invocation), async (sandbox) => {
-    terminal.print(endpoints(sandbox.environmentVariables));
-    await interruption();
-    terminal.say('Waiting for running functions and state machines ...');
-    await Promise.race([sandbox.settle(), interruption()]);
+  await requireRest(options.state);
+  await withSandbox({ ...watched(invocation), follows: true }, async (sandbox) => {
+    const interruptions = new Interruptions();
+    try {
+      const interrupted = interruptions.next();
+      terminal.print(endpoints(sandbox.environmentVariables));
+      await interrupted;
+      await settle(sandbox, terminal, interruptions);
+      await stop(sandbox, terminal);
+    } finally {
+      interruptions.end();
+    }
   });
+  return exitCodes.success;
+}
+
+/** For a while, or until the next Ctrl-C: what does not end by itself must not keep the command. */
+async function settle(sandbox: RemoteSandbox, terminal: Terminal, interruptions: Interruptions): Promise<void> {
+  const again = interruptions.next();
+  const running = await sandbox.running();
+  if (running.length === 0) return;
+  terminal.say(`Waiting for ${running.join(', ')}, ${settlingMs / 1000} s at the most; Ctrl-C ends it at once ...`);
+  await Promise.race([sandbox.settle(), again, sleep(settlingMs, undefined, { ref: false })]);
+}
+
+async function stop(sandbox: RemoteSandbox, terminal: Terminal): Promise<void> {
+  const running = (await sandbox.stacks()).filter(({ status, nested }) => !nested && status.endsWith('_IN_PROGRESS'));
+  const ends = await sandbox.stop();
+  for (const { stack, status } of running) {
+    const next = ends ? 'The next command settles it, as an interrupted operation.' : 'It goes on.';
+    terminal.warn(`${stack} is in ${status}. ${next}`);
+  }
+  if (!ends) terminal.warn(`Other commands use the sandbox: it ends with them, in process ${sandbox.pid}.`);
 }
 
 /** The environment variables of the sandbox, as lines for `eval` and as JSON. */
@@ -49,10 +83,4 @@ function endpoints(variables: Readonly<Record<string, string>>): Report {
     },
     text: names.map((name) => `export ${name}=${variables[name]}`).join('\n'),
   };
-}
-
-function interruption(): Promise<void> {
-  return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
-  });
 }

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SandboxError } from '../../sandbox-error';
+import { Heartbeat } from '../heartbeat';
 import type { Terminal } from '../output';
 import { explainFailure } from './explain-failure';
 
@@ -20,10 +21,12 @@ const longestVariable = 32 * 1024;
 /** Runs the command of a CDK app with the environment variables that the CDK CLI sets. */
 export async function runApp(command: string, environment: AppEnvironment, terminal: Terminal): Promise<void> {
   const overflow = mkdtempSync(join(tmpdir(), 'cdk-context-'));
+  const heartbeat = new Heartbeat(terminal, (seconds) => `... still synthesizing after ${seconds} s`);
   try {
     const { status, output } = await runShell(command, variables(environment, overflow), terminal);
     if (status !== 0) throw failed(command, status, output, terminal);
   } finally {
+    heartbeat.end();
     rmSync(overflow, { recursive: true, force: true });
   }
 }

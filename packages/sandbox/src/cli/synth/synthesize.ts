@@ -30,6 +30,7 @@ async function runInto(
   { context, outputFolder }: SynthesisRequest,
   terminal: Terminal,
 ): Promise<string> {
+  terminal.say('Synthesizing...');
   rmSync(outputFolder, { recursive: true, force: true });
   mkdirSync(outputFolder, { recursive: true });
   const environment = { outputFolder, context: contextFor(project, context) };

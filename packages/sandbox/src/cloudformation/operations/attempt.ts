@@ -62,6 +62,6 @@ function announceFailure({ stack, logicalId, verb }: Attempted, error: unknown):
 
 /** What a request reported, over what was known. */
 export function withResult(resource: ResourceRecord, result: ResourceResult): ResourceRecord {
-  const { physicalId, ref, attributes = {}, noEcho = false } = result;
-  return { ...resource, physicalId, ref, attributes, noEcho };
+  const { physicalId, ref, attributes = {}, noEcho = false, reason = '' } = result;
+  return { ...resource, physicalId, ref, attributes, noEcho, reason };
 }

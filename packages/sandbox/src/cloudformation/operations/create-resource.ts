@@ -30,7 +30,7 @@ export async function createResource(operation: Operation, target: TargetResourc
       return result;
     },
   });
-  stack.setResource(created, 'CREATE_COMPLETE');
+  stack.setResource(created, 'CREATE_COMPLETE', created.reason);
 }
 
 function adopt(stack: LiveStack, logicalId: string, physicalId: string): void {

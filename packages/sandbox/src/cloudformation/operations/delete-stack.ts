@@ -2,6 +2,15 @@ import { disposal, disposalOfCreated, type Obsolete, type StackStatus } from '..
 import { deleteResources, failedToDelete } from './delete-resources';
 import type { Operation } from './operation';
 
+/** What becomes of a failed create: rolled back, or with OnFailure=DELETE deleted at once (aws-facts CFN-24). */
+export async function undoCreate(operation: Operation, reason: string): Promise<void> {
+  const { stack } = operation;
+  if (!stack.attempt.deletesOnFailure) return rollBackCreate(operation, reason);
+  const attempt = { ...stack.attempt, failure: reason };
+  stack.setStatus('DELETE_IN_PROGRESS', `${reason} Delete requested by user.`, { attempt });
+  await deleteStack(operation);
+}
+
 /** Undoes a failed create: only deletes, those that refer to others first (aws-facts CFN-2 and CFN-4). */
 export async function rollBackCreate(operation: Operation, reason: string): Promise<void> {
   const { stack } = operation;
@@ -15,8 +24,10 @@ export async function rollBackCreate(operation: Operation, reason: string): Prom
 export async function deleteStack(operation: Operation, retain: readonly string[] = []): Promise<void> {
   const { stack } = operation;
   if (stack.record.status !== 'DELETE_IN_PROGRESS') stack.setStatus('DELETE_IN_PROGRESS', 'User Initiated');
+  // Nothing that RetainExceptOnCreate protects was ever in use, if it is the create that failed.
+  const dispose = stack.attempt.deletesOnFailure ? disposalOfCreated : disposal;
   const listed = Object.values(stack.record.resources).map((resource): Obsolete => {
-    return retain.includes(resource.logicalId) ? { resource, policy: 'Retain' } : disposal(resource);
+    return retain.includes(resource.logicalId) ? { resource, policy: 'Retain' } : dispose(resource);
   });
   const isListed = ({ resource }: Obsolete): boolean => {
     return stack.resource(resource.logicalId)?.physicalId === resource.physicalId;

@@ -1,6 +1,6 @@
 import { isInProgress, type StackRecord } from '../stack/stack-record';
 import { cleanUp } from './clean-up';
-import { deleteStack, rollBackCreate } from './delete-stack';
+import { deleteStack, rollBackCreate, undoCreate } from './delete-stack';
 import { cancelInterrupted } from './interrupted';
 import type { Operation } from './operation';
 import { rollBackUpdate } from './roll-back-update';
@@ -29,7 +29,7 @@ export async function recoverStack(operation: Operation): Promise<void> {
 
 async function failCreate(operation: Operation): Promise<void> {
   if (operation.stack.attempt.disableRollback) return failPreserved(operation, 'CREATE_FAILED', STOPPED);
-  return rollBackCreate(operation, STOPPED);
+  return undoCreate(operation, STOPPED);
 }
 
 async function failUpdate(operation: Operation): Promise<void> {

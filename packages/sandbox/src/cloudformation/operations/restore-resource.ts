@@ -22,7 +22,8 @@ export async function restoreResource(
     adopt: replacing(operation, logicalId),
     work: () => sendBack(operation, stable, signal),
   });
-  stack.setResource(withResult(stable, result), 'UPDATE_COMPLETE');
+  const restored = withResult(stable, result);
+  stack.setResource(restored, 'UPDATE_COMPLETE', restored.reason);
   stack.untouch(logicalId);
 }
 

@@ -12,12 +12,13 @@ import { evaluateOutputs, type PreparedStack } from '../template/prepare';
 import { AlarmWatch } from './alarm-watch';
 import { applyTemplate } from './apply-template';
 import { cleanUp } from './clean-up';
-import { rollBackCreate } from './delete-stack';
+import { undoCreate } from './delete-stack';
 import type { Operation } from './operation';
 import { rollBackUpdate } from './roll-back-update';
 
 export interface Intent {
   readonly disableRollback: boolean;
+  readonly deletesOnFailure?: boolean;
   readonly rollback: RollbackConfiguration;
   readonly token: string;
 }
@@ -25,13 +26,13 @@ export interface Intent {
 /** The reason of what a user requested: the start of an operation, and CancelUpdateStack. */
 export const USER_INITIATED = 'User Initiated';
 
-/** Creates a stack; when that fails, deletes what was made. */
+/** Creates a stack; when that fails, deletes what was made, with OnFailure=DELETE the stack itself too. */
 export async function createStack(operation: Operation, prepared: PreparedStack, intent: Intent): Promise<void> {
   begin(operation, prepared, intent, 'CREATE_IN_PROGRESS');
   const failure = await goForward(operation, prepared, 'CREATE_COMPLETE');
   if (failure === undefined) completeCreate(operation);
   else if (preserves(operation)) failPreserved(operation, 'CREATE_FAILED', failure);
-  else await rollBackCreate(operation, failure);
+  else await undoCreate(operation, failure);
 }
 
 /** Updates a stack, then deletes what it no longer uses; when the update fails, rolls back. */
@@ -53,11 +54,11 @@ export async function updateStack(operation: Operation, prepared: PreparedStack,
 /** Writes down what is about to be left, before anything is done. A retry of a failed update keeps the older state. */
 export function begin({ stack }: Operation, prepared: PreparedStack, intent: Intent, status: StackStatus): void {
   const { record } = stack;
-  const { disableRollback, rollback, token } = intent;
+  const { disableRollback, deletesOnFailure, rollback, token } = intent;
   const isUpdate = status === 'UPDATE_IN_PROGRESS';
   const unsettled = record.attempt ?? { ...noAttempt, previous: isUpdate ? stableState(record) : undefined };
   stack.setStatus(status, USER_INITIATED, {
-    attempt: { ...unsettled, disableRollback, failure: undefined },
+    attempt: { ...unsettled, disableRollback, deletesOnFailure, failure: undefined },
     template: prepared.template,
     parameters: prepared.parameters.given,
     imports: [...new Set([...record.imports, ...prepared.imports])],

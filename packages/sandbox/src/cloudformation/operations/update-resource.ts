@@ -31,7 +31,7 @@ export async function updateResource(operation: Operation, target: TargetResourc
     },
     beforeFailure: () => preserve(operation, before, signal),
   });
-  stack.setResource(updated, 'UPDATE_COMPLETE');
+  stack.setResource(updated, 'UPDATE_COMPLETE', updated.reason);
 }
 
 /**

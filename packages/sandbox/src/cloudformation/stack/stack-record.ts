@@ -95,6 +95,8 @@ export interface Attempt {
   /** Resources that ContinueUpdateRollback was told to leave as they are. */
   readonly skipped: readonly string[];
   readonly disableRollback: boolean;
+  /** OnFailure=DELETE of a create. */
+  readonly deletesOnFailure?: boolean;
   /** Why it failed, once it did. */
   readonly failure?: string;
 }

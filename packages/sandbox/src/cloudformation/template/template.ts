@@ -88,6 +88,7 @@ export function parseTemplate(source: unknown): Template {
   }
   const template = source as unknown as Template;
   checkTransform(template.Transform);
+  for (const section of ['Conditions', 'Resources', 'Outputs']) refuseMacros(section, source[section]);
   if (Object.keys(template.Resources ?? {}).length === 0) {
     throw invalid('Template format error: At least one Resources member must be defined.');
   }
@@ -103,6 +104,13 @@ function checkTransform(transform: Json | undefined): void {
     if (name === 'AWS::LanguageExtensions') continue;
     throw invalid(`Transform ${JSON.stringify(name)} is not supported here. Allowed: AWS::LanguageExtensions.`);
   }
+}
+
+/** Where names are expected, a loop or a macro makes them. */
+function refuseMacros(section: string, members: unknown): void {
+  const macro = Object.keys(members ?? {}).find((name) => name.startsWith('Fn::'));
+  if (macro === undefined) return;
+  throw invalid(`${macro} at ${section} is not supported here: write out what it makes.`);
 }
 
 function checkLimit(section: unknown, name: string, limit: number): void {

@@ -35,7 +35,8 @@ export interface LostEvent extends QueuedEvent {
  * LAM-2).
  */
 export class AsyncQueue {
-  readonly #pending = new Set<Promise<void>>();
+  /** With the name of the function. */
+  readonly #pending = new Map<Promise<void>, string>();
   #closed = false;
 
   constructor(private readonly options: AsyncQueueOptions) {}
@@ -44,17 +45,21 @@ export class AsyncQueue {
     return this.#pending.size === 0;
   }
 
+  get functionNames(): readonly string[] {
+    return [...new Set(this.#pending.values())];
+  }
+
   push(functionName: string, payload: string, requestId: string): void {
     const event = { functionName, payload, requestId };
     const delivery = this.#deliver(event)
       .catch((error): LostEvent => ({ ...event, condition: 'RetriesExhausted', attempts: 1, reason: messageOf(error) }))
       .then((lost) => lost && this.options.onGivenUp(lost))
       .finally(() => this.#pending.delete(delivery));
-    this.#pending.add(delivery);
+    this.#pending.set(delivery, functionName);
   }
 
   async drained(): Promise<void> {
-    while (!this.isEmpty) await Promise.all(this.#pending);
+    while (!this.isEmpty) await Promise.all(this.#pending.keys());
   }
 
   close(): void {

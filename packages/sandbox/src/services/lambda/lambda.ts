@@ -51,13 +51,24 @@ export class Lambda {
   /** Waits for the answer. Function errors are results; what AWS refuses before running anything is thrown. */
   async invoke(nameOrArn: string, payload: string, requestId: string = randomUUID()): Promise<InvocationResult> {
     const record = this.functions.get(nameOrArn);
-    if (!record.runtime.startsWith('nodejs')) return failed(unsupportedRuntime(record));
+    const refusal = this.whyItCannotRun(nameOrArn);
+    if (refusal !== undefined) return failed({ errorType: 'Runtime.Unsupported', errorMessage: refusal });
     this.#requireCapacity(record);
     return this.#pool.use(
       record.name,
       `${record.codeDigest} ${record.lastModified}`,
       () => this.#start(record),
       (environment) => environment.invoke(requestId, payload || '{}'),
+    );
+  }
+
+  /** Undefined for functions that run here. */
+  whyItCannotRun(nameOrArn: string): string | undefined {
+    const { name, runtime } = this.functions.get(nameOrArn);
+    if (runtime.startsWith('nodejs')) return undefined;
+    return (
+      `The sandbox runs nodejs functions only, but function ${name} has the runtime '${runtime}'. ` +
+      'Give it a nodejs runtime, or keep it from being called in the sandbox.'
     );
   }
 
@@ -76,6 +87,11 @@ export class Lambda {
 
   get isIdle(): boolean {
     return this.#queue.isEmpty;
+  }
+
+  /** The functions that still have events. */
+  get waitingFor(): readonly string[] {
+    return this.#queue.functionNames;
   }
 
   drained(): Promise<void> {
@@ -156,15 +172,6 @@ function invocationRecord({ requestId, condition, attempts, payload, result }: L
       responseContext: { statusCode: 200, executedVersion: '$LATEST', functionError: 'Unhandled' },
       responsePayload: JSON.parse(result.payload) as unknown,
     }),
-  };
-}
-
-function unsupportedRuntime({ name, runtime }: FunctionRecord) {
-  return {
-    errorType: 'Runtime.Unsupported',
-    errorMessage:
-      `The sandbox runs nodejs functions only, but function ${name} has the runtime '${runtime}'. ` +
-      'Give it a nodejs runtime, or keep it from being called in the sandbox.',
   };
 }
 

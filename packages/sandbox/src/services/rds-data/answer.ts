@@ -47,20 +47,53 @@ function recordsUpdated(result: SqlResult, assume: RdsDataAssume): number {
   return returning && assume('returning-counts-updated') === 'no' ? 0 : result.rowCount;
 }
 
-/** Rows as objects by column label. Also what the host gets from {@link RdsDataService.query}. */
-export function jsonRecords(result: SqlResult, types: readonly ColumnType[], assume: RdsDataAssume) {
+/** Rows as objects by column label. */
+function jsonRecords(result: SqlResult, types: readonly ColumnType[], assume: RdsDataAssume) {
   const labels = result.columns.map((column) => column.name);
   const twice = labels.find((label, index) => labels.indexOf(label) !== index);
   if (twice !== undefined) {
     throw refuser(assume)(`The result has more than one column '${twice}'. Give each an alias to read it as JSON.`);
   }
-  const resultSet: ResultSetOptions = {
-    decimalReturnType: assume('json-records-decimal') === 'number' ? 'DOUBLE_OR_LONG' : 'STRING',
-    longReturnType: 'LONG',
-  };
+  const resultSet = shownResultSet(assume);
   return result.rows.map((row) =>
     Object.fromEntries(row.map((value, index) => [labels[index]!, plain(toField(value, types[index]!, resultSet))])),
   );
+}
+
+function shownResultSet(assume: RdsDataAssume): ResultSetOptions {
+  return {
+    decimalReturnType: assume('json-records-decimal') === 'number' ? 'DOUBLE_OR_LONG' : 'STRING',
+    longReturnType: 'LONG',
+  };
+}
+
+/**
+ * The same for people: no result is refused. What the Data API cannot answer, and an integer that JavaScript cannot hold, is
+ * PostgreSQL's text of it.
+ */
+export function shownRecords(result: SqlResult, types: readonly (ColumnType | undefined)[], assume: RdsDataAssume) {
+  const labels = distinct(result.columns.map((column) => column.name));
+  const show = (value: string | null, type: ColumnType | undefined): unknown => {
+    if (type === undefined) return value;
+    try {
+      const shown = plain(toField(value, type, shownResultSet(assume)));
+      return typeof shown === 'bigint' ? value : shown;
+    } catch (error) {
+      if (error instanceof AwsError && error.code === 'UnsupportedResultException') return value;
+      throw error;
+    }
+  };
+  return result.rows.map((row) =>
+    Object.fromEntries(row.map((value, index) => [labels[index] ?? '', show(value, types[index])])),
+  );
+}
+
+/** `id`, `id_2`: a join has columns of the same name. */
+function distinct(labels: readonly string[]): readonly string[] {
+  return labels.map((label, index) => {
+    const before = labels.slice(0, index).filter((other) => other === label).length;
+    return before === 0 ? label : `${label}_${before + 1}`;
+  });
 }
 
 function plain(field: Field): unknown {

@@ -1,6 +1,6 @@
 import type { AwsError } from '../../aws-error';
 import type { Input } from '../input';
-import { type AnswerOptions, executeAnswer, jsonRecords } from './answer';
+import { type AnswerOptions, executeAnswer, shownRecords } from './answer';
 import type { RdsDataAssume } from './assumptions';
 import type { Cluster } from './clusters';
 import type { Databases } from './databases';
@@ -8,7 +8,7 @@ import type { SqlEngine, SqlParameter, SqlResult, SqlSession } from './engine/sq
 import { databaseError, refuser, StatementTimeout } from './errors';
 import { toPositional } from './named-parameters';
 import { bind } from './parameters';
-import { resolveTypes } from './resolve-types';
+import { resolveShownTypes } from './resolve-types';
 import type { Deadline, TimeLimits } from './time-limits';
 import type { Transactions } from './transactions';
 
@@ -66,7 +66,7 @@ export class Executor {
     const statement: Prepared = { sql, parameters: [], position: (at) => at };
     return this.#perform(target, sql, false, async (session, limit) => {
       const result = await this.#run(session, statement, target, limit);
-      return jsonRecords(result, await resolveTypes(session, result, this.#assume), this.#assume);
+      return shownRecords(result, await resolveShownTypes(session, result, this.#assume), this.#assume);
     });
   }
 

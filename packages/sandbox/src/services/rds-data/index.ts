@@ -1,3 +1,4 @@
 export { RDS_DATA_ASSUMPTIONS } from './assumptions';
 export { type Cluster, clusterHost, isPostgres } from './clusters';
+export { requirePostgres } from './engine/require-postgres';
 export { type ClusterControl, type RdsDataService, rdsDataService } from './service';

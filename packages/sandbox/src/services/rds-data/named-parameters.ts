@@ -54,6 +54,32 @@ function tokenAt(sql: string, at: number): { readonly text: string; readonly nam
   return { text: match?.[0] ?? sql[at]!, name: match?.groups?.['name'] };
 }
 
+/** The statements of a script, without the semicolons between them, and where in the script each begins. */
+export function splitStatements(script: string): readonly { readonly sql: string; readonly at: number }[] {
+  const statements: { readonly sql: string; readonly at: number }[] = [];
+  /** Where the statement has begun; undefined before its first word. */
+  let start: number | undefined;
+  /** Inside of the body of a SQL-standard function: `BEGIN ATOMIC ... END`. */
+  let depth = 0;
+  let words: string[] = [];
+  for (let at = 0; at <= script.length; ) {
+    const text = at < script.length ? tokenAt(script, at).text : ';';
+    if (text === ';' && (depth === 0 || at === script.length)) {
+      if (start !== undefined) statements.push({ sql: script.slice(start, at).trim(), at: start });
+      [start, depth, words] = [undefined, 0, []];
+    } else if (!/^(\s|--|\/\*)/.test(text)) {
+      start ??= at;
+      const word = text.toLowerCase();
+      if (depth > 0 && word === 'case') depth += 1;
+      if (word === 'atomic' && words.at(-1) === 'begin') depth = 1;
+      if (depth > 0 && word === 'end') depth -= 1;
+      words = [word];
+    }
+    at += text.length;
+  }
+  return statements;
+}
+
 /** PostgreSQL's block comments nest. */
 function commentEnd(sql: string, start: number): number {
   const mark = /\/\*|\*\//g;

@@ -22,6 +22,23 @@ export async function resolveTypes(
   });
 }
 
+/** The same for people: undefined for a type that the Data API cannot answer. */
+export async function resolveShownTypes(
+  session: SqlSession,
+  result: SqlResult,
+  assume: RdsDataAssume,
+): Promise<readonly (ColumnType | undefined)[]> {
+  const types: (ColumnType | undefined)[] = [];
+  for (const column of result.columns) {
+    const [type] = await resolveTypes(session, { ...result, columns: [column] }, assume).catch((error: unknown) => {
+      if (error instanceof AwsError && error.code === 'UnsupportedResultException') return [];
+      throw error;
+    });
+    types.push(type);
+  }
+  return types;
+}
+
 /** Text seen in the field: `The result contains the unsupported data type regtype.`; `"CHAR"` in quotes. */
 export function unsupported(typeName: string): AwsError {
   return new AwsError('UnsupportedResultException', `The result contains the unsupported data type ${typeName}.`);

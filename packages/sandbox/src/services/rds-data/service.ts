@@ -78,8 +78,9 @@ export function rdsDataService(options: RdsDataOptions): RdsDataService {
     clusters: clusterControl(clusters, databases, transactions, assume),
     query(name, database, sql) {
       const cluster = clusters.find(name);
-      if (!cluster) throw new AwsError('DBClusterNotFoundFault', `DBCluster ${name} not found.`, 404);
+      if (!cluster) throw noCluster(name, clusters.list());
       refuseMySql(cluster, context);
+      if (!cluster.databases.includes(database)) throw noDatabase(cluster, database);
       return executor.rows({ cluster, database, continueAfterTimeout: false }, sql);
     },
     async close() {
@@ -87,6 +88,21 @@ export function rdsDataService(options: RdsDataOptions): RdsDataService {
       await engine.close();
     },
   };
+}
+
+function noCluster(name: string, all: readonly Cluster[]): AwsError {
+  const known = all.flatMap(({ identifier, databases }) => databases.map((database) => `${identifier}/${database}`));
+  const there = known.length === 0 ? 'There is none.' : `There are: ${known.join(', ')}.`;
+  return new AwsError('DBClusterNotFoundFault', `DBCluster ${name} not found. ${there}`, 404);
+}
+
+function noDatabase({ identifier, databases }: Cluster, name: string): AwsError {
+  const there = databases.map((database) => `${identifier}/${database}`).join(', ');
+  return new AwsError(
+    'DatabaseNotFoundException',
+    `Cluster ${identifier} has no database ${name}. There are: ${there}.`,
+    404,
+  );
 }
 
 function makeEngine({ state, postgresUrl }: RdsDataOptions): SqlEngine {

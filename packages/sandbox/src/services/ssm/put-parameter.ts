@@ -17,6 +17,7 @@ export function putParameter(store: ParameterStore, input: Input) {
       'The parameter already exists. To overwrite this value, set the overwrite option in the request to true.',
     );
   }
+  checkPattern(value, optionalText(input, 'AllowedPattern'));
   const tier = tierOf(input, value, existing);
   const written = store.put({ name, type: typeOf(input, existing), tier }, value);
   return { Version: written.version, Tier: tier };
@@ -51,6 +52,26 @@ function tierOf(input: Input, value: string, existing: Parameter | undefined): P
     'ValidationException',
     `${tier} tier parameters support a maximum parameter value of ${MAX_BYTES[tier]} characters; this one has ${bytes}.`,
   );
+}
+
+/** Of this request: no document says that a later one without a pattern is checked against it. */
+function checkPattern(value: string, pattern: string | undefined): void {
+  if (pattern === undefined || regularExpression(pattern).test(value)) return;
+  throw new AwsError(
+    'ParameterPatternMismatchException',
+    `Parameter value, cannot be validated against allowedPattern: ${pattern}`,
+  );
+}
+
+function regularExpression(pattern: string): RegExp {
+  try {
+    return new RegExp(pattern);
+  } catch {
+    throw new AwsError(
+      'InvalidAllowedPatternException',
+      `The request does not meet the regular expression requirement: ${pattern}`,
+    );
+  }
 }
 
 function checkName(name: string): void {

@@ -68,6 +68,12 @@ export class StepFunctions {
     return this.#running.size === 0;
   }
 
+  /** The machines that run. */
+  get running(): readonly string[] {
+    const names = [...this.#running.keys()].map((executionArn) => executionArn.split(':').at(-2) ?? executionArn);
+    return [...new Set(names)];
+  }
+
   async drained(): Promise<void> {
     while (!this.isIdle) await Promise.all([...this.#running.values()].map(({ done }) => done));
   }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { parseDatabaseStatement } from '../../../src/services/rds-data/database-statements';
-import { toPositional } from '../../../src/services/rds-data/named-parameters';
+import { splitStatements, toPositional } from '../../../src/services/rds-data/named-parameters';
 
 describe('named parameters', () => {
   it.each([
@@ -24,6 +24,23 @@ describe('named parameters', () => {
     const at = (text: string) => text.indexOf('nope') + 1;
     expect(positional.originalPosition(at(positional.sql))).toBe(at(sql));
     expect(positional.originalPosition(1)).toBe(1);
+  });
+});
+
+describe('the statements of a script', () => {
+  it.each([
+    ['SELECT 1; SELECT 2', ['SELECT 1', 'SELECT 2']],
+    ['SELECT 1;\n;\n-- only a comment\n', ['SELECT 1']],
+    ["SELECT ';', E'\\';', \"a;b\"; SELECT $$ ; $$", ["SELECT ';', E'\\';', \"a;b\"", 'SELECT $$ ; $$']],
+    ['-- first; comment\nSELECT /* ; */ 1; SELECT 2 -- ; end', ['SELECT /* ; */ 1', 'SELECT 2 -- ; end']],
+    [
+      'CREATE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT CASE WHEN true THEN 1 END; SELECT 2; END; SELECT 3',
+      ['CREATE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT CASE WHEN true THEN 1 END; SELECT 2; END', 'SELECT 3'],
+    ],
+  ])('of %j', (script, expected) => {
+    const statements = splitStatements(script);
+    expect(statements.map(({ sql }) => sql)).toEqual(expected);
+    expect(statements.every(({ sql, at }) => script.startsWith(sql, at))).toBe(true);
   });
 });
 
