@@ -1,7 +1,8 @@
-import type { IndexDefinition, ManifestEntry, MigrationId, Phase } from '../bundle/bundle';
+import type { ManifestEntry, MigrationId, Phase } from '../bundle/bundle';
 import type { StrategyName } from '../protocol/strategies';
 import type { Outcome } from '../request/request';
 import type { BundleLocation, MigrationsProperties, TargetProperties } from '../wire';
+import type { RemovedIndex } from './table-index';
 
 /** The one item of a scope that every transition changes. */
 export interface ScopeHead {
@@ -193,8 +194,8 @@ export interface SegmentRecord {
 /** State of a table or index before a step touched it, or of a SQL index. */
 export interface Observation {
   readonly exists: boolean;
-  /** Definition of an index that the step removes. */
-  readonly index?: IndexDefinition;
+  /** The index that the step removes, with all that it takes to make it again. */
+  readonly index?: RemovedIndex;
 }
 
 export interface AuditEvent {

@@ -130,7 +130,7 @@ export class CrashingWorld extends MemoryWorld {
   }
 }
 
-const tableCalls = ['describe', 'createTable', 'deleteTable', 'addIndex', 'removeIndex'] as const;
+const tableCalls = ['describe', 'createTable', 'deleteTable', 'addIndex', 'removeIndex', 'scaling', 'scale'] as const;
 
 /** Some methods of an object, bound to it, as an object of their own. */
 function bound<T extends object, K extends keyof T>(object: T, methods: readonly K[]): Pick<T, K> {

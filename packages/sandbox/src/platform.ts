@@ -3,6 +3,7 @@ import type { SandboxAssumptions } from './assumptions';
 import type { Broadcast } from './broadcast';
 import { endpointVariables } from './environment-variables';
 import { AlarmStore } from './services/alarms';
+import { applicationAutoScalingService, ScalingStore } from './services/application-autoscaling';
 import { type Caller, Callers } from './services/callers';
 import { dynamoDbService } from './services/dynamodb';
 import { EventBus, eventsService, RuleStore } from './services/events';
@@ -62,7 +63,15 @@ export function createPlatform({ state, environment, assumptions, postgresUrl, b
   const crashError = assume('lambda-crash-error') === 'unknown' ? 'unknown' : 'typed';
   const stepFunctions = new StepFunctions({ state, environment, lambda, authorize, crashError });
   const bus = new EventBus({ environment, rules, lambda, stepFunctions, authorize, onWarning });
-  const dynamoDb = dynamoDbService({ state, environment, assumptions: assumptions.given });
+  const scaling = new ScalingStore(state);
+  const dynamoDb = dynamoDbService({
+    state,
+    environment,
+    assumptions: assumptions.given,
+    onIndexDeleted: (table, index) => {
+      if (assume('autoscaling-of-deleted-index') === 'removed') scaling.forget(`table/${table}/index/${index}`);
+    },
+  });
   const rdsData = rdsDataService({
     state,
     environment,
@@ -79,6 +88,7 @@ export function createPlatform({ state, environment, assumptions, postgresUrl, b
     lambdaService(lambda),
     stepFunctionsService(stepFunctions),
     eventsService(bus, environment),
+    applicationAutoScalingService({ store: scaling, environment, dynamoDb }),
     dynamoDb,
     rdsData,
     rdsService(rdsData.clusters),

@@ -24,6 +24,8 @@ export interface DynamoDbOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** Default: the time of this machine. */
   readonly clock?: Clock;
+  /** Told when the deletion of an index begins. */
+  readonly onIndexDeleted?: OperationContext['onIndexDeleted'];
 }
 
 export interface DynamoDbService extends Service {
@@ -51,6 +53,7 @@ export function dynamoDbService({
   assumptions,
   env = process.env,
   clock = systemClock,
+  onIndexDeleted = () => {},
 }: DynamoDbOptions): DynamoDbService {
   const chosen = assume(DYNAMODB_ASSUMPTIONS, assumptions);
   const backend = openBackend({ databaseFile: state.path('dynamodb/dynoxide.db'), env });
@@ -60,6 +63,7 @@ export function dynamoDbService({
     facts: new TableFactStore(state),
     delay,
     clock,
+    onIndexDeleted,
     forward: (operation, input) => forward(backend, environment, operation, input),
   };
   const operations: Readonly<Record<string, Operation>> = {

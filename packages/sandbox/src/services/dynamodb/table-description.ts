@@ -22,4 +22,5 @@ export interface IndexDescription {
   readonly IndexName: string;
   readonly IndexStatus: string;
   readonly Backfilling?: boolean;
+  readonly ProvisionedThroughput?: Readonly<Record<string, unknown>>;
 }

@@ -1,4 +1,5 @@
 import type { StateStore } from '../../state';
+import type { IndexCapacities } from './index-capacity';
 
 /** What DynamoDB remembers of a table and dynoxide does not. */
 export interface TableFacts {
@@ -7,6 +8,8 @@ export interface TableFacts {
   readonly timeToLiveChanged?: number;
   /** Where each stream begins, by stream ARN: a shard iterator taken when it was enabled. */
   readonly streamStarts?: Readonly<Record<string, string>>;
+  /** By the name of each global secondary index. */
+  readonly indexCapacities?: IndexCapacities;
 }
 
 const DOCUMENT = 'dynamodb-tables.json';

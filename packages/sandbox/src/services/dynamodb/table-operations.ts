@@ -1,27 +1,48 @@
 import { AwsError } from '../../aws-error';
 import { type Input, record, records, text } from '../input';
+import { capacityOf, type IndexCapacities, isOnDemand, refuseIndex, withCapacity } from './index-capacity';
 import { oneIndexOnly } from './lifecycle';
 import type { Operation, OperationContext } from './operation';
 import { rememberStreamStart } from './stream-operations';
 import type { IndexDescription, TableDescription } from './table-description';
 
-const createTable: Operation = async (input, { lifecycle, facts, forward }) => {
+const createTable: Operation = async (input, context) => {
+  const { lifecycle, facts, forward } = context;
   const table = text(input, 'TableName');
   lifecycle.refuseBusy(table);
+  const indexes = records(input, 'GlobalSecondaryIndexes');
+  for (const index of indexes)
+    refuseIndex(index, records(index, 'KeySchema'), input['BillingMode'] === 'PAY_PER_REQUEST');
   const { TableDescription: created } = await forward('CreateTable', input);
   facts.forget(table);
+  if (indexes.length > 0) {
+    facts.set(table, {
+      indexCapacities: Object.fromEntries(indexes.map((index) => [text(index, 'IndexName'), capacityOf(index)])),
+    });
+  }
   lifecycle.creating(table);
-  return { TableDescription: lifecycle.describe(created as TableDescription) };
+  return { TableDescription: describe(created as TableDescription, context) };
 };
 
-const describeTable: Operation = async (input, { lifecycle, forward }) => {
+const describeTable: Operation = async (input, context) => {
+  const { lifecycle, forward } = context;
   const table = text(input, 'TableName');
   lifecycle.refuseUnseen(table);
   const ghost = lifecycle.ghost(table);
   if (ghost) return { Table: ghost };
   const { Table } = await forward('DescribeTable', input);
-  return { Table: lifecycle.describe(Table as TableDescription) };
+  return { Table: describe(Table as TableDescription, context) };
 };
+
+/** With what dynoxide does not know of it. */
+function describe(given: TableDescription, { lifecycle, facts }: OperationContext): TableDescription {
+  const { indexCapacities = {} } = facts.of(given.TableName);
+  const described = lifecycle.describe(given);
+  const indexes = described.GlobalSecondaryIndexes?.map((index) =>
+    withCapacity(index, described, indexCapacities[index.IndexName]),
+  );
+  return indexes ? { ...described, GlobalSecondaryIndexes: indexes } : described;
+}
 
 const deleteTable: Operation = async (input, { lifecycle, facts, forward }) => {
   const table = text(input, 'TableName');
@@ -40,31 +61,48 @@ const deleteTable: Operation = async (input, { lifecycle, facts, forward }) => {
  * is done when it answers. DynamoDB takes one index change, refuses the others, and takes its time (aws-facts DDB-2).
  */
 const updateTable: Operation = async (input, context) => {
-  const { lifecycle, forward } = context;
+  const { lifecycle, facts, forward } = context;
   const table = text(input, 'TableName');
   const change = indexChange(table, input);
   lifecycle.refuseBusy(table);
   if (change) lifecycle.refuseSecondIndexChange(table, change.verb === 'Delete' ? change.index : undefined);
   const before = await currentTable(table, forward);
   const stream = streamChange(input, before);
+  const onDemand = input['BillingMode'] === undefined ? isOnDemand(before) : input['BillingMode'] === 'PAY_PER_REQUEST';
+  if (change?.verb === 'Create') refuseIndex(change.given, records(change.given, 'KeySchema'), onDemand);
   const { TableDescription: updated } = await forward('UpdateTable', input);
   const description = updated as TableDescription;
+  facts.set(table, { indexCapacities: changedCapacities(input, facts.of(table).indexCapacities) });
   if (stream === 'enabled') await rememberStreamStart(description, context);
   if (change) beginIndexChange(table, change, before, context);
   else lifecycle.updating(table);
-  return { TableDescription: lifecycle.describe(description) };
+  return { TableDescription: describe(description, context) };
 };
+
+function changedCapacities(input: Input, before: IndexCapacities = {}): IndexCapacities {
+  const capacities = new Map(Object.entries(before));
+  for (const update of records(input, 'GlobalSecondaryIndexUpdates')) {
+    for (const [verb, value] of Object.entries(update)) {
+      const index = record({ value }, 'value');
+      const name = text(index, 'IndexName');
+      if (verb === 'Delete') capacities.delete(name);
+      else capacities.set(name, { ...(verb === 'Update' && capacities.get(name)), ...capacityOf(index) });
+    }
+  }
+  return Object.fromEntries(capacities);
+}
 
 interface IndexChange {
   readonly verb: 'Create' | 'Delete';
   readonly index: string;
+  readonly given: Input;
 }
 
 function indexChange(table: string, input: Input): IndexChange | undefined {
   const changes = records(input, 'GlobalSecondaryIndexUpdates').flatMap((update) =>
     (['Create', 'Delete'] as const)
       .filter((verb) => update[verb])
-      .map((verb) => ({ verb, index: text(record(update, verb), 'IndexName') })),
+      .map((verb) => ({ verb, index: text(record(update, verb), 'IndexName'), given: record(update, verb) })),
   );
   if (changes.length > 1) throw oneIndexOnly(table);
   return changes[0];
@@ -74,13 +112,17 @@ function beginIndexChange(
   table: string,
   { verb, index }: IndexChange,
   before: TableDescription,
-  { lifecycle }: OperationContext,
+  { lifecycle, onIndexDeleted }: OperationContext,
 ): void {
+  if (verb === 'Create') {
+    lifecycle.indexChanging(table, index, 'CREATING');
+    return;
+  }
   const ghost: IndexDescription | undefined = before.GlobalSecondaryIndexes?.find(
     ({ IndexName }) => IndexName === index,
   );
-  if (verb === 'Create') lifecycle.indexChanging(table, index, 'CREATING');
-  else lifecycle.indexChanging(table, index, 'DELETING', ghost);
+  lifecycle.indexChanging(table, index, 'DELETING', ghost);
+  onIndexDeleted(table, index);
 }
 
 function streamChange(input: Input, before: TableDescription): 'enabled' | 'disabled' | undefined {
