@@ -63,14 +63,12 @@ export function createPlatform({ state, environment, assumptions, postgresUrl, b
   const crashError = assume('lambda-crash-error') === 'unknown' ? 'unknown' : 'typed';
   const stepFunctions = new StepFunctions({ state, environment, lambda, authorize, crashError });
   const bus = new EventBus({ environment, rules, lambda, stepFunctions, authorize, onWarning });
-  const scaling = new ScalingStore(state);
+  const scaling = new ScalingStore(state, assume('autoscaling-of-deleted-index') === 'removed' ? 'removed' : 'kept');
   const dynamoDb = dynamoDbService({
     state,
     environment,
     assumptions: assumptions.given,
-    onIndexDeleted: (table, index) => {
-      if (assume('autoscaling-of-deleted-index') === 'removed') scaling.forget(`table/${table}/index/${index}`);
-    },
+    onIndexDeleted: (table, index) => scaling.indexDeleted(table, index),
   });
   const rdsData = rdsDataService({
     state,

@@ -14,7 +14,10 @@ const NAMES = { targets: undefined, policies: 'PolicyName', schedules: 'Schedule
 
 /** Scalable targets with their policies and scheduled actions. Nothing is measured here, so nothing is ever scaled. */
 export class ScalingStore {
-  constructor(private readonly state: StateStore) {}
+  constructor(
+    private readonly state: StateStore,
+    private readonly ofDeletedIndex: 'kept' | 'removed' = 'kept',
+  ) {}
 
   list(kind: Registered): readonly Input[] {
     return this.#read()[kind];
@@ -32,10 +35,12 @@ export class ScalingStore {
     return put;
   }
 
-  /** Forgets all about a resource. */
-  forget(resourceId: string): void {
-    const without = (kind: Registered) => this.list(kind).filter(({ ResourceId }) => ResourceId !== resourceId);
-    this.#write({ targets: without('targets'), policies: without('policies'), schedules: without('schedules') });
+  /** DynamoDB begins to delete an index. What becomes of its scaling, AWS says only of tables (aws-facts DDB-19). */
+  indexDeleted(table: string, index: string): void {
+    if (this.ofDeletedIndex === 'kept') return;
+    const others = (kind: Registered) =>
+      this.list(kind).filter(({ ResourceId }) => ResourceId !== `table/${table}/index/${index}`);
+    this.#write({ targets: others('targets'), policies: others('policies'), schedules: others('schedules') });
   }
 
   #read(): Document {

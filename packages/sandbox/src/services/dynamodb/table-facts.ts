@@ -1,5 +1,5 @@
 import type { StateStore } from '../../state';
-import type { IndexCapacities } from './index-capacity';
+import type { FactsOfIndexes } from './index-facts';
 
 /** What DynamoDB remembers of a table and dynoxide does not. */
 export interface TableFacts {
@@ -8,8 +8,7 @@ export interface TableFacts {
   readonly timeToLiveChanged?: number;
   /** Where each stream begins, by stream ARN: a shard iterator taken when it was enabled. */
   readonly streamStarts?: Readonly<Record<string, string>>;
-  /** By the name of each global secondary index. */
-  readonly indexCapacities?: IndexCapacities;
+  readonly indexes?: FactsOfIndexes;
 }
 
 const DOCUMENT = 'dynamodb-tables.json';

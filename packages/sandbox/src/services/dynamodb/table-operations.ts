@@ -1,6 +1,6 @@
 import { AwsError } from '../../aws-error';
 import { type Input, record, records, text } from '../input';
-import { capacityOf, type IndexCapacities, isOnDemand, refuseIndex, withCapacity } from './index-capacity';
+import { type FactsOfIndexes, factsOf, isOnDemand, refuseIndex, withFacts, withTwoKeys } from './index-facts';
 import { oneIndexOnly } from './lifecycle';
 import type { Operation, OperationContext } from './operation';
 import { rememberStreamStart } from './stream-operations';
@@ -10,16 +10,12 @@ const createTable: Operation = async (input, context) => {
   const { lifecycle, facts, forward } = context;
   const table = text(input, 'TableName');
   lifecycle.refuseBusy(table);
-  const indexes = records(input, 'GlobalSecondaryIndexes');
-  for (const index of indexes)
-    refuseIndex(index, records(index, 'KeySchema'), input['BillingMode'] === 'PAY_PER_REQUEST');
+  const given = records(input, 'GlobalSecondaryIndexes');
+  for (const index of given) refuseIndex(index, input['BillingMode'] === 'PAY_PER_REQUEST');
   const { TableDescription: created } = await forward('CreateTable', input);
   facts.forget(table);
-  if (indexes.length > 0) {
-    facts.set(table, {
-      indexCapacities: Object.fromEntries(indexes.map((index) => [text(index, 'IndexName'), capacityOf(index)])),
-    });
-  }
+  const indexes = Object.fromEntries(given.map((index) => [text(index, 'IndexName'), factsOf(index)]));
+  if (given.length > 0) facts.set(table, { indexes });
   lifecycle.creating(table);
   return { TableDescription: describe(created as TableDescription, context) };
 };
@@ -36,11 +32,9 @@ const describeTable: Operation = async (input, context) => {
 
 /** With what dynoxide does not know of it. */
 function describe(given: TableDescription, { lifecycle, facts }: OperationContext): TableDescription {
-  const { indexCapacities = {} } = facts.of(given.TableName);
+  const { indexes: known = {} } = facts.of(given.TableName);
   const described = lifecycle.describe(given);
-  const indexes = described.GlobalSecondaryIndexes?.map((index) =>
-    withCapacity(index, described, indexCapacities[index.IndexName]),
-  );
+  const indexes = described.GlobalSecondaryIndexes?.map((index) => withFacts(index, described, known[index.IndexName]));
   return indexes ? { ...described, GlobalSecondaryIndexes: indexes } : described;
 }
 
@@ -69,27 +63,34 @@ const updateTable: Operation = async (input, context) => {
   const before = await currentTable(table, forward);
   const stream = streamChange(input, before);
   const onDemand = input['BillingMode'] === undefined ? isOnDemand(before) : input['BillingMode'] === 'PAY_PER_REQUEST';
-  if (change?.verb === 'Create') refuseIndex(change.given, records(change.given, 'KeySchema'), onDemand);
-  const { TableDescription: updated } = await forward('UpdateTable', input);
+  if (change?.verb === 'Create') refuseIndex(change.given, onDemand);
+  const { TableDescription: updated } = await forward('UpdateTable', forDynoxide(input));
   const description = updated as TableDescription;
-  facts.set(table, { indexCapacities: changedCapacities(input, facts.of(table).indexCapacities) });
+  facts.set(table, { indexes: changedIndexes(input, facts.of(table).indexes) });
   if (stream === 'enabled') await rememberStreamStart(description, context);
   if (change) beginIndexChange(table, change, before, context);
   else lifecycle.updating(table);
   return { TableDescription: describe(description, context) };
 };
 
-function changedCapacities(input: Input, before: IndexCapacities = {}): IndexCapacities {
-  const capacities = new Map(Object.entries(before));
+function forDynoxide(input: Input): Input {
+  const updates = records(input, 'GlobalSecondaryIndexUpdates').map((update) =>
+    update['Create'] ? { ...update, Create: withTwoKeys(record(update, 'Create')) } : update,
+  );
+  return updates.length === 0 ? input : { ...input, GlobalSecondaryIndexUpdates: updates };
+}
+
+function changedIndexes(input: Input, before: FactsOfIndexes = {}): FactsOfIndexes {
+  const changed = new Map(Object.entries(before));
   for (const update of records(input, 'GlobalSecondaryIndexUpdates')) {
     for (const [verb, value] of Object.entries(update)) {
       const index = record({ value }, 'value');
       const name = text(index, 'IndexName');
-      if (verb === 'Delete') capacities.delete(name);
-      else capacities.set(name, { ...(verb === 'Update' && capacities.get(name)), ...capacityOf(index) });
+      if (verb === 'Delete') changed.delete(name);
+      else changed.set(name, { ...(verb === 'Update' && changed.get(name)), ...factsOf(index) });
     }
   }
-  return Object.fromEntries(capacities);
+  return Object.fromEntries(changed);
 }
 
 interface IndexChange {

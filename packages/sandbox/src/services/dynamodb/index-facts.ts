@@ -1,15 +1,17 @@
 import { AwsError } from '../../aws-error';
-import { type Input, optionalNumber, record, text } from '../input';
+import { type Input, optionalNumber, record, records, text } from '../input';
 import type { IndexDescription, TableDescription } from './table-description';
 
-/** What a request says of the capacity of an index. */
-export interface IndexCapacity {
+/** What DynamoDB remembers of an index and dynoxide does not, as requests said it. */
+export interface IndexFacts {
+  readonly KeySchema?: readonly Input[];
   readonly ProvisionedThroughput?: Input;
   readonly OnDemandThroughput?: Input;
   readonly WarmThroughput?: Input;
 }
 
-export type IndexCapacities = Readonly<Record<string, IndexCapacity>>;
+/** By the name of the index. */
+export type FactsOfIndexes = Readonly<Record<string, IndexFacts>>;
 
 /** How many attributes each of the two keys of an index may have (aws-facts DDB-15). */
 const MOST_KEYS = 4;
@@ -18,22 +20,30 @@ const MOST_KEYS = 4;
 const WARM_ON_DEMAND = { read: 12_000, write: 4_000 };
 
 /**
- * dynoxide forgets the throughput of an index that is added to a table or changed, and knows no limit of an on-demand
- * index and no warm throughput; so they are kept here.
+ * dynoxide forgets the throughput of an index that is added to a table or changed, adds none with more than two key
+ * attributes, and knows no limit of an on-demand index and no warm throughput.
  */
-export function capacityOf(definition: Input): IndexCapacity {
-  const members = ['ProvisionedThroughput', 'OnDemandThroughput', 'WarmThroughput'] as const;
+export function factsOf(definition: Input): IndexFacts {
+  const members = ['KeySchema', 'ProvisionedThroughput', 'OnDemandThroughput', 'WarmThroughput'] as const;
   return Object.fromEntries(members.filter((member) => definition[member]).map((name) => [name, definition[name]]));
 }
 
+/** An index that dynoxide adds: with the first attribute of each key, so it is queried by these. */
+export function withTwoKeys(definition: Input): Input {
+  const keys = records(definition, 'KeySchema');
+  const first = ['HASH', 'RANGE'].flatMap((type) => keys.find(({ KeyType }) => KeyType === type) ?? []);
+  return { ...definition, KeySchema: first };
+}
+
 /** The index as DynamoDB describes it: with throughput also where it is 0, and what it is warm for also when nobody asked. */
-export function withCapacity(index: IndexDescription, table: TableDescription, capacity: IndexCapacity = {}) {
-  const { OnDemandThroughput, ProvisionedThroughput = index.ProvisionedThroughput ?? {} } = capacity;
+export function withFacts(index: IndexDescription, table: TableDescription, facts: IndexFacts = {}) {
+  const { KeySchema, OnDemandThroughput, ProvisionedThroughput = index.ProvisionedThroughput ?? {} } = facts;
   const provisioned = isOnDemand(table) ? {} : ProvisionedThroughput;
   const first = warmAtFirst(provisioned, isOnDemand(table));
-  const warm = warmUnits(capacity.WarmThroughput ?? {});
+  const warm = warmUnits(facts.WarmThroughput ?? {});
   return {
     ...index,
+    ...(KeySchema && { KeySchema }),
     ProvisionedThroughput: {
       NumberOfDecreasesToday: 0,
       ReadCapacityUnits: optionalNumber(provisioned, 'ReadCapacityUnits') ?? 0,
@@ -49,7 +59,7 @@ export function withCapacity(index: IndexDescription, table: TableDescription, c
 }
 
 /** What DynamoDB refuses of an index that is to be added. */
-export function refuseIndex(definition: Input, keys: readonly Input[], onDemand: boolean): void {
+export function refuseIndex(definition: Input, onDemand: boolean): void {
   const name = text(definition, 'IndexName');
   const throughput = definition['ProvisionedThroughput'] !== undefined;
   if (onDemand && throughput) {
@@ -62,7 +72,7 @@ export function refuseIndex(definition: Input, keys: readonly Input[], onDemand:
     throw invalid(`OnDemandThroughput cannot be specified for index ${name} when BillingMode is PROVISIONED`);
   }
   for (const type of ['HASH', 'RANGE']) {
-    const count = keys.filter(({ KeyType }) => KeyType === type).length;
+    const count = records(definition, 'KeySchema').filter(({ KeyType }) => KeyType === type).length;
     if (count > MOST_KEYS)
       throw invalid(`The ${type} key of index ${name} has ${count} attributes, at most ${MOST_KEYS} are allowed`);
   }
