@@ -5,6 +5,8 @@ import type { IndexDescription, TableDescription } from './table-description';
 /** What DynamoDB remembers of an index and dynoxide does not, as requests said it. */
 export interface IndexFacts {
   readonly KeySchema?: readonly Input[];
+  /** Of its keys. */
+  readonly AttributeDefinitions?: readonly Input[];
   readonly ProvisionedThroughput?: Input;
   readonly OnDemandThroughput?: Input;
   readonly WarmThroughput?: Input;
@@ -23,9 +25,21 @@ const WARM_ON_DEMAND = { read: 12_000, write: 4_000 };
  * dynoxide forgets the throughput of an index that is added to a table or changed, adds none with more than two key
  * attributes, and knows no limit of an on-demand index and no warm throughput.
  */
-export function factsOf(definition: Input): IndexFacts {
+export function factsOf(definition: Input, attributes: readonly Input[]): IndexFacts {
   const members = ['KeySchema', 'ProvisionedThroughput', 'OnDemandThroughput', 'WarmThroughput'] as const;
-  return Object.fromEntries(members.filter((member) => definition[member]).map((name) => [name, definition[name]]));
+  const keys = records(definition, 'KeySchema').map(({ AttributeName }) => AttributeName);
+  return {
+    ...Object.fromEntries(members.filter((member) => definition[member]).map((name) => [name, definition[name]])),
+    ...(keys.length > 0 && {
+      AttributeDefinitions: attributes.filter(({ AttributeName }) => keys.includes(AttributeName)),
+    }),
+  };
+}
+
+/** The attribute definitions of a table, with those of keys that dynoxide does not know of. */
+export function allAttributes(known: TableDescription['AttributeDefinitions'], indexes: FactsOfIndexes) {
+  const ofIndexes = Object.values(indexes).flatMap(({ AttributeDefinitions = [] }) => AttributeDefinitions);
+  return [...new Map([...known, ...ofIndexes].map((one) => [one['AttributeName'], one])).values()];
 }
 
 /** An index that dynoxide adds: with the first attribute of each key, so it is queried by these. */

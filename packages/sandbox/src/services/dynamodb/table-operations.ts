@@ -1,6 +1,14 @@
 import { AwsError } from '../../aws-error';
 import { type Input, record, records, text } from '../input';
-import { type FactsOfIndexes, factsOf, isOnDemand, refuseIndex, withFacts, withTwoKeys } from './index-facts';
+import {
+  allAttributes,
+  type FactsOfIndexes,
+  factsOf,
+  isOnDemand,
+  refuseIndex,
+  withFacts,
+  withTwoKeys,
+} from './index-facts';
 import { oneIndexOnly } from './lifecycle';
 import type { Operation, OperationContext } from './operation';
 import { rememberStreamStart } from './stream-operations';
@@ -14,7 +22,9 @@ const createTable: Operation = async (input, context) => {
   for (const index of given) refuseIndex(index, input['BillingMode'] === 'PAY_PER_REQUEST');
   const { TableDescription: created } = await forward('CreateTable', input);
   facts.forget(table);
-  const indexes = Object.fromEntries(given.map((index) => [text(index, 'IndexName'), factsOf(index)]));
+  const indexes = Object.fromEntries(
+    given.map((index) => [text(index, 'IndexName'), factsOf(index, records(input, 'AttributeDefinitions'))]),
+  );
   if (given.length > 0) facts.set(table, { indexes });
   lifecycle.creating(table);
   return { TableDescription: describe(created as TableDescription, context) };
@@ -35,7 +45,8 @@ function describe(given: TableDescription, { lifecycle, facts }: OperationContex
   const { indexes: known = {} } = facts.of(given.TableName);
   const described = lifecycle.describe(given);
   const indexes = described.GlobalSecondaryIndexes?.map((index) => withFacts(index, described, known[index.IndexName]));
-  return indexes ? { ...described, GlobalSecondaryIndexes: indexes } : described;
+  const AttributeDefinitions = allAttributes(described.AttributeDefinitions, known);
+  return indexes ? { ...described, AttributeDefinitions, GlobalSecondaryIndexes: indexes } : described;
 }
 
 const deleteTable: Operation = async (input, { lifecycle, facts, forward }) => {
@@ -87,7 +98,11 @@ function changedIndexes(input: Input, before: FactsOfIndexes = {}): FactsOfIndex
       const index = record({ value }, 'value');
       const name = text(index, 'IndexName');
       if (verb === 'Delete') changed.delete(name);
-      else changed.set(name, { ...(verb === 'Update' && changed.get(name)), ...factsOf(index) });
+      else
+        changed.set(name, {
+          ...(verb === 'Update' && changed.get(name)),
+          ...factsOf(index, records(input, 'AttributeDefinitions')),
+        });
     }
   }
   return Object.fromEntries(changed);
