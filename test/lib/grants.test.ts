@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import type { Stack } from 'aws-cdk-lib';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
@@ -10,6 +11,12 @@ interface Statement {
   readonly Resource: unknown;
   readonly Condition?: unknown;
 }
+
+/** They take no ARN in a policy, see aws-facts DDB-18. */
+const READS_SCALING = ['Targets', 'Policies', 'Actions'].map(
+  (what, index) => `application-autoscaling:Describe${['Scalable', 'Scaling', 'Scheduled'][index]}${what}`,
+);
+const CHANGES_ALARMS = ['cloudwatch:DeleteAlarms', 'cloudwatch:DescribeAlarms', 'cloudwatch:PutMetricAlarm'];
 
 describe('the permissions', () => {
   let template: Synthesized;
@@ -37,10 +44,12 @@ describe('the permissions', () => {
     template = new Synthesized(stack);
   });
 
-  it('no permission names every resource', () => {
+  it('no permission names every resource, but where the service knows no resources', () => {
     const policies = template.ids('AWS::IAM::Policy');
     const tooWide = policies.filter((id) =>
-      statements(template, id).some(({ Resource }) => [Resource].flat().includes('*')),
+      statements(template, id)
+        .filter(({ Action }) => ![...READS_SCALING, ...CHANGES_ALARMS].includes([Action].flat()[0]!))
+        .some(({ Resource }) => [Resource].flat().includes('*')),
     );
 
     expect(policies).not.toEqual([]);
@@ -125,7 +134,47 @@ describe('the permissions', () => {
         Action: ['dynamodb:DescribeTable', 'dynamodb:UpdateTable', 'dynamodb:CreateTable', 'dynamodb:DeleteTable'],
         Resource: arnEnding(':table/shop-*'),
       },
+      { Action: READS_SCALING, Resource: '*' },
+      {
+        Action: [
+          'application-autoscaling:RegisterScalableTarget',
+          'application-autoscaling:PutScalingPolicy',
+          'application-autoscaling:PutScheduledAction',
+        ],
+        Resource: arnEnding(':scalable-target/*'),
+        Condition: {
+          StringEquals: {
+            'application-autoscaling:scalable-dimension': [
+              'dynamodb:index:ReadCapacityUnits',
+              'dynamodb:index:WriteCapacityUnits',
+            ],
+          },
+        },
+      },
+      { Action: CHANGES_ALARMS, Resource: '*', Condition: { Bool: { 'aws:ViaAWSService': 'true' } } },
     ]);
+  });
+
+  it('Tick may scale indexes only where a table may have provisioned throughput', () => {
+    const partitionKey = { name: 'id', type: dynamodb.AttributeType.STRING };
+    const onDemand = dynamodb.BillingMode.PAY_PER_REQUEST;
+    const tables: readonly ((stack: Stack) => Record<string, dynamodb.ITable>)[] = [
+      () => ({}),
+      (stack) => ({ orders: new dynamodb.Table(stack, 'Orders', { partitionKey, billingMode: onDemand }) }),
+      (stack) => ({ orders: new dynamodb.TableV2(stack, 'Orders', { partitionKey }) }),
+      (stack) => ({ orders: new dynamodb.Table(stack, 'Orders', { partitionKey }) }),
+      (stack) => ({ orders: dynamodb.Table.fromTableName(stack, 'Orders', 'orders') }),
+    ];
+    const scales = tables.map((tablesOf) => {
+      const stack = testStack();
+      new DatabaseMigrations(stack, 'Db', {
+        migrationsPath: folderWith(CREATE_PLANS),
+        targets: { meals: MigrationTarget.dynamodb({ tableNamePrefix: 'shop-', tables: tablesOf(stack) }) },
+      });
+      return JSON.stringify(of(new Synthesized(stack), 'Targetmeals')).includes('autoscaling');
+    });
+
+    expect(scales).toEqual([false, false, false, true, true]);
   });
 
   it('the machine may call the two functions that work and answer', () => {

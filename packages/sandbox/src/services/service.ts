@@ -18,6 +18,8 @@ export interface Permission {
   readonly action: string;
   /** ARN. */
   readonly resource: string;
+  /** Condition keys that the request itself has, in lower case. */
+  readonly keys?: Readonly<Record<string, string>>;
 }
 
 export interface ServiceRequest {

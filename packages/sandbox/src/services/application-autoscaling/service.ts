@@ -3,7 +3,7 @@ import { arn } from '../arn';
 import type { DynamoDbService } from '../dynamodb';
 import { type Input, optionalNumber, optionalText, record, records, text, texts } from '../input';
 import { type JsonOperation, jsonService } from '../json-service';
-import type { Environment, Service } from '../service';
+import type { Environment, Permission, Service } from '../service';
 import type { Registered, ScalingStore } from './store';
 
 export interface ScalingServiceOptions {
@@ -16,16 +16,20 @@ const MAX_RESULTS = 50;
 
 /** Application Auto Scaling of DynamoDB tables and their indexes, as far as it keeps settings (aws-facts DDB-17). */
 export function applicationAutoScalingService({ store, environment, dynamoDb }: ScalingServiceOptions): Service {
-  /** No operation that describes knows a resource (aws-facts DDB-18). */
+  /** No operation that describes knows a resource; whoever changes something needs to be allowed what follows from it. */
   const reads = (action: string, run: JsonOperation['run']): JsonOperation => ({
     permission: () => ({ action: `application-autoscaling:${action}`, resource: '*' }),
     run,
   });
   const writes = (action: string, run: JsonOperation['run']): JsonOperation => ({
-    permission: () => ({
-      action: `application-autoscaling:${action}`,
-      resource: arn(environment, 'application-autoscaling', 'scalable-target/0'),
-    }),
+    permission: (input) => [
+      {
+        action: `application-autoscaling:${action}`,
+        resource: arn(environment, 'application-autoscaling', 'scalable-target/0'),
+        keys: { 'application-autoscaling:scalable-dimension': text(input, 'ScalableDimension') },
+      },
+      ...permissionsThatFollow(environment, text(input, 'ResourceId')),
+    ],
     run,
   });
   const list = (kind: Registered, input: Input, resources: readonly string[]) => {
@@ -81,6 +85,19 @@ export function applicationAutoScalingService({ store, environment, dynamoDb }: 
       return { ScheduledActions: page, NextToken: next };
     }),
   });
+}
+
+/** Application Auto Scaling asks with the permissions of its caller (aws-facts DDB-18). */
+function permissionsThatFollow(environment: Environment, resourceId: string): readonly Permission[] {
+  const table = arn(environment, 'dynamodb', resourceId.split('/').slice(0, 2).join('/'));
+  return [
+    ...['DescribeTable', 'UpdateTable'].map((name) => ({ action: `dynamodb:${name}`, resource: table })),
+    ...['DeleteAlarms', 'DescribeAlarms', 'PutMetricAlarm'].map((name) => ({
+      action: `cloudwatch:${name}`,
+      resource: '*',
+      keys: { 'aws:viaawsservice': 'true' },
+    })),
+  ];
 }
 
 const NOTHING_SUSPENDED = {

@@ -98,7 +98,7 @@ export class Iam {
     const decision = evaluate(statements, {
       action,
       resource,
-      keys: this.#keys(role),
+      keys: { ...this.#keys(role), ...permission.keys },
       onUnknownCondition: ({ operator, key }) =>
         this.#warn(
           `A policy of role ${role} has a condition that the sandbox cannot judge and ignores: ${operator} ${key}.`,
