@@ -104,8 +104,8 @@ export function addGlobalIndex({ table, ...index }: AddGlobalIndexProps): AddGlo
 }
 
 /**
- * Removes a global secondary index. Undone by building it again from the definition that the table had. Destructive,
- * because readers may still use it: belongs in `contract`, or needs `allowDestructive` in `up`.
+ * Removes a global secondary index. Undone by building it again as it was, with its throughput and auto scaling.
+ * Destructive, because readers may still use it: belongs in `contract`, or needs `allowDestructive` in `up`.
  *
  * @param props the logical name of the table, and the name of the index
  * @returns the operation, as plain data
