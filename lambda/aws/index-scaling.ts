@@ -9,6 +9,7 @@ import {
   paginateDescribeScheduledActions,
   RegisterScalableTargetCommand,
   type RegisterScalableTargetCommandInput,
+  ValidationException,
 } from '@aws-sdk/client-application-auto-scaling';
 import type { ScalingSetting } from '../../core/ledger/table-index';
 
@@ -52,7 +53,7 @@ export function indexScaling(client = new ApplicationAutoScalingClient({})): Ind
       } else if (kind === 'policy') {
         await client.send(new PutScalingPolicyCommand(input as unknown as PutScalingPolicyCommandInput));
       } else {
-        await client.send(new PutScheduledActionCommand(withDates(input)));
+        await putSchedule(client, input);
       }
     },
   };
@@ -86,6 +87,28 @@ function setting(kind: ScalingSetting['kind'], answer: object, members: readonly
   const kept = Object.entries(answer).filter(([name]) => members.includes(name));
   // As JSON, because the ledger keeps it: times are texts, and what is undefined is left out.
   return { kind, input: JSON.parse(JSON.stringify(Object.fromEntries(kept))) as Input };
+}
+
+/**
+ * What was due while the index was gone cannot be scheduled any more, and nothing is lost with it. A schedule whose
+ * beginning has passed may have to be made without it.
+ */
+async function putSchedule(client: ApplicationAutoScalingClient, input: Input): Promise<void> {
+  try {
+    await client.send(new PutScheduledActionCommand(withDates(input)));
+  } catch (error) {
+    if (!(error instanceof ValidationException)) throw error;
+    const { StartTime, ...withoutStart } = input;
+    if (isPast(input['EndTime']) || isPast(/^at\((.+)\)$/.exec(String(input['Schedule']))?.[1])) return;
+    if (!isPast(StartTime)) throw error;
+    await client.send(new PutScheduledActionCommand(withDates(withoutStart)));
+  }
+}
+
+/** @param time in UTC, or in any time zone, which may be 14 hours ahead of UTC */
+function isPast(time: unknown): boolean {
+  if (time === undefined) return false;
+  return Date.parse(/Z$/.test(String(time)) ? String(time) : `${time}Z`) - 14 * 3_600_000 < Date.now();
 }
 
 function withDates(input: Input): PutScheduledActionCommandInput {
