@@ -75,7 +75,8 @@ const updateTable: Operation = async (input, context) => {
   const stream = streamChange(input, before);
   const onDemand = input['BillingMode'] === undefined ? isOnDemand(before) : input['BillingMode'] === 'PAY_PER_REQUEST';
   if (change?.verb === 'Create') refuseIndex(change.given, onDemand);
-  const { TableDescription: updated } = await forward('UpdateTable', forDynoxide(input));
+  const forwarded = forDynoxide(input);
+  const updated = forwarded ? (await forward('UpdateTable', forwarded))['TableDescription'] : before;
   const description = updated as TableDescription;
   facts.set(table, { indexes: changedIndexes(input, facts.of(table).indexes) });
   if (stream === 'enabled') await rememberStreamStart(description, context);
@@ -84,11 +85,14 @@ const updateTable: Operation = async (input, context) => {
   return { TableDescription: describe(description, context) };
 };
 
-function forDynoxide(input: Input): Input {
-  const updates = records(input, 'GlobalSecondaryIndexUpdates').map((update) =>
-    update['Create'] ? { ...update, Create: withTwoKeys(record(update, 'Create')) } : update,
-  );
-  return updates.length === 0 ? input : { ...input, GlobalSecondaryIndexUpdates: updates };
+/** The request without what is kept here; undefined when nothing is left of it. */
+function forDynoxide(input: Input): Input | undefined {
+  const { GlobalSecondaryIndexUpdates: _updates, ...others } = input;
+  const updates = records(input, 'GlobalSecondaryIndexUpdates')
+    .filter((update) => !update['Update'] || record(update, 'Update')['ProvisionedThroughput'] !== undefined)
+    .map((update) => (update['Create'] ? { ...update, Create: withTwoKeys(record(update, 'Create')) } : update));
+  if (updates.length > 0) return { ...others, GlobalSecondaryIndexUpdates: updates };
+  return input['GlobalSecondaryIndexUpdates'] && Object.keys(others).length === 1 ? undefined : others;
 }
 
 function changedIndexes(input: Input, before: FactsOfIndexes = {}): FactsOfIndexes {
