@@ -97,6 +97,14 @@ export function refuseIndex(definition: Input, onDemand: boolean): void {
   );
 }
 
+/** What DynamoDB refuses of an index that is to be changed. */
+export function refuseIndexUpdate(change: Input, known: IndexFacts, onDemand: boolean): void {
+  const first = warmAtFirst(known.ProvisionedThroughput ?? {}, onDemand);
+  const raised = warmUnits(known.WarmThroughput ?? {});
+  const current = { read: Math.max(first.read, raised.read), write: Math.max(first.write, raised.write) };
+  refuseColder(text(change, 'IndexName'), record(change, 'WarmThroughput'), current);
+}
+
 export function isOnDemand({ BillingModeSummary }: TableDescription): boolean {
   return BillingModeSummary?.BillingMode === 'PAY_PER_REQUEST';
 }

@@ -6,6 +6,7 @@ import {
   factsOf,
   isOnDemand,
   refuseIndex,
+  refuseIndexUpdate,
   withFacts,
   withTwoKeys,
 } from './index-facts';
@@ -75,6 +76,10 @@ const updateTable: Operation = async (input, context) => {
   const stream = streamChange(input, before);
   const onDemand = input['BillingMode'] === undefined ? isOnDemand(before) : input['BillingMode'] === 'PAY_PER_REQUEST';
   if (change?.verb === 'Create') refuseIndex(change.given, onDemand);
+  for (const update of records(input, 'GlobalSecondaryIndexUpdates').flatMap(({ Update }) => Update ?? [])) {
+    const given = record({ update }, 'update');
+    refuseIndexUpdate(given, facts.of(table).indexes?.[text(given, 'IndexName')] ?? {}, onDemand);
+  }
   const forwarded = forDynoxide(input);
   const updated = forwarded ? (await forward('UpdateTable', forwarded))['TableDescription'] : before;
   const description = updated as TableDescription;

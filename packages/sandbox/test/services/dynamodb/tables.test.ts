@@ -166,6 +166,11 @@ describe('DynamoDB', () => {
     const update = { Update: { IndexName: 'one', ProvisionedThroughput: more } };
     await db.client.send(new UpdateTableCommand({ TableName: 'reserved', GlobalSecondaryIndexUpdates: [update] }));
     expect(await capacities('reserved')).toEqual([[9, undefined, 100]]);
+    clock.pass(50);
+    const lower = { Update: { IndexName: 'one', WarmThroughput: { ReadUnitsPerSecond: 99 } } };
+    await expect(
+      db.client.send(new UpdateTableCommand({ TableName: 'reserved', GlobalSecondaryIndexUpdates: [lower] })),
+    ).rejects.toThrow(/lower than the current/);
   });
 
   it('takes up to four attributes for each key of an index', async () => {
