@@ -105,7 +105,8 @@ export function addGlobalIndex({ table, ...index }: AddGlobalIndexProps): AddGlo
 
 /**
  * Removes a global secondary index. Undone by building it again as it was, with its throughput and auto scaling.
- * Destructive, because readers may still use it: belongs in `contract`, or needs `allowDestructive` in `up`.
+ * Auto scaling that was set up for it is left alone. Destructive, because readers may still use it: belongs in
+ * `contract`, or needs `allowDestructive` in `up`.
  *
  * @param props the logical name of the table, and the name of the index
  * @returns the operation, as plain data

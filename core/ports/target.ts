@@ -207,8 +207,8 @@ export interface TableDatabase {
   /** With the capacities that the index names, as far as the table has them in its present mode. */
   addIndex(table: string, index: TableIndex): Promise<void>;
   removeIndex(table: string, index: string): Promise<void>;
-  /** What makes the throughput of an index follow its use; of an on-demand table nobody is asked. */
+  /** What makes the throughput of an index follow its use. Nothing does in an on-demand table, and nobody is asked. */
   scaling(table: string, index: string): Promise<readonly ScalingSetting[]>;
-  /** Makes those of the settings that an index lacks, which must be there. `busy`: not yet all of them. */
+  /** Gives an index, which must be ACTIVE, those of the settings that it lacks. `busy`: not all of them yet. */
   scale(table: string, index: string, settings: readonly ScalingSetting[]): Promise<'done' | 'busy'>;
 }

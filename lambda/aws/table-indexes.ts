@@ -95,7 +95,7 @@ const warmOnDemand: Capacity = { read: 12_000, write: 4_000 };
 
 /**
  * Undefined for what every new index can take: DynamoDB shows it of each, and asking for it may cost money. Each of the
- * two is compared, so that one is not paid for because of the other.
+ * two is compared, so that one is not paid for because of the other. While it is raised, what DynamoDB shows is taken.
  */
 function warmedUp({ WarmThroughput }: GlobalSecondaryIndexDescription, atFirst: Capacity): Capacity | undefined {
   const { ReadUnitsPerSecond: read = 0, WriteUnitsPerSecond: write = 0 } = WarmThroughput ?? {};

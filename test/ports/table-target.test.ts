@@ -166,10 +166,7 @@ describe.each(kinds)('a table target: $name', ({ open }) => {
       warm: { write: 5_000 },
     };
     await apply(create());
-    await until(async () => {
-      await target.addIndex(table, byHour).catch(() => undefined);
-      return (await indexes())?.[0] === 'byHour ACTIVE' ? 'done' : 'wait';
-    });
+    await apply(add(byHour));
     const before = await observe(remove('byHour'));
     expect(before).toEqual({ exists: true, index: byHour });
 
