@@ -116,8 +116,9 @@ export function addGlobalIndex({ table, ...index }: AddGlobalIndexProps): AddGlo
 }
 
 /**
- * Removes a global secondary index. Undone by building it again from the definition that the table had. Destructive,
- * because readers may still use it: belongs in `contract`, or needs a reason in `allowDestructive` in `up`.
+ * Removes a global secondary index. Undone by building it again as it was, with its throughput and auto scaling.
+ * Auto scaling that was set up for it is left alone. Destructive, because readers may still use it: belongs in
+ * `contract`, or needs a reason in `allowDestructive` in `up`.
  *
  * @param props the logical name of the table, the name of the index, and the reason why it may happen in `up`
  * @returns the operation, as plain data

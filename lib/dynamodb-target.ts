@@ -39,8 +39,40 @@ export function dynamoDbTarget(options: DynamoDbTargetOptions): TargetBinding {
         tables.map(([, table]) => table.tableArn),
       ),
       ...permission(OWN_ACTIONS, prefix === '' ? [] : [prefixArn(stack, prefix)]),
+      ...(tables.every(([, table]) => isOnDemand(table)) ? [] : scalingPermissions(stack)),
     ],
   };
+}
+
+/**
+ * What it takes to make an index again with its auto scaling. Application Auto Scaling knows no tables in policies, reads
+ * nothing but everything, and asks with the caller's own permissions whether alarms may be changed (aws-facts DDB-18).
+ */
+function scalingPermissions(stack: Stack): PolicyStatement[] {
+  const actions = (names: readonly string[]) => names.map((name) => `application-autoscaling:${name}`);
+  const dimensions = ['dynamodb:index:ReadCapacityUnits', 'dynamodb:index:WriteCapacityUnits'];
+  return [
+    new PolicyStatement({
+      actions: actions(['DescribeScalableTargets', 'DescribeScalingPolicies', 'DescribeScheduledActions']),
+      resources: ['*'],
+    }),
+    new PolicyStatement({
+      actions: actions(['RegisterScalableTarget', 'PutScalingPolicy', 'PutScheduledAction']),
+      resources: [stack.formatArn({ service: 'application-autoscaling', resource: 'scalable-target/*' })],
+      conditions: { StringEquals: { 'application-autoscaling:scalable-dimension': dimensions } },
+    }),
+    new PolicyStatement({
+      actions: ['cloudwatch:DeleteAlarms', 'cloudwatch:DescribeAlarms', 'cloudwatch:PutMetricAlarm'],
+      resources: ['*'],
+      conditions: { Bool: { 'aws:ViaAWSService': 'true' } },
+    }),
+  ];
+}
+
+/** False also for a table of which the app knows only its name. */
+function isOnDemand({ node: { defaultChild } }: dynamodb.ITable): boolean {
+  const isTable = defaultChild instanceof dynamodb.CfnTable || defaultChild instanceof dynamodb.CfnGlobalTable;
+  return isTable && defaultChild.billingMode === dynamodb.BillingMode.PAY_PER_REQUEST;
 }
 
 function permission(actions: string[], resources: string[]): PolicyStatement[] {

@@ -34,7 +34,7 @@ const packages = {
  * Files of the library that bring their SDK client along, because it is seldom needed and large: installing all of
  * @aws-sdk/client-rds for one question would cost every user 7 MB.
  */
-const selfContained = ['lambda/aws/sql/rds-clusters.ts', 'lambda/aws/caller.ts'];
+const selfContained = ['lambda/aws/caller.ts', 'lambda/aws/index-scaling.ts', 'lambda/aws/sql/rds-clusters.ts'];
 
 const chosen = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(packages);
 await Promise.all(chosen.map(buildPackage));

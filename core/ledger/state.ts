@@ -1,9 +1,10 @@
-import type { IndexDefinition, ManifestEntry, MigrationId, Phase } from '../bundle/bundle';
+import type { ManifestEntry, MigrationId, Phase } from '../bundle/bundle';
 import type { ClaimName } from '../protocol/claim-names';
 import type { StrategyName } from '../protocol/strategies';
 import { claimsOfAll } from '../protocol/target-claims';
 import type { Outcome } from '../request/request';
 import type { BundleLocation, MigrationsProperties, TargetProperties } from '../wire';
+import type { RemovedIndex } from './table-index';
 
 /** The one item of a scope that every transition changes. */
 export interface ScopeHead {
@@ -197,8 +198,8 @@ export interface SegmentRecord {
 /** State of a table or index before a step touched it, or of a SQL index. */
 export interface Observation {
   readonly exists: boolean;
-  /** Definition of an index that the step removes. */
-  readonly index?: IndexDefinition;
+  /** The index that the step removes, with all that it takes to make it again. */
+  readonly index?: RemovedIndex;
 }
 
 export interface AuditEvent {

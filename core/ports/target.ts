@@ -1,6 +1,7 @@
-import type { CreateTable, IndexDefinition, MigrationId } from '../bundle/bundle';
+import type { CreateTable, MigrationId } from '../bundle/bundle';
 import type { DatabaseTraits } from '../bundle/database-kinds';
 import type { MigrationError } from '../errors/index';
+import type { ScalingSetting, TableIndex } from '../ledger/table-index';
 import type { DatabaseKind } from '../wire';
 
 /**
@@ -187,7 +188,7 @@ export type TableStatus = 'CREATING' | 'UPDATING' | 'DELETING' | 'ACTIVE' | 'OTH
 
 export interface TableDescription {
   readonly status: TableStatus;
-  readonly indexes: readonly (IndexDefinition & {
+  readonly indexes: readonly (TableIndex & {
     readonly status: 'CREATING' | 'UPDATING' | 'DELETING' | 'ACTIVE' | 'OTHER';
     /** True in the second phase of an index build, in which the index may be deleted. */
     readonly backfilling: boolean;
@@ -205,6 +206,11 @@ export interface TableDatabase {
    * table yet that was created a moment ago.
    */
   deleteTable(table: string): Promise<'asked' | 'gone'>;
-  addIndex(table: string, index: IndexDefinition): Promise<void>;
+  /** With the capacities that the index names, as far as the table has them in its present mode. */
+  addIndex(table: string, index: TableIndex): Promise<void>;
   removeIndex(table: string, index: string): Promise<void>;
+  /** What makes the throughput of an index follow its use. Nothing does in an on-demand table, and nobody is asked. */
+  scaling(table: string, index: string): Promise<readonly ScalingSetting[]>;
+  /** Gives an index, which must be ACTIVE, those of the settings that it lacks. `busy`: not all of them yet. */
+  scale(table: string, index: string, settings: readonly ScalingSetting[]): Promise<'done' | 'busy'>;
 }

@@ -1,23 +1,30 @@
 import {
-  type AttributeDefinition,
   type TableDescription as AwsTable,
   CreateTableCommand,
   type CreateTableCommandInput,
   DeleteTableCommand,
   DescribeTableCommand,
   type DynamoDBClient,
-  DynamoDBServiceException,
-  type GlobalSecondaryIndex,
-  type GlobalSecondaryIndexDescription,
-  type KeySchemaElement,
   UpdateTableCommand,
 } from '@aws-sdk/client-dynamodb';
-import type { CreateTable, IndexDefinition, KeyAttribute, KeyType } from '../../core/bundle/bundle';
+import type { CreateTable } from '../../core/bundle/bundle';
+import { canonicalJson } from '../../core/bundle/checksum';
 import { databaseKinds } from '../../core/bundle/database-kinds';
-import { MigrationError } from '../../core/errors/index';
+import { hasCode, MigrationError } from '../../core/errors/index';
+import type { ScalingSetting, TableIndex } from '../../core/ledger/table-index';
 import type { HeldLease, TableDatabase, TableDescription, TableStatus, Target } from '../../core/ports';
 import type { DynamoDbTargetProperties } from '../../core/wire';
+import type { IndexScaling } from './index-scaling';
 import { errorName, patiently } from './retry';
+import {
+  attributeDefinitions,
+  fromIndex,
+  indexToAdd,
+  isProvisioned,
+  keySchema,
+  keysOf,
+  toIndex,
+} from './table-indexes';
 
 /**
  * DynamoDB tables. Changes are asynchronous (aws-facts DDB-1): each is requested, and `describe` says when it is true.
@@ -31,6 +38,7 @@ export class DynamoDbTables implements Target, TableDatabase {
     private readonly client: DynamoDBClient,
     private readonly properties: DynamoDbTargetProperties,
     private readonly lease: HeldLease,
+    private readonly indexScaling: IndexScaling,
   ) {}
 
   // DynamoDB keeps nothing of the protocol: a step looks at the table itself.
@@ -63,15 +71,12 @@ export class DynamoDbTables implements Target, TableDatabase {
 
   async createTable({ table, partitionKey, sortKey, globalIndexes }: CreateTable): Promise<void> {
     const indexes = globalIndexes ?? [];
+    const sortKeys = sortKey ? [sortKey] : [];
     const input: CreateTableCommandInput = {
       TableName: this.physicalName(table),
       BillingMode: 'PAY_PER_REQUEST',
-      KeySchema: keySchema(partitionKey, sortKey),
-      AttributeDefinitions: definitions([
-        partitionKey,
-        sortKey,
-        ...indexes.flatMap((index) => [index.partitionKey, index.sortKey]),
-      ]),
+      KeySchema: keySchema([partitionKey], sortKeys),
+      AttributeDefinitions: attributeDefinitions([partitionKey, ...sortKeys, ...indexes.flatMap(keysOf)]),
       GlobalSecondaryIndexes: indexes.length > 0 ? indexes.map(toIndex) : undefined,
     };
     await this.change(table, () => this.client.send(new CreateTableCommand(input)));
@@ -83,17 +88,11 @@ export class DynamoDbTables implements Target, TableDatabase {
     return refusal === gone ? 'gone' : 'asked';
   }
 
-  async addIndex(table: string, index: IndexDefinition): Promise<void> {
-    const current = await this.find(table);
-    const provisioned =
-      current?.BillingModeSummary?.BillingMode !== 'PAY_PER_REQUEST' ? current?.ProvisionedThroughput : undefined;
-    const { ReadCapacityUnits = 0, WriteCapacityUnits = 0 } = provisioned ?? {};
-    // An index of a provisioned table needs capacity of its own; the table's is the natural start.
-    const ProvisionedThroughput = ReadCapacityUnits > 0 ? { ReadCapacityUnits, WriteCapacityUnits } : undefined;
+  async addIndex(table: string, index: TableIndex): Promise<void> {
     const update = new UpdateTableCommand({
       TableName: this.physicalName(table),
-      AttributeDefinitions: definitions([index.partitionKey, index.sortKey]),
-      GlobalSecondaryIndexUpdates: [{ Create: { ...toIndex(index), ProvisionedThroughput } }],
+      AttributeDefinitions: attributeDefinitions(keysOf(index)),
+      GlobalSecondaryIndexUpdates: [{ Create: indexToAdd(index, await this.find(table)) }],
     });
     await this.change(table, () => this.client.send(update));
   }
@@ -104,6 +103,38 @@ export class DynamoDbTables implements Target, TableDatabase {
       GlobalSecondaryIndexUpdates: [{ Delete: { IndexName: index } }],
     });
     await this.change(table, () => this.client.send(update), [...busy, gone]);
+  }
+
+  async scaling(table: string, index: string): Promise<readonly ScalingSetting[]> {
+    const found = await this.find(table);
+    if (!found || !isProvisioned(found)) return [];
+    return this.settingsOf(table, index, 'An index must not be removed that cannot be made again as it is.');
+  }
+
+  async scale(table: string, index: string, settings: readonly ScalingSetting[]): Promise<'done' | 'busy'> {
+    const found = await this.find(table);
+    // A table that has become on-demand since then has nothing to scale.
+    if (!found || !isProvisioned(found)) return 'done';
+    // AWS may have kept the settings while the index was gone (aws-facts DDB-19): only what is missing needs permission.
+    const present = (await this.settingsOf(table, index)).map(canonicalJson);
+    for (const setting of settings.filter((one) => !present.includes(canonicalJson(one)))) {
+      const apply = () => this.indexScaling.apply(setting);
+      if (await this.change(table, apply, scalingBusy, 'Application Auto Scaling')) return 'busy';
+    }
+    return 'done';
+  }
+
+  private async settingsOf(table: string, index: string, why = ''): Promise<readonly ScalingSetting[]> {
+    const name = this.physicalName(table);
+    try {
+      return await patiently(() => this.indexScaling.settings(name, index));
+    } catch (error) {
+      const denied = hasCode(error, 'ACCESS_DENIED');
+      if (!denied && !isClientFault(error)) throw error;
+      const message = `The auto scaling of index ${index} of ${name} cannot be read: ${error.message} ${why}`.trim();
+      if (denied) throw new MigrationError('ACCESS_DENIED', message, { cause: error, hint: error.hint });
+      throw new MigrationError('TABLE_OPERATION_FAILED', message, { cause: error });
+    }
   }
 
   private async find(table: string): Promise<AwsTable | undefined> {
@@ -117,20 +148,23 @@ export class DynamoDbTables implements Target, TableDatabase {
   }
 
   /** A table that is busy, or an account that is, accepts the change later: the caller observes and tries again. Returns why. */
-  private async change(table: string, send: () => Promise<unknown>, passing = busy): Promise<string | undefined> {
+  private async change(
+    table: string,
+    send: () => Promise<unknown>,
+    passing = busy,
+    who = 'DynamoDB',
+  ): Promise<string | undefined> {
     await this.lease.guard();
     try {
       await patiently(send);
       return undefined;
     } catch (error) {
       if (passing.includes(errorName(error))) return errorName(error);
-      if (!(error instanceof DynamoDBServiceException) || error.$fault !== 'client') throw error;
+      if (!isClientFault(error)) throw error;
       throw new MigrationError(
         'TABLE_OPERATION_FAILED',
-        `DynamoDB refused to change ${this.physicalName(table)}: ${error.name}: ${error.message}`,
-        {
-          cause: error,
-        },
+        `${who} refused to change ${this.physicalName(table)}: ${error.name}: ${error.message}`,
+        { cause: error },
       );
     }
   }
@@ -138,56 +172,28 @@ export class DynamoDbTables implements Target, TableDatabase {
 
 const busy: readonly string[] = ['ResourceInUseException', 'LimitExceededException'];
 
+/** A change of the same setting is under way, or a target made a moment ago is not seen yet. */
+const scalingBusy: readonly string[] = ['ConcurrentUpdateException', 'ObjectNotFoundException'];
+
 /** What is to be deleted may be gone since it was last looked at. */
 const gone = 'ResourceNotFoundException';
 
-function keySchema(partitionKey: KeyAttribute, sortKey: KeyAttribute | undefined): KeySchemaElement[] {
-  const schema: KeySchemaElement[] = [{ AttributeName: partitionKey.name, KeyType: 'HASH' }];
-  return sortKey ? [...schema, { AttributeName: sortKey.name, KeyType: 'RANGE' }] : schema;
-}
-
-function definitions(keys: readonly (KeyAttribute | undefined)[]): AttributeDefinition[] {
-  const types = new Map(keys.flatMap((key) => (key ? [[key.name, key.type] as const] : [])));
-  return [...types].map(([AttributeName, AttributeType]) => ({ AttributeName, AttributeType }));
-}
-
-function toIndex({ name, partitionKey, sortKey, projection = 'ALL' }: IndexDefinition): GlobalSecondaryIndex {
-  const named = typeof projection === 'string' ? { ProjectionType: projection } : undefined;
-  return {
-    IndexName: name,
-    KeySchema: keySchema(partitionKey, sortKey),
-    Projection: named ?? { ProjectionType: 'INCLUDE', NonKeyAttributes: [...projection] },
-  };
-}
-
 function toDescription(table: AwsTable): TableDescription {
-  const types = new Map(
-    (table.AttributeDefinitions ?? []).map(({ AttributeName, AttributeType }) => [AttributeName, AttributeType]),
-  );
   const indexes = (table.GlobalSecondaryIndexes ?? []).map((index) => ({
-    ...fromIndex(index, (name) => (types.get(name) ?? 'S') as KeyType),
+    ...fromIndex(index, table),
     status: toStatus(index.IndexStatus),
     backfilling: index.Backfilling === true,
   }));
   return { status: toStatus(table.TableStatus), indexes };
 }
 
-function fromIndex(index: GlobalSecondaryIndexDescription, typeOf: (name: string) => KeyType): IndexDefinition {
-  const keys = (index.KeySchema ?? []).map(({ AttributeName = '' }) => ({
-    name: AttributeName,
-    type: typeOf(AttributeName),
-  }));
-  const { ProjectionType = 'ALL', NonKeyAttributes = [] } = index.Projection ?? {};
-  return {
-    name: index.IndexName ?? '',
-    partitionKey: keys[0]!,
-    ...(keys[1] && { sortKey: keys[1] }),
-    projection: ProjectionType === 'INCLUDE' ? NonKeyAttributes : ProjectionType,
-  };
-}
-
 const statuses: readonly string[] = ['CREATING', 'UPDATING', 'DELETING', 'ACTIVE'];
 
 function toStatus(status: string | undefined): TableStatus {
   return status && statuses.includes(status) ? (status as TableStatus) : 'OTHER';
+}
+
+/** An error that AWS calls the caller's own. */
+function isClientFault(error: unknown): error is Error {
+  return error instanceof Error && (error as { $fault?: unknown }).$fault === 'client';
 }

@@ -4,6 +4,7 @@ import type { TargetProperties } from '../../core/wire';
 import { DynamoDbLeases } from './dynamodb-leases';
 import { DynamoDbLedger } from './dynamodb-ledger';
 import { DynamoDbRequests } from './dynamodb-requests';
+import type { IndexScaling } from './index-scaling';
 import { LedgerProtection } from './ledger-protection';
 import { LedgerTable } from './ledger-table';
 import { once } from './once';
@@ -66,7 +67,7 @@ function targets(dynamodb: DynamoDBClient): Targets {
     async open(_name, properties, lease): Promise<Target> {
       if (properties.DatabaseKind !== 'dynamodb') return (await openAurora())(properties, lease);
       const { DynamoDbTables } = await openTable();
-      return new DynamoDbTables(dynamodb, properties, lease);
+      return new DynamoDbTables(dynamodb, properties, lease, indexScaling);
     },
   };
 }
@@ -74,6 +75,14 @@ function targets(dynamodb: DynamoDBClient): Targets {
 /** Asked only when a database cannot be reached, so its SDK client is loaded then. */
 const clusterIsGone: ClusterIsGone = async (clusterArn) =>
   (await import('./sql/rds-clusters.js')).clusterIsGone()(clusterArn);
+
+/** Asked only when an index of a provisioned table is removed or made again, so its SDK client is loaded then. */
+const indexScaling: IndexScaling = {
+  settings: async (table, index) => (await scalingOfIndexes()).settings(table, index),
+  apply: async (setting) => (await scalingOfIndexes()).apply(setting),
+};
+
+const scalingOfIndexes = once(async () => (await import('./index-scaling.js')).indexScaling());
 
 type Aurora = Extract<TargetProperties, { readonly DatabaseKind: 'aurora-postgresql' }>;
 

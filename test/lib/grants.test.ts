@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import type { Stack } from 'aws-cdk-lib';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
@@ -16,6 +17,12 @@ const ownScope = {
   'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['Stack/Db'] },
   Null: { 'dynamodb:LeadingKeys': 'false' },
 };
+
+/** They take no ARN in a policy, see aws-facts DDB-18. */
+const READS_SCALING = ['Targets', 'Policies', 'Actions'].map(
+  (what, index) => `application-autoscaling:Describe${['Scalable', 'Scaling', 'Scheduled'][index]}${what}`,
+);
+const CHANGES_ALARMS = ['cloudwatch:DeleteAlarms', 'cloudwatch:DescribeAlarms', 'cloudwatch:PutMetricAlarm'];
 
 describe('the permissions', () => {
   let template: Synthesized;
@@ -68,6 +75,8 @@ describe('the permissions', () => {
 
     expect(policies).toHaveLength(6);
     expect(onEverything.flatMap(({ Action }) => Action).sort()).toEqual([
+      ...READS_SCALING.slice().sort(),
+      ...CHANGES_ALARMS,
       'logs:CreateLogDelivery',
       'logs:DeleteLogDelivery',
       'logs:DescribeLogGroups',
@@ -200,7 +209,47 @@ describe('the permissions', () => {
         Action: ['dynamodb:DescribeTable', 'dynamodb:UpdateTable', 'dynamodb:CreateTable', 'dynamodb:DeleteTable'],
         Resource: arnEnding(':table/shop-*'),
       },
+      { Action: READS_SCALING, Resource: '*' },
+      {
+        Action: [
+          'application-autoscaling:RegisterScalableTarget',
+          'application-autoscaling:PutScalingPolicy',
+          'application-autoscaling:PutScheduledAction',
+        ],
+        Resource: arnEnding(':scalable-target/*'),
+        Condition: {
+          StringEquals: {
+            'application-autoscaling:scalable-dimension': [
+              'dynamodb:index:ReadCapacityUnits',
+              'dynamodb:index:WriteCapacityUnits',
+            ],
+          },
+        },
+      },
+      { Action: CHANGES_ALARMS, Resource: '*', Condition: { Bool: { 'aws:ViaAWSService': 'true' } } },
     ]);
+  });
+
+  it('Tick may scale indexes only where a table may have provisioned throughput', () => {
+    const partitionKey = { name: 'id', type: dynamodb.AttributeType.STRING };
+    const onDemand = dynamodb.BillingMode.PAY_PER_REQUEST;
+    const tables: readonly ((stack: Stack) => Record<string, dynamodb.ITable>)[] = [
+      () => ({}),
+      (stack) => ({ orders: new dynamodb.Table(stack, 'Orders', { partitionKey, billingMode: onDemand }) }),
+      (stack) => ({ orders: new dynamodb.TableV2(stack, 'Orders', { partitionKey }) }),
+      (stack) => ({ orders: new dynamodb.Table(stack, 'Orders', { partitionKey }) }),
+      (stack) => ({ orders: dynamodb.Table.fromTableName(stack, 'Orders', 'orders') }),
+    ];
+    const scales = tables.map((tablesOf) => {
+      const stack = testStack();
+      new DatabaseMigrations(stack, 'Db', {
+        migrationsPath: folderWith(CREATE_PLANS),
+        targets: { meals: MigrationTarget.dynamodb({ tableNamePrefix: 'shop-', tables: tablesOf(stack) }) },
+      });
+      return JSON.stringify(targets(new Synthesized(stack))).includes('autoscaling');
+    });
+
+    expect(scales).toEqual([false, false, false, true, true]);
   });
 
   it('the machine may call the two functions that work and answer, log and trace', () => {

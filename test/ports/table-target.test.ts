@@ -3,8 +3,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import type { IndexDefinition, TableOperation } from '../../core/bundle/bundle';
 import { tableStep } from '../../core/engine/kinds/table';
 import type { Observation } from '../../core/ledger/state';
+import type { TableIndex } from '../../core/ledger/table-index';
 import type { HeldLease, TableDatabase, Target } from '../../core/ports';
 import { DynamoDbTables } from '../../lambda/aws/dynamodb-tables';
+import type { IndexScaling } from '../../lambda/aws/index-scaling';
 import { openDynamoDb } from '../../packages/sandbox/test/services/dynamodb/open-dynamodb';
 import { MemoryTables } from '../support/memory/tables';
 import { session, stepContext } from './support/records';
@@ -26,11 +28,17 @@ function memory(looks: number): TablesUnderTest {
   return { target: (by) => tables.open(by), close: async () => undefined };
 }
 
+/** All tables of this suite are on-demand, so nobody is asked how they scale. */
+const unasked: IndexScaling = {
+  settings: () => Promise.reject(new Error('was asked')),
+  apply: () => Promise.reject(new Error('was asked')),
+};
+
 async function dynamoDb(assumptions: Readonly<Record<string, string>>): Promise<TablesUnderTest> {
   const delays = { 'dynamodb-table-create-ms': '60', 'dynamodb-index-build-ms': '120', ...assumptions };
   const { client, close } = await openDynamoDb(delays);
   const properties = { DatabaseKind: 'dynamodb', Identity: 'meals-1', Tables: {}, TableNamePrefix: 'app-' } as const;
-  return { target: (by) => new DynamoDbTables(client, properties, by), close };
+  return { target: (by) => new DynamoDbTables(client, properties, by, unasked), close };
 }
 
 describe.each(kinds)('a table target: $name', ({ open }) => {
@@ -143,6 +151,28 @@ describe.each(kinds)('a table target: $name', ({ open }) => {
 
     await invert(remove('byWeek'), before!);
     expect((await target.describe(table))?.indexes).toEqual([{ ...byWeek, status: 'ACTIVE', backfilling: false }]);
+  });
+
+  it('recreates an index with several attributes per key, a limit and warm throughput', async () => {
+    const byHour: TableIndex = {
+      ...byWeek,
+      name: 'byHour',
+      furtherPartitionKeys: [{ name: 'shop', type: 'S' }],
+      furtherSortKeys: [
+        { name: 'hour', type: 'N' },
+        { name: 'till', type: 'B' },
+      ],
+      limit: { read: 300, write: 200 },
+      warm: { write: 5_000 },
+    };
+    await apply(create());
+    await apply(add(byHour));
+    const before = await observe(remove('byHour'));
+    expect(before).toEqual({ exists: true, index: byHour });
+
+    await apply(remove('byHour'));
+    await invert(remove('byHour'), before!);
+    expect((await target.describe(table))?.indexes).toEqual([{ ...byHour, status: 'ACTIVE', backfilling: false }]);
   });
 
   it('inverts the creation of an index while it is being built', async () => {

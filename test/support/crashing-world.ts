@@ -134,7 +134,7 @@ export class CrashingWorld extends MemoryWorld {
   }
 }
 
-const tableCalls = ['describe', 'createTable', 'deleteTable', 'addIndex', 'removeIndex'] as const;
+const tableCalls = ['describe', 'createTable', 'deleteTable', 'addIndex', 'removeIndex', 'scaling', 'scale'] as const;
 
 const standaloneCalls = ['look', 'run', 'isRunning', 'stop', 'discard'] as const;
 

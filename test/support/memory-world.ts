@@ -134,7 +134,11 @@ export class MemoryWorld {
 
   /** Everything a user could see in the databases. */
   snapshot(): unknown {
-    return { users: [...this.users.statements].sort(), meals: Object.fromEntries([...this.meals.tables].sort()) };
+    return {
+      users: [...this.users.statements].sort(),
+      meals: Object.fromEntries([...this.meals.tables].sort()),
+      ...(this.meals.scaling.size > 0 && { scaling: Object.fromEntries([...this.meals.scaling].sort()) }),
+    };
   }
 }
 

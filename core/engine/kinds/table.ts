@@ -6,8 +6,10 @@ import type {
   TableAction,
   TableOperation,
 } from '../../bundle/bundle';
+import { phases } from '../../bundle/phases';
 import { isPassing, MigrationError, withDetails } from '../../errors/index';
 import type { Observation } from '../../ledger/state';
+import type { TableIndex } from '../../ledger/table-index';
 import type { TableDatabase, TableDescription } from '../../ports';
 import type { JournalKind, StepContext } from './step-kind';
 
@@ -23,7 +25,9 @@ export const tableStep: JournalKind<TableAction> = {
   durability: 'journal',
   undoneBy: 'invert',
   observe: ({ operation }, context) =>
-    inFile(context, () => implementation(operation).observe(operation, tablesOf(context))),
+    inFile(context, () =>
+      implementation(operation).observe(operation, tablesOf(context), phases[context.phase].undoneBy !== 'never'),
+    ),
   perform: ({ operation }, context) =>
     inFile(context, () => implementation(operation).apply(operation, tablesOf(context))),
   invert: ({ operation }, context, before) =>
@@ -42,7 +46,7 @@ async function inFile<T>({ file }: StepContext, work: () => Promise<T>): Promise
 
 interface Operation<O extends TableOperation> {
   /** @throws when the operation cannot be done: nothing has happened yet. */
-  observe(operation: O, target: TableDatabase): Promise<Observation>;
+  observe(operation: O, target: TableDatabase, canBeUndone: boolean): Promise<Observation>;
   apply(operation: O, target: TableDatabase): Promise<Progress>;
   invert(operation: O, target: TableDatabase, before: Observation): Promise<Progress>;
 }
@@ -95,10 +99,13 @@ const addGlobalIndex: Operation<AddGlobalIndex> = {
 };
 
 const removeGlobalIndex: Operation<RemoveGlobalIndex> = {
-  async observe({ table, index }, target) {
+  async observe({ table, index }, target, canBeUndone) {
     const found = await existing(table, target, `removeGlobalIndex ${index}`);
-    const definition = found.indexes.find(({ name }) => name === index);
-    if (definition) return { exists: true, index: withoutStatus(definition) };
+    const present = found.indexes.find(({ name }) => name === index);
+    if (present) {
+      const scaling = canBeUndone ? await target.scaling(table, index) : [];
+      return { exists: true, index: { ...withoutStatus(present), ...(scaling.length > 0 && { scaling }) } };
+    }
     const names = found.indexes.map(({ name }) => name).join(', ') || 'none';
     throw new MigrationError(
       'INDEX_MISSING',
@@ -108,7 +115,12 @@ const removeGlobalIndex: Operation<RemoveGlobalIndex> = {
   },
   apply: ({ table, index }, target) => dropIndex(table, index, target),
   async invert({ table }, target, before) {
-    return before.index ? ensureIndex(table, before.index, target) : 'done';
+    if (!before.index) return 'done';
+    const { scaling = [], ...index } = before.index;
+    const progress = await ensureIndex(table, index, target);
+    if (progress === 'wait' || scaling.length === 0) return progress;
+    // Only an index that is there can be scaled, so an earlier process may have come as far as the index and no further.
+    return (await target.scale(table, index.name, scaling)) === 'done' ? 'done' : 'wait';
   },
 };
 
@@ -120,7 +132,7 @@ function implementation(operation: TableOperation): Operation<TableOperation> {
 }
 
 /** DynamoDB accepts one index change at a time (aws-facts DDB-2), so anything in progress is waited for. */
-async function ensureIndex(table: string, index: AddGlobalIndex['index'], target: TableDatabase): Promise<Progress> {
+async function ensureIndex(table: string, index: TableIndex, target: TableDatabase): Promise<Progress> {
   const found = await existing(table, target, `addGlobalIndex ${index.name}`);
   const present = found.indexes.find(({ name }) => name === index.name);
   if (present) return isSettled(found) && present.status === 'ACTIVE' ? 'done' : 'wait';
@@ -159,7 +171,7 @@ function isSettled(found: TableDescription | undefined): boolean {
   return found?.status === 'ACTIVE' && found.indexes.every(({ status }) => status === 'ACTIVE');
 }
 
-function withoutStatus(index: TableDescription['indexes'][number]): AddGlobalIndex['index'] {
+function withoutStatus(index: TableDescription['indexes'][number]): TableIndex {
   const { status: _status, backfilling: _backfilling, ...definition } = index;
   return definition;
 }

@@ -2,6 +2,7 @@ import type { Environment } from './services/service';
 
 /** The names under which the AWS SDKs look for an endpoint: `AWS_ENDPOINT_URL_<SERVICE>`. */
 const SERVICES = [
+  'APPLICATION_AUTO_SCALING',
   'CLOUDFORMATION',
   'DYNAMODB',
   'DYNAMODB_STREAMS',

@@ -3,6 +3,7 @@ import type { SandboxAssumptions } from './assumptions';
 import type { Broadcast } from './broadcast';
 import { endpointVariables } from './environment-variables';
 import { AlarmStore } from './services/alarms';
+import { applicationAutoScalingService, ScalingStore } from './services/application-autoscaling';
 import { type Caller, Callers } from './services/callers';
 import { dynamoDbService } from './services/dynamodb';
 import { EventBus, eventsService, RuleStore } from './services/events';
@@ -63,7 +64,13 @@ export function createPlatform({ state, environment, assumptions, postgresUrl, b
   const crashError = assume('lambda-crash-error') === 'unknown' ? 'unknown' : 'typed';
   const stepFunctions = new StepFunctions({ state, environment, lambda, authorize, crashError });
   const bus = new EventBus({ environment, rules, lambda, stepFunctions, authorize, onWarning });
-  const dynamoDb = dynamoDbService({ state, environment, assumptions: assumptions.given });
+  const scaling = new ScalingStore(state, assume('autoscaling-of-deleted-index') === 'removed' ? 'removed' : 'kept');
+  const dynamoDb = dynamoDbService({
+    state,
+    environment,
+    assumptions: assumptions.given,
+    onIndexDeleted: (table, index) => scaling.indexDeleted(table, index),
+  });
   const rdsData = rdsDataService({
     state,
     environment,
@@ -80,6 +87,7 @@ export function createPlatform({ state, environment, assumptions, postgresUrl, b
     lambdaService(lambda),
     stepFunctionsService(stepFunctions),
     eventsService(bus, environment),
+    applicationAutoScalingService({ store: scaling, environment, dynamoDb }),
     dynamoDb,
     rdsData,
     rdsService(rdsData.clusters),

@@ -23,6 +23,11 @@ const codeMigration: BundledMigration = {
   ],
 };
 
+/** An index that was there before any migration, with what only others set. */
+const byDay = { name: 'byDay', partitionKey: { name: 'day', type: 'S' as const }, provisioned: { read: 5, write: 6 } };
+const scalingOfByDay = [{ kind: 'target' as const, input: { MinCapacity: 5 } }];
+const withoutByDay = tableMigration('1.0.1', [{ kind: 'removeGlobalIndex', table: 'orders', index: 'byDay' }]);
+
 const first = [sqlMigration('1.0.0'), tableMigration('1.0.0', [createTable('plans')])];
 const second = [
   ...first,
@@ -44,7 +49,7 @@ interface Scenario {
   /** Prepares a world, up to the request whose process dies. */
   readonly prepare: (world: CrashingWorld) => Promise<RecordedRequest>;
   /** What the databases must look like at the end. */
-  readonly ends: 'at A' | 'at B' | 'at B, contracted' | 'at A, with small ones' | 'empty';
+  readonly ends: 'at A' | 'at B' | 'at B, contracted' | 'at A, with small ones' | 'at A, with orders' | 'empty';
   readonly answers: 'SUCCESS' | 'FAILED';
 }
 
@@ -177,6 +182,20 @@ const scenarios: readonly Scenario[] = [
     answers: 'SUCCESS',
   },
   {
+    name: "the rollback of an index's removal",
+    async prepare(world) {
+      world.meals.tables.set('orders', [byDay]);
+      world.meals.scaling.set('orders/byDay', scalingOfByDay);
+      const a = await deployedA(world);
+      world.stackIs('UPDATE_IN_PROGRESS');
+      await world.migrations('Update', world.revision('R', [...first, withoutByDay]));
+      world.stackIs('UPDATE_ROLLBACK_IN_PROGRESS');
+      return migrations(world, 'Update', a);
+    },
+    ends: 'at A, with orders',
+    answers: 'SUCCESS',
+  },
+  {
     name: 'the removal of everything',
     async prepare(world) {
       await deployedA(world);
@@ -198,6 +217,11 @@ const databases = {
   'at A, with small ones': {
     users: ['s1.0.0', ...small.map(({ version }) => `s${version}`)].sort(),
     meals: { plans: [] },
+  },
+  'at A, with orders': {
+    users: ['s1.0.0'],
+    meals: { orders: [byDay], plans: [] },
+    scaling: { 'orders/byDay': scalingOfByDay },
   },
   'at B, contracted': { users: [...statementsOfB, 'drop old'].sort(), meals: tablesOfB },
 } as const;

@@ -215,6 +215,48 @@ describe('table steps', () => {
     expect(tables.tables.get('plans')).toEqual([]);
   });
 
+  it('asks what scales an index only before a removal that can be undone', async () => {
+    tables.looks = 0;
+    tables.tables.set('plans', [byWeek]);
+    tables.scaling.set('plans/byWeek', [{ kind: 'target', input: { MinCapacity: 5 } }]);
+    const action = table({ kind: 'removeGlobalIndex', table: 'plans', index: 'byWeek' });
+    const observed = async (phase: StepContext['phase']) =>
+      (await tableStep.observe(action, context({ target: meals, phase })))?.index;
+
+    expect(await observed('up')).toEqual({ ...byWeek, scaling: [{ kind: 'target', input: { MinCapacity: 5 } }] });
+    expect(await observed('contract')).toEqual(byWeek);
+  });
+
+  it('scale an index that is made again when it is there, for as long as it takes', async () => {
+    tables.tables.set('plans', []);
+    const results: ('busy' | 'done')[] = ['busy', 'busy', 'done'];
+    const statuses: unknown[] = [];
+    const scale: TableDatabase['scale'] = async (name) => {
+      statuses.push((await meals.tables.describe(name))?.indexes.map(({ status }) => status));
+      return results.shift()!;
+    };
+    const target: Target = { ...meals, tables: { ...meals.tables, scale } };
+    const before = { exists: true, index: { ...byWeek, scaling: [{ kind: 'target' as const, input: {} }] } };
+    const action = table({ kind: 'removeGlobalIndex', table: 'plans', index: 'byWeek' });
+    const progress: string[] = [];
+    while (progress.at(-1) !== 'done' && progress.length < 20)
+      progress.push(await tableStep.invert(action, context({ target }), before));
+
+    expect(statuses).toEqual([['ACTIVE'], ['ACTIVE'], ['ACTIVE']]);
+    expect(progress.at(-1)).toBe('done');
+    expect(tables.tables.get('plans')).toEqual([byWeek]);
+  });
+
+  it('make an index again that an engine observed which knew nothing of its capacity', async () => {
+    tables.tables.set('plans', []);
+    const action = table({ kind: 'removeGlobalIndex', table: 'plans', index: 'byWeek' });
+    const invert = () => tableStep.invert(action, context({ target: meals }), { exists: true, index: byWeek });
+    for (let time = 0; time < 6; time += 1) await invert();
+
+    expect(await invert()).toBe('done');
+    expect(tables.tables.get('plans')).toEqual([byWeek]);
+  });
+
   it('cannot invert deleteTable', async () => {
     const action = table({ kind: 'deleteTable', table: 'plans' });
 
@@ -255,13 +297,17 @@ describe('what was there before a deployment', () => {
   });
 
   it('an index that was removed is recreated as it was by the rollback', async () => {
-    world.meals.tables.set('plans', [byWeek]);
+    const scaled = { ...byWeek, provisioned: { read: 5, write: 6 } };
+    const scaling = [{ kind: 'target' as const, input: { MinCapacity: 5 } }];
+    world.meals.tables.set('plans', [scaled]);
+    world.meals.scaling.set('plans/byWeek', scaling);
     const removal = tableMigration('1.0.0', [{ kind: 'removeGlobalIndex', table: 'plans', index: 'byWeek' }]);
 
     const outcome = await create(removal, sqlMigration('1.0.0', { up: ['fail'] }));
 
     expect(outcome.status).toBe('FAILED');
-    expect([...world.meals.tables]).toEqual([['plans', [byWeek]]]);
+    expect([...world.meals.tables]).toEqual([['plans', [scaled]]]);
+    expect([...world.meals.scaling]).toEqual([['plans/byWeek', scaling]]);
   });
 
   it('what another deployment applied is adopted, and not undone with this one', async () => {

@@ -57,6 +57,7 @@ it('every SDK client in lambda/ is made with the limits of sending-options', () 
     );
 
   expect(clients.map(({ client }) => client).sort()).toEqual([
+    'ApplicationAutoScalingClient',
     'CloudFormationClient',
     'DynamoDBClient',
     'RDSClient',

@@ -1,6 +1,7 @@
-import type { CreateTable, IndexDefinition } from '../../../core/bundle/bundle';
+import type { CreateTable } from '../../../core/bundle/bundle';
 import { databaseKinds } from '../../../core/bundle/database-kinds';
 import { MigrationError } from '../../../core/errors/index';
+import type { ScalingSetting, TableIndex } from '../../../core/ledger/table-index';
 import type { HeldLease, TableDatabase, TableDescription, Target } from '../../../core/ports';
 
 /** A change that is not over: after so many more looks at the table it is. */
@@ -12,7 +13,9 @@ interface Change {
 
 /** Tables as DynamoDB has them: a change takes its time, and a table takes one change at a time. */
 export class MemoryTables {
-  readonly tables = new Map<string, readonly IndexDefinition[]>();
+  readonly tables = new Map<string, readonly TableIndex[]>();
+  /** By table and index; an index takes its scaling with it, as the worse of the two things that AWS may do. */
+  readonly scaling = new Map<string, readonly ScalingSetting[]>();
   private readonly changes = new Map<string, Change>();
 
   /** @param looks how often `describe` sees a change in progress; 0 when changes take effect at once */
@@ -36,6 +39,8 @@ export class MemoryTables {
         deleteTable: (table) => guarded(() => this.delete(table)),
         addIndex: (table, index) => guarded(() => this.addIndex(table, index)),
         removeIndex: (table, index) => guarded(() => this.removeIndex(table, index)),
+        scaling: async (table, index) => this.scaling.get(`${table}/${index}`) ?? [],
+        scale: (table, index, settings) => guarded(() => this.scale(table, index, settings)),
       },
     };
   }
@@ -66,7 +71,7 @@ export class MemoryTables {
     return 'asked';
   }
 
-  private addIndex(table: string, index: IndexDefinition): void {
+  private addIndex(table: string, index: TableIndex): void {
     const indexes = this.tables.get(table);
     if (!indexes || indexes.some(({ name }) => name === index.name)) {
       throw new MigrationError('TABLE_OPERATION_FAILED', `No table ${table}, or it has an index ${index.name}.`);
@@ -82,6 +87,14 @@ export class MemoryTables {
     this.begin(table, { kind: 'remove', index });
   }
 
+  private scale(table: string, index: string, settings: readonly ScalingSetting[]): 'done' {
+    if (this.changes.has(table) || !this.tables.get(table)?.some(({ name }) => name === index)) {
+      throw new MigrationError('TABLE_OPERATION_FAILED', `Table ${table} has no index ${index} that can be scaled.`);
+    }
+    this.scaling.set(`${table}/${index}`, settings);
+    return 'done';
+  }
+
   /** A table that is gone needs no change, one that is busy takes none. */
   private begin(table: string, change: Omit<Change, 'looks'>): void {
     if (!this.tables.has(table) || this.changes.has(table)) return;
@@ -94,6 +107,7 @@ export class MemoryTables {
     this.changes.delete(table);
     if (kind === 'delete') this.tables.delete(table);
     if (kind !== 'remove') return;
+    this.scaling.delete(`${table}/${index}`);
     this.tables.set(
       table,
       (this.tables.get(table) ?? []).filter(({ name }) => name !== index),

@@ -23,7 +23,10 @@ function parse(properties: Properties, region: string): TableSpec {
     throughput: provisioned ? throughput(properties, replica) : undefined,
     indexes: objects(properties, 'GlobalSecondaryIndexes').map((index) => {
       const ofReplica = replicaIndexes.find(({ IndexName }) => IndexName === index['IndexName']) ?? {};
-      return indexSpec(index, provisioned ? throughput(index, ofReplica) : undefined);
+      return indexSpec(index, provisioned ? throughput(index, ofReplica) : undefined, {
+        MaxReadRequestUnits: optionalNumber(object(ofReplica, 'ReadOnDemandThroughputSettings'), 'MaxReadRequestUnits'),
+        MaxWriteRequestUnits: optionalNumber(object(index, 'WriteOnDemandThroughputSettings'), 'MaxWriteRequestUnits'),
+      });
     }),
     tableClass: optionalText(replica, 'TableClass') ?? 'STANDARD',
     streamView: optionalText(object(properties, 'StreamSpecification'), 'StreamViewType'),

@@ -14,7 +14,13 @@ function parse(properties: Properties): TableSpec {
   return {
     ...common,
     throughput: throughput(properties),
-    indexes: objects(properties, 'GlobalSecondaryIndexes').map((index) => indexSpec(index, throughput(index))),
+    indexes: objects(properties, 'GlobalSecondaryIndexes').map((index) => {
+      const limits = object(index, 'OnDemandThroughput');
+      return indexSpec(index, throughput(index), {
+        MaxReadRequestUnits: optionalNumber(limits, 'MaxReadRequestUnits'),
+        MaxWriteRequestUnits: optionalNumber(limits, 'MaxWriteRequestUnits'),
+      });
+    }),
     tableClass: optionalText(properties, 'TableClass') ?? 'STANDARD',
     streamView: optionalText(object(properties, 'StreamSpecification'), 'StreamViewType'),
     recoveryDays: recoveryDays(object(properties, 'PointInTimeRecoverySpecification')),

@@ -27,6 +27,12 @@ export const SERVICE_ASSUMPTIONS = [
     sentence:
       'How Step Functions names a crashed or timed-out function: Runtime.ExitError and Sandbox.Timedout, or Lambda.Unknown.',
   },
+  {
+    name: 'autoscaling-of-deleted-index',
+    default: 'kept',
+    values: ['kept', 'removed'],
+    sentence: 'What becomes of the auto scaling of a global secondary index when the index is deleted.',
+  },
 ] as const satisfies readonly Assumption[];
 
 type ServiceAssumption = (typeof SERVICE_ASSUMPTIONS)[number]['name'];

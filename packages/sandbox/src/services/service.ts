@@ -19,7 +19,7 @@ export interface Permission {
   /** ARN. */
   readonly resource: string;
   /** Condition keys that only the request tells, in lower case, such as `dynamodb:leadingkeys`. */
-  readonly keys?: Readonly<Record<string, readonly string[]>>;
+  readonly keys?: Readonly<Record<string, string | readonly string[]>>;
 }
 
 export interface ServiceRequest {

@@ -30,12 +30,20 @@ function indexed(...names: readonly string[]): Properties {
   };
 }
 
+/** A table with one index that has more. */
+function withIndex(capacity: object): Properties {
+  const table = indexed('day');
+  const indexes = table['GlobalSecondaryIndexes'] as readonly object[];
+  return { ...table, GlobalSecondaryIndexes: indexes.map((index) => ({ ...index, ...capacity })) };
+}
+
 const describeTable = async (name: string) =>
   (await db.service.call('DescribeTable', { TableName: name }))['Table'] as Record<string, unknown>;
 const indexNames = async (name: string) =>
   (((await describeTable(name))['GlobalSecondaryIndexes'] ?? []) as { IndexName: string }[]).map(
     (index) => index.IndexName,
   );
+const indexOf = async (name: string) => ((await describeTable(name))['GlobalSecondaryIndexes'] as unknown[])[0];
 const noIndexPending = (name: string) =>
   until(
     () => describeTable(name),
@@ -47,6 +55,48 @@ const noIndexPending = (name: string) =>
 
 describe('AWS::DynamoDB::Table', () => {
   const life = () => new Life(dynamoDbTableType(db.service), 'AWS::DynamoDB::Table');
+
+  it('creates and updates what an index of a provisioned table can take', async () => {
+    const throughput = (units: number) => ({
+      ProvisionedThroughput: { ReadCapacityUnits: units, WriteCapacityUnits: '8' },
+    });
+    const template = (units: number) => ({
+      ...withIndex(throughput(units)),
+      ...throughput(5),
+      BillingMode: 'PROVISIONED',
+    });
+    const table = life();
+    const made = await table.create(template(7));
+    const { physicalId } = made;
+    expect(await indexOf(physicalId)).toMatchObject({
+      ProvisionedThroughput: { ReadCapacityUnits: 7, WriteCapacityUnits: 8 },
+      WarmThroughput: { ReadUnitsPerSecond: 7 },
+    });
+
+    await table.update(made, template(7), template(9));
+    expect(await indexOf(physicalId)).toMatchObject({
+      ProvisionedThroughput: { ReadCapacityUnits: 9, WriteCapacityUnits: 8 },
+      WarmThroughput: { ReadUnitsPerSecond: 9 },
+    });
+  });
+
+  it('creates and updates what an index of an on-demand table can take', async () => {
+    const template = (MaxReadRequestUnits: string, ReadUnitsPerSecond: number) =>
+      withIndex({ OnDemandThroughput: { MaxReadRequestUnits }, WarmThroughput: { ReadUnitsPerSecond } });
+    const table = life();
+    const made = await table.create(template('7', 13_000));
+    const { physicalId } = made;
+    expect(await indexOf(physicalId)).toMatchObject({
+      OnDemandThroughput: { MaxReadRequestUnits: 7 },
+      WarmThroughput: { ReadUnitsPerSecond: 13_000, WriteUnitsPerSecond: 4_000 },
+    });
+
+    await table.update(made, template('7', 13_000), template('9', 14_000));
+    expect(await indexOf(physicalId)).toMatchObject({
+      OnDemandThroughput: { MaxReadRequestUnits: 9 },
+      WarmThroughput: { ReadUnitsPerSecond: 14_000, WriteUnitsPerSecond: 4_000 },
+    });
+  });
 
   it('creates a table with a generated name and all its settings, and deletes it', async () => {
     const table = life();

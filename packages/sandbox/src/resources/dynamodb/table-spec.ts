@@ -23,8 +23,17 @@ export interface IndexSpec {
   readonly name: string;
   /** Cannot be changed once the index exists. */
   readonly definition: { readonly KeySchema: Json; readonly Projection: Json };
-  readonly throughput?: Throughput;
+  readonly capacity: IndexCapacity;
 }
+
+/** What an index can take, which can be changed. */
+export interface IndexCapacity {
+  readonly ProvisionedThroughput?: Throughput;
+  readonly OnDemandThroughput?: OnDemandThroughput;
+  readonly WarmThroughput?: Json;
+}
+
+export type OnDemandThroughput = { readonly MaxReadRequestUnits?: number; readonly MaxWriteRequestUnits?: number };
 
 export type Throughput = { readonly ReadCapacityUnits: number; readonly WriteCapacityUnits: number };
 
@@ -50,9 +59,20 @@ export function commonSpec(properties: Properties) {
   };
 }
 
-export function indexSpec(index: Properties, throughput: Throughput | undefined): IndexSpec {
+export function indexSpec(
+  index: Properties,
+  throughput: Throughput | undefined,
+  onDemand: OnDemandThroughput = {},
+): IndexSpec {
   const definition = { KeySchema: list(index, 'KeySchema'), Projection: object(index, 'Projection') };
-  return { name: text(index, 'IndexName'), definition, throughput };
+  const limits = Object.entries(onDemand).filter(([, value]) => value !== undefined);
+  const warm = object(index, 'WarmThroughput');
+  const capacity = {
+    ...(throughput && { ProvisionedThroughput: throughput }),
+    ...(limits.length > 0 && { OnDemandThroughput: Object.fromEntries(limits) }),
+    ...(Object.keys(warm).length > 0 && { WarmThroughput: warm }),
+  };
+  return { name: text(index, 'IndexName'), definition, capacity };
 }
 
 export function recoveryDays(specification: Properties): number | undefined {

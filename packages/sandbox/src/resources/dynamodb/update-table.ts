@@ -1,7 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import { AwsError } from '../../aws-error';
 import type { TableClient } from './table-client';
-import { attributeDefinitions, encryptionInput, type IndexSpec, type TableSpec, toTags } from './table-spec';
+import {
+  attributeDefinitions,
+  encryptionInput,
+  type IndexCapacity,
+  type IndexSpec,
+  type TableSpec,
+  toTags,
+} from './table-spec';
 
 /** One thing an update may have to do, from the difference between the two templates. */
 type Change = (table: TableClient, after: TableSpec, before: TableSpec) => Promise<void>;
@@ -63,9 +70,9 @@ async function updateSettings(table: TableClient, after: TableSpec, before: Tabl
 }
 
 function capacityInput(after: TableSpec, before: TableSpec) {
-  const indexes = after.indexes.filter((index) => {
+  const indexes = after.indexes.flatMap((index) => {
     const old = find(before, index);
-    return old && index.throughput && !isDeepStrictEqual(old.throughput, index.throughput);
+    return old ? changedCapacity(index, old) : [];
   });
   const modeChanges = after.billingMode !== before.billingMode;
   const tableChanges = modeChanges || !isDeepStrictEqual(after.throughput, before.throughput);
@@ -73,11 +80,17 @@ function capacityInput(after: TableSpec, before: TableSpec) {
     ...(modeChanges && { BillingMode: after.billingMode }),
     ...(tableChanges && after.throughput && { ProvisionedThroughput: after.throughput }),
     ...(indexes.length > 0 && {
-      GlobalSecondaryIndexUpdates: indexes.map(({ name, throughput }) => ({
-        Update: { IndexName: name, ProvisionedThroughput: throughput },
-      })),
+      GlobalSecondaryIndexUpdates: indexes.map((index) => ({ Update: index })),
     }),
   };
+}
+
+function changedCapacity({ name, capacity }: IndexSpec, old: IndexSpec): readonly object[] {
+  const changed = (Object.keys(capacity) as (keyof IndexCapacity)[]).filter(
+    (member) => !isDeepStrictEqual(capacity[member], old.capacity[member]),
+  );
+  if (changed.length === 0) return [];
+  return [{ IndexName: name, ...Object.fromEntries(changed.map((member) => [member, capacity[member]])) }];
 }
 
 /** The view of a stream cannot be edited: it is disabled, and another stream is enabled (aws-facts DDB-8). */
@@ -105,8 +118,8 @@ async function updateIndex(table: TableClient, after: TableSpec, before: TableSp
   }
 }
 
-export function indexInput({ name, definition, throughput }: IndexSpec) {
-  return { IndexName: name, ...definition, ...(throughput && { ProvisionedThroughput: throughput }) };
+export function indexInput({ name, definition, capacity }: IndexSpec) {
+  return { IndexName: name, ...definition, ...capacity };
 }
 
 async function updateTimeToLive(table: TableClient, after: TableSpec, before: TableSpec): Promise<void> {

@@ -10,6 +10,8 @@ export interface OperationContext {
   readonly facts: TableFactStore;
   readonly delay: Delay;
   readonly clock: Clock;
+  /** Told when the deletion of an index begins. */
+  readonly onIndexDeleted: (table: string, index: string) => void;
   /** Asks dynoxide, with ARNs translated in the answer. Rejects with the AwsError that it answered. */
   forward(operation: string, input: Input): Promise<Input>;
 }

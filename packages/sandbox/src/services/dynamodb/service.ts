@@ -24,6 +24,8 @@ export interface DynamoDbOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** Default: the time of this machine. */
   readonly clock?: Clock;
+  /** Told when the deletion of an index begins. */
+  readonly onIndexDeleted?: OperationContext['onIndexDeleted'];
 }
 
 export interface DynamoDbService extends Service {
@@ -43,7 +45,8 @@ const STREAMS = ['ListStreams', 'DescribeStream', 'GetShardIterator', 'GetRecord
  * DynamoDB and its streams on dynoxide, corrected where dynoxide differs from AWS in what migrations look at: ARNs, the
  * asynchronous states, one index change at a time, streams that start again when enabled again, time to live, point-in-time recovery.
  * Known and left as it is: the backfill of an index takes in items whose key attribute has another type (DynamoDB leaves
- * them out; both refuse them in later writes), and a write that changes nothing shows in streams without both images.
+ * them out; both refuse them in later writes), a write that changes nothing shows in streams without both images, and an
+ * index that is added with several attributes per key is filled and queried by the first of each.
  */
 export function dynamoDbService({
   state,
@@ -51,6 +54,7 @@ export function dynamoDbService({
   assumptions,
   env = process.env,
   clock = systemClock,
+  onIndexDeleted = () => {},
 }: DynamoDbOptions): DynamoDbService {
   const chosen = assume(DYNAMODB_ASSUMPTIONS, assumptions);
   const backend = openBackend({ databaseFile: state.path('dynamodb/dynoxide.db'), env });
@@ -60,6 +64,7 @@ export function dynamoDbService({
     facts: new TableFactStore(state),
     delay,
     clock,
+    onIndexDeleted,
     forward: (operation, input) => forward(backend, environment, operation, input),
   };
   const operations: Readonly<Record<string, Operation>> = {

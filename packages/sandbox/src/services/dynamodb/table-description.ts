@@ -5,7 +5,7 @@ export interface TableDescription {
   readonly TableId: string;
   readonly TableStatus: string;
   readonly KeySchema: readonly KeySchemaElement[];
-  readonly AttributeDefinitions: readonly { readonly AttributeName: string; readonly AttributeType: string }[];
+  readonly AttributeDefinitions: readonly Readonly<Record<string, unknown>>[];
   readonly GlobalSecondaryIndexes?: readonly IndexDescription[];
   readonly StreamSpecification?: { readonly StreamEnabled?: boolean; readonly StreamViewType?: string };
   readonly LatestStreamArn?: string;
@@ -22,4 +22,5 @@ export interface IndexDescription {
   readonly IndexName: string;
   readonly IndexStatus: string;
   readonly Backfilling?: boolean;
+  readonly ProvisionedThroughput?: Readonly<Record<string, unknown>>;
 }

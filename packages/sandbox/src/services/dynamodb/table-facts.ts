@@ -1,4 +1,5 @@
 import type { StateStore } from '../../state';
+import type { FactsOfIndexes } from './index-facts';
 
 /** What is remembered of a table beside dynoxide. */
 export interface TableFacts {
@@ -9,6 +10,7 @@ export interface TableFacts {
   readonly timeToLiveChanged?: number;
   /** Where each stream begins, by stream ARN: a shard iterator taken when it was enabled. */
   readonly streamStarts?: Readonly<Record<string, string>>;
+  readonly indexes?: FactsOfIndexes;
 }
 
 const DOCUMENT = 'dynamodb-tables.json';

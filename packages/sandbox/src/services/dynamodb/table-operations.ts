@@ -1,18 +1,34 @@
 import { AwsError } from '../../aws-error';
 import { type Input, record, records, text } from '../input';
+import {
+  allAttributes,
+  type FactsOfIndexes,
+  factsOf,
+  isOnDemand,
+  refuseIndex,
+  refuseIndexUpdate,
+  withFacts,
+  withTwoKeys,
+} from './index-facts';
 import { oneIndexOnly } from './lifecycle';
 import type { Operation, OperationContext } from './operation';
 import { rememberStreamStart } from './stream-operations';
 import type { IndexDescription, TableDescription } from './table-description';
 
-const createTable: Operation = async (input, { lifecycle, facts, forward }) => {
+const createTable: Operation = async (input, context) => {
+  const { lifecycle, facts, forward } = context;
   const table = text(input, 'TableName');
   lifecycle.refuseBusy(table);
+  const given = records(input, 'GlobalSecondaryIndexes');
+  for (const index of given) refuseIndex(index, input['BillingMode'] === 'PAY_PER_REQUEST');
   const { TableDescription: created } = await forward('CreateTable', input);
   facts.forget(table);
-  facts.set(table, { partitionKey: partitionKeyOf(input) });
+  const indexes = Object.fromEntries(
+    given.map((index) => [text(index, 'IndexName'), factsOf(index, records(input, 'AttributeDefinitions'))]),
+  );
+  facts.set(table, { partitionKey: partitionKeyOf(input), ...(given.length > 0 && { indexes }) });
   lifecycle.creating(table);
-  return { TableDescription: lifecycle.describe(created as TableDescription) };
+  return { TableDescription: describe(created as TableDescription, context) };
 };
 
 function partitionKeyOf(input: Input): string | undefined {
@@ -20,14 +36,24 @@ function partitionKeyOf(input: Input): string | undefined {
   return key && text(key, 'AttributeName');
 }
 
-const describeTable: Operation = async (input, { lifecycle, forward }) => {
+const describeTable: Operation = async (input, context) => {
+  const { lifecycle, forward } = context;
   const table = text(input, 'TableName');
   lifecycle.refuseUnseen(table);
   const ghost = lifecycle.ghost(table);
   if (ghost) return { Table: ghost };
   const { Table } = await forward('DescribeTable', input);
-  return { Table: lifecycle.describe(Table as TableDescription) };
+  return { Table: describe(Table as TableDescription, context) };
 };
+
+/** With what dynoxide does not know of it. */
+function describe(given: TableDescription, { lifecycle, facts }: OperationContext): TableDescription {
+  const { indexes: known = {} } = facts.of(given.TableName);
+  const described = lifecycle.describe(given);
+  const indexes = described.GlobalSecondaryIndexes?.map((index) => withFacts(index, described, known[index.IndexName]));
+  const AttributeDefinitions = allAttributes(described.AttributeDefinitions, known);
+  return indexes ? { ...described, AttributeDefinitions, GlobalSecondaryIndexes: indexes } : described;
+}
 
 const deleteTable: Operation = async (input, { lifecycle, facts, forward }) => {
   const table = text(input, 'TableName');
@@ -46,31 +72,67 @@ const deleteTable: Operation = async (input, { lifecycle, facts, forward }) => {
  * is done when it answers. DynamoDB takes one index change, refuses the others, and takes its time (aws-facts DDB-2).
  */
 const updateTable: Operation = async (input, context) => {
-  const { lifecycle, forward } = context;
+  const { lifecycle, facts, forward } = context;
   const table = text(input, 'TableName');
   const change = indexChange(table, input);
   lifecycle.refuseBusy(table);
   if (change) lifecycle.refuseSecondIndexChange(table, change.verb === 'Delete' ? change.index : undefined);
   const before = await currentTable(table, forward);
   const stream = streamChange(input, before);
-  const { TableDescription: updated } = await forward('UpdateTable', input);
+  const onDemand = input['BillingMode'] === undefined ? isOnDemand(before) : input['BillingMode'] === 'PAY_PER_REQUEST';
+  if (change?.verb === 'Create') refuseIndex(change.given, onDemand);
+  for (const update of records(input, 'GlobalSecondaryIndexUpdates').flatMap(({ Update }) => Update ?? [])) {
+    const given = record({ update }, 'update');
+    refuseIndexUpdate(given, facts.of(table).indexes?.[text(given, 'IndexName')] ?? {}, onDemand);
+  }
+  const forwarded = forDynoxide(input);
+  const updated = forwarded ? (await forward('UpdateTable', forwarded))['TableDescription'] : before;
   const description = updated as TableDescription;
+  facts.set(table, { indexes: changedIndexes(input, facts.of(table).indexes) });
   if (stream === 'enabled') await rememberStreamStart(description, context);
   if (change) beginIndexChange(table, change, before, context);
   else lifecycle.updating(table);
-  return { TableDescription: lifecycle.describe(description) };
+  return { TableDescription: describe(description, context) };
 };
+
+/** The request without what is kept here; undefined when nothing is left of it. */
+function forDynoxide(input: Input): Input | undefined {
+  const { GlobalSecondaryIndexUpdates: _updates, ...others } = input;
+  const updates = records(input, 'GlobalSecondaryIndexUpdates')
+    .filter((update) => !update['Update'] || record(update, 'Update')['ProvisionedThroughput'] !== undefined)
+    .map((update) => (update['Create'] ? { ...update, Create: withTwoKeys(record(update, 'Create')) } : update));
+  if (updates.length > 0) return { ...others, GlobalSecondaryIndexUpdates: updates };
+  return input['GlobalSecondaryIndexUpdates'] && Object.keys(others).length === 1 ? undefined : others;
+}
+
+function changedIndexes(input: Input, before: FactsOfIndexes = {}): FactsOfIndexes {
+  const changed = new Map(Object.entries(before));
+  for (const update of records(input, 'GlobalSecondaryIndexUpdates')) {
+    for (const [verb, value] of Object.entries(update)) {
+      const index = record({ value }, 'value');
+      const name = text(index, 'IndexName');
+      if (verb === 'Delete') changed.delete(name);
+      else
+        changed.set(name, {
+          ...(verb === 'Update' && changed.get(name)),
+          ...factsOf(index, records(input, 'AttributeDefinitions')),
+        });
+    }
+  }
+  return Object.fromEntries(changed);
+}
 
 interface IndexChange {
   readonly verb: 'Create' | 'Delete';
   readonly index: string;
+  readonly given: Input;
 }
 
 function indexChange(table: string, input: Input): IndexChange | undefined {
   const changes = records(input, 'GlobalSecondaryIndexUpdates').flatMap((update) =>
     (['Create', 'Delete'] as const)
       .filter((verb) => update[verb])
-      .map((verb) => ({ verb, index: text(record(update, verb), 'IndexName') })),
+      .map((verb) => ({ verb, index: text(record(update, verb), 'IndexName'), given: record(update, verb) })),
   );
   if (changes.length > 1) throw oneIndexOnly(table);
   return changes[0];
@@ -80,13 +142,17 @@ function beginIndexChange(
   table: string,
   { verb, index }: IndexChange,
   before: TableDescription,
-  { lifecycle }: OperationContext,
+  { lifecycle, onIndexDeleted }: OperationContext,
 ): void {
+  if (verb === 'Create') {
+    lifecycle.indexChanging(table, index, 'CREATING');
+    return;
+  }
   const ghost: IndexDescription | undefined = before.GlobalSecondaryIndexes?.find(
     ({ IndexName }) => IndexName === index,
   );
-  if (verb === 'Create') lifecycle.indexChanging(table, index, 'CREATING');
-  else lifecycle.indexChanging(table, index, 'DELETING', ghost);
+  lifecycle.indexChanging(table, index, 'DELETING', ghost);
+  onIndexDeleted(table, index);
 }
 
 function streamChange(input: Input, before: TableDescription): 'enabled' | 'disabled' | undefined {

@@ -22,14 +22,15 @@ interface OpenOptions {
   readonly folder?: string;
   /** Default: the time of this machine. */
   readonly clock?: Clock;
+  readonly onIndexDeleted?: (table: string, index: string) => void;
 }
 
 export async function openDynamoDb(
   assumptions: Readonly<Record<string, string>> = {},
-  { folder = mkdtempSync(join(tmpdir(), 'dynamodb-')), clock }: OpenOptions = {},
+  { folder = mkdtempSync(join(tmpdir(), 'dynamodb-')), clock, onIndexDeleted }: OpenOptions = {},
 ): Promise<DynamoDbUnderTest> {
   const state = new StateStore(folder);
-  const service = dynamoDbService({ state, environment: ENVIRONMENT, assumptions, clock });
+  const service = dynamoDbService({ state, environment: ENVIRONMENT, assumptions, clock, onIndexDeleted });
   const served = await serveService(service);
   const client = new DynamoDBClient(served.client);
   return {

@@ -118,6 +118,87 @@ describe('DynamoDB', () => {
     expect(after?.GlobalSecondaryIndexes).toBeUndefined();
   });
 
+  it('knows what an index can take, of both kinds of tables', async () => {
+    const index = (name: string, capacity: object) => ({
+      IndexName: name,
+      KeySchema: [{ AttributeName: 'owner', KeyType: 'HASH' as const }],
+      Projection: { ProjectionType: 'ALL' as const },
+      ...capacity,
+    });
+    const add = (TableName: string, name: string, capacity: object) =>
+      db.client.send(
+        new UpdateTableCommand({
+          TableName,
+          AttributeDefinitions: [{ AttributeName: 'owner', AttributeType: 'S' }],
+          GlobalSecondaryIndexUpdates: [{ Create: index(name, capacity) }],
+        }),
+      );
+    const capacities = async (TableName: string) =>
+      (await describeTable(TableName))?.GlobalSecondaryIndexes?.map(
+        ({ ProvisionedThroughput, OnDemandThroughput, WarmThroughput }) => [
+          ProvisionedThroughput?.ReadCapacityUnits,
+          OnDemandThroughput?.MaxReadRequestUnits,
+          WarmThroughput?.ReadUnitsPerSecond,
+        ],
+      );
+    const throughput = { ProvisionedThroughput: { ReadCapacityUnits: 7, WriteCapacityUnits: 8 } };
+    const limit = { OnDemandThroughput: { MaxReadRequestUnits: 90 } };
+    await create('on-demand');
+    await db.client.send(
+      new CreateTableCommand({ ...simpleTable('reserved'), BillingMode: 'PROVISIONED', ...throughput }),
+    );
+    clock.pass(150);
+
+    await expect(add('on-demand', 'one', throughput)).rejects.toMatchObject({ name: 'ValidationException' });
+    await expect(add('reserved', 'one', {})).rejects.toMatchObject({ name: 'ValidationException' });
+    await expect(add('reserved', 'one', { ...throughput, ...limit })).rejects.toMatchObject({
+      name: 'ValidationException',
+    });
+    const colder = { WarmThroughput: { ReadUnitsPerSecond: 11_999 } };
+    await expect(add('on-demand', 'one', colder)).rejects.toThrow(/lower than the current/);
+    await add('on-demand', 'one', limit);
+    await add('reserved', 'one', { ...throughput, WarmThroughput: { ReadUnitsPerSecond: 100 } });
+
+    expect(await capacities('on-demand')).toEqual([[0, 90, 12_000]]);
+    expect(await capacities('reserved')).toEqual([[7, undefined, 100]]);
+    clock.pass(300);
+    const more = { ReadCapacityUnits: 9, WriteCapacityUnits: 8 };
+    const update = { Update: { IndexName: 'one', ProvisionedThroughput: more } };
+    await db.client.send(new UpdateTableCommand({ TableName: 'reserved', GlobalSecondaryIndexUpdates: [update] }));
+    expect(await capacities('reserved')).toEqual([[9, undefined, 100]]);
+    clock.pass(50);
+    const lower = { Update: { IndexName: 'one', WarmThroughput: { ReadUnitsPerSecond: 99 } } };
+    await expect(
+      db.client.send(new UpdateTableCommand({ TableName: 'reserved', GlobalSecondaryIndexUpdates: [lower] })),
+    ).rejects.toThrow(/lower than the current/);
+  });
+
+  it('takes up to four attributes for each key of an index', async () => {
+    await create('many-keys');
+    const names = ['a', 'b', 'c', 'd', 'e'];
+    const add = (count: number) =>
+      db.client.send(
+        new UpdateTableCommand({
+          TableName: 'many-keys',
+          AttributeDefinitions: names.slice(0, count).map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
+          GlobalSecondaryIndexUpdates: [
+            {
+              Create: {
+                IndexName: 'all',
+                KeySchema: names.slice(0, count).map((AttributeName) => ({ AttributeName, KeyType: 'HASH' })),
+                Projection: { ProjectionType: 'ALL' },
+              },
+            },
+          ],
+        }),
+      );
+
+    await expect(add(5)).rejects.toMatchObject({ name: 'ValidationException' });
+    await add(4);
+    const [index] = (await describeTable('many-keys'))?.GlobalSecondaryIndexes ?? [];
+    expect(index?.KeySchema?.map(({ AttributeName }) => AttributeName)).toEqual(['a', 'b', 'c', 'd']);
+  });
+
   it('accepts only one of two simultaneous updates', async () => {
     await create('raced');
     const outcomes = await Promise.allSettled([

@@ -1,0 +1,2 @@
+export { applicationAutoScalingService } from './service';
+export { ScalingStore } from './store';
