@@ -53,7 +53,9 @@ function checkCompleteness(
   const [up, down, contract] = [statementsOf('up'), statementsOf('down'), statementsOf('contract')];
   const upAt = sections.get('up')?.location ?? file.location;
   if (up?.length === 0 && contract?.length === 0) {
-    const hint = 'Write the statements below -- migrate:up, or delete the file if it was never applied.';
+    const hint = down?.length
+      ? 'Write the statements that down undoes below -- migrate:up.'
+      : 'Write the statements below -- migrate:up, or delete the file if it was never applied.';
     report(
       new MigrationError('EMPTY_MIGRATION', 'The migration has no statement in up or contract.', {
         hint,

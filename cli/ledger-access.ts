@@ -27,13 +27,22 @@ const defaultStateFolder = '.sandbox';
 
 /** Finds the scope that the options name, in AWS or in a sandbox, and works on it. */
 export function withScope<T>(options: ScopeOptions, work: (access: ScopeAccess) => Promise<T>): Promise<T> {
+  return withMatchingScopes(options, (all) => {
+    if (all.length > 1) throw ambiguous(all);
+    return work(all[0]!);
+  });
+}
+
+/** Finds all scopes that the options may mean, at least one, and works on them. */
+export function withMatchingScopes<T>(
+  options: ScopeOptions,
+  work: (all: readonly ScopeAccess[]) => Promise<T>,
+): Promise<T> {
   return withAws(options, async (clients) => {
     const all = await findLedgers(clients, options.stack);
     const candidates = all.filter(({ location }) => options.scope === undefined || location.scope === options.scope);
-    const [found] = candidates;
-    if (!found) throw notFound(all, options);
-    if (candidates.length > 1) throw ambiguous(candidates);
-    return work(await open(clients, found));
+    if (candidates.length === 0) throw notFound(all, options);
+    return work(await Promise.all(candidates.map((found) => open(clients, found))));
   });
 }
 
@@ -128,8 +137,8 @@ function notFound(all: readonly FoundLedger[], options: ScopeOptions): Migration
   });
 }
 
-function ambiguous(candidates: readonly FoundLedger[]): MigrationError {
-  const scopes = candidates.map(({ location }) => location.scope);
+function ambiguous(candidates: readonly ScopeAccess[]): MigrationError {
+  const scopes = candidates.map(({ scope }) => scope);
   return new MigrationError('SCOPE_AMBIGUOUS', `There are several scopes: ${scopes.join(', ')}.`, {
     payload: { scopes },
     hint: `Add --scope, for example --scope ${scopes[0]}.`,

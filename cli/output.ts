@@ -44,16 +44,62 @@ function showsColours(stream: { readonly isTTY?: boolean }, environment: NodeJS.
   return stream.isTTY === true && !environment['NO_COLOR'] && environment['TERM'] !== 'dumb';
 }
 
-/** Rows below their headings, columns as wide as their widest cell. */
-export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
+/** Columns that what is printed fits into, also where nobody says how wide the terminal is. */
+const narrowest = 80;
+
+/** How wide a line may be. */
+export function lineWidth(): number {
+  return Math.max(narrowest, process.stdout.columns ?? 0);
+}
+
+/** A text in at most so many columns. */
+export function clip(text: string, width: number): string {
+  return text.length > width ? `${text.slice(0, Math.max(0, width - 1))}…` : text;
+}
+
+/**
+ * Rows below their headings, columns as wide as their widest cell. What would be wider than the line is taken from the
+ * column that may be clipped.
+ */
+export function table(
+  headings: readonly string[],
+  rows: readonly (readonly string[])[],
+  clipped: number = headings.length - 1,
+): string {
   const width = (text: string) => stripVTControlCharacters(text).length;
-  const widths = headings.map((heading, column) =>
+  const natural = headings.map((heading, column) =>
     Math.max(width(heading), ...rows.map((row) => width(row[column] ?? ''))),
+  );
+  const surplus = natural.reduce((sum, wide) => sum + wide + gap.length, -gap.length) - lineWidth();
+  const widths = natural.map((wide, column) =>
+    column === clipped && surplus > 0 ? Math.max(width(headings[column]!), wide - surplus) : wide,
   );
   const line = (cells: readonly string[]) =>
     widths
-      .map((wide, column) => (cells[column] ?? '') + ' '.repeat(wide - width(cells[column] ?? '')))
-      .join('  ')
+      .map((wide, column) => {
+        const cell = cells[column] ?? '';
+        const shown = column === clipped ? clip(cell, wide) : cell;
+        return shown + ' '.repeat(Math.max(0, wide - width(shown)));
+      })
+      .join(gap)
       .trimEnd();
   return [headings, widths.map((wide) => '-'.repeat(wide)), ...rows].map(line).join('\n');
+}
+
+const gap = '  ';
+
+/** A time as people read it: `2026-11-23 14:56:06`, in UTC. */
+export function shortTime(iso: string): string {
+  return iso.slice(0, 19).replace('T', ' ');
+}
+
+/** What a command found in several scopes: with `--json` in a list, as text one below the other. */
+export function combined(reports: readonly Report[]): Report {
+  const [first] = reports;
+  if (first && reports.length === 1) return first;
+  return {
+    data: { scopes: reports.map(({ data }) => data) },
+    text: reports.map(({ text }) => text).join('\n\n'),
+    exitCode: reports.map(({ exitCode }) => exitCode).find((code) => code !== undefined && code !== 0),
+  };
 }

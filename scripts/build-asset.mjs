@@ -12,7 +12,7 @@ const target = { platform: 'node', target: 'node20', minify: true, legalComments
  * Ways to find credentials that no function needs: its credentials are in its environment, where the SDK looks first.
  * Were one asked for all the same, it would be taken from the copy of the SDK that comes with Lambda.
  */
-export const unneeded = ['ini', 'login', 'process', 'sso', 'web-identity'].map(
+const unneeded = ['ini', 'login', 'process', 'sso', 'web-identity'].map(
   (name) => `@aws-sdk/credential-provider-${name}`,
 );
 

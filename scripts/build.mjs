@@ -6,7 +6,7 @@ import { copyFileSync, existsSync, readdirSync, rmSync, statSync } from 'node:fs
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { buildAsset, unneeded } from './build-asset.mjs';
+import { buildAsset } from './build-asset.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const startedAt = Date.now();
@@ -30,11 +30,8 @@ const packages = {
   },
 };
 
-/**
- * Files of the library that bring their SDK client along, because it is seldom needed and large: installing all of
- * @aws-sdk/client-rds for one question would cost every user 7 MB.
- */
-const selfContained = ['lambda/aws/caller.ts', 'lambda/aws/index-scaling.ts', 'lambda/aws/sql/rds-clusters.ts'];
+/** Built into one file with the SDK clients that it exports. */
+const clientsFile = 'lambda/aws/seldom-clients.ts';
 
 const chosen = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(packages);
 await Promise.all(chosen.map(buildPackage));
@@ -46,7 +43,7 @@ async function buildPackage(folder) {
   const entries = entryPoints.map((file) => join(sources, file));
   const files = await reachable(entries, options);
   const isTypeScript = (file) => file.endsWith('.ts');
-  const isBundled = (file) => selfContained.includes(relative(root, file));
+  const isBundled = (file) => relative(root, file) === clientsFile;
   await Promise.all([
     build({
       ...options,
@@ -54,7 +51,7 @@ async function buildPackage(folder) {
       format: 'cjs',
       logLevel: 'warning',
     }),
-    ...files.filter(isBundled).map((file) => bundleWithClient(file, options)),
+    ...files.filter(isBundled).map((file) => bundleClients(file, options)),
     ...(folder === '.' ? [buildAsset(join(dist, 'asset'))] : []),
   ]);
   for (const file of files.filter((file) => !isTypeScript(file))) {
@@ -63,10 +60,10 @@ async function buildPackage(folder) {
   removeLeftovers(dist, sources);
 }
 
-/** One file with all that it imports. */
-async function bundleWithClient(file, options) {
+/** All that the file imports, also the ways to find credentials: whoever runs a command may need any of them. */
+async function bundleClients(file, options) {
   const settings = { bundle: true, format: 'cjs', mainFields: ['module', 'main'], minify: true, logLevel: 'warning' };
-  await build({ ...options, ...settings, entryPoints: [file], external: unneeded });
+  await build({ ...options, ...settings, entryPoints: [file] });
 }
 
 /** The entry points and every file of ours that they import, also by `import()`. */

@@ -1,13 +1,15 @@
 // Runs the tests and ends with one line of true totals: `N passed, N failed, N skipped`.
 // Arguments go to Jest, for example `npm test -- test/core`.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { reportTotals } from './totals.mjs';
 
 // Temporary folders of tests, and of processes that tests kill, are made in here and go with it.
 const folder = mkdtempSync(join(tmpdir(), 'cdk-migrations-test-'));
+// As the system's own: a test runs a command as another user.
+chmodSync(folder, 0o1777);
 const report = join(folder, 'totals.json');
 const jest = join('node_modules', 'jest', 'bin', 'jest.js');
 const run = spawnSync(process.execPath, [jest, ...process.argv.slice(2)], {

@@ -49,7 +49,7 @@ const rules: Readonly<Record<string, Rule>> = {
   cli: { ours: [/^core\//, /^lambda\/aws\/ports(\.js)?$/, /^bundler(\/|$)/], packages: [/^commander$/, aws, node] },
   'packages/client/src': { ours: [], packages: dependenciesOf('packages/client') },
   'packages/sandbox/src': { ours: [], packages: [...dependenciesOf('packages/sandbox'), node] },
-  bin: { ours: [/^lib$/, /^cli\/main$/], packages: [cdk, aws, node] },
+  bin: { ours: [/^lib$/, /^cli\/(closed-pipe|main)$/], packages: [cdk, aws, node] },
   migrations: { ours: [], packages: [publicEntry] },
   examples: { ours: [], packages: [publicEntry, clientPackage, cdk, aws, node, /^@types\/aws-lambda$/] },
   bench: {

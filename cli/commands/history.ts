@@ -4,8 +4,8 @@ import type { AuditEvent } from '../../core/ledger/state';
 import { addCommand, type CommandLine, does } from '../command';
 import { exitCodes } from '../exit-codes';
 import type { CommandHelp } from '../help';
-import { type ScopeAccess, type ScopeOptions, withScope } from '../ledger-access';
-import { type Report, table } from '../output';
+import { type ScopeAccess, type ScopeOptions, withMatchingScopes } from '../ledger-access';
+import { clip, combined, lineWidth, type Report, shortTime, table } from '../output';
 import { withScopeOptions } from '../scope-options';
 
 interface HistoryOptions extends ScopeOptions {
@@ -29,6 +29,7 @@ const help: CommandHelp = {
     'and with --verify one of',
     '{ "valid": true, "events": 31 }',
     '{ "valid": false, "problem": { "seq": 7, "problem": "edited", "message": "..." } }',
+    'and of several scopes { "scopes": [{ "scope": "...", "events": [...] }] }',
   ].join('\n'),
 };
 
@@ -39,7 +40,16 @@ export function addHistory(parent: Command, session: CommandLine): void {
 }
 
 function showHistory({ verify = false, ...options }: HistoryOptions): Promise<Report> {
-  return withScope(options, verify ? verifyHistory : listHistory);
+  return withMatchingScopes(options, async (all) => {
+    const reports = await Promise.all(all.map((access) => (verify ? verifyHistory(access) : listHistory(access))));
+    return all.length === 1 ? reports[0]! : combined(reports.map((report, index) => ofScope(all[index]!, report)));
+  });
+}
+
+/** Of several scopes each says which one it is. */
+function ofScope({ scope }: ScopeAccess, { data, text, exitCode }: Report): Report {
+  const own = Array.isArray(data) ? { events: data } : (data as object);
+  return { data: { scope, ...own }, text: `${scope}\n${text}`, exitCode };
 }
 
 async function listHistory({ ports, scope }: ScopeAccess): Promise<Report> {
@@ -65,20 +75,26 @@ async function verifyHistory({ ports, scope }: ScopeAccess): Promise<Report> {
   };
 }
 
+/** One table for each stretch of one deployment and one actor, which are too long to stand in every line. */
 function renderEvents(events: readonly AuditEvent[]): string {
-  const rows = events.map(({ seq, at, type, target, version, deployment, actor, detail }) => [
-    String(seq),
-    at,
-    type,
-    target && version ? `${target}/${version}` : target,
-    deployment,
-    actor,
-    Object.keys(detail).length === 0 ? '' : clip(JSON.stringify(detail)),
-  ]);
-  return table(['#', 'at', 'event', 'migration', 'deployment', 'actor', 'detail'], rows);
+  const stretches: AuditEvent[][] = [];
+  for (const event of events) {
+    const last = stretches.at(-1)?.at(-1);
+    if (last?.deployment === event.deployment && last.actor === event.actor) stretches.at(-1)!.push(event);
+    else stretches.push([event]);
+  }
+  return stretches.map(renderStretch).join('\n\n');
 }
 
-/** The whole detail is in the JSON. */
-function clip(text: string): string {
-  return text.length > 100 ? `${text.slice(0, 99)}…` : text;
+function renderStretch(events: readonly AuditEvent[]): string {
+  const { deployment, actor } = events[0]!;
+  const rows = events.map(({ seq, at, type, target, version, detail }) => [
+    String(seq),
+    shortTime(at),
+    type,
+    target && version ? `${target}/${version}` : target,
+    Object.keys(detail).length === 0 ? '' : JSON.stringify(detail),
+  ]);
+  const heading = [deployment, actor].filter(Boolean).join('  ');
+  return `${clip(heading, lineWidth())}\n${table(['#', 'at', 'event', 'migration', 'detail'], rows)}`;
 }

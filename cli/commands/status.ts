@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { addCommand, type CommandLine, does } from '../command';
 import type { CommandHelp } from '../help';
-import { type ScopeOptions, withScope } from '../ledger-access';
-import type { Report, Terminal } from '../output';
+import { type ScopeOptions, withMatchingScopes } from '../ledger-access';
+import { combined, type Report, type Terminal } from '../output';
 import { withScopeOptions } from '../scope-options';
 import { readScopeStatus } from '../status/read-status';
 import { renderStatus } from '../status/render-status';
@@ -39,6 +39,7 @@ const help: CommandHelp = {
     '                  "appliedAt": "2026-11-23T14:56:06.123Z", "durationMs": 53, "checksum": "973abcd3...",',
     '                  "deployment": "20261123T145606Z-1" }],',
     '    "pending": [{ "version": "1.3.0", "name": "index events by time", "kind": "sql" }] }] }',
+    'and of several scopes { "scopes": [...] }',
   ].join('\n'),
 };
 
@@ -49,8 +50,8 @@ export function addStatus(parent: Command, session: CommandLine): void {
 }
 
 function showStatus({ migrations, ...options }: StatusOptions, terminal: Terminal): Promise<Report> {
-  return withScope(options, async (access) => {
-    const status = await readScopeStatus(access, migrations);
-    return { data: status, text: renderStatus(status, terminal) };
+  return withMatchingScopes(options, async (all) => {
+    const statuses = await Promise.all(all.map((access) => readScopeStatus(access, migrations)));
+    return combined(statuses.map((status) => ({ data: status, text: renderStatus(status, terminal) })));
   });
 }

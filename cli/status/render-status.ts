@@ -1,4 +1,4 @@
-import { type Colour, type Terminal, table } from '../output';
+import { type Colour, clip, lineWidth, shortTime, type Terminal, table } from '../output';
 import type { ScopeActivity, ScopeStatus, TargetStatus } from './status';
 
 const colours: Readonly<Record<ScopeActivity, Colour>> = {
@@ -13,9 +13,9 @@ export function renderStatus(status: ScopeStatus, { paint }: Pick<Terminal, 'pai
   const { scope, revision, state, heads, targets } = status;
   return [
     `${paint('bold', scope)}  ${paint(colours[state], state)}`,
-    `revision ${revision?.slice(0, 12) ?? 'none'}, heads ${heads.join(', ') || 'none'}`,
+    clip(`revision ${revision?.slice(0, 12) ?? 'none'}, heads ${heads.join(', ') || 'none'}`, lineWidth()),
     ...(state === 'failed'
-      ? ['Manual repair is needed: fix the cause, which `migrations history` shows, then run `migrations repair`.']
+      ? ['Repair is needed: fix the cause (`migrations history` shows it), then run', '`migrations repair`.']
       : []),
     ...targets.map((target) => `\n${renderTarget(target)}`),
   ].join('\n');
@@ -23,12 +23,19 @@ export function renderStatus(status: ScopeStatus, { paint }: Pick<Terminal, 'pai
 
 function renderTarget({ name, engine, applied, pending }: TargetStatus): string {
   const rows = [
-    ...applied.map((one) => [one.version, one.name, one.kind, one.state, one.appliedAt ?? '', duration(one)]),
+    ...applied.map((one) => [
+      one.version,
+      one.name,
+      one.kind,
+      one.state,
+      shortTime(one.appliedAt ?? ''),
+      duration(one),
+    ]),
     ...pending.map(({ version, name, kind }) => [version, name, kind, 'pending', '', '']),
   ];
   const title = `${name} (${engine})`;
   if (rows.length === 0) return `${title}: no migrations`;
-  return `${title}\n${table(['version', 'name', 'kind', 'state', 'applied', 'took'], rows)}`;
+  return `${title}\n${table(['version', 'name', 'kind', 'state', 'applied', 'took'], rows, 1)}`;
 }
 
 function duration({ durationMs }: { readonly durationMs: number | null }): string {

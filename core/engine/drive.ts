@@ -72,7 +72,7 @@ async function underLease(
 async function untilAnswered(run: RequestRun, view: StackView | undefined): Promise<DriveResult> {
   for (;;) {
     const decision = decide(run.state, run.recorded, view);
-    if (decision.do === 'answer') return answer(run, decision.outcome);
+    if (decision.do === 'answer') return answer(run, withDone(run, decision.outcome));
     if (isLate(run.ports, run.recorded)) return answer(run, lateOutcome(run, decision));
     if (decision.do === 'wait') return leaveAlone(run);
     const progress = await perform(run, decision, view);
@@ -103,6 +103,12 @@ function perform(
     case 'remove':
       return remove(run);
   }
+}
+
+/** A success tells what was done for it, rather than that nothing is left to do. */
+function withDone({ done, recorded }: RequestRun, outcome: Outcome): Outcome {
+  if (recorded.outcome || outcome.status !== 'SUCCESS' || done.length === 0) return outcome;
+  return { ...outcome, reason: done.join(' ') };
 }
 
 /** Lets others work until CloudFormation can be asked again. */

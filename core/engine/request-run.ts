@@ -31,6 +31,8 @@ export class RequestRun {
   /** The writes so far, one after the other. */
   private writing: Promise<void> = Promise.resolve();
   private writtenAt: number;
+  /** What this process did that the answer should tell. */
+  readonly done: string[] = [];
 
   constructor(
     readonly ports: Ports,

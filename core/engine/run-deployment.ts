@@ -4,6 +4,7 @@ import type { Deployment, Failure, MigrationRecord } from '../ledger/state';
 import {
   failureOf,
   firstOf,
+  listed,
   reasonForApplied,
   reasonForCommit,
   reasonForRolledBack,
@@ -43,7 +44,7 @@ export async function forward(run: DeploymentRun): Promise<Progress> {
   }
   const { recorded, now } = run.request;
   const { to } = run.deployment;
-  const outcome = successOutcome(recorded, to, reasonForApplied(run.deployment));
+  const outcome = successOutcome(recorded, to, reasonForApplied(run.deployment, run.records));
   await run.update(
     { state: 'applied', appliedAt: now },
     [{ type: 'deployment-applied', detail: { migrations: plan.length } }],
@@ -55,11 +56,18 @@ export async function forward(run: DeploymentRun): Promise<Progress> {
 /** Undoes what a deployment did, newest migration first, and closes it. */
 export async function rollBack(run: DeploymentRun): Promise<Progress> {
   await enter(run, 'rolling-back', 'rollback-started');
-  const progress = await undoAll(run, 'roll-back', [...run.records].sort(newestFirst));
+  const records = [...run.records].sort(newestFirst);
+  const progress = await undoAll(run, 'roll-back', records);
   if (progress !== 'done' || run.deployment.state !== 'rolling-back') return progress;
   const phases = await runPhases(run, 'roll-back');
   if (phases !== 'done' || run.deployment.state !== 'rolling-back') return phases;
   const { deployment, request } = run;
+  request.done.push(
+    ...tell(
+      'Undid',
+      records.filter(({ adopted }) => !adopted),
+    ),
+  );
   await run.update(
     { state: 'rolled-back', endedAt: request.now },
     [{ type: 'deployment-rolled-back', detail: { to: deployment.from?.revision ?? null } }],
@@ -71,11 +79,15 @@ export async function rollBack(run: DeploymentRun): Promise<Progress> {
 /** Does what waited for the end of the stack update: contract phases, or undoing what an older revision lacks. */
 export async function commit(run: DeploymentRun): Promise<Progress> {
   await enter(run, 'committing', 'commit-started');
-  const progress = await (run.deployment.purpose === 'deploy' ? contract(run) : undoPlanned(run));
+  const records = run.deployment.purpose === 'deploy' ? pendingContracts(run) : plannedUndos(run);
+  const progress = await (run.deployment.purpose === 'deploy'
+    ? contract(run, records)
+    : undoAll(run, 'commit', records));
   if (progress !== 'done' || run.deployment.state !== 'committing') return progress;
   const phases = await runPhases(run, 'commit');
   if (phases !== 'done' || run.deployment.state !== 'committing') return phases;
   const { purpose, to } = run.deployment;
+  run.request.done.push(...tell(purpose === 'deploy' ? 'Ran the contract phase of' : 'Undid', records));
   await run.update(
     { state: 'committed', failure: undefined, endedAt: run.request.now },
     [{ type: 'deployment-committed', detail: { revision: to?.revision ?? null } }],
@@ -92,21 +104,28 @@ function runPhases(run: DeploymentRun, moment: 'roll-back' | 'commit'): Promise<
   });
 }
 
-function contract(run: DeploymentRun): Promise<Progress> {
+function contract(run: DeploymentRun, pending: readonly MigrationRecord[]): Promise<Progress> {
   const names = migrationPhases(run.deployment.strategy, 'commit');
-  const pending = run.records.filter((record) => record.contract === 'pending');
   run.undoPlans.expect(pending);
   return each(run, 'commit', pending, (record) => contractMigration(run, record, names), idOf);
 }
 
+function pendingContracts(run: DeploymentRun): readonly MigrationRecord[] {
+  return run.records.filter((record) => record.contract === 'pending');
+}
+
 /** A downgrade or a removal undoes the migrations that it planned, on the databases that it reaches. */
-function undoPlanned(run: DeploymentRun): Promise<Progress> {
+function plannedUndos(run: DeploymentRun): readonly MigrationRecord[] {
   const { plan, targets } = run.deployment;
   const order = new Map(plan.map((id, index) => [id, index]));
-  const records = run.request.state.migrations
+  return run.request.state.migrations
     .filter(({ id, target, identity }) => order.has(id) && targets[target]?.Identity === identity)
     .sort((a, b) => order.get(a.id)! - order.get(b.id)!);
-  return undoAll(run, 'commit', records);
+}
+
+/** A sentence for the answer, or none. */
+function tell(what: string, records: readonly MigrationRecord[]): readonly string[] {
+  return records.length === 0 ? [] : [`${what} ${listed(records.map(idOf))}`];
 }
 
 function undoAll(

@@ -112,7 +112,11 @@ function decideMarker(
   if (failed && isCommitting(failed)) return retry(failed, recorded);
   return (
     commitOldestSucceeded(state, view) ??
-    success(state, recorded, 'Nothing to commit: the stack update is not complete.')
+    success(
+      state,
+      recorded,
+      state.open.length === 0 ? 'Nothing to commit.' : 'Nothing to commit: the stack update is not complete.',
+    )
   );
 }
 

@@ -1,5 +1,5 @@
 import { formatLocation, type MigrationError } from '../errors/index';
-import type { Deployment, Failure, ScopeState } from '../ledger/state';
+import type { Deployment, Failure, MigrationRecord, ScopeState } from '../ledger/state';
 
 const longestStatement = 240;
 
@@ -27,10 +27,18 @@ export function failureOf(
 /** How many migrations a reason names. */
 const mostNamed = 10;
 
-/** What CloudFormation shows when a deployment succeeded. */
-export function reasonForApplied({ plan, rollbackDisabled }: Deployment): string {
+/** What CloudFormation shows when a deployment succeeded: what was applied, and how long each took. */
+export function reasonForApplied(
+  { plan, rollbackDisabled }: Deployment,
+  records: readonly Pick<MigrationRecord, 'id' | 'durationMs' | 'adopted'>[],
+): string {
+  const byId = new Map(records.map((record) => [record.id, record]));
+  const named = firstOf(plan).map((id) => {
+    const { durationMs, adopted } = byId.get(id) ?? {};
+    return `${id}${adopted ? ' (was applied already)' : durationMs === undefined ? '' : ` (${durationMs} ms)`}`;
+  });
   const count = `Applied ${plan.length} migration${plan.length === 1 ? '' : 's'}`;
-  const applied = plan.length === 0 ? `${count}.` : `${count}: ${listed(firstOf(plan), plan.length)}`;
+  const applied = plan.length === 0 ? `${count}.` : `${count}: ${listed(named, plan.length)}`;
   return rollbackDisabled
     ? `${applied} Rollback is disabled for this stack: should the operation fail, they stay applied and are not committed until it succeeds or is rolled back.`
     : applied;
@@ -41,7 +49,9 @@ export function firstOf<T>(items: readonly T[]): readonly T[] {
   return items.slice(0, mostNamed);
 }
 
-function listed(first: readonly string[], count: number): string {
+/** The first of these names, and how many more there are. */
+export function listed(names: readonly string[], count = names.length): string {
+  const first = firstOf(names);
   return `${first.join(', ')}${count > first.length ? ` and ${count - first.length} more` : ''}.`;
 }
 

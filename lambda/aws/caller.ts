@@ -1,4 +1,4 @@
-import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { GetCallerIdentityCommand, STSClient } from './seldom-clients';
 import { sendingOptions } from './sending-options';
 
 /** The ARN of whoever calls AWS with the credentials at hand; undefined when STS does not say. */

@@ -1,17 +1,19 @@
+import type {
+  PutScalingPolicyCommandInput,
+  PutScheduledActionCommandInput,
+  RegisterScalableTargetCommandInput,
+} from '@aws-sdk/client-application-auto-scaling';
+import type { ScalingSetting } from '../../core/ledger/table-index';
 import {
   ApplicationAutoScalingClient,
   PutScalingPolicyCommand,
-  type PutScalingPolicyCommandInput,
   PutScheduledActionCommand,
-  type PutScheduledActionCommandInput,
   paginateDescribeScalableTargets,
   paginateDescribeScalingPolicies,
   paginateDescribeScheduledActions,
   RegisterScalableTargetCommand,
-  type RegisterScalableTargetCommandInput,
-  ValidationException,
-} from '@aws-sdk/client-application-auto-scaling';
-import type { ScalingSetting } from '../../core/ledger/table-index';
+  ScalingValidationException,
+} from './seldom-clients';
 import { sendingOptions } from './sending-options';
 
 /** The auto scaling of global secondary indexes, by the physical name of their table. */
@@ -24,10 +26,7 @@ export interface IndexScaling {
 
 type Input = ScalingSetting['input'];
 
-/**
- * Auto scaling in AWS, which is a service of its own and not part of the table (aws-facts DDB-17). It imports nothing of
- * ours that runs: its file brings its SDK client along, and a second copy of our errors would not be told apart.
- */
+/** Auto scaling in AWS, which is a service of its own and not part of the table (aws-facts DDB-17). */
 export function indexScaling(client = new ApplicationAutoScalingClient(sendingOptions())): IndexScaling {
   return {
     async settings(table, index) {
@@ -98,7 +97,7 @@ async function putSchedule(client: ApplicationAutoScalingClient, input: Input): 
   try {
     await client.send(new PutScheduledActionCommand(withDates(input)));
   } catch (error) {
-    if (!(error instanceof ValidationException)) throw error;
+    if (!(error instanceof ScalingValidationException)) throw error;
     const { StartTime, ...withoutStart } = input;
     if (isPast(input['EndTime']) || isPast(/^at\((.+)\)$/.exec(String(input['Schedule']))?.[1])) return;
     if (!isPast(StartTime)) throw error;

@@ -19,6 +19,11 @@ export async function checkTypes(chapter, { repository, app, user }) {
   await chapter.check('its types work with node16 resolution, from ES modules and CommonJS', async () => {
     await compile('--module', 'node16', 'types.mts', 'types.cts');
   });
+  await chapter.check('its types work with node resolution, which `cdk init` sets up', async () => {
+    copyFileSync(join(repository, 'test/fixtures/packed/user-types.mts'), join(app, 'types.ts'));
+    const options = ['--moduleResolution', 'node', '--ignoreDeprecations', '6.0', '--esModuleInterop'];
+    await compile('--module', 'commonjs', ...options, 'types.ts');
+  });
   await chapter.check('its types work with bundler resolution, and the migration in README.md has them', async () => {
     await compile('--module', 'preserve', '--moduleResolution', 'bundler', 'types.mts', 'from-readme.mts');
   });

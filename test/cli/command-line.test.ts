@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { type JsonError, runCli, runJson } from '../support/run-cli';
+import { type JsonError, runCli, runJson, startCli } from '../support/run-cli';
 
 describe('a command line that is wrong', () => {
   it.each([
@@ -58,4 +58,16 @@ it('a command without any AWS reports that, with a stack trace only if --verbose
   expect(stderr).not.toMatch(/^\s+at /m);
   const verbose = await runCli(['status', '--stack', 'Nutrition', '--verbose'], { env });
   expect(verbose.stderr).toMatch(/^\s+at /m);
+});
+
+it('a command whose reader has read enough ends in silence', async () => {
+  const child = startCli(['--help']);
+  child.stdout!.destroy();
+  let complaints = '';
+  child.stderr!.setEncoding('utf8').on('data', (text: string) => {
+    complaints += text;
+  });
+  const exitCode = await new Promise((resolve) => child.on('close', resolve));
+
+  expect({ exitCode, complaints }).toEqual({ exitCode: 0, complaints: '' });
 });

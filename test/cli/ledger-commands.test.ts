@@ -270,10 +270,30 @@ describe('a stack whose first deployment failed', () => {
     expect([broken.exitCode, broken.json.scope, broken.json.state]).toEqual([0, 'Broken/Migrations', 'failed']);
   });
 
-  it('makes two scopes, of which a command wants one', async () => {
-    const both = await runJson<JsonError>(['status', ...here]);
-    expect([both.exitCode, both.json.error.code]).toEqual([2, 'SCOPE_AMBIGUOUS']);
-    expect(both.json.error.message).toMatch(/App\/Migrations, Broken\/Migrations/);
+  it('makes two scopes, which are shown both, and of which a command that changes something wants one', async () => {
+    const both = await runJson<{ scopes: readonly ScopeStatus[] }>(['status', ...here]);
+    expect(both.json.scopes.map(({ scope: one, state: is }) => `${one} ${is}`).sort()).toEqual([
+      'App/Migrations idle',
+      'Broken/Migrations failed',
+    ]);
+    const histories = await runJson<{ scopes: readonly { scope: string; events: readonly AuditEvent[] }[] }>([
+      'history',
+      ...here,
+    ]);
+    expect(histories.json.scopes.map(({ scope: one, events }) => [one, events.length > 3])).toEqual(
+      expect.arrayContaining([
+        ['App/Migrations', true],
+        ['Broken/Migrations', true],
+      ]),
+    );
+    for (const command of ['status', 'history']) {
+      const { stdout } = await runCli([command, ...here]);
+      expect(stdout).toContain('Broken/Migrations');
+      expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
+    }
+    const repair = await runJson<JsonError>(['repair', ...here]);
+    expect([repair.exitCode, repair.json.error.code]).toEqual([2, 'SCOPE_AMBIGUOUS']);
+    expect(repair.json.error.message).toMatch(/App\/Migrations, Broken\/Migrations/);
     expect((await status('--scope', 'Broken/Migrations')).json.state).toBe('failed');
     const target = await runJson<JsonError>(['sandbox', 'sql', 'users', 'SELECT 1', ...here]);
     expect([target.exitCode, target.json.error.code]).toEqual([2, 'SCOPE_AMBIGUOUS']);

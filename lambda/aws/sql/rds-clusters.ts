@@ -1,5 +1,5 @@
-import { DBClusterNotFoundFault, DescribeDBClustersCommand, RDSClient } from '@aws-sdk/client-rds';
 import { patiently } from '../retry';
+import { DBClusterNotFoundFault, DescribeDBClustersCommand, RDSClient } from '../seldom-clients';
 import { sendingOptions } from '../sending-options';
 import type { ClusterIsGone } from './data-api';
 

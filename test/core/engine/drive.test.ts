@@ -193,9 +193,9 @@ describe('an update', () => {
 
 describe('a database that knows a migration from another deployment', () => {
   it.each([
-    ['with its file as it is', 'sum-1.0.0-s1.0.0', 'SUCCESS'],
-    ['with another file', 'another sum', 'FAILED'],
-  ] as const)('%s', async (_what, checksum, status) => {
+    ['as it is', 'sum-1.0.0-s1.0.0', 'SUCCESS'],
+    ['another one now', 'another sum', 'FAILED'],
+  ] as const)('is adopted by its file alone, which is %s', async (_what, checksum, status) => {
     const mark = { id: 'users/1.0.0', phase: 'up', step: 0, checksum, deployment: 'of a lost ledger' } as const;
     const lease = { scope, token: 0, guard: async () => undefined };
     await world.users.open(lease).sql.transact('add', mark, async () => undefined);

@@ -160,3 +160,36 @@ describe('a migration in TypeScript', () => {
     expect(world.users.statements).toEqual(['s1.0.0', 'busy']);
   });
 });
+
+describe('the reason of a success', () => {
+  const contracted = [...first, sqlMigration('1.1.0', { contract: ['drop old'] })];
+
+  it('says what was applied, and what was found applied', async () => {
+    const mark = { id: 'users/1.0.0', phase: 'up', step: 0, checksum: 'sum-1.0.0-s1.0.0', deployment: 'old' } as const;
+    const lease = { scope, token: 0, guard: async () => undefined };
+    await world.users.open(lease).sql.transact('add', mark, async () => undefined);
+
+    const { reason } = await world.migrations('Create', world.revision('A', second));
+
+    expect(reason).toBe('Applied 2 migrations: users/1.0.0 (was applied already), users/1.1.0 (0 ms).');
+  });
+
+  it('says what a rollback undid', async () => {
+    const a = await deployedA();
+    world.stackIs('UPDATE_IN_PROGRESS');
+    await world.migrations('Update', world.revision('B', second));
+    world.stackIs('UPDATE_ROLLBACK_IN_PROGRESS');
+
+    expect((await world.migrations('Update', a)).reason).toBe('Undid users/1.1.0.');
+  });
+
+  it('says what the commit contracted, and that there was nothing', async () => {
+    await deployedA();
+    world.stackIs('UPDATE_IN_PROGRESS');
+    await world.migrations('Update', world.revision('B', contracted));
+    world.stackIs('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS');
+
+    expect((await world.markerDelete('A')).reason).toBe('Ran the contract phase of users/1.1.0.');
+    expect((await world.markerDelete('A')).reason).toBe('Nothing to commit.');
+  });
+});

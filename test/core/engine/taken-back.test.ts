@@ -108,7 +108,7 @@ describe('a stack whose rollback is disabled', () => {
     const outcome = await world.migrations('Create', world.revision('A', first));
 
     expect(outcome.reason).toBe(
-      'Applied 1 migration: users/1.0.0. Rollback is disabled for this stack: should the operation fail, they stay applied and are not committed until it succeeds or is rolled back.',
+      'Applied 1 migration: users/1.0.0 (0 ms). Rollback is disabled for this stack: should the operation fail, they stay applied and are not committed until it succeeds or is rolled back.',
     );
   });
 });
