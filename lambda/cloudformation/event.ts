@@ -122,7 +122,7 @@ function parseMarker(event: CloudFormationEvent, scope: string): Request {
 
 function parseProperties(properties: Readonly<Record<string, unknown>>): MigrationsProperties {
   // What a newer library means by other properties is not known here, and applying half of it would be wrong.
-  if (properties.Format !== '1') {
+  if ((properties.Format ?? '1') !== '1') {
     throw new Error(
       `Property Format must be "1", got ${JSON.stringify(properties.Format)}. These functions are older than the construct: deploy both with the same version of cdk-migrations.`,
     );

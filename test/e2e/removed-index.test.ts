@@ -84,8 +84,9 @@ describe('a release that removes an index which scales by itself', () => {
     const release = {
       'shop/1.0.0_no_more_days.ts': `import { dynamodb, removeGlobalIndex } from 'cdk-migrations/authoring';
 export default dynamodb({
-  allowDestructive: 'nobody reads by day any more',
-  up: [removeGlobalIndex({ table: 'orders', index: 'byDay' })],
+  up: [
+    removeGlobalIndex({ table: 'orders', index: 'byDay', allowDestructive: 'nobody reads by day any more' }),
+  ],
 });
 `,
     };
