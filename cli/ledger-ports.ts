@@ -18,6 +18,6 @@ export async function claimsHere(): Promise<Claims> {
 
 /** The ARN with which this process calls AWS; undefined when STS does not say. */
 export async function callerHere(): Promise<string | undefined> {
-  const { callerArn } = await import('../lambda/aws/ports.js');
+  const { callerArn } = await import('../lambda/aws/caller.js');
   return callerArn();
 }

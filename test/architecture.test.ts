@@ -46,7 +46,10 @@ const rules: Readonly<Record<string, Rule>> = {
     ours: [/^core\//, /^bundler\/(build-sync|package-root)$/],
     packages: [cdk, /^node:(fs|path|crypto|url)$/],
   },
-  cli: { ours: [/^core\//, /^lambda\/aws\/ports(\.js)?$/, /^bundler(\/|$)/], packages: [/^commander$/, aws, node] },
+  cli: {
+    ours: [/^core\//, /^lambda\/aws\/(caller|ports)(\.js)?$/, /^bundler(\/|$)/],
+    packages: [/^commander$/, aws, node],
+  },
   'packages/client/src': { ours: [], packages: dependenciesOf('packages/client') },
   'packages/sandbox/src': { ours: [], packages: [...dependenciesOf('packages/sandbox'), node] },
   bin: { ours: [/^lib$/, /^cli\/(closed-pipe|main)$/], packages: [cdk, aws, node] },

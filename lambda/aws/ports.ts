@@ -114,8 +114,3 @@ export function claims(): Claims {
     forgetFormer: async (names) => (await loaded()).forgetFormer(names),
   };
 }
-
-/** The ARN with which this process calls AWS; undefined when STS does not say. */
-export async function callerArn(): Promise<string | undefined> {
-  return (await import('./caller.js')).callerArn();
-}
