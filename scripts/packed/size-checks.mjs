@@ -9,8 +9,8 @@ import { installOptions } from './package-checks.mjs';
 const megabyte = 1024 * 1024;
 const limits = { megabytes: 52, packages: 50, megabytesOfConstruct: 15 };
 
-/** What a synth loads of us: the construct, the process that bundles migrations, and the functions that it deploys. */
-const roomsOfConstruct = ['lib', 'bundler', 'core', 'authoring', 'asset'];
+/** Where a synth begins to load us: the construct, the process that bundles migrations, and what migration files import. */
+const entriesOfSynth = ['lib/index.js', 'bundler/main.js', 'authoring/index.js'];
 /** The app of the user has them anyway. */
 const peers = ['aws-cdk-lib', 'constructs'];
 
@@ -36,13 +36,14 @@ export async function checkSizes(chapter, { folder, env, tarballs }) {
     return found;
   });
   await check(`what a synth loads of it takes at most ${limits.megabytesOfConstruct} MB`, async () => {
-    const rooms = roomsOfConstruct.map((room) => join(installed, 'dist', room));
-    const direct = new Set(rooms.filter((room) => !room.endsWith('asset')).flatMap(importedIn));
+    const dist = join(installed, 'dist');
+    const { files, packages: direct } = loadedFrom(entriesOfSynth.map((entry) => join(dist, entry)));
     const packages = withDependencies(
       [...direct].filter((name) => !peers.includes(name)),
       installed,
     );
-    const bytes = bytesOnDisk([...rooms, ...packages]);
+    // The functions are read to be deployed.
+    const bytes = bytesOnDisk([...files, join(dist, 'asset'), ...packages]);
     const names = packages.map((path) => path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length));
     const found = `${megabytes(bytes)}, with ${names.sort().join(', ')}`;
     assert.ok(bytes <= limits.megabytesOfConstruct * megabyte, found);
@@ -68,11 +69,33 @@ export async function checkSizes(chapter, { folder, env, tarballs }) {
 /** Names of the packages that built files load. */
 function importedIn(folder) {
   const files = listFiles(folder).filter((file) => file.endsWith('.js'));
-  const specifiers = files.flatMap((file) => {
-    const text = readFileSync(join(folder, file), 'utf8');
-    return [...text.matchAll(/\b(?:require|import)\(\s*"([^"]+)"\s*\)/g)].map(([, specifier]) => specifier);
-  });
-  return specifiers.filter((name) => !name.startsWith('.') && !isBuiltin(name)).map(packageName);
+  return files.flatMap((file) => specifiersIn(join(folder, file)).filter(isPackage).map(packageName));
+}
+
+/** The built files that these ones lead to, themselves included, and the names of the packages that all of them load. */
+function loadedFrom(entries) {
+  const files = new Set();
+  const packages = new Set();
+  const visit = (file) => {
+    if (files.has(file)) return;
+    files.add(file);
+    const { resolve } = createRequire(file);
+    for (const specifier of specifiersIn(file)) {
+      if (specifier.startsWith('.')) visit(resolve(specifier));
+      else if (isPackage(specifier)) packages.add(packageName(specifier));
+    }
+  };
+  for (const entry of entries) visit(entry);
+  return { files, packages };
+}
+
+function specifiersIn(file) {
+  const text = readFileSync(file, 'utf8');
+  return [...text.matchAll(/\b(?:require|import)\(\s*"([^"]+)"\s*\)/g)].map(([, specifier]) => specifier);
+}
+
+function isPackage(specifier) {
+  return !specifier.startsWith('.') && !isBuiltin(specifier);
 }
 
 /** Folders of packages and of all that they depend on, as they are found from a folder. */

@@ -30,7 +30,7 @@ declare module '../../errors/error-payloads' {
     TABLE_MISSING: { readonly table: string };
     /**
      * An index that a migration creates already exists.
-     * @remedy Choose another name, or remove the existing index first.
+     * @remedy Choose another name. The index that is there may be in use; removing it is a change of its own.
      */
     INDEX_EXISTS: { readonly table?: string; readonly index?: string; readonly statement?: string };
     /**

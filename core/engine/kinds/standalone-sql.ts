@@ -28,7 +28,7 @@ export const standaloneStep: JournalKind<SqlAction> = {
       'INDEX_EXISTS',
       'An index of this name exists, and it is not as this statement says.',
       {
-        hint: 'Choose another name, or remove the existing index first.',
+        hint: 'Choose another name. The index that is there may be in use; removing it is a change of its own.',
       },
     );
     throw located(error, statement, context);

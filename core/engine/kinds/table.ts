@@ -88,7 +88,7 @@ const addGlobalIndex: Operation<AddGlobalIndex> = {
       `addGlobalIndex ${index.name}: table ${target.physicalName(table)} already has an index of that name.`,
       {
         payload: { table, index: index.name },
-        hint: 'Choose another name, or remove the existing index first.',
+        hint: 'Choose another name. The index that is there may be in use; removing it is a change of its own.',
       },
     );
   },
