@@ -55,9 +55,10 @@ export class StackStore {
     return parent ? this.rootName(parent.name) : name;
   }
 
-  /** The stacks that exist. */
+  /** The stacks that exist, oldest first, also when they were read from a folder, which has no order. */
   list(): readonly StackRecord[] {
-    return [...this.#records.values()].filter((record) => record.status !== 'DELETE_COMPLETE');
+    const existing = [...this.#records.values()].filter((record) => record.status !== 'DELETE_COMPLETE');
+    return existing.sort((a, b) => (a.createdAt + a.name < b.createdAt + b.name ? -1 : 1));
   }
 }
 
