@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import type { HistoryMark } from '../../core/ports';
 import { AuroraPostgresql } from '../../lambda/aws/sql/aurora-postgresql';
 import { DataApi, rdsDataClient } from '../../lambda/aws/sql/data-api';
+import { ManualClock } from '../../packages/sandbox/test/helpers/manual-clock';
 import {
   enginesUnderTest,
   openDataApi,
@@ -66,6 +67,7 @@ const losses: readonly Loss[] = ['reset', 'error 500', 'error 503'];
 
 /** Whatever the SDK or we send again, a statement runs exactly once (G9, aws-facts RDS-13). */
 describe.each(enginesUnderTest())('answers that are lost, on $name', (engine) => {
+  const clock = new ManualClock();
   let served: Served;
   let proxy: LossyProxy;
   let api: DataApi;
@@ -74,7 +76,7 @@ describe.each(enginesUnderTest())('answers that are lost, on $name', (engine) =>
   let table: string;
 
   beforeAll(async () => {
-    served = await openDataApi(engine);
+    served = await openDataApi(engine, {}, { clock });
     const { hostname, port } = await served.client.config.endpoint!();
     proxy = new LossyProxy(`http://${hostname}:${port}`);
     const client = rdsDataClient({
@@ -138,6 +140,21 @@ describe.each(enginesUnderTest())('answers that are lost, on $name', (engine) =>
     expect(await target.standalone.run(double(), 'tag')).toBe('running');
     expect(proxy.hasLost).toBe(true);
     expect(await target.standalone.isRunning('tag')).toBe(false);
+    expect(await balance()).toBe(42);
+  });
+
+  it('a transaction that the Data API ended meanwhile is begun anew', async () => {
+    let attempts = 0;
+
+    const { outcome } = await target.transact('add', mark, async (connection) => {
+      attempts += 1;
+      await connection.execute(double());
+      // Nothing came for three minutes (aws-facts RDS-2).
+      if (attempts === 1) clock.pass(180_000);
+      await connection.execute('SELECT 1');
+    });
+
+    expect({ outcome, attempts }).toEqual({ outcome: 'done', attempts: 2 });
     expect(await balance()).toBe(42);
   });
 });
