@@ -80,7 +80,7 @@ function isNoticed(copy: string, { file, mutation }: Candidate): boolean {
 function pass(copy: string, files: readonly string[]): boolean {
   const jest = join(root, 'node_modules/jest/bin/jest.js');
   const isLambda = files.every((file) => file.startsWith('lambda/'));
-  const folders = isLambda ? ['test/lambda'] : ['test/core', 'test/lambda'];
+  const folders = isLambda ? ['test/lambda'] : ['test/core', 'test/lambda', 'test/bundler'];
   const options = ['--selectProjects', 'unit', '--bail', '--silent', '--reporters', 'summary'];
   const args = [jest, ...folders, ...options];
   const { status } = spawnSync(process.execPath, args, { cwd: copy, stdio: 'ignore', timeout: patience * 1000 });

@@ -71,7 +71,6 @@ export async function invert(migration: MigrationRun, step: Step): Promise<Progr
   if (request.outOfTime) return 'continue';
   const before = migration.stateOf(step)?.before;
   const context = { ...contextOf(migration, step, []), resumed: true };
-  await request.lease.guard();
   const result = await untilSettled(request, () => kind.invert(step.action, context, before), true);
   if (result === 'wait') return 'wait';
   migration.settle(step, { before, state: result === 'happened' ? 'done' : 'undone' });

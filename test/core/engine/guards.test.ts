@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { MigrationError } from '../../../core/errors/index';
+import { CrashingWorld } from '../../support/crashing-world';
 import { MemoryWorld, scope, sqlMigration } from '../../support/memory-world';
 
 /** What keeps the engine from acting at the wrong time, each for itself. */
@@ -191,5 +192,62 @@ describe('the reason of a success', () => {
 
     expect((await world.markerDelete('A')).reason).toBe('Ran the contract phase of users/1.1.0.');
     expect((await world.markerDelete('A')).reason).toBe('Nothing to commit.');
+  });
+});
+
+describe('a process that runs out of time', () => {
+  it('leaves the ledger as far as its work came', async () => {
+    world.users.onStatement = () => {
+      world.clock.time += 30_000;
+    };
+    const properties = world.revision('A', [...second, sqlMigration('1.2.0'), sqlMigration('1.3.0')]);
+    const recorded = await world.request({ kind: 'migrations', type: 'Create', physicalId: undefined, properties });
+
+    expect(await world.tick(recorded)).toEqual({ status: 'continue' });
+
+    expect(world.users.statements).toEqual(['s1.0.0', 's1.1.0']);
+    const { migrations } = await world.ledger.load(scope);
+    expect(migrations.filter(({ state }) => state === 'applied').map(({ id }) => id)).toEqual([
+      'users/1.0.0',
+      'users/1.1.0',
+    ]);
+    const types = (await world.ledger.events(scope)).map(({ type }) => type);
+    expect(types.filter((type) => type === 'migration-applied')).toHaveLength(2);
+  });
+});
+
+describe('a statement whose effect nothing shows', () => {
+  const hidden = sqlMigration('1.0.0', { transaction: false, up: ['hidden setting'], irreversible: true });
+
+  it('is run when nothing is in doubt', async () => {
+    expect((await world.migrations('Create', world.revision('A', [hidden]))).status).toBe('SUCCESS');
+    expect(world.users.statements).toEqual(['hidden setting']);
+  });
+
+  /** A process that applied it died when this call had taken effect. */
+  async function diedAfter(name: string) {
+    for (let call = 1; call < 100; call += 1) {
+      const crashing = new CrashingWorld();
+      const properties = crashing.revision('A', [hidden]);
+      const recorded = await crashing.request({
+        kind: 'migrations',
+        type: 'Create',
+        physicalId: undefined,
+        properties,
+      });
+      await crashing.workWithCrash(recorded, { call, when: 'after' });
+      if (crashing.crashedAt?.endsWith(name)) return { crashing, recorded };
+    }
+    throw new Error(`No process called ${name}.`);
+  }
+
+  it('is not run again when its answer was lost', async () => {
+    const { crashing, recorded } = await diedAfter('standalone.run');
+
+    const { status, reason } = await crashing.work(recorded);
+
+    expect(status).toBe('FAILED');
+    expect(reason).toContain('the database does not show whether it took effect');
+    expect(crashing.users.statements).toEqual(['hidden setting']);
   });
 });

@@ -20,7 +20,8 @@ export interface MemoryMark extends HistoryMark {
 
 /**
  * Understands just enough: every statement is remembered, `undo X` removes `X`, `fail ...` fails, and a SELECT is true
- * unless it says false. A transaction keeps all of it or nothing. `alone X` cannot run in one, and shows whether it ran.
+ * unless it says false. A transaction keeps all of it or nothing. `alone X` cannot run in one, and shows whether it ran;
+ * `hidden X` does not.
  */
 export class MemorySqlDatabase {
   private readonly effects: string[] = [];
@@ -68,7 +69,7 @@ export class MemorySqlDatabase {
 
   private standalone(lease: HeldLease): StandaloneStatements {
     return {
-      runsAlone: (statement) => (/^(undo )?alone /.test(statement) ? 'yes' : 'no'),
+      runsAlone: (statement) => (/^(undo )?(alone|hidden) /.test(statement) ? 'yes' : 'no'),
       mustRunAlone: () => false,
       saysMissing: (sqlState) => sqlState === missing,
       look: async (statement) => {
