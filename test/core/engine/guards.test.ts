@@ -251,3 +251,17 @@ describe('a statement whose effect nothing shows', () => {
     expect(crashing.users.statements).toEqual(['hidden setting']);
   });
 });
+
+it('a process opens each database once, and only those that it changes', async () => {
+  const opened: string[] = [];
+  const { targets } = world;
+  const open = targets.open.bind(targets);
+  targets.open = (name, ...rest) => {
+    opened.push(name);
+    return open(name, ...rest);
+  };
+
+  await world.migrations('Create', world.revision('A', [...second, sqlMigration('1.2.0')]));
+
+  expect(opened).toEqual(['users']);
+});
