@@ -81,9 +81,11 @@ function pass(copy: string, files: readonly string[]): boolean {
   const jest = join(root, 'node_modules/jest/bin/jest.js');
   const isLambda = files.every((file) => file.startsWith('lambda/'));
   const folders = isLambda ? ['test/lambda'] : ['test/core', 'test/lambda', 'test/bundler'];
-  const options = ['--selectProjects', 'unit', '--bail', '--silent', '--reporters', 'summary'];
+  // In one process: a mutation may never end, and what is killed must not leave workers behind.
+  const options = ['--selectProjects', 'unit', '--runInBand', '--bail', '--silent', '--reporters', 'summary'];
   const args = [jest, ...folders, ...options];
-  const { status } = spawnSync(process.execPath, args, { cwd: copy, stdio: 'ignore', timeout: patience * 1000 });
+  const limits = { timeout: patience * 1000, killSignal: 'SIGKILL' } as const;
+  const { status } = spawnSync(process.execPath, args, { cwd: copy, stdio: 'ignore', ...limits });
   return status === 0;
 }
 
