@@ -1,4 +1,5 @@
 import { hasCode, isPassing } from '../errors/index';
+import type { Failure } from '../ledger/state';
 import { answerMargin } from './answer-margin';
 import type { RequestRun } from './request-run';
 
@@ -6,14 +7,23 @@ import type { RequestRun } from './request-run';
  * Milliseconds from the arrival of a request in which a database that cannot be reached is tried again. Going back has
  * more of them: nothing else can be done then, and a failed rollback needs an operator.
  */
-const patience = { forward: 120_000, back: 600_000 };
+const patience = { start: 120_000, back: 600_000 };
 
 /** Kept free before the answer is due, so that the failure is recorded and answered with its reason. */
 const timeToFail = 60_000;
 
+/** Until when a deployment that has not begun waits for a database. Epoch milliseconds. */
+export function patienceToStart({ recorded }: RequestRun): number {
+  return recorded.receivedAt + patience.start;
+}
+
+/** Until when one that has begun does: forward as long as it may take, back so long that most troubles are over. */
+export function patienceOf(during: Failure['during'], { recorded }: RequestRun, forwardDeadline: number): number {
+  return during === 'forward' ? forwardDeadline : recorded.receivedAt + patience.back;
+}
+
 /** True for an error that is to be waited out, now or by a later process, rather than recorded as a failure. */
-export function isToBeWaitedOut(error: unknown, { ports, recorded }: RequestRun, way: keyof typeof patience): boolean {
+export function isToBeWaitedOut(error: unknown, { ports, recorded }: RequestRun, until: number): boolean {
   if (!hasCode(error, 'TARGET_UNREACHABLE')) return isPassing(error);
-  const until = Math.min(recorded.receivedAt + patience[way], recorded.answerBy - answerMargin - timeToFail);
-  return ports.clock.now() < until;
+  return ports.clock.now() < Math.min(until, recorded.answerBy - answerMargin - timeToFail);
 }

@@ -14,7 +14,7 @@ import { forwardStages, migrationPhases } from '../protocol/strategies';
 import { failedOutcome, successOutcome } from '../request/outcome';
 import { applyMigration, contractMigration } from './apply-migration';
 import type { DeploymentRun } from './deployment-run';
-import { isToBeWaitedOut } from './patience';
+import { isToBeWaitedOut, patienceOf } from './patience';
 import { deploymentPhasesAt, runDeploymentPhase } from './phases/index';
 import type { Progress } from './progress';
 import { undoMigration } from './undo-migration';
@@ -150,8 +150,8 @@ async function each<T>(
       const progress = await perform(item);
       if (progress !== 'done') return progress;
     } catch (error) {
-      const way = during === 'forward' ? 'forward' : 'back';
-      if (!(error instanceof MigrationError) || isToBeWaitedOut(error, run.request, way)) throw error;
+      const until = patienceOf(during, run.request, run.deployment.forwardDeadline);
+      if (!(error instanceof MigrationError) || isToBeWaitedOut(error, run.request, until)) throw error;
       await fail(run, failureOf(error, during, run.request.recorded.key, migrationOf?.(item)));
       return 'done';
     }

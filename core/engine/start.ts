@@ -9,7 +9,7 @@ import { claimsOfAll } from '../protocol/target-claims';
 import { failedOutcome } from '../request/outcome';
 import type { MigrationsRequest } from '../request/request';
 import { DeploymentRun } from './deployment-run';
-import { isToBeWaitedOut } from './patience';
+import { isToBeWaitedOut, patienceToStart } from './patience';
 import { deploymentPhasesAt, runDeploymentPhase } from './phases/index';
 import type { Progress } from './progress';
 import type { RequestRun } from './request-run';
@@ -27,7 +27,7 @@ export async function start(request: RequestRun, view: StackView | undefined): P
     for (const name of deploymentPhasesAt(run, 'plan')) await runDeploymentPhase(run, name, 'plan');
     await record(run, view?.serviceRole);
   } catch (error) {
-    if (!(error instanceof MigrationError) || isToBeWaitedOut(error, request, 'forward')) throw error;
+    if (!(error instanceof MigrationError) || isToBeWaitedOut(error, request, patienceToStart(request))) throw error;
     await refuse(request, error, asked);
   }
   return 'done';

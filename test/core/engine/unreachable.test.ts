@@ -64,6 +64,44 @@ describe('a database that cannot be reached', () => {
     expect((await world.ledger.load(scope)).open).toEqual([]);
   });
 
+  describe('in the middle of a deployment', () => {
+    /** A process applied the first migration, and no later one reaches the database for so many minutes. */
+    async function interrupted(minutes: number) {
+      world.users.onStatement = () => {
+        world.clock.time += 45_000;
+      };
+      const properties = world.revision('A', migrations);
+      const request = await world.request({ kind: 'migrations', type: 'Create', physicalId: undefined, properties });
+      expect(await world.tick(request)).toEqual({ status: 'continue' });
+      world.targets.unreachable.add('users-1');
+      const end = world.clock.time + minutes * 60_000;
+      while (world.clock.time < end) {
+        expect(await world.tick(request)).toEqual({ status: 'wait', waitSeconds: 15 });
+        await world.clock.sleep(15_000);
+      }
+      return request;
+    }
+
+    it('is waited for as long as the deployment may take', async () => {
+      const request = await interrupted(30);
+      world.targets.unreachable.clear();
+
+      expect((await world.work(request)).status).toBe('SUCCESS');
+      expect(world.users.statements).toEqual(['s1.0.0', 's1.1.0']);
+    });
+
+    it('fails it with the reason afterwards, and nothing is forgotten', async () => {
+      const request = await interrupted(30);
+
+      const { status, reason } = await world.work(request);
+
+      expect(status).toBe('FAILED');
+      expect(reason).toContain('cannot be reached: no secret.');
+      expect((await world.ledger.load(scope)).migrations.map(({ id }) => id)).toContain('users/1.0.0');
+      expect(minutesSince(request.receivedAt)).toBeLessThan(45);
+    });
+  });
+
   it('is answered for in time, however little of it CloudFormation gives', async () => {
     const a = world.revision('A', migrations);
     await world.migrations('Create', a);
