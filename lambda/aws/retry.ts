@@ -72,6 +72,11 @@ export function isRefusedForNow(error: unknown): boolean {
   return isPassing(error) || unmadeConnections.includes(String((error as { code?: unknown } | null)?.code));
 }
 
+/** True when a request that may be carried out twice is to be sent again. */
+export function isWorthRepeating(error: unknown): boolean {
+  return isAnswerLost(error) || isRefusedForNow(error);
+}
+
 /** Seconds to wait for such an error to pass. A paused cluster must be given at least 60 (aws-facts RDS-6). */
 const patienceSeconds = 75;
 

@@ -36,9 +36,10 @@ export const standaloneStep: JournalKind<SqlAction> = {
 
   async perform(action, context, before): Promise<StepResult> {
     const statement = only(action);
-    const already = await known(context);
-    if (already) return already;
     const { standalone } = sqlOf(context);
+    // A section finds its row by itself.
+    const already = standalone.runsAlone(statement.text) === 'no' ? undefined : await known(context);
+    if (already) return already;
     const isAdopted = before?.exists === true && !standalone.isRepeatable(statement.text);
     if (!isAdopted) {
       const result = await settled(statement, context);

@@ -12,7 +12,7 @@ import {
 import { MigrationError } from '../../../core/errors/index';
 import type { SqlConnection, SqlResult, SqlRow } from '../../../core/ports';
 import type { AuroraTargetProperties } from '../../../core/wire';
-import { errorName, isAnswerLost, isPassing, isRefusedForNow, patiently } from '../retry';
+import { errorName, isAnswerLost, isRefusedForNow, isWorthRepeating, patiently } from '../retry';
 import { sendingOptions } from '../sending-options';
 import { withoutRows } from './redact';
 
@@ -46,14 +46,7 @@ export class DataApi {
   /** Executes a statement that may run twice, or that finds out that it has run. */
   execute(sql: string, parameters: Readonly<Record<string, unknown>> = {}): Promise<SqlResult> {
     const command = this.statement(sql, parameters);
-    return this.translated(async () =>
-      toResult(
-        await patiently(
-          () => this.client.send(command),
-          (error) => isPassing(error) || isAnswerLost(error) || isRefusedForNow(error),
-        ),
-      ),
-    );
+    return this.translated(async () => toResult(await patiently(() => this.client.send(command), isWorthRepeating)));
   }
 
   /**
@@ -92,12 +85,7 @@ export class DataApi {
   async transaction<T>(work: (connection: SqlConnection) => Promise<T>): Promise<T> {
     const begin = new BeginTransactionCommand(this.database);
     // A transaction whose answer was lost is empty, and ends by itself.
-    const { transactionId } = await this.translated(() =>
-      patiently(
-        () => this.client.send(begin),
-        (error) => isPassing(error) || isAnswerLost(error) || isRefusedForNow(error),
-      ),
-    );
+    const { transactionId } = await this.translated(() => patiently(() => this.client.send(begin), isWorthRepeating));
     const end = { resourceArn: this.database.resourceArn, secretArn: this.database.secretArn, transactionId };
     let result: T;
     try {
