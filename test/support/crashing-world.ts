@@ -1,5 +1,7 @@
+import type { BundledMigration } from '../../core/bundle/bundle';
 import type { HeldLease, Ports, SqlConnection, SqlDatabase, Target } from '../../core/ports';
 import type { Outcome, RecordedRequest } from '../../core/request/request';
+import type { MigrationsProperties } from '../../core/wire';
 import { MemoryWorld } from './memory-world';
 
 /** The process died: nothing after this point happened. */
@@ -132,6 +134,28 @@ export class CrashingWorld extends MemoryWorld {
     this.crashedAt = `${this.point?.when} call ${this.calls}, ${what}`;
     return new Crash(this.crashedAt);
   }
+}
+
+/**
+ * A first deployment of these migrations whose process died after one of its calls, the first one for which that holds.
+ * @throws when it holds after none
+ */
+export async function diedWhen(
+  migrations: readonly BundledMigration[],
+  holds: (world: CrashingWorld) => Promise<boolean> | boolean,
+): Promise<{
+  readonly crashing: CrashingWorld;
+  readonly recorded: RecordedRequest;
+  readonly properties: MigrationsProperties;
+}> {
+  for (let call = 1; call < 200; call += 1) {
+    const crashing = new CrashingWorld();
+    const properties = crashing.revision('A', migrations);
+    const recorded = await crashing.request({ kind: 'migrations', type: 'Create', physicalId: undefined, properties });
+    await crashing.workWithCrash(recorded, { call, when: 'after' });
+    if (await holds(crashing)) return { crashing, recorded, properties };
+  }
+  throw new Error('No process died where it should have.');
 }
 
 const tableCalls = ['describe', 'createTable', 'deleteTable', 'addIndex', 'removeIndex', 'scaling', 'scale'] as const;

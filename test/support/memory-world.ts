@@ -93,6 +93,19 @@ export class MemoryWorld {
     return this.work(await this.request({ kind: 'migrations', type, physicalId: id, properties }));
   }
 
+  /** A stack at a revision of these migrations, settled. Returns the properties that asked for it. */
+  async deployed(
+    revision: string,
+    migrations: readonly BundledMigration[],
+    change: Partial<MigrationsProperties> = {},
+  ): Promise<MigrationsProperties> {
+    const properties = this.revision(revision, migrations, change);
+    await this.migrations('Create', properties);
+    this.stackIs('CREATE_COMPLETE');
+    await this.settle();
+    return properties;
+  }
+
   async markerDelete(revision: string): Promise<Outcome> {
     const physicalId = `${scope}@${revision}`;
     return this.work(await this.request({ kind: 'marker', type: 'Delete', physicalId, revision }));

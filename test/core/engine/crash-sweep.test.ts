@@ -73,13 +73,7 @@ function newWorld(): CrashingWorld {
 const migrations = (world: CrashingWorld, type: 'Create' | 'Update' | 'Delete', properties: MigrationsProperties) =>
   world.request({ kind: 'migrations', type, physicalId: type === 'Create' ? undefined : scope, properties });
 
-async function deployedA(world: CrashingWorld): Promise<MigrationsProperties> {
-  const a = world.revision('A', first);
-  await world.migrations('Create', a);
-  world.stackIs('CREATE_COMPLETE');
-  await world.settle();
-  return a;
-}
+const deployedA = (world: CrashingWorld) => world.deployed('A', first);
 
 async function deployedB(world: CrashingWorld): Promise<MigrationsProperties> {
   const a = await deployedA(world);

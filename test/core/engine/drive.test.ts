@@ -17,13 +17,7 @@ beforeEach(() => {
 });
 
 /** A stack at revision A, settled. */
-async function deployedA() {
-  const a = world.revision('A', first);
-  await world.migrations('Create', a);
-  world.stackIs('CREATE_COMPLETE');
-  await world.settle();
-  return a;
-}
+const deployedA = () => world.deployed('A', first);
 
 async function state() {
   return world.ledger.load(scope);

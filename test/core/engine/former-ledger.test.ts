@@ -12,10 +12,7 @@ beforeEach(() => {
 
 /** Deployed with the ledger `first`, and removed with its databases kept. */
 async function kept() {
-  const a = world.revision('A', migrations, { Ledger: 'first' });
-  await world.migrations('Create', a);
-  world.stackIs('CREATE_COMPLETE');
-  await world.settle();
+  const a = await world.deployed('A', migrations, { Ledger: 'first' });
   world.stackIs('DELETE_IN_PROGRESS');
   await world.migrations('Delete', a);
   world.stackIs('CREATE_IN_PROGRESS');
@@ -66,10 +63,7 @@ describe('databases that a removed construct left', () => {
   });
 
   it('leave no trace when nothing had been applied to them', async () => {
-    const empty = world.revision('A', [], { Ledger: 'first' });
-    await world.migrations('Create', empty);
-    world.stackIs('CREATE_COMPLETE');
-    await world.settle();
+    const empty = await world.deployed('A', [], { Ledger: 'first' });
     world.stackIs('DELETE_IN_PROGRESS');
     await world.migrations('Delete', empty);
 

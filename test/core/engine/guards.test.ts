@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { MigrationError } from '../../../core/errors/index';
-import { CrashingWorld } from '../../support/crashing-world';
+import { diedWhen } from '../../support/crashing-world';
 import { MemoryWorld, scope, sqlMigration } from '../../support/memory-world';
 
 /** What keeps the engine from acting at the wrong time, each for itself. */
@@ -14,13 +14,8 @@ beforeEach(() => {
   world = new MemoryWorld();
 });
 
-async function deployedA() {
-  const a = world.revision('A', first);
-  await world.migrations('Create', a);
-  world.stackIs('CREATE_COMPLETE');
-  await world.settle();
-  return a;
-}
+/** A stack at revision A, settled. */
+const deployedA = () => world.deployed('A', first);
 
 describe('a request that comes late', () => {
   it.each(['UPDATE_ROLLBACK_IN_PROGRESS', 'UPDATE_ROLLBACK_COMPLETE', 'DELETE_IN_PROGRESS'])(
@@ -63,9 +58,7 @@ describe('undoing for good that fails', () => {
   const broken = [...first, sqlMigration('1.1.0', { down: ['fail'] })];
 
   async function deployedBroken() {
-    await world.migrations('Create', world.revision('A', broken));
-    world.stackIs('CREATE_COMPLETE');
-    await world.settle();
+    await world.deployed('A', broken);
   }
 
   it('is described as what it is when the construct is removed', async () => {
@@ -224,25 +217,11 @@ describe('a statement whose effect nothing shows', () => {
     expect(world.users.statements).toEqual(['hidden setting']);
   });
 
-  /** A process that applied it died when this call had taken effect. */
-  async function diedAfter(name: string) {
-    for (let call = 1; call < 100; call += 1) {
-      const crashing = new CrashingWorld();
-      const properties = crashing.revision('A', [hidden]);
-      const recorded = await crashing.request({
-        kind: 'migrations',
-        type: 'Create',
-        physicalId: undefined,
-        properties,
-      });
-      await crashing.workWithCrash(recorded, { call, when: 'after' });
-      if (crashing.crashedAt?.endsWith(name)) return { crashing, recorded };
-    }
-    throw new Error(`No process called ${name}.`);
-  }
-
   it('is not run again when its answer was lost', async () => {
-    const { crashing, recorded } = await diedAfter('standalone.run');
+    const { crashing, recorded } = await diedWhen(
+      [hidden],
+      ({ crashedAt }) => crashedAt?.endsWith('standalone.run') === true,
+    );
 
     const { status, reason } = await crashing.work(recorded);
 

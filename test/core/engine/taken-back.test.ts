@@ -14,10 +14,7 @@ const rollback = ['UPDATE_IN_PROGRESS', 'UPDATE_ROLLBACK_IN_PROGRESS', 'UPDATE_R
 
 /** Deployed, and removed with its databases kept. */
 async function kept() {
-  const a = world.revision('A', first);
-  await world.migrations('Create', a);
-  world.stackIs('CREATE_COMPLETE');
-  await world.settle();
+  const a = await world.deployed('A', first);
   world.stackIs('UPDATE_IN_PROGRESS');
   world.stackIs('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS');
   await world.migrations('Delete', a);

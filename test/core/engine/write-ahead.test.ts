@@ -3,7 +3,7 @@ import type { BundledMigration } from '../../../core/bundle/bundle';
 import { MigrationError } from '../../../core/errors/index';
 import type { Transition } from '../../../core/ledger/state';
 import type { Ledger, Ports, Section } from '../../../core/ports';
-import { CrashingWorld } from '../../support/crashing-world';
+import { CrashingWorld, diedWhen } from '../../support/crashing-world';
 import { MemorySqlDatabase } from '../../support/memory/sql-database';
 import { MemoryWorld, scope, sqlMigration } from '../../support/memory-world';
 
@@ -219,27 +219,13 @@ describe('a migration whose undo plan was written ahead', () => {
     expect(await world.states()).toEqual({});
   });
 
-  /** A process died when the ledger had the undo plans of three migrations, and the last one had not run. */
-  async function crashedBefore(statement: string, list: readonly BundledMigration[]) {
-    for (let call = 1; call < 200; call += 1) {
-      const crashing = new CrashingWorld();
-      const properties = crashing.revision('A', list);
-      const recorded = await crashing.request({
-        kind: 'migrations',
-        type: 'Create',
-        physicalId: undefined,
-        properties,
-      });
-      await crashing.workWithCrash(recorded, { call, when: 'after' });
-      const isPlanned = (await crashing.ledger.load(scope)).migrations.length === 3;
-      if (isPlanned && !crashing.users.statements.includes(statement)) return { crashing, properties };
-    }
-    throw new Error(`No process died between the undo plan of ${statement} and the statement.`);
-  }
-
   it('does not stop a rollback that comes before it began, even when it is irreversible', async () => {
     const list = [...migrations.slice(0, 2), sqlMigration('1.2.0', { irreversible: true })];
-    const { crashing, properties } = await crashedBefore('s1.2.0', list);
+    const { crashing, properties } = await diedWhen(
+      list,
+      async ({ ledger, users }) =>
+        (await ledger.load(scope)).migrations.length === 3 && !users.statements.includes('s1.2.0'),
+    );
 
     crashing.stackIs('ROLLBACK_IN_PROGRESS');
     crashing.clock.time += 120_000;
