@@ -9,10 +9,9 @@ import { didYouMean } from '../core/errors/near-names';
 import type { DatabaseKind } from '../core/wire';
 import type { Draft } from './draft';
 import { displayPath, type MigrationFile, readFolder } from './folder';
-import { loadPostgresParser } from './postgres';
 import type { ReportError, Warn } from './report';
-import { readSqlFile } from './sql-file';
-import { reviewSql } from './sql-review';
+import { defaultDialect, dialectLoader, type LoadDialect } from './sql/dialects';
+import { readSqlFile } from './sql/file';
 import { readTypeScriptFile } from './typescript-file';
 
 export interface BundleRequest {
@@ -55,10 +54,13 @@ export async function buildBundle({ folder, targets }: BundleRequest): Promise<B
   const files = readFolder(folder, report);
   const warnings: MigrationError[] = [];
   const warn: Warn = (warning) => warnings.push(warning);
-  const drafts = await readFiles(files, report, warn);
+  const loadDialect = dialectLoader();
+  const dialectOf: DialectOf = (target) =>
+    loadDialect(targets?.find(({ name }) => name === target)?.databaseKind ?? defaultDialect);
+  const drafts = await readFiles(files, dialectOf, report, warn);
   checkTargets(files, drafts, targets, report);
   checkGraph(files, drafts, report);
-  review(drafts, targets, report, warn);
+  await review(drafts, targets, dialectOf, report, warn);
   if (errors.length > 0) throw aggregateErrors(errors.sort(byPlace), `the migrations folder ${displayPath(folder)}`);
   const migrations = orderMigrations([...drafts.values()].map(toMigration));
   const bundle: Bundle = { format: 1, migrations };
@@ -69,10 +71,16 @@ export async function buildBundle({ folder, targets }: BundleRequest): Promise<B
 
 type Drafts = ReadonlyMap<MigrationFile, Draft>;
 
+/** The dialect of a target. */
+type DialectOf = (target: string) => ReturnType<LoadDialect>;
+
 /** The result lacks files of which nothing could be read. */
-async function readFiles(files: readonly MigrationFile[], report: ReportError, warn: Warn): Promise<Drafts> {
-  let parser: ReturnType<typeof loadPostgresParser> | undefined;
-  const postgres = () => (parser ??= loadPostgresParser());
+async function readFiles(
+  files: readonly MigrationFile[],
+  dialectOf: DialectOf,
+  report: ReportError,
+  warn: Warn,
+): Promise<Drafts> {
   const read = async (file: MigrationFile) => {
     try {
       return [[file, await readFile(file)] as const];
@@ -84,20 +92,25 @@ async function readFiles(files: readonly MigrationFile[], report: ReportError, w
   };
   const readFile = async (file: MigrationFile) =>
     file.language === 'sql'
-      ? readSqlFile(file, await postgres(), report, warn)
-      : readTypeScriptFile(file, postgres, report);
+      ? readSqlFile(file, await dialectOf(file.target), report, warn)
+      : readTypeScriptFile(file, () => dialectOf(file.target), report, warn);
   return new Map((await Promise.all(files.map(read))).flat());
 }
 
 /** Judges the files of each target in the order in which they are applied: by version, when they have no order yet. */
-function review(drafts: Drafts, targets: readonly DeclaredTarget[] | undefined, report: ReportError, warn: Warn): void {
+async function review(
+  drafts: Drafts,
+  targets: readonly DeclaredTarget[] | undefined,
+  dialectOf: DialectOf,
+  report: ReportError,
+  warn: Warn,
+): Promise<void> {
   const nodes = [...drafts.values()].map((draft) => ({ ...nodeOf(draft.file, draft), draft }));
   const ordered = findGraphErrors(nodes).length === 0 ? orderMigrations(nodes) : sortByTargetAndVersion(nodes);
   for (const target of new Set(ordered.map((node) => node.target))) {
     const engineVersion = targets?.find(({ name }) => name === target)?.engineVersion;
-    const postgresVersion = engineVersion === undefined ? undefined : Number.parseInt(engineVersion, 10) || undefined;
     const own = ordered.filter((node) => node.target === target).map(({ draft }) => draft);
-    reviewSql(own, { postgresVersion }, report, warn);
+    (await dialectOf(target)).review(own, { engineVersion }, report, warn);
   }
 }
 

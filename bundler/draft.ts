@@ -4,8 +4,7 @@ import { isVersion, migrationId } from '../core/bundle/version';
 import { describe, type ErrorLocation, MigrationError } from '../core/errors/index';
 import type { MigrationFile } from './folder';
 import type { ReportError } from './report';
-import type { SectionName } from './sql-layout';
-import type { ParsedSection } from './sql-section';
+import type { ParsedSections } from './sql/parsed-section';
 
 /** A migration as its file describes it, before the graph is checked. */
 export interface Draft {
@@ -17,7 +16,7 @@ export interface Draft {
   readonly code?: string;
   readonly codeLines?: CodeLines;
   /** The parsed sections of a SQL file, for what can be judged only together with the files before it. */
-  readonly sections?: ReadonlyMap<SectionName, ParsedSection>;
+  readonly sections?: ParsedSections;
 }
 
 export interface Dependency {

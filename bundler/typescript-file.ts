@@ -7,11 +7,10 @@ import { codeLinesOf, compileToBundle, compileToEvaluate } from './compile';
 import { checkName, type Draft, distinctDependencies, parseDependency, phaseList, verification } from './draft';
 import { evaluateDefaultExport } from './evaluate';
 import type { MigrationFile } from './folder';
-import type { PostgresParser } from './postgres';
-import type { ReportError } from './report';
+import type { ReportError, Warn } from './report';
 import { SourceText } from './source-text';
-import { unusedPermission } from './sql-permissions';
-import { checkStatement, checkVerify } from './sql-rules';
+import type { SqlDialect } from './sql/dialect';
+import { unusedPermission } from './sql/permissions';
 
 /**
  * Reads a TypeScript migration: compiles it, runs it to see its declaration, and for `sql()` compiles its functions
@@ -20,8 +19,9 @@ import { checkStatement, checkVerify } from './sql-rules';
  */
 export async function readTypeScriptFile(
   file: MigrationFile,
-  postgres: () => Promise<PostgresParser>,
+  dialect: () => Promise<SqlDialect>,
   report: ReportError,
+  warn: Warn,
 ): Promise<Draft> {
   const declared = evaluateDefaultExport(await compileToEvaluate(file), file);
   const place = new Places(file);
@@ -39,7 +39,7 @@ export async function readTypeScriptFile(
   if (!migration.down && !migration.irreversible) report(missingDown(place));
   if (migration.down && migration.irreversible) report(needlessDown(place));
   const compiled = await compileToBundle(file);
-  const verify = migration.verify?.length ? readVerify(migration.verify, await postgres(), place, report) : [];
+  const verify = migration.verify?.length ? readVerify(migration.verify, await dialect(), place, report, warn) : [];
   const phases = phaseList({
     up: call('up'),
     verify: verification(verify),
@@ -109,18 +109,19 @@ function hintForTables(operation: TableOperation, irreversible: boolean): string
 
 function readVerify(
   texts: readonly string[],
-  postgres: PostgresParser,
+  dialect: SqlDialect,
   place: Places,
   report: ReportError,
+  warn: Warn,
 ): Statement[] {
   return texts.flatMap((text) => {
     const location = place.ofText(text);
     const fail = (error: MigrationError) => report(moved(error, location));
     try {
-      const statements = postgres.parse(new SourceText(text, location.file));
+      const source = new SourceText(text, location.file);
+      const statements = dialect.read(source, { transaction: true, verify: true }, fail, warn);
       if (statements.length === 0)
         fail(new MigrationError('VERIFY_NOT_SELECT', 'A verify statement is empty.', { hint: 'Remove it.' }));
-      for (const statement of statements) [...checkStatement(statement, true), ...checkVerify(statement)].forEach(fail);
       return statements.map((statement) => ({ text: statement.text, line: location.line, column: location.column }));
     } catch (error) {
       if (!(error instanceof MigrationError)) throw error;

@@ -56,13 +56,16 @@ export interface BundleLocation {
   readonly Digest: string;
 }
 
-export type DatabaseKind = 'aurora-postgresql' | 'dynamodb';
+export type DatabaseKind = AuroraKind | 'dynamodb';
+
+/** The kinds of database that are reached through the RDS Data API. */
+type AuroraKind = 'aurora-postgresql' | 'aurora-mysql';
 
 /** How run time reaches a target, as CloudFormation delivers it. */
 export type TargetProperties = AuroraTargetProperties | DynamoDbTargetProperties;
 
 export interface AuroraTargetProperties {
-  readonly DatabaseKind: 'aurora-postgresql';
+  readonly DatabaseKind: AuroraKind;
   /** ARN of the cluster and name of the database: the same for a cluster of the app and an imported one. */
   readonly Identity: string;
   readonly ClusterArn: string;

@@ -18,6 +18,7 @@ export interface DatabaseTraits {
 export const databaseKinds: Readonly<Record<DatabaseKind, DatabaseTraits>> = {
   // The RDS Data API takes statements of 64 KiB (aws-facts RDS-14).
   'aurora-postgresql': { migrationKinds: ['sql'], transactionalDdl: true, maxStatementBytes: 65_536 },
+  'aurora-mysql': { migrationKinds: ['sql'], transactionalDdl: false, maxStatementBytes: 65_536 },
   dynamodb: { migrationKinds: ['dynamodb'], transactionalDdl: false },
 };
 

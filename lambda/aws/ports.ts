@@ -1,6 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Bundles, Claims, Clock, HeldLease, Ports, Stacks, Target, Targets } from '../../core/ports';
-import type { TargetProperties } from '../../core/wire';
+import type { AuroraTargetProperties } from '../../core/wire';
 import { DynamoDbLeases } from './dynamodb-leases';
 import { DynamoDbLedger } from './dynamodb-ledger';
 import { DynamoDbRequests } from './dynamodb-requests';
@@ -60,7 +60,7 @@ function targets(dynamodb: DynamoDBClient): Targets {
       import('./sql/data-api.js'),
     ]);
     const client = rdsDataClient();
-    return (properties: Aurora, lease: HeldLease) =>
+    return (properties: AuroraTargetProperties, lease: HeldLease) =>
       new AuroraPostgresql(new DataApi(client, properties, clusterIsGone), lease);
   });
   return {
@@ -83,8 +83,6 @@ const indexScaling: IndexScaling = {
 };
 
 const scalingOfIndexes = once(async () => (await import('./index-scaling.js')).indexScaling());
-
-type Aurora = Extract<TargetProperties, { readonly DatabaseKind: 'aurora-postgresql' }>;
 
 function bundles(): Bundles {
   const loaded = once(async () => new (await import('./s3-bundles.js')).S3Bundles());

@@ -7,8 +7,7 @@ export function errors(): readonly string[] {
 }
 
 function section({ path, about, codes }: CodeFile): readonly string[] {
-  const others = path.includes('sql-error-codes') ? ', SQL' : '';
-  return [`## ${dirname(path)}${others}`, '', about, '', ...codes.flatMap(entry)];
+  return [`## ${dirname(path)}`, '', about, '', ...codes.flatMap(entry)];
 }
 
 function entry({ code, cause, remedy, payload }: DeclaredCode): readonly string[] {

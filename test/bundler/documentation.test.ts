@@ -27,7 +27,7 @@ describe('the SQL migrations in Markdown', () => {
 
 it('docs/authoring.md and docs/formats.md name each rule for slow statements', () => {
   const rules = [
-    ...readFileSync(join(__dirname, '../../bundler/sql-slow.ts'), 'utf8').matchAll(/^ {2}\| '([\w-]+)'/gm),
+    ...readFileSync(join(__dirname, '../../bundler/postgresql/slow.ts'), 'utf8').matchAll(/^ {2}\| '([\w-]+)'/gm),
   ];
   for (const page of ['authoring.md', 'formats.md']) {
     const text = readFileSync(join(__dirname, '../../docs', page), 'utf8');

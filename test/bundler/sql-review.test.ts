@@ -118,8 +118,8 @@ describe('a name of more than 63 bytes', () => {
 });
 
 describe("syntax newer than the cluster's version", () => {
-  const since = (sql: string, postgresVersion?: number) =>
-    read(up(sql), { postgresVersion })
+  const since = (sql: string, version?: number) =>
+    read(up(sql), { engineVersion: version === undefined ? undefined : `${version}.4` })
       .warnings.filter(({ code }) => code === 'NEWER_SYNTAX')
       .map(({ payload }) => payload.since);
 

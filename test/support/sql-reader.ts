@@ -1,8 +1,8 @@
 import type { Draft } from '../../bundler/draft';
 import type { MigrationFile } from '../../bundler/folder';
-import { loadPostgresParser } from '../../bundler/postgres';
-import { readSqlFile } from '../../bundler/sql-file';
-import { type ReviewedTarget, reviewSql } from '../../bundler/sql-review';
+import { loadPostgresql } from '../../bundler/postgresql/dialect';
+import type { ReviewedTarget } from '../../bundler/sql/dialect';
+import { readSqlFile } from '../../bundler/sql/file';
 import { flattenErrors, type MigrationError } from '../../core/errors/index';
 
 interface SqlReading {
@@ -17,14 +17,14 @@ export type SqlReader = (source: string | readonly string[], target?: ReviewedTa
 
 /** The bundler's way with SQL files, without files. */
 export async function sqlReader(): Promise<SqlReader> {
-  const postgres = await loadPostgresParser();
+  const dialect = await loadPostgresql();
   return (source, target = {}) => {
     const errors: MigrationError[] = [];
     const warnings: MigrationError[] = [];
     const report = (error: MigrationError) => void errors.push(...flattenErrors(error));
     const warn = (warning: MigrationError) => void warnings.push(warning);
-    const drafts = [source].flat().map((text, index) => readSqlFile(fileOf(text, index), postgres, report, warn));
-    reviewSql(drafts, target, report, warn);
+    const drafts = [source].flat().map((text, index) => readSqlFile(fileOf(text, index), dialect, report, warn));
+    dialect.review(drafts, target, report, warn);
     return { draft: drafts.at(-1)!, errors, warnings };
   };
 }

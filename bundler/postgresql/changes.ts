@@ -1,10 +1,10 @@
 import type { AlterObjectSchemaStmt, AlterTableStmt, DropStmt, RenameStmt } from 'libpg-query';
-import type { ObjectChange } from '../core/bundle/safety';
-import type { Node, ParsedStatement } from './postgres';
-import { alteredTable } from './sql-alter-table';
-import type { KnownColumns } from './sql-columns';
-import { changedRows } from './sql-rows';
-import { effectsOf, nameOf, qualified, texts } from './sql-tree';
+import type { ObjectChange } from '../../core/bundle/safety';
+import { alteredTable } from './alter-table';
+import type { KnownColumns } from './columns';
+import type { Node, ParsedStatement } from './parser';
+import { changedRows } from './rows';
+import { effectsOf, nameOf, qualified, texts } from './tree';
 
 type Change = Omit<ObjectChange, 'location'>;
 

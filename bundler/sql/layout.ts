@@ -1,7 +1,7 @@
-import { describe, type ErrorLocation, MigrationError } from '../core/errors/index';
-import { didYouMean } from '../core/errors/near-names';
-import type { ReportError } from './report';
-import { SourceText } from './source-text';
+import { describe, type ErrorLocation, MigrationError } from '../../core/errors/index';
+import { didYouMean } from '../../core/errors/near-names';
+import type { ReportError } from '../report';
+import { SourceText } from '../source-text';
 
 const sectionNames = ['up', 'down', 'contract', 'verify'] as const;
 export type SectionName = (typeof sectionNames)[number];

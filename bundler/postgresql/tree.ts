@@ -1,5 +1,5 @@
 import type { RangeVar } from 'libpg-query';
-import type { Node } from './postgres';
+import type { Node } from './parser';
 
 /** What a statement only stores: it runs later, if ever. */
 const stored = new Set(['RuleStmt', 'CreateFunctionStmt', 'ViewStmt', 'CreatePolicyStmt', 'CreateTrigStmt']);

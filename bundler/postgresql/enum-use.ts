@@ -1,7 +1,7 @@
-import { MigrationError } from '../core/errors/index';
-import type { Node, ParsedStatement } from './postgres';
-import type { KnownColumns } from './sql-columns';
-import { effectsOf, nameOf, qualified, texts } from './sql-tree';
+import { MigrationError } from '../../core/errors/index';
+import type { KnownColumns } from './columns';
+import type { Node, ParsedStatement } from './parser';
+import { effectsOf, nameOf, qualified, texts } from './tree';
 
 /**
  * Values that are added to an enum and used in the same transaction: PostgreSQL refuses that ("unsafe use of new value").

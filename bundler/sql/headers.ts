@@ -1,10 +1,10 @@
-import { describe, type ErrorLocation, MigrationError } from '../core/errors/index';
-import { nearNames } from '../core/errors/near-names';
-import { checkName, type Dependency, distinctDependencies, parseDependency } from './draft';
-import type { MigrationFile } from './folder';
-import type { ReportError } from './report';
-import type { HeaderLine } from './sql-layout';
-import { refuseInHead } from './sql-permissions';
+import { describe, type ErrorLocation, MigrationError } from '../../core/errors/index';
+import { nearNames } from '../../core/errors/near-names';
+import { checkName, type Dependency, distinctDependencies, parseDependency } from '../draft';
+import type { MigrationFile } from '../folder';
+import type { ReportError } from '../report';
+import type { HeaderLine } from './layout';
+import { refuseInHead } from './permissions';
 
 export interface SqlHeaders {
   readonly dependsOn: readonly Dependency[];

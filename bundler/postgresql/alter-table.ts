@@ -1,9 +1,9 @@
 import type { AlterTableCmd, AlterTableStmt, ColumnDef } from 'libpg-query';
-import type { ObjectChange } from '../core/bundle/safety';
-import type { Node } from './postgres';
-import type { KnownColumns } from './sql-columns';
-import { nameOf, texts } from './sql-tree';
-import { type ColumnType, columnType, holdsAll, typeText } from './sql-types';
+import type { ObjectChange } from '../../core/bundle/safety';
+import type { KnownColumns } from './columns';
+import type { Node } from './parser';
+import { nameOf, texts } from './tree';
+import { type ColumnType, columnType, holdsAll, typeText } from './types';
 
 /** What an ALTER TABLE, or an ALTER TYPE of a composite type, loses. */
 export function alteredTable({ relation, cmds = [] }: AlterTableStmt, columns: KnownColumns): readonly ObjectChange[] {

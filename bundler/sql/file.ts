@@ -1,18 +1,19 @@
-import type { SqlAction, Statement } from '../core/bundle/bundle';
-import { MigrationError } from '../core/errors/index';
-import { type Draft, phaseList, verification } from './draft';
-import type { MigrationFile } from './folder';
-import type { ParsedStatement, PostgresParser } from './postgres';
-import type { ReportError, Warn } from './report';
-import { readHeaders, type SqlHeaders } from './sql-headers';
-import { checkIdentifiers } from './sql-identifiers';
-import { readLayout, type SectionName, type SqlLayout } from './sql-layout';
-import { type ParsedSection, parseSection } from './sql-section';
+import type { SqlAction, Statement } from '../../core/bundle/bundle';
+import { MigrationError } from '../../core/errors/index';
+import { type Draft, phaseList, verification } from '../draft';
+import type { MigrationFile } from '../folder';
+import type { ReportError, Warn } from '../report';
+import type { SqlDialect } from './dialect';
+import { readHeaders, type SqlHeaders } from './headers';
+import { readLayout, type SectionName, type SqlLayout } from './layout';
+import type { ParsedSection } from './parsed-section';
+import { parseSection } from './section';
+import type { SqlStatement } from './statement';
 
 type Sections = ReadonlyMap<SectionName, ParsedSection | undefined>;
 
 /** Reads a SQL migration. Reports what is wrong with it, and returns what could be read all the same. */
-export function readSqlFile(file: MigrationFile, postgres: PostgresParser, report: ReportError, warn: Warn): Draft {
+export function readSqlFile(file: MigrationFile, dialect: SqlDialect, report: ReportError, warn: Warn): Draft {
   let isWellFormed = true;
   const layout = readLayout(file.source, file.location.file, (error) => {
     isWellFormed = false;
@@ -20,9 +21,9 @@ export function readSqlFile(file: MigrationFile, postgres: PostgresParser, repor
   });
   const headers = readHeaders(layout.headers, file, report);
   const parsed: Sections = new Map(
-    [...layout.sections].map(([name, section]) => [name, parseSection(name, section, postgres, report)]),
+    [...layout.sections].map(([name, section]) => [name, parseSection(name, section, dialect, report, warn)]),
   );
-  for (const { body } of layout.sections.values()) checkIdentifiers(body, postgres, report, warn);
+  for (const { body } of layout.sections.values()) dialect.checkNames(body, report, warn);
   // A section that a misspelt marker hides is not missing.
   if (isWellFormed) checkCompleteness(file, layout, headers, parsed, report);
   const action = (name: SectionName) => toActions(parsed.get(name));
@@ -80,6 +81,6 @@ function toActions(section: ParsedSection | undefined): SqlAction[] {
   return [{ type: 'sql', transaction: section.transaction, statements: section.statements.map(toStatement) }];
 }
 
-function toStatement({ text, location: { line, column } }: ParsedStatement): Statement {
+function toStatement({ text, location: { line, column } }: SqlStatement): Statement {
   return { text, line, column };
 }

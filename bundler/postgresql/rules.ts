@@ -1,7 +1,7 @@
-import { databaseKinds } from '../core/bundle/database-kinds';
-import { MigrationError } from '../core/errors/index';
-import type { Node, ParsedStatement } from './postgres';
-import { checkSession } from './sql-session';
+import { databaseKinds } from '../../core/bundle/database-kinds';
+import { MigrationError } from '../../core/errors/index';
+import type { Node, ParsedStatement } from './parser';
+import { checkSession } from './session';
 
 /** What one call of the RDS Data API takes as `sql`, in bytes (aws-facts RDS-7). */
 const longestStatement = databaseKinds['aurora-postgresql'].maxStatementBytes!;

@@ -1,10 +1,10 @@
 import type { AlterTableCmd, AlterTableStmt, ColumnDef, Constraint, IndexStmt } from 'libpg-query';
-import type { Node } from './postgres';
-import { typeChange } from './sql-alter-table';
-import type { KnownColumns } from './sql-columns';
-import { isEveryRow } from './sql-rows';
-import { effectsOf, nameOf } from './sql-tree';
-import { rewrites, typeText } from './sql-types';
+import { typeChange } from './alter-table';
+import type { KnownColumns } from './columns';
+import type { Node } from './parser';
+import { isEveryRow } from './rows';
+import { effectsOf, nameOf } from './tree';
+import { rewrites, typeText } from './types';
 
 /** Names of the rules: stable, because people search for them and programs compare them. */
 type SlowRule =

@@ -1,7 +1,7 @@
 import type { MergeStmt, UpdateStmt } from 'libpg-query';
-import type { ObjectChange } from '../core/bundle/safety';
-import type { Node } from './postgres';
-import { nameOf, texts } from './sql-tree';
+import type { ObjectChange } from '../../core/bundle/safety';
+import type { Node } from './parser';
+import { nameOf, texts } from './tree';
 
 /** What a statement does to all rows of a table. What a condition narrows is the author's own affair. */
 export function changedRows(node: Node): readonly ObjectChange[] {

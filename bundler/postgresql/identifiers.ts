@@ -1,7 +1,7 @@
-import { MigrationError } from '../core/errors/index';
-import type { PostgresParser } from './postgres';
-import type { ReportError, Warn } from './report';
-import type { SourceText } from './source-text';
+import { MigrationError } from '../../core/errors/index';
+import type { ReportError, Warn } from '../report';
+import type { SourceText } from '../source-text';
+import type { PostgresParser } from './parser';
 
 /** PostgreSQL cuts longer names, with a notice that nobody sees in a deployment. */
 const longest = 63;

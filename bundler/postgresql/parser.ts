@@ -1,26 +1,14 @@
 import type * as LibPgQuery from 'libpg-query';
 import type { Node } from 'libpg-query';
-import { describe, type ErrorLocation, MigrationError } from '../core/errors/index';
-import type { SourceText } from './source-text';
+import { describe, MigrationError } from '../../core/errors/index';
+import type { SourceText } from '../source-text';
+import type { SqlComment, SqlStatement } from '../sql/statement';
 
 export type { Node } from 'libpg-query';
 
-export interface ParsedStatement {
-  /** From its first token up to its semicolon. Comments inside are kept, those before it are not. */
-  readonly text: string;
-  /** Where its first token is. */
-  readonly location: Required<ErrorLocation>;
+/** A statement with its parse tree. */
+export interface ParsedStatement extends SqlStatement {
   readonly node: Node;
-  /** Where its text begins and where its semicolon is, in UTF-16 units of the section. */
-  readonly start: number;
-  readonly end: number;
-}
-
-/** A `--` comment. */
-export interface SqlComment {
-  readonly text: string;
-  /** Where it begins, in UTF-16 units of the section. */
-  readonly index: number;
 }
 
 /** PostgreSQL's own parser, compiled to WebAssembly. */

@@ -1,6 +1,6 @@
 import type { TypeName } from 'libpg-query';
-import type { Node } from './postgres';
-import { texts } from './sql-tree';
+import type { Node } from './parser';
+import { texts } from './tree';
 
 /** The type of a column, as far as a migration file shows it. */
 export interface ColumnType {

@@ -1,22 +1,22 @@
-import { type ObjectChange, unsafeChange, unsafeChanges } from '../core/bundle/safety';
-import { migrationId } from '../core/bundle/version';
-import { MigrationError } from '../core/errors/index';
-import type { Draft } from './draft';
-import type { ReportError, Warn } from './report';
-import { changesOf } from './sql-changes';
-import { KnownColumns } from './sql-columns';
-import { usedTooEarly } from './sql-enum-use';
-import type { SectionName } from './sql-layout';
-import { newerSyntax } from './sql-newer-syntax';
-import { type Permission, type PermissionName, type PermittedStatement, unusedPermission } from './sql-permissions';
-import type { ParsedSection } from './sql-section';
-import { slowParts } from './sql-slow';
+import { type ObjectChange, unsafeChange, unsafeChanges } from '../../core/bundle/safety';
+import { migrationId } from '../../core/bundle/version';
+import { MigrationError } from '../../core/errors/index';
+import type { Draft } from '../draft';
+import type { ReportError, Warn } from '../report';
+import type { ReviewedTarget } from '../sql/dialect';
+import type { SectionName } from '../sql/layout';
+import type { ParsedSection, ParsedSections } from '../sql/parsed-section';
+import { type Permission, type PermissionName, type PermittedStatement, unusedPermission } from '../sql/permissions';
+import { changesOf } from './changes';
+import { KnownColumns } from './columns';
+import { usedTooEarly } from './enum-use';
+import { newerSyntax } from './newer-syntax';
+import type { ParsedStatement } from './parser';
+import { slowParts } from './slow';
 
-/** What a review needs to know of the target of a migration. */
-export interface ReviewedTarget {
-  /** The major version of the database's PostgreSQL; undefined when it is not known. */
-  readonly postgresVersion?: number;
-}
+type PostgresDraft = Omit<Draft, 'sections'> & { readonly sections?: ParsedSections<ParsedStatement> };
+type Section = ParsedSection<ParsedStatement>;
+type Statement = PermittedStatement<ParsedStatement>;
 
 /**
  * What can be judged only with what was before: changes of types, and permissions that nothing needs.
@@ -24,12 +24,14 @@ export interface ReviewedTarget {
  */
 export function reviewSql(
   drafts: readonly Draft[],
-  { postgresVersion }: ReviewedTarget,
+  { engineVersion = '' }: ReviewedTarget,
   report: ReportError,
   warn: Warn,
 ): void {
+  const postgresVersion = Number.parseInt(engineVersion, 10) || undefined;
   const columns = new KnownColumns();
-  for (const draft of drafts) {
+  // This dialect read them, and each of its statements has a tree.
+  for (const draft of drafts as readonly PostgresDraft[]) {
     // What code does is not seen.
     if (/\balter\b/i.test(draft.code ?? '')) columns.forget();
     if (!draft.sections) continue;
@@ -44,7 +46,13 @@ export function reviewSql(
   }
 }
 
-function reviewUp(draft: Draft, columns: KnownColumns, used: Set<Permission>, report: ReportError, warn: Warn): void {
+function reviewUp(
+  draft: PostgresDraft,
+  columns: KnownColumns,
+  used: Set<Permission>,
+  report: ReportError,
+  warn: Warn,
+): void {
   const up = draft.sections?.get('up');
   if (!up) return;
   // A verification runs in the transaction of the section.
@@ -69,12 +77,12 @@ const hints = {
 
 /** Warns of slow statements. Returns the changes of all statements, in order, each with its statement. */
 function reviewPhase(
-  { statements }: ParsedSection,
+  { statements }: Section,
   columns: KnownColumns,
   used: Set<Permission>,
   warn: Warn,
-): ReadonlyMap<ObjectChange, PermittedStatement> {
-  const statementOf = new Map<ObjectChange, PermittedStatement>();
+): ReadonlyMap<ObjectChange, Statement> {
+  const statementOf = new Map<ObjectChange, Statement>();
   const made = new Set<string>();
   for (const statement of statements) {
     const changes = changesOf(statement, columns);
@@ -90,7 +98,7 @@ function reviewPhase(
 }
 
 function warnOfSlow(
-  statement: PermittedStatement,
+  statement: Statement,
   columns: KnownColumns,
   made: ReadonlySet<string>,
   used: Set<Permission>,
@@ -104,7 +112,7 @@ function warnOfSlow(
   }
 }
 
-function isPermitted({ permissions }: PermittedStatement, name: PermissionName, used: Set<Permission>): boolean {
+function isPermitted({ permissions }: Statement, name: PermissionName, used: Set<Permission>): boolean {
   const permission = permissions.find((candidate) => candidate.name === name);
   if (permission) used.add(permission);
   return permission !== undefined;
@@ -112,7 +120,7 @@ function isPermitted({ permissions }: PermittedStatement, name: PermissionName, 
 
 function reviewSection(
   name: SectionName,
-  { statements }: ParsedSection,
+  { statements }: Section,
   used: ReadonlySet<Permission>,
   report: ReportError,
 ): void {
@@ -124,7 +132,7 @@ function reviewSection(
   }
 }
 
-function reviewSyntax({ statements }: ParsedSection, version: number, warn: Warn): void {
+function reviewSyntax({ statements }: Section, version: number, warn: Warn): void {
   for (const { node, location } of statements) {
     for (const { what, since } of newerSyntax(node)) {
       if (since <= version) continue;

@@ -1,7 +1,7 @@
 export {};
 
 /** Mistakes in SQL migration files. */
-declare module '../core/errors/error-payloads' {
+declare module '../../core/errors/error-payloads' {
   interface ErrorPayloads {
     /**
      * A header is unknown.

@@ -1,7 +1,7 @@
 import type { AlterTableCmd, ColumnDef } from 'libpg-query';
-import type { Node } from './postgres';
-import { effectsOf, nameOf, qualified, texts } from './sql-tree';
-import { type ColumnType, columnType } from './sql-types';
+import type { Node } from './parser';
+import { effectsOf, nameOf, qualified, texts } from './tree';
+import { type ColumnType, columnType } from './types';
 
 interface KnownTable {
   readonly columns: Map<string, ColumnType>;

@@ -1,5 +1,5 @@
-import type { Node } from './postgres';
-import { nodesOf } from './sql-tree';
+import type { Node } from './parser';
+import { nodesOf } from './tree';
 
 /** Something that PostgreSQL's grammar has only since a version. */
 interface NewerSyntax {

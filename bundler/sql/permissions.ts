@@ -1,8 +1,8 @@
-import { describe, type ErrorLocation, MigrationError } from '../core/errors/index';
-import { didYouMean } from '../core/errors/near-names';
-import type { ParsedStatement, SqlComment } from './postgres';
-import type { ReportError } from './report';
-import type { SourceText } from './source-text';
+import { describe, type ErrorLocation, MigrationError } from '../../core/errors/index';
+import { didYouMean } from '../../core/errors/near-names';
+import type { ReportError } from '../report';
+import type { SourceText } from '../source-text';
+import type { SqlComment, SqlStatement } from './statement';
 
 const permissionNames = ['allow-destructive', 'allow-irreversible', 'allow-slow'] as const;
 
@@ -15,9 +15,9 @@ export interface Permission {
 }
 
 /** A statement and the permissions above it. */
-export interface PermittedStatement extends ParsedStatement {
+export type PermittedStatement<S extends SqlStatement = SqlStatement> = S & {
   readonly permissions: readonly Permission[];
-}
+};
 
 /** A line that is a permission, or means to be one. */
 const pattern = /^--\s*((?:allow|destructive)[-_]\w[\w-]*)\s*:\s*(.*?)\s*$/i;
@@ -32,12 +32,12 @@ export function mayHavePermissions(text: string): boolean {
  * above no statement: a permission that is not read is found too late.
  */
 export function attachPermissions(
-  statements: readonly ParsedStatement[],
+  statements: readonly SqlStatement[],
   comments: readonly SqlComment[],
   source: SourceText,
   report: ReportError,
 ): readonly PermittedStatement[] {
-  const permissionsOf = new Map<ParsedStatement, Permission[]>();
+  const permissionsOf = new Map<SqlStatement, Permission[]>();
   for (const { text, index } of comments) {
     const permission = readPermission(text, source.locate(index), report);
     if (permission === undefined) continue;

@@ -1,7 +1,7 @@
 import type { VariableSetStmt } from 'libpg-query';
-import { MigrationError } from '../core/errors/index';
-import type { Node, ParsedStatement } from './postgres';
-import { effectsOf, nodesOf, texts } from './sql-tree';
+import { MigrationError } from '../../core/errors/index';
+import type { Node, ParsedStatement } from './parser';
+import { effectsOf, nodesOf, texts } from './tree';
 
 /** The schema of the engine's own tables, see lambda/aws/sql/postgresql-protocol. */
 const reserved = 'cdk_migrations';
