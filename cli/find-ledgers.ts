@@ -1,6 +1,6 @@
-import type { CloudFormationClient, Stack } from '@aws-sdk/client-cloudformation';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type LedgerLocation, ledgerOutputDescription, resourceTypes } from '../core/wire';
+import type { CloudFormationClient, Stack } from '../lambda/aws/seldom-clients';
 import { portsOn } from './ledger-ports';
 
 export interface FoundLedger {
@@ -29,7 +29,7 @@ async function describeStacks(
   { cloudFormation }: FindingClients,
   stack: string | undefined,
 ): Promise<readonly Stack[]> {
-  const { paginateDescribeStacks } = await import('@aws-sdk/client-cloudformation');
+  const { paginateDescribeStacks } = await import('../lambda/aws/seldom-clients.js');
   const stacks: Stack[] = [];
   for await (const page of paginateDescribeStacks({ client: cloudFormation }, { StackName: stack })) {
     stacks.push(...(page.Stacks ?? []));
@@ -52,7 +52,7 @@ async function byResources(
   { cloudFormation, dynamodb }: FindingClients,
   { StackName = '' }: Stack,
 ): Promise<readonly FoundLedger[]> {
-  const { DescribeStackResourcesCommand } = await import('@aws-sdk/client-cloudformation');
+  const { DescribeStackResourcesCommand } = await import('../lambda/aws/seldom-clients.js');
   const { StackResources = [] } = await cloudFormation.send(new DescribeStackResourcesCommand({ StackName }));
   const idsOf = (type: string) =>
     StackResources.filter(({ ResourceType }) => ResourceType === type).flatMap(

@@ -81,7 +81,7 @@ function withAws<T>(options: ScopeOptions, finds: (clients: FindingClients) => P
 
 async function withClients<T>(work: (clients: FindingClients) => Promise<T>): Promise<T> {
   const [{ CloudFormationClient }, { DynamoDBClient }] = await Promise.all([
-    import('@aws-sdk/client-cloudformation'),
+    import('../lambda/aws/seldom-clients.js'),
     import('@aws-sdk/client-dynamodb'),
   ]);
   return work({ cloudFormation: new CloudFormationClient({}), dynamodb: new DynamoDBClient({}) });

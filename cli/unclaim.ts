@@ -1,6 +1,6 @@
-import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { describe, MigrationError } from '../core/errors/index';
 import type { TakenClaim } from '../core/ports';
+import type { CloudFormationClient } from '../lambda/aws/seldom-clients';
 import { exitCodes } from './exit-codes';
 import { type ScopeOptions, withAccount } from './ledger-access';
 import { claimsHere } from './ledger-ports';
@@ -53,7 +53,7 @@ async function withProof(claim: TakenClaim, client: CloudFormationClient): Promi
 
 /** Asked by id: another stack of the same name is another stack. */
 async function isGone(stackId: string, client: CloudFormationClient): Promise<boolean> {
-  const { DescribeStacksCommand } = await import('@aws-sdk/client-cloudformation');
+  const { DescribeStacksCommand } = await import('../lambda/aws/seldom-clients.js');
   try {
     const { Stacks } = await client.send(new DescribeStacksCommand({ StackName: stackId }));
     return Stacks?.[0]?.StackStatus === 'DELETE_COMPLETE';

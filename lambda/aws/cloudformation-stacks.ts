@@ -1,12 +1,12 @@
+import type { Stacks, StackView } from '../../core/ports';
+import type { TargetProperties } from '../../core/wire';
+import { patiently } from './retry';
 import {
   CloudFormationClient,
   DescribeStackEventsCommand,
   DescribeStacksCommand,
   type StackEvent,
-} from '@aws-sdk/client-cloudformation';
-import type { Stacks, StackView } from '../../core/ports';
-import type { TargetProperties } from '../../core/wire';
-import { patiently } from './retry';
+} from './seldom-clients';
 import { sendingOptions } from './sending-options';
 
 /**

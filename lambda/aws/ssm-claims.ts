@@ -1,3 +1,8 @@
+import { sha256 } from '../../core/bundle/checksum';
+import type { Claim, Claims, TakenClaim } from '../../core/ports';
+import { type ClaimName, claimsClash } from '../../core/protocol/claim-names';
+import { claimPrefix } from '../../core/wire';
+import { patiently } from './retry';
 import {
   DeleteParameterCommand,
   GetParameterCommand,
@@ -6,12 +11,7 @@ import {
   PutParameterCommand,
   paginateGetParametersByPath,
   SSMClient,
-} from '@aws-sdk/client-ssm';
-import { sha256 } from '../../core/bundle/checksum';
-import type { Claim, Claims, TakenClaim } from '../../core/ports';
-import { type ClaimName, claimsClash } from '../../core/protocol/claim-names';
-import { claimPrefix } from '../../core/wire';
-import { patiently } from './retry';
+} from './seldom-clients';
 import { sendingOptions } from './sending-options';
 
 /** Folders of parameters, below {@link claimPrefix}. */
