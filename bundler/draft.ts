@@ -26,7 +26,7 @@ export interface Dependency {
 
 /** Phases in the order in which a deployment runs them, then `down`; those without actions are left out. */
 export function phaseList(actions: Readonly<Partial<Record<PhaseName, readonly Action[]>>>): readonly Phase[] {
-  const order = ['up', 'verify', 'contract', 'down'] as const;
+  const order = ['up', 'backfill', 'verify', 'sweep', 'contract', 'down'] as const;
   return order.flatMap((name) => (actions[name]?.length ? [{ name, actions: actions[name] }] : []));
 }
 

@@ -34,6 +34,18 @@ export const environmentNames = {
 /** Attribute of a ledger item after which DynamoDB may delete it: epoch seconds. Only requests have it. */
 export const ledgerTimeToLive = 'timeToLive';
 
+/**
+ * Partition of the ledger that keeps what takes the changes of a segment back. Policies allow a scope's functions the
+ * partitions that begin with {@link imagePartitions}.
+ */
+export function imagePartition(scope: string, pass: string, segment: number): string {
+  return `${imagePartitions(scope)}${pass}#${segment}`;
+}
+
+export function imagePartitions(scope: string): string {
+  return `${scope}#images#`;
+}
+
 /** Folder of the SSM parameters that say which scope owns what, see lambda/aws/ssm-claims. */
 export const claimPrefix = '/cdk-migrations/claims/';
 

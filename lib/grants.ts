@@ -3,7 +3,7 @@ import type * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
-import { claimPrefix } from '../core/wire';
+import { claimPrefix, imagePartitions } from '../core/wire';
 import { acknowledge, acknowledgeWildcards } from './acknowledge';
 import type { EngineFunctions } from './engine-functions';
 import { rootOf } from './root-stack';
@@ -18,9 +18,9 @@ const CHANGE_STATE = ['PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem
  */
 export function grantLedger(ledger: dynamodb.ITable, scopeName: string, functions: EngineFunctions): void {
   const { onEvent, undelivered, tick, respond } = functions;
-  onEvent.addToRolePolicy(items(ledger, scopeName, ['PutItem']));
-  undelivered.addToRolePolicy(items(ledger, scopeName, ['PutItem']));
-  respond.addToRolePolicy(items(ledger, scopeName, ['GetItem', 'UpdateItem']));
+  onEvent.addToRolePolicy(items(ledger, ofScope(scopeName), ['PutItem']));
+  undelivered.addToRolePolicy(items(ledger, ofScope(scopeName), ['PutItem']));
+  respond.addToRolePolicy(items(ledger, ofScope(scopeName), ['GetItem', 'UpdateItem']));
   for (const engine of [onEvent, undelivered, tick, respond]) {
     ledger.encryptionKey?.grantEncryptDecrypt(engine);
     for (const action of ['kms:ReEncrypt*', 'kms:GenerateDataKey*']) {
@@ -35,7 +35,12 @@ export function grantLedger(ledger: dynamodb.ITable, scopeName: string, function
 
 /** What the tick function may do with the ledger: a permission that must outlast a change of the ledger. */
 export function ledgerOfTick(ledger: dynamodb.ITable, scopeName: string): iam.PolicyStatement {
-  return items(ledger, scopeName, [...READ_STATE, ...CHANGE_STATE]);
+  const partitions = [scopeName, `${imagePartitions(scopeName)}*`];
+  return items(ledger, { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': partitions } }, [
+    ...READ_STATE,
+    ...CHANGE_STATE,
+    'BatchWriteItem',
+  ]);
 }
 
 /** Lets the tick function switch the deletion protection of the construct's own ledger on and off (ADR 7). */
@@ -43,17 +48,25 @@ export function grantLedgerProtection(ledger: dynamodb.ITable, tick: lambda.Func
   allow(tick, ['dynamodb:DescribeTable', 'dynamodb:UpdateTable'], [ledger.tableArn]);
 }
 
-/** On the items of one scope, in a ledger that several constructs may share: `lambda/aws/ledger-table.ts` has the keys. */
-function items(ledger: dynamodb.ITable, scopeName: string, actions: readonly string[]): iam.PolicyStatement {
+/** On some partitions of a ledger that several constructs may share: `lambda/aws/ledger-table.ts` has the keys. */
+function items(
+  ledger: dynamodb.ITable,
+  partitions: { readonly [operator: string]: object },
+  actions: readonly string[],
+): iam.PolicyStatement {
   return new iam.PolicyStatement({
     actions: actions.map((name) => `dynamodb:${name}`),
     resources: [ledger.tableArn],
     conditions: {
-      'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [scopeName] },
+      ...partitions,
       // A request without keys has no value that could differ.
       Null: { 'dynamodb:LeadingKeys': 'false' },
     },
   });
+}
+
+function ofScope(scopeName: string) {
+  return { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [scopeName] } };
 }
 
 /** Lets a function that receives requests start their execution. */

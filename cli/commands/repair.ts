@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
 import type { Command } from 'commander';
 import { type DriveResult, drive } from '../../core/engine/drive';
+import { workInProcess } from '../../core/engine/work-in-process';
 import { MigrationError } from '../../core/errors/index';
 import type { ScopeState } from '../../core/ledger/state';
 import type { RecordedRequest } from '../../core/request/request';
@@ -43,6 +44,10 @@ export function addRepair(parent: Command, session: CommandLine): void {
 const timeLimit = 3_600_000;
 const pollInterval = 500;
 
+/** How many segments of a data migration are worked on at the same time, and by how many items. */
+const workers = 8;
+const pageSize = 250;
+
 async function repair(access: ScopeAccess, terminal: Terminal): Promise<Report> {
   const { ports, scope } = access;
   const before = await ports.ledger.load(scope);
@@ -68,6 +73,11 @@ async function driveToTheEnd(
     const result = await drive(ports, recorded, recorded.actor, limits);
     if (result.status === 'done') return result;
     if (result.status === 'continue') continue;
+    if (result.status === 'work') {
+      terminal.say(`Working on ${result.work.segments.length} segments of ${result.work.pass.key} ...`);
+      await workInProcess(ports, result.work, workers, randomUUID(), { ...limits, pageSize, workers });
+      continue;
+    }
     terminal.say(`Waiting ${result.waitSeconds} s for a running operation ...`);
     await ports.clock.sleep(result.waitSeconds * 1000);
   }

@@ -1,3 +1,4 @@
+import type { DataAction } from './data-action';
 import type { PhaseName } from './phases';
 
 /**
@@ -68,7 +69,7 @@ export function actionsOf({ phases }: { readonly phases: readonly Phase[] }, nam
 }
 
 /** One thing an engine does as a unit. Plain data, so that it can be stored and replayed by any engine version. */
-export type Action = SqlAction | TableAction | CodeAction | VerifyAction;
+export type Action = SqlAction | TableAction | CodeAction | VerifyAction | DataAction;
 
 /** SQL statements. Inside one transaction together with their history row, or each on its own. */
 export interface SqlAction {

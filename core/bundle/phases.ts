@@ -18,8 +18,12 @@ export const phases = {
   histories: { level: 'deployment', runs: 'plan', undoneBy: 'self' },
   /** The author's `up`. */
   up: { level: 'migration', runs: 'forward', undoneBy: 'down' },
+  /** Works through the items of tables (core/data). */
+  backfill: { level: 'migration', runs: 'forward', undoneBy: 'down' },
   /** Questions to the database that must all be answered with true. */
   verify: { level: 'migration', runs: 'forward', undoneBy: 'nothing' },
+  /** The backfill once more, for what the former release of the application wrote until it was replaced. */
+  sweep: { level: 'migration', runs: 'commit', undoneBy: 'never' },
   /** What must not happen while a rollback is still possible (G2). */
   contract: { level: 'migration', runs: 'commit', undoneBy: 'never' },
   /** The author's `down`. */

@@ -1,5 +1,6 @@
 import type { PhaseName } from '../bundle/phases';
 import type { MigrationRecord } from '../ledger/state';
+import type { Pass } from '../ports';
 import type { DeploymentRun } from './deployment-run';
 import { runPhases } from './journal';
 import { MigrationRun } from './migration-run';
@@ -29,6 +30,20 @@ export async function contractMigration(
 ): Promise<Progress> {
   const migration = await MigrationRun.resume(run, await run.target(record.target), record);
   const progress = await runPhases(migration, phases);
-  if (progress === 'done') migration.updateLater({ contract: 'done' }, 'migration-contracted');
-  return progress;
+  if (progress !== 'done') return progress;
+  if (!(await forgetImages(migration))) return 'continue';
+  migration.updateLater({ contract: 'done' }, 'migration-contracted');
+  return 'done';
+}
+
+/** Nothing is taken back after the commit. False when this process has no time for all of it. */
+async function forgetImages(migration: MigrationRun): Promise<boolean> {
+  const { request, id: deployment } = migration.run;
+  const { scope } = request.recorded;
+  for (const { id: step, action } of migration.steps(['backfill'])) {
+    if (action.type !== 'data') continue;
+    const pass: Pass = { scope, deployment, key: migration.plan.key, step, direction: 'forward' };
+    if (!(await request.ports.segments.forgetImages(pass, request.limits.stopBy))) return false;
+  }
+  return true;
 }

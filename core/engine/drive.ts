@@ -6,6 +6,7 @@ import type { Outcome, RecordedRequest } from '../request/request';
 import { answerMargin } from './answer-margin';
 import { flag, remove, retain } from './close-scope';
 import { DeploymentRun } from './deployment-run';
+import type { PassWork } from './pass-work';
 import type { Progress } from './progress';
 import { type Limits, RequestRun } from './request-run';
 import { commit, forward, rollBack } from './run-deployment';
@@ -15,7 +16,9 @@ import { start } from './start';
 export type DriveResult =
   | { readonly status: 'done'; readonly outcome: Outcome }
   | { readonly status: 'continue' }
-  | { readonly status: 'wait'; readonly waitSeconds: number };
+  | { readonly status: 'wait'; readonly waitSeconds: number }
+  /** Workers are to do these segments, then it continues. */
+  | { readonly status: 'work'; readonly work: PassWork };
 
 /**
  * Works on a request until it has an outcome or this process runs out of time: take the lease, read the ledger, decide,
@@ -79,6 +82,7 @@ async function untilAnswered(run: RequestRun, view: StackView | undefined): Prom
     await run.flush();
     if (progress === 'continue') return { status: 'continue' };
     if (progress === 'wait') return { status: 'wait', waitSeconds: 5 };
+    if (progress === 'work') return giveToWorkers(run);
   }
 }
 
@@ -115,6 +119,12 @@ function withDone({ done, recorded }: RequestRun, outcome: Outcome): Outcome {
 async function leaveAlone({ ports, lease }: RequestRun): Promise<DriveResult> {
   await ports.leases.release(lease);
   return { status: 'wait', waitSeconds: 10 };
+}
+
+/** Whoever has to stop the workers can take the lease at once; they hold their segments under leases of their own. */
+async function giveToWorkers({ ports, lease, work }: RequestRun): Promise<DriveResult> {
+  await ports.leases.release(lease);
+  return { status: 'work', work: work! };
 }
 
 async function answer(run: RequestRun, outcome: Outcome): Promise<DriveResult> {

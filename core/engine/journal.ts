@@ -3,6 +3,7 @@ import type { PhaseName } from '../bundle/phases';
 import { phases } from '../bundle/phases';
 import { MigrationError } from '../errors/index';
 import { kindOf, type StepContext, type StepResult } from './kinds/index';
+import { eventOf } from './migration-event';
 import type { MigrationRun, Step } from './migration-run';
 import type { Progress } from './progress';
 import type { RequestRun } from './request-run';
@@ -14,7 +15,7 @@ export async function runPhases(migration: MigrationRun, names: readonly PhaseNa
     if (phases[step.phase].runs === 'forward') checkDeadline(migration);
     if (migration.run.request.outOfTime) return 'continue';
     const result = await perform(migration, step, verify?.statements ?? []);
-    if (result === 'wait') return 'wait';
+    if (result === 'wait' || result === 'work') return result;
     if (result !== 'foreign') continue;
     await migration.update({ adopted: true });
     // What another deployment did was not verified with it.
@@ -59,7 +60,7 @@ async function perform(migration: MigrationRun, step: Step, verify: readonly Sta
     (again) => kind.perform(step.action, { ...context, resumed: again }, before),
     resumed,
   );
-  if (result !== 'wait') migration.settle(step, { before, state: 'done' });
+  if (result !== 'wait' && result !== 'work') migration.settle(step, { before, state: 'done' });
   return result;
 }
 
@@ -72,7 +73,7 @@ export async function invert(migration: MigrationRun, step: Step): Promise<Progr
   const before = migration.stateOf(step)?.before;
   const context = { ...contextOf(migration, step, []), resumed: true };
   const result = await untilSettled(request, () => kind.invert(step.action, context, before), true);
-  if (result === 'wait') return 'wait';
+  if (result === 'wait' || result === 'work') return result;
   migration.settle(step, { before, state: result === 'happened' ? 'done' : 'undone' });
   return result;
 }
@@ -108,6 +109,22 @@ function contextOf(migration: MigrationRun, step: Step, verify: readonly Stateme
     attempt: migration.run.request.recorded.key,
     resumed: false,
     module: () => migration.module(),
+    data: dataContext(migration, step),
+  };
+}
+
+/** What a step that works in segments needs besides. */
+function dataContext(migration: MigrationRun, step: Step): StepContext['data'] {
+  const { deployment, request } = migration.run;
+  const { ports, recorded } = request;
+  return {
+    pass: { scope: recorded.scope, deployment: deployment.id, key: migration.plan.key, step: step.id },
+    segments: ports.segments,
+    clock: ports.clock,
+    deadline: phases[step.phase].runs === 'forward' ? deployment.forwardDeadline : undefined,
+    targetOf: (name) => migration.run.target(name),
+    report: (event, detail) => migration.run.defer([eventOf(event, migration.record, detail)], {}),
+    begin: (work) => request.begin(work),
   };
 }
 

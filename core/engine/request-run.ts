@@ -5,6 +5,7 @@ import { LiveState } from '../ledger/transition';
 import type { HeldLease, Ports, Target } from '../ports';
 import type { RecordedRequest } from '../request/request';
 import type { TargetProperties } from '../wire';
+import type { PassWork } from './pass-work';
 
 /** What a caller of the engine allows it. */
 export interface Limits {
@@ -31,6 +32,8 @@ export class RequestRun {
   /** The writes so far, one after the other. */
   private writing: Promise<void> = Promise.resolve();
   private writtenAt: number;
+  /** What workers are to do before this request goes on. */
+  work: PassWork | undefined;
   /** What this process did that the answer should tell. */
   readonly done: string[] = [];
 
@@ -51,6 +54,10 @@ export class RequestRun {
 
   get outOfTime(): boolean {
     return this.ports.clock.now() >= this.limits.stopBy;
+  }
+
+  begin(work: PassWork): void {
+    this.work = work;
   }
 
   /** Writes a change with its audit events, and all that was deferred. Afterwards `state` is what the ledger holds. */

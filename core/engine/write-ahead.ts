@@ -66,6 +66,15 @@ async function extend(run: DeploymentRun, last: BundledMigration, target: Target
   for (const one of next) run.ahead.set(one.plan.key, { ...one, written });
 }
 
+function hasForwardWork({ phases: all }: BundledMigration): boolean {
+  return all.some(({ name }) => phases[name].undoneBy === 'down');
+}
+
+/** What takes items back is kept until the commit. */
+function hasWorkAtCommit({ phases: all }: BundledMigration): boolean {
+  return all.some(({ name }) => phases[name].runs === 'commit' || name === 'backfill');
+}
+
 interface Planned {
   readonly record: MigrationRecord;
   readonly plan: UndoPlan;
@@ -87,8 +96,8 @@ function planned(run: DeploymentRun, migration: BundledMigration): Planned {
     state: 'planned',
     deployment: run.id,
     position: run.request.state.nextPosition,
-    contract: actionsOf(migration, 'contract').length > 0 ? 'pending' : 'none',
-    contractOnly: actionsOf(migration, 'up').length === 0 || undefined,
+    contract: hasWorkAtCommit(migration) ? 'pending' : 'none',
+    contractOnly: !hasForwardWork(migration) || undefined,
   };
   return { record, plan: undoPlanFor(key, migration, run.deployment.bundle!) };
 }

@@ -1,4 +1,4 @@
-import type { NewEvent, SegmentRecord, Transition } from './state';
+import type { NewEvent, Transition } from './state';
 
 /** A transition before its events are linked into the chain. */
 export type Change = Omit<Transition, 'events'>;
@@ -17,8 +17,8 @@ export class PendingChanges {
 
   /** How many records the change writes or deletes. */
   get size(): number {
-    const { deployments = [], migrations = [], undoPlans = [], steps = [], segments = [], forget = [] } = this.merged;
-    const written = [deployments, migrations, undoPlans, steps, segments].reduce((sum, { length }) => sum + length, 0);
+    const { deployments = [], migrations = [], undoPlans = [], steps = [], forget = [] } = this.merged;
+    const written = [deployments, migrations, undoPlans, steps].reduce((sum, { length }) => sum + length, 0);
     return this.events.length + written + recordsOfMigration * forget.length;
   }
 
@@ -61,7 +61,6 @@ function merge(first: Change, second: Change): Change {
       'steps',
       latest(kept(first.steps), kept(second.steps), ({ key, step }) => `${key} ${step}`),
     ),
-    ...present('segments', latest(first.segments, second.segments, segmentId)),
     ...present(
       'forget',
       forget.filter((key) => !again.has(key)),
@@ -76,10 +75,6 @@ function scalars({ stackId, applied, outcome }: Change): Change {
     ...(applied !== undefined && { applied }),
     ...(outcome !== undefined && { outcome }),
   };
-}
-
-function segmentId({ deployment, key, step, segment }: SegmentRecord): string {
-  return [deployment, key, step, segment].join(' ');
 }
 
 function latest<T>(first: readonly T[] = [], second: readonly T[] = [], keyOf: (record: T) => string): readonly T[] {

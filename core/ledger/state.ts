@@ -178,28 +178,13 @@ export interface PlannedUndo {
   readonly steps: StepStates;
 }
 
-/** How far one segment of a step came that works through a table in segments. */
-export interface SegmentRecord {
-  readonly deployment: string;
-  /** Key of the migration. */
-  readonly key: string;
-  readonly step: StepId;
-  /** From 0. */
-  readonly segment: number;
-  /** How many segments the step has. */
-  readonly of: number;
-  readonly state: 'running' | 'done';
-  /** Where to continue: the last key that was done. */
-  readonly checkpoint?: Readonly<Record<string, unknown>>;
-  /** Items or rows done so far. */
-  readonly count: number;
-}
-
 /** State of a table or index before a step touched it, or of a SQL index. */
 export interface Observation {
   readonly exists: boolean;
   /** The index that the step removes, with all that it takes to make it again. */
   readonly index?: RemovedIndex;
+  /** How many segments a step works in. */
+  readonly segments?: number;
 }
 
 export interface AuditEvent {
@@ -237,7 +222,6 @@ export interface Transition {
   readonly migrations?: readonly MigrationRecord[];
   readonly undoPlans?: readonly UndoPlan[];
   readonly steps?: readonly StepChange[];
-  readonly segments?: readonly SegmentRecord[];
   /** Keys of migrations whose record, undo plan and steps go. */
   readonly forget?: readonly string[];
   /** The outcome of a request, recorded together with the state it reports. */

@@ -1,18 +1,15 @@
 import type { Bundle, CodeLines, MigrationId } from '../bundle/bundle';
-import type {
-  AuditEvent,
-  Deployment,
-  PlannedUndo,
-  ScopeHead,
-  ScopeState,
-  SegmentRecord,
-  Transition,
-} from '../ledger/state';
+import type { AuditEvent, Deployment, PlannedUndo, ScopeHead, ScopeState, Transition } from '../ledger/state';
 import type { ClaimName } from '../protocol/claim-names';
 import type { Outcome, RecordedRequest } from '../request/request';
 import type { BundleLocation, TargetProperties } from '../wire';
+import type { DataFunctions } from './data-functions';
+import type { Segments } from './segments';
 import type { SqlConnection, Target } from './target';
 
+export type * from './data-functions';
+export type * from './items';
+export type * from './segments';
 export type * from './target';
 
 /** Everything the engine needs of the world. lambda/aws implements it; tests have it in memory (test/support/memory). */
@@ -24,6 +21,8 @@ export interface Ports {
   readonly bundles: Bundles;
   readonly stacks: Stacks;
   readonly claims: Claims;
+  /** Progress of work in segments. */
+  readonly segments: Segments;
   readonly clock: Clock;
 }
 
@@ -35,8 +34,6 @@ export interface Ledger {
    * none. Asked for many at once, so that undoing takes few calls.
    */
   undoPlans(scope: string, keys: readonly string[]): Promise<readonly PlannedUndo[]>;
-  /** Segments of a migration's steps in one deployment, by step and number. */
-  segments(scope: string, deployment: string, key: string): Promise<readonly SegmentRecord[]>;
   /** All deployments of the scope, closed ones too, oldest first. */
   deployments(scope: string): Promise<readonly Deployment[]>;
   /**
@@ -107,9 +104,10 @@ export interface Targets {
 }
 
 /** The evaluated module of a migration that runs code. */
-export interface MigrationModule {
+export interface MigrationModule extends DataFunctions {
   /** Leads from a line of a stack trace back to the source file. */
   readonly codeLines: CodeLines;
+  /** What `sql()` declares. */
   readonly up?: (connection: SqlConnection) => Promise<void> | void;
   readonly down?: (connection: SqlConnection) => Promise<void> | void;
   readonly contract?: (connection: SqlConnection) => Promise<void> | void;

@@ -3,6 +3,7 @@ import type { DatabaseTraits } from '../bundle/database-kinds';
 import type { MigrationError } from '../errors/index';
 import type { ScalingSetting, TableIndex } from '../ledger/table-index';
 import type { DatabaseKind } from '../wire';
+import type { ItemDatabase } from './items';
 
 /**
  * A database that migrations change. Every kind has the same life cycle; where a database needs nothing of it, the
@@ -15,6 +16,8 @@ export interface Target {
   readonly sql?: SqlDatabase;
   /** For databases of tables without a schema. */
   readonly tables?: TableDatabase;
+  /** For databases whose items can be worked through. */
+  readonly items?: ItemDatabase;
   /** Makes what the protocol needs in the database, and raises the fence: holders of lower tokens can write no more. */
   prepare(): Promise<void>;
   /** What the database itself knows of this scope's migrations; undefined when it keeps no history. */

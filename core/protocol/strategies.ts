@@ -4,8 +4,8 @@ import { type DeploymentPhaseName, isMigrationPhase, type Moment, type PhaseName
 type Strategy = readonly (DeploymentPhaseName | PhaseName)[];
 
 const strategies = {
-  /** Changes in place: `up` and `verify` before the answer, `contract` at commit. */
-  direct: ['doors', 'former-ledger', 'claims', 'histories', 'up', 'verify', 'contract'],
+  /** Changes in place: `up`, `backfill` and `verify` before the answer, `sweep` and `contract` at commit. */
+  direct: ['doors', 'former-ledger', 'claims', 'histories', 'up', 'backfill', 'verify', 'sweep', 'contract'],
 } as const satisfies Readonly<Record<string, Strategy>>;
 
 export type StrategyName = keyof typeof strategies;

@@ -13,7 +13,6 @@ import {
   type PlannedUndo,
   type ScopeHead,
   type ScopeState,
-  type SegmentRecord,
   type StepChange,
   type StepStates,
   type Transition,
@@ -56,11 +55,6 @@ export class DynamoDbLedger implements Ledger {
       }
     }
     return plans;
-  }
-
-  async segments(scope: string, deployment: string, key: string): Promise<readonly SegmentRecord[]> {
-    const items = await this.table.list(scope, sortKeys.segments(deployment, key));
-    return items.map((item) => fromItem<SegmentRecord>(item));
   }
 
   async deployments(scope: string): Promise<readonly Deployment[]> {
@@ -112,15 +106,12 @@ export class DynamoDbLedger implements Ledger {
   }
 
   private changes(scope: string, transition: Transition): TransactWriteItem[] {
-    const { deployments = [], migrations = [], undoPlans = [], steps = [], segments = [], forget = [] } = transition;
+    const { deployments = [], migrations = [], undoPlans = [], steps = [], forget = [] } = transition;
     return [
       ...deployments.flatMap((deployment) => this.putDeployment(scope, deployment)),
       ...migrations.map((record) => this.table.put(scope, sortKeys.migration(record.key), record)),
       ...undoPlans.map((plan) => this.table.put(scope, sortKeys.undoPlan(plan.key), plan)),
       ...this.setSteps(scope, steps),
-      ...segments.map((record) =>
-        this.table.put(scope, sortKeys.segment(record.deployment, record.key, record.step, record.segment), record),
-      ),
       ...forget.flatMap((key) =>
         [sortKeys.migration(key), sortKeys.undoPlan(key), sortKeys.steps(key)].map((sk) =>
           this.table.delete(scope, sk),

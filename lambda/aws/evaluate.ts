@@ -23,8 +23,8 @@ export function evaluate({ file, code, codeLines = [] }: BundledMigration): Migr
       cause: error,
     });
   }
-  const { up, down, contract } = module.exports.default ?? {};
-  return { up, down, contract, codeLines };
+  const { up, down, contract, transform, undo, validate, combine } = module.exports.default ?? {};
+  return { up, down, contract, transform, undo, validate, combine, codeLines };
 }
 
 type Wrapper = (module: object, exports: object, require: NodeJS.Require) => void;

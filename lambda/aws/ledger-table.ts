@@ -8,6 +8,7 @@ import {
   type TransactWriteItem,
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { sha256 } from '../../core/bundle/checksum';
 import { patiently } from './retry';
 
 export type Item = Record<string, AttributeValue>;
@@ -88,10 +89,6 @@ export class LedgerTable {
   }
 }
 
-function segmentsOf(deployment: string, key: string): string {
-  return `SEGMENT#${deployment}#${key}#`;
-}
-
 /** Sort keys. Events are padded so that they sort by number. */
 export const sortKeys = {
   head: 'HEAD',
@@ -102,9 +99,12 @@ export const sortKeys = {
   undoPlan: (key: string) => `UNDO#${key}`,
   /** One attribute for each step that was begun. */
   steps: (key: string) => `STEPS#${key}`,
-  segment: (deployment: string, key: string, step: string, segment: number) =>
-    `${segmentsOf(deployment, key)}${step}#${String(segment).padStart(6, '0')}`,
-  segments: segmentsOf,
+  /** Of a pass, by its name. */
+  segment: (pass: string, number: number) => `SEGMENT#${pass}#${String(number).padStart(6, '0')}`,
+  segments: (pass: string) => `SEGMENT#${pass}#`,
+  control: (pass: string) => `CONTROL#${pass}`,
+  /** Of an item that a pass left as it was. Hashed, because keys of items may be long. */
+  left: (pass: string, key: string) => `LEFT#${pass}#${key === '' ? '' : sha256(key)}`,
   request: (key: string) => `REQUEST#${key}`,
   event: (seq: number) => `EVENT#${String(seq).padStart(10, '0')}`,
 } as const;

@@ -4,6 +4,7 @@ import type { AuroraTargetProperties } from '../../core/wire';
 import { DynamoDbLeases } from './dynamodb-leases';
 import { DynamoDbLedger } from './dynamodb-ledger';
 import { DynamoDbRequests } from './dynamodb-requests';
+import { DynamoDbSegments } from './dynamodb-segments';
 import type { IndexScaling } from './index-scaling';
 import { LedgerProtection } from './ledger-protection';
 import { LedgerTable } from './ledger-table';
@@ -33,6 +34,7 @@ export function awsPorts({ ledgerTable, leaseSeconds, dynamodb = dynamoDbClient(
     bundles: bundles(),
     stacks: stacks(),
     claims: claims(),
+    segments: new DynamoDbSegments(table, systemClock),
     clock: systemClock,
   };
 }

@@ -1,13 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { chain, verifyChain } from '../../core/ledger/audit';
-import {
-  emptyState,
-  type NewEvent,
-  type ScopeHead,
-  type ScopeState,
-  type SegmentRecord,
-  type Transition,
-} from '../../core/ledger/state';
+import { emptyState, type NewEvent, type ScopeHead, type ScopeState, type Transition } from '../../core/ledger/state';
 import type { HeldLease } from '../../core/ports';
 import { appliedRevision, deployment, failed, migration, request, succeeded, take, undoPlan } from './support/records';
 import { leaseTime, type Store, stores } from './support/stores';
@@ -204,24 +197,6 @@ describe.each(stores)('the ledger in $name', ({ open }) => {
       [deployment().id, 'committed'],
       [newer.id, 'forward'],
     ]);
-  });
-
-  it('keeps the segments of a step by deployment, in order, and replaces what changes', async () => {
-    const { key } = migration(1);
-    const segment = (number: number, change: Partial<SegmentRecord> = {}): SegmentRecord => ({
-      ...{ deployment: 'd1', key, step: 'up.0', segment: number, of: 12, state: 'running', count: 0 },
-      ...change,
-    });
-    const numbers = [10, 2, 0];
-    const head = await commit(emptyState(scope), {
-      segments: [...numbers.map((number) => segment(number)), segment(0, { deployment: 'd2' })],
-    });
-    const changed = segment(2, { count: 25, checkpoint: { id: 'é-25', at: 7 } });
-    await commit(head, { segments: [changed] });
-
-    expect(await store.ledger.segments(scope, 'd1', key)).toEqual([segment(0), changed, segment(10)]);
-    expect(await store.ledger.segments(scope, 'd2', key)).toHaveLength(1);
-    expect(await store.ledger.segments(scope, 'd1', 'another')).toEqual([]);
   });
 
   it('keeps events in order, in a chain that holds', async () => {

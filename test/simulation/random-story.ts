@@ -152,6 +152,7 @@ class Teller {
       bundles: wrap(ports.bundles),
       stacks: wrap(ports.stacks),
       claims: wrap(ports.claims),
+      segments: wrap(ports.segments),
       clock: ports.clock,
     };
   }

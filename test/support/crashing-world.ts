@@ -1,5 +1,5 @@
 import type { BundledMigration } from '../../core/bundle/bundle';
-import type { HeldLease, Ports, SqlConnection, SqlDatabase, Target } from '../../core/ports';
+import type { HeldLease, ItemTable, Ports, SqlConnection, SqlDatabase, Target } from '../../core/ports';
 import type { Outcome, RecordedRequest } from '../../core/request/request';
 import type { MigrationsProperties } from '../../core/wire';
 import { MemoryWorld } from './memory-world';
@@ -24,13 +24,14 @@ export class CrashingWorld extends MemoryWorld {
   crashedAt: string | undefined;
 
   override get ports(): Ports {
-    const { ledger, leases, requests, targets, bundles, stacks, claims, clock } = super.ports;
+    const { ledger, leases, requests, targets, bundles, stacks, claims, segments, clock } = super.ports;
     return {
       ledger: this.watch('ledger', ledger),
       requests: this.watch('requests', requests),
       bundles: this.watch('bundles', bundles),
       stacks: this.watch('stacks', stacks),
       claims: this.watch('claims', claims),
+      segments: this.watch('segments', segments),
       clock,
       leases: this.watch('leases', {
         ...bound(leases, ['release', 'inspect', 'revoke']),
@@ -76,7 +77,7 @@ export class CrashingWorld extends MemoryWorld {
   }
 
   private target(target: Target): Target {
-    const { databaseKind, traits, sql, tables } = target;
+    const { databaseKind, traits, sql, tables, items } = target;
     return {
       ...{ databaseKind, traits },
       ...this.watch('target', bound(target, ['prepare', 'history', 'cleanUp'])),
@@ -86,6 +87,15 @@ export class CrashingWorld extends MemoryWorld {
         ...this.watch('tables', bound(tables, tableCalls)),
         physicalName: (table) => tables.physicalName(table),
       },
+      items: items && { table: (name) => this.itemTable(items.table(name)) },
+    };
+  }
+
+  private itemTable(table: ItemTable): ItemTable {
+    return {
+      ...this.watch('items', bound(table, ['estimate', 'page', 'find', 'write', 'restore'])),
+      // What is read off an item is no call.
+      ...bound(table, ['beforeImage', 'nameOf', 'keyOf']),
     };
   }
 

@@ -1,13 +1,16 @@
 import { phaseList } from '../../bundler/draft';
 import type { Action, BundledMigration, TableOperation } from '../../core/bundle/bundle';
 import { type DriveResult, drive } from '../../core/engine/drive';
+import type { PassWork } from '../../core/engine/pass-work';
 import type { Limits } from '../../core/engine/request-run';
+import { workInProcess } from '../../core/engine/work-in-process';
 import type { Ports } from '../../core/ports';
 import type { Outcome, RecordedRequest, Request } from '../../core/request/request';
 import type { MigrationsProperties } from '../../core/wire';
 import { MemoryLeases } from './memory/leases';
 import { MemoryLedger } from './memory/ledger';
 import { MemoryRequests } from './memory/requests';
+import { MemorySegments } from './memory/segments';
 import { MemorySqlDatabase } from './memory/sql-database';
 import { MemoryTables } from './memory/tables';
 import { MemoryBundles, MemoryClaims, MemoryClock, MemoryStacks, MemoryTargets } from './memory/world';
@@ -25,8 +28,11 @@ export class MemoryWorld {
   readonly bundles = new MemoryBundles();
   readonly stacks = new MemoryStacks();
   readonly claims = new MemoryClaims();
+  readonly segments = new MemorySegments(this.clock);
   readonly users = new MemorySqlDatabase();
   readonly meals = new MemoryTables();
+  /** How many items workers read at once. */
+  pageSize = 10;
   private count = 0;
 
   constructor() {
@@ -36,8 +42,8 @@ export class MemoryWorld {
   }
 
   get ports(): Ports {
-    const { ledger, leases, requests, targets, bundles, stacks, claims, clock } = this;
-    return { ledger, leases, requests, targets, bundles, stacks, claims, clock };
+    const { ledger, leases, requests, targets, bundles, stacks, claims, segments, clock } = this;
+    return { ledger, leases, requests, targets, bundles, stacks, claims, segments, clock };
   }
 
   /** The stack takes a status, now. */
@@ -74,14 +80,29 @@ export class MemoryWorld {
     return drive(this.ports, fresh, `execution-${recorded.key}`, { stopBy, pollInterval: 500, ...limits });
   }
 
+  /** One tick, and what it leaves to others. Its outcome, once there is one. */
+  async turn(recorded: RecordedRequest): Promise<Outcome | undefined> {
+    const result = await this.tick(recorded);
+    if (result.status === 'done') return result.outcome;
+    if (result.status === 'wait') await this.clock.sleep(result.waitSeconds * 1000);
+    if (result.status === 'work') await this.workOn(result.work);
+    return undefined;
+  }
+
   /** Ticks until there is an outcome. */
   async work(recorded: RecordedRequest): Promise<Outcome> {
     for (let tick = 0; tick < 1000; tick += 1) {
-      const result = await this.tick(recorded);
-      if (result.status === 'done') return result.outcome;
-      if (result.status === 'wait') await this.clock.sleep(result.waitSeconds * 1000);
+      const outcome = await this.turn(recorded);
+      if (outcome) return outcome;
     }
     throw new Error(`No outcome for ${recorded.key} after 1000 ticks.`);
+  }
+
+  /** Does what workers are to do, one segment after the other. */
+  private async workOn(work: PassWork): Promise<void> {
+    const limits = { stopBy: this.clock.time + 240_000, pageSize: this.pageSize, workers: 1 };
+    this.count += 1;
+    await workInProcess(this.ports, work, 1, `worker ${this.count}`, limits);
   }
 
   async migrations(

@@ -1,6 +1,7 @@
 import type { Action } from '../../bundle/bundle';
 import type { DatabaseTraits } from '../../bundle/database-kinds';
 import { codeStep } from './code';
+import { dataStep } from './data';
 import { sectionStep } from './section';
 import { standaloneStep } from './standalone-sql';
 import type { StepKind } from './step-kind';
@@ -23,6 +24,8 @@ function kindFor(action: Action) {
       return tableStep;
     case 'code':
       return codeStep;
+    case 'data':
+      return dataStep;
     case 'verify':
       return verifyStep;
   }

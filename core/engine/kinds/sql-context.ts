@@ -19,7 +19,7 @@ export function markOf(context: StepContext): { readonly change: HistoryChange; 
   const { migration, phase, step, isWholePhase } = context;
   const mark: HistoryMark = {
     id: migration.id,
-    phase: phase === 'verify' ? 'up' : phase,
+    phase: phase === 'contract' || phase === 'down' ? phase : 'up',
     step,
     checksum: migration.checksum,
     deployment: migration.deployment,

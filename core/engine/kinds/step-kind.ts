@@ -1,7 +1,9 @@
 import type { Action, Statement } from '../../bundle/bundle';
 import type { PhaseName } from '../../bundle/phases';
 import type { MigrationRecord, Observation } from '../../ledger/state';
-import type { MigrationModule, Target } from '../../ports';
+import type { Clock, MigrationModule, Target } from '../../ports';
+import type { Pass, Segments } from '../../ports/segments';
+import type { PassWork } from '../pass-work';
 import type { Progress } from '../progress';
 
 /** What a step may use. */
@@ -23,6 +25,21 @@ export interface StepContext {
   readonly resumed: boolean;
   /** The compiled module of a migration that runs code. */
   readonly module: () => Promise<MigrationModule>;
+  readonly data: DataContext;
+}
+
+/** What a step that works in segments needs besides. */
+export interface DataContext {
+  readonly pass: Omit<Pass, 'direction'>;
+  readonly segments: Segments;
+  readonly clock: Clock;
+  /** Epoch milliseconds after which the work must have ended, or go on after the answer. */
+  readonly deadline?: number;
+  targetOf(name: string): Promise<Target>;
+  /** Notes what was done, in the history. */
+  report(event: string, detail: Readonly<Record<string, unknown>>): void;
+  /** Gives workers segments to do, before the step is performed again. */
+  begin(work: PassWork): void;
 }
 
 /** `foreign`: another deployment had done it before. */
@@ -52,7 +69,7 @@ export interface TransactionKind<A extends Action> extends Performs<A> {
 
 /** The ledger holds the intent before the step acts, and its end afterwards. */
 export interface JournalKind<A extends Action> extends Performs<A> {
-  /** `segments`: the ledger also holds how far each segment of a long step came (`Ledger.segments`), where it resumes. */
+  /** `segments`: the ledger also holds how far each segment of a long step came (`Segments`), where it resumes. */
   readonly durability: 'journal' | 'segments';
   /**
    * `invert`: from what was observed before. `before-image`: from the copies that it kept of what it changed. `down`: as

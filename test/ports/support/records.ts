@@ -62,6 +62,9 @@ export function undoPlan(key: string, text = 'DROP TABLE t'): UndoPlan {
   return { key, file: 'users/1.0.0_step.sql', phases: [{ name: 'down', actions: [action] }] };
 }
 
+/** Of steps that do not work in segments. */
+const noData = {} as StepContext['data'];
+
 /** The only step of `up` of a migration that is being applied, unless said otherwise. */
 export function stepContext(context: Pick<StepContext, 'target' | 'file'> & Partial<StepContext>): StepContext {
   return {
@@ -73,6 +76,7 @@ export function stepContext(context: Pick<StepContext, 'target' | 'file'> & Part
     attempt: 'request-1',
     resumed: false,
     module: () => Promise.reject(new Error('has no code')),
+    data: noData,
     ...context,
   };
 }

@@ -6,7 +6,6 @@ import {
   type PlannedUndo,
   type ScopeHead,
   type ScopeState,
-  type SegmentRecord,
   type StepState,
   type Transition,
   type UndoPlan,
@@ -21,7 +20,6 @@ class ScopeRecords {
   readonly state: LiveState;
   readonly plans = new Map<string, UndoPlan>();
   readonly steps = new Map<string, Map<string, StepState>>();
-  readonly segments = new Map<string, SegmentRecord>();
   readonly deployments = new Map<string, Deployment>();
   readonly events: AuditEvent[] = [];
 
@@ -30,16 +28,13 @@ class ScopeRecords {
   }
 
   change(transition: Transition): void {
-    const { deployments = [], undoPlans = [], steps = [], segments = [], forget = [], events } = transition;
+    const { deployments = [], undoPlans = [], steps = [], forget = [], events } = transition;
     this.state.change(transition);
     for (const deployment of deployments) this.deployments.set(deployment.id, deployment);
     for (const plan of undoPlans) this.plans.set(plan.key, plan);
     for (const { key, step, ...state } of steps) {
       const known = this.steps.get(key) ?? new Map<string, StepState>();
       this.steps.set(key, known.set(step, state));
-    }
-    for (const record of segments) {
-      this.segments.set([record.deployment, record.key, record.step, record.segment].join(' '), record);
     }
     for (const key of forget) {
       this.plans.delete(key);
@@ -75,13 +70,6 @@ export class MemoryLedger implements Ledger {
       const plan = plans.get(key);
       return plan ? [{ plan, steps: Object.fromEntries(steps.get(key) ?? []) }] : [];
     });
-  }
-
-  async segments(scope: string, deployment: string, key: string): Promise<readonly SegmentRecord[]> {
-    const all = [...this.recordsOf(scope).segments.values()];
-    return all
-      .filter((record) => record.deployment === deployment && record.key === key)
-      .sort((a, b) => (a.step === b.step ? a.segment - b.segment : a.step < b.step ? -1 : 1));
   }
 
   async deployments(scope: string): Promise<readonly Deployment[]> {

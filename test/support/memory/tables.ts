@@ -3,6 +3,7 @@ import { databaseKinds } from '../../../core/bundle/database-kinds';
 import { MigrationError } from '../../../core/errors/index';
 import type { ScalingSetting, TableIndex } from '../../../core/ledger/table-index';
 import type { HeldLease, TableDatabase, TableDescription, Target } from '../../../core/ports';
+import { MemoryItems } from './items';
 
 /** A change that is not over: after so many more looks at the table it is. */
 interface Change {
@@ -16,6 +17,7 @@ export class MemoryTables {
   readonly tables = new Map<string, readonly TableIndex[]>();
   /** By table and index; an index takes its scaling with it, as the worse of the two things that AWS may do. */
   readonly scaling = new Map<string, readonly ScalingSetting[]>();
+  readonly items = new MemoryItems();
   private readonly changes = new Map<string, Change>();
 
   /** @param looks how often `describe` sees a change in progress; 0 when changes take effect at once */
@@ -32,6 +34,7 @@ export class MemoryTables {
       prepare: async () => undefined,
       history: async () => undefined,
       cleanUp: async () => undefined,
+      items: this.items.open(lease),
       tables: {
         physicalName: (table) => table,
         describe: async (table) => this.describe(table),

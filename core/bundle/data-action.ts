@@ -1,0 +1,30 @@
+/**
+ * Works through all items of a table, in segments. The functions are in the migration's compiled module.
+ *
+ * - `write`: transforms each item, and writes what differs.
+ * - `check`: changes nothing, and counts what a `write` would change, and what `validate` refuses.
+ */
+export interface DataAction {
+  readonly type: 'data';
+  readonly pass: 'write' | 'check';
+  readonly source: DataPlace;
+  /** Where the results go. Undefined: back to where they came from. */
+  readonly destination?: DataPlace;
+  /** What is done with an item of the destination that is there already. */
+  readonly existing: 'keep' | 'replace' | 'combine';
+  /** How a `write` is undone: from copies of what it changed, by the migration's function `undo`, or not at all. */
+  readonly undo: 'before-image' | 'function' | 'nothing';
+  /** Into how many segments the source is divided. Undefined: by its size. */
+  readonly segments?: number;
+  /** How many items may fail before the step does. */
+  readonly mayFail: number;
+  /** `application`: a deployment waits for it. `background`: it may end after the answer, before what waits for the commit. */
+  readonly finish: 'application' | 'background';
+}
+
+/** A table of a target. */
+export interface DataPlace {
+  readonly target: string;
+  /** Its logical name. */
+  readonly table: string;
+}

@@ -1,0 +1,27 @@
+export {};
+
+/** What data migrations can meet. */
+declare module '../errors/error-payloads' {
+  interface ErrorPayloads {
+    /**
+     * More items could not be transformed than the migration allows. None of them was changed.
+     * @remedy See them with `migrations backfill status`, correct the transform, or allow more with `mayFail`.
+     */
+    ITEMS_FAILED: { readonly table: string; readonly failed: number; readonly allowed: number };
+    /**
+     * After the work, a check found items that are not as the migration makes them, or that its `validate` refuses.
+     * @remedy See them with `migrations backfill status`; correct the migration, or what still writes such items.
+     */
+    ITEMS_WRONG: { readonly table: string; readonly wrong: number };
+    /**
+     * An item that a transform made lacks an attribute of the key, or has another type there than the table.
+     * @remedy Let the transform return all attributes of the key of the table that it writes to.
+     */
+    DATA_KEY: { readonly table: string; readonly attribute: string };
+    /**
+     * Somebody cancelled the work with `migrations backfill cancel`.
+     * @remedy Deploy again when the work may be done.
+     */
+    BACKFILL_CANCELLED: { readonly migration: string };
+  }
+}

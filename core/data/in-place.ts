@@ -1,0 +1,75 @@
+import type { Transform } from '../ports/data-functions';
+import type { ItemChange, StoredItem } from '../ports/items';
+import { countChanges, mostAttempts, PageTally, type PageTools, type PageWork } from './page-work';
+import { TransformRefused, transformInPlace } from './transform';
+import { areEqual } from './values';
+
+/**
+ * Transforms items where they are. A change is made only while all that the transform looked at is as it was read, so what the
+ * application writes meanwhile is never overwritten: the item is read again and transformed again.
+ */
+export function inPlace(transform: Transform): PageWork {
+  return async (items, page) => {
+    const tally = new PageTally();
+    tally.count('read', items.length);
+    let pending = items;
+    for (let attempt = 1; pending.length > 0; attempt += 1) {
+      const changes = pending.flatMap((stored) => changeOf(transform, stored, page, tally) ?? []);
+      const conflicts = await page.write(page.source, changes);
+      const refused = new Set(conflicts);
+      countChanges(
+        tally,
+        changes.filter((change) => !refused.has(change)),
+      );
+      if (attempt === mostAttempts) {
+        for (const change of conflicts) tally.fail(keyOf(change, page), tooBusy);
+        break;
+      }
+      pending = await readAgain(conflicts, page, tally);
+    }
+    return tally.result();
+  };
+}
+
+const tooBusy = new TransformRefused(
+  `The application changed the item ${mostAttempts} times while it was transformed.`,
+);
+
+function changeOf(transform: Transform, was: StoredItem, page: PageTools, tally: PageTally): ItemChange | undefined {
+  try {
+    const { result, read } = transformInPlace(transform, was.item);
+    if (result === null) return { change: 'delete', was, read };
+    if (areEqual(result, was.item)) {
+      tally.count('unchanged');
+      return undefined;
+    }
+    const becomes = result as StoredItem['item'];
+    if (page.source.keyOf(becomes) === page.source.keyOf(was.item)) return { change: 'update', was, becomes, read };
+    throw new TransformRefused('transform changed the key of the item. Only a migration with a destination may.');
+  } catch (error) {
+    tally.fail(page.source.keyOf(was.item), error);
+    return undefined;
+  }
+}
+
+/** As they are now. What the application has deleted is done with. */
+async function readAgain(
+  conflicts: readonly ItemChange[],
+  { source }: PageTools,
+  tally: PageTally,
+): Promise<readonly StoredItem[]> {
+  if (conflicts.length === 0) return [];
+  const found = await source.find(conflicts.map(itemOf));
+  return found.flatMap((stored) => {
+    if (!stored) tally.count('unchanged');
+    return stored ?? [];
+  });
+}
+
+function itemOf(change: ItemChange) {
+  return 'was' in change ? change.was.item : change.becomes;
+}
+
+function keyOf(change: ItemChange, { source }: PageTools): string {
+  return source.keyOf(itemOf(change));
+}

@@ -1,0 +1,197 @@
+import { locationOf } from '../bundle/code-lines';
+import { hasCode, MigrationError } from '../errors/index';
+import type { ItemChange, ItemTable } from '../ports/items';
+import type { Control, Segment } from '../ports/segments';
+import { check } from './check';
+import { addCounts } from './counts';
+import { HashSums } from './hash-sums';
+import { inPlace } from './in-place';
+import { Pace } from './pace';
+import type { PageResult, PageTools, PageWork } from './page-work';
+import { restore } from './restore';
+import { HeldSegment, segmentLease } from './segment-lease';
+import type { DataTables, SegmentResult, SegmentWork, WorkerLimits, WorkerPorts } from './segment-work';
+import { toDestination } from './to-destination';
+import { TransformRefused } from './transform';
+
+/**
+ * Works on one segment: takes it, and goes on page by page from where it was left, until it ends or something stops it. Each
+ * page is recorded when it is done. A page that a dead worker left half done is met again, and finds done what is done.
+ *
+ * @param worker names this worker; no two have the same name
+ */
+export async function runSegment(
+  ports: WorkerPorts,
+  work: SegmentWork,
+  worker: string,
+  limits: WorkerLimits,
+): Promise<SegmentResult> {
+  const { segments, clock } = ports;
+  const taken = await segments.take(work.pass, work.number, work.of, worker, clock.now() + segmentLease);
+  if (!taken) return 'busy';
+  const held = new HeldSegment(segments, work.pass, clock, taken);
+  try {
+    return await new SegmentRun(ports, work, held, limits).run();
+  } catch (error) {
+    if (hasCode(error, 'LEASE_LOST')) return 'lost';
+    if (!(error instanceof MigrationError) || isForNow(error)) throw error;
+    await held.release({ state: 'failed', failure: failureOf(error, work) });
+    return 'failed';
+  }
+}
+
+/** Errors that say nothing of the items: whoever takes the segment next tries again. */
+function isForNow(error: MigrationError): boolean {
+  return ['TARGET_UNREACHABLE', 'DATABASE_BUSY', 'STATE_CHANGED'].includes(error.code);
+}
+
+class SegmentRun {
+  private readonly pace: Pace;
+  private readonly sums: HashSums;
+  /** Milliseconds of the slowest request of the page at hand. */
+  private latency = 0;
+
+  constructor(
+    private readonly ports: WorkerPorts,
+    private readonly work: SegmentWork,
+    private readonly held: HeldSegment,
+    private readonly limits: WorkerLimits,
+  ) {
+    this.pace = new Pace(ports.clock);
+    this.sums = new HashSums(held.segment.sums);
+  }
+
+  async run(): Promise<SegmentResult> {
+    const { clock } = this.ports;
+    const tables = await this.work.open({
+      scope: this.work.pass.scope,
+      token: this.held.segment.token,
+      guard: () => this.held.guard(),
+    });
+    for (;;) {
+      await this.pace.beforePage();
+      // After the segment was taken: who cancels looks for held segments afterwards, and so waits for this one.
+      const control = await this.ports.segments.control(this.work.pass);
+      if (control.state !== 'running') return this.stop(control.state);
+      if (clock.now() >= this.limits.stopBy) return this.stop('continue');
+      const isDone = await this.page(tables, control);
+      if (isDone !== undefined) return isDone;
+    }
+  }
+
+  private async stop<R extends SegmentResult>(result: R): Promise<R> {
+    await this.held.release();
+    return result;
+  }
+
+  private async page(tables: DataTables, control: Control): Promise<'done' | 'failed' | undefined> {
+    const { clock } = this.ports;
+    const startedAt = clock.now();
+    this.latency = 0;
+    const { result, next } = await (this.work.pass.direction === 'undo' && this.work.action.undo === 'before-image'
+      ? this.restorePage(tables)
+      : this.forwardPage(tables));
+    if (result.left.length > 0) await this.ports.segments.noteLeft(this.work.pass, result.left);
+    const counts = addCounts(this.held.segment.counts, result.counts);
+    const change = { counts, checkpoint: next, sums: this.sums.toJSON() };
+    if (counts.failed > this.work.action.mayFail) {
+      // Noted as far as it came: the items that failed are met again when the segment is tried again.
+      await this.held.release({
+        state: 'failed',
+        failure: failureOf(this.itemsFailed(counts.failed, result), this.work),
+      });
+      return 'failed';
+    }
+    if (next === undefined) {
+      await this.held.release({ ...change, state: 'done', endedAt: new Date(clock.now()).toISOString() });
+      return 'done';
+    }
+    await this.held.save(change);
+    const rate = control.rate === undefined ? undefined : control.rate / Math.max(1, this.limits.workers);
+    const items = (result.counts.read ?? 0) + (result.counts.restored ?? 0);
+    this.pace.afterPage({ items, took: clock.now() - startedAt, latency: this.latency }, rate);
+    return undefined;
+  }
+
+  private async forwardPage(tables: DataTables) {
+    const { number, of } = this.work;
+    const { checkpoint } = this.held.segment;
+    // A function that undoes is given what the transform made, where it is.
+    const source = (this.work.pass.direction === 'undo' && tables.destination) || tables.source;
+    const { items, next } = await this.timed(() => source.page(number, of, checkpoint, this.limits.pageSize));
+    const result = items.length === 0 ? nothing : await this.pageWork()(items, this.tools({ ...tables, source }));
+    return { result, next };
+  }
+
+  private async restorePage(tables: DataTables) {
+    const before = this.held.segment.checkpoint?.['before'] as number | undefined;
+    const batch = await this.ports.segments.images(
+      { ...this.work.pass, direction: 'forward' },
+      this.work.number,
+      before,
+    );
+    if (!batch) return { result: nothing, next: undefined };
+    const result = await restore(batch.images, tables.destination ?? tables.source);
+    return { result, next: { before: batch.number } };
+  }
+
+  private pageWork(): PageWork {
+    const { pass, action, functions } = this.work;
+    if (action.pass === 'check') return check;
+    if (pass.direction === 'undo') return inPlace(functions.undo!);
+    return action.destination ? toDestination : inPlace(functions.transform!);
+  }
+
+  private tools(tables: DataTables): PageTools {
+    return { ...tables, work: this.work, sums: this.sums, write: (table, changes) => this.write(table, changes) };
+  }
+
+  private async write(table: ItemTable, changes: readonly ItemChange[]): Promise<readonly ItemChange[]> {
+    if (changes.length === 0) return [];
+    await this.held.guard();
+    if (this.work.keepsImages) {
+      const number = this.held.nextBatch();
+      const images = changes.map((change) => table.beforeImage(change));
+      await this.ports.segments.keepImages(this.work.pass, { segment: this.work.number, number, images });
+    }
+    const results = await this.timed(() => table.write(changes));
+    return changes.filter((_, index) => results[index] === 'conflict');
+  }
+
+  private async timed<T>(request: () => Promise<T>): Promise<T> {
+    const startedAt = this.ports.clock.now();
+    const result = await request();
+    this.latency = Math.max(this.latency, this.ports.clock.now() - startedAt);
+    return result;
+  }
+
+  private itemsFailed(count: number, { error, left }: PageResult): MigrationError {
+    const { file, codeLines, action } = this.work;
+    const location = locationOf(error, file, codeLines);
+    const where = location.line === undefined ? '' : ` (first at line ${location.line})`;
+    return new MigrationError(
+      'ITEMS_FAILED',
+      `${count} items of ${action.source.table} could not be transformed${where}; ${action.mayFail} may. ${shown(error)}`.trim(),
+      {
+        payload: { table: action.source.table, failed: count, allowed: action.mayFail },
+        hint: `\`migrations backfill status\` lists them with their reasons. Correct the transform, or let up to so many fail with mayFail: ${count + left.length}.`,
+        location,
+      },
+    );
+  }
+}
+
+const nothing: PageResult = { counts: {}, left: [] };
+
+/** What may be said of an error where anybody reads it: the words of other errors may hold data of users (G6). */
+function shown(error: unknown): string {
+  if (error instanceof TransformRefused || error instanceof TypeError) return error.message;
+  return error instanceof Error ? `It threw ${error.name}.` : '';
+}
+
+function failureOf(
+  { code, message, hint, location }: MigrationError,
+  { attempt }: SegmentWork,
+): NonNullable<Segment['failure']> {
+  return { attempt, code, message, hint, file: location?.file, line: location?.line };
+}

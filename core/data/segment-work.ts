@@ -1,0 +1,51 @@
+import type { CodeLines } from '../bundle/bundle';
+import type { DataAction } from '../bundle/data-action';
+import type { DataFunctions } from '../ports/data-functions';
+import type { Clock, HeldLease } from '../ports/index';
+import type { ItemTable } from '../ports/items';
+import type { Pass, Segments } from '../ports/segments';
+
+/** The tables that a step works on. */
+export interface DataTables {
+  readonly source: ItemTable;
+  readonly destination?: ItemTable;
+}
+
+/** One segment of a pass, and all that it takes to work on it. */
+export interface SegmentWork {
+  readonly pass: Pass;
+  readonly action: DataAction;
+  readonly number: number;
+  readonly of: number;
+  /** The request that the work is for: what fails, fails for it. */
+  readonly attempt: string;
+  /** What takes changes back is kept before they are made. */
+  readonly keepsImages: boolean;
+  readonly functions: DataFunctions;
+  /** The source file, and how lines of its compiled code lead to it. */
+  readonly file: string;
+  readonly codeLines: CodeLines;
+  /** Opens the tables; their effects are guarded by this lease. */
+  open(lease: HeldLease): Promise<DataTables>;
+}
+
+export interface WorkerPorts {
+  readonly segments: Segments;
+  readonly clock: Clock;
+}
+
+/** What the caller of a worker allows it. */
+export interface WorkerLimits {
+  /** Epoch milliseconds after which no further page begins. */
+  readonly stopBy: number;
+  /** Items of a page. */
+  readonly pageSize: number;
+  /** How many workers share the rate of the pass. */
+  readonly workers: number;
+}
+
+/**
+ * Why a worker stopped. `busy`: another one has the segment, or it has ended. `lost`: another one took it over. `continue`: out
+ * of time.
+ */
+export type SegmentResult = 'done' | 'failed' | 'continue' | 'paused' | 'cancelled' | 'busy' | 'lost';

@@ -1,0 +1,108 @@
+import type { DataAction } from '../bundle/data-action';
+import type { DataFunctions } from '../ports/data-functions';
+import type { Item, ItemChange, ItemTable, StoredItem } from '../ports/items';
+import { countChanges, mostAttempts, PageTally, type PageTools, type PageWork } from './page-work';
+import { TransformRefused, transformToDestination } from './transform';
+import { areEqual } from './values';
+
+/** Writes what the transform makes of items to another table. What is there already is kept, replaced or combined. */
+export const toDestination: PageWork = async (items, page) => {
+  const tally = new PageTally();
+  tally.count('read', items.length);
+  const { existing } = page.work.action;
+  const table = page.destination!;
+  let pending = gather(items, page, table, tally);
+  for (let attempt = 1; pending.size > 0; attempt += 1) {
+    // Most often nothing is there: then the first look is left out.
+    const isBlind = attempt === 1 && existing === 'keep';
+    const found = isBlind ? new Map<string, StoredItem>() : await findAll(table, pending);
+    const changes = [...pending].flatMap(
+      ([key, incoming]) => changeOf(key, incoming, found.get(key), page, tally) ?? [],
+    );
+    const conflicts = await page.write(table, changes);
+    const refused = new Set(conflicts);
+    countChanges(
+      tally,
+      changes.filter((change) => !refused.has(change)),
+    );
+    const again = new Set(conflicts.map((change) => table.keyOf(itemOf(change))));
+    pending = new Map([...pending].filter(([key]) => again.has(key)));
+    if (attempt < mostAttempts) continue;
+    for (const key of again) tally.fail(key, tooBusy);
+    break;
+  }
+  return tally.result();
+};
+
+const tooBusy = new TransformRefused(`The application changed the item ${mostAttempts} times while it was written.`);
+
+type Incoming = ReadonlyMap<string, readonly Item[]>;
+
+/** What the page makes, by the key that it has in the destination. */
+function gather(items: readonly StoredItem[], page: PageTools, table: ItemTable, tally: PageTally): Incoming {
+  const incoming = new Map<string, Item[]>();
+  for (const { item } of items) {
+    try {
+      for (const made of transformToDestination(page.work.functions.transform!, item)) {
+        const key = table.keyOf(made);
+        incoming.set(key, [...(incoming.get(key) ?? []), made]);
+        page.sums.add(key, made);
+      }
+    } catch (error) {
+      tally.fail(page.source.keyOf(item), error);
+    }
+  }
+  return incoming;
+}
+
+async function findAll(table: ItemTable, incoming: Incoming): Promise<ReadonlyMap<string, StoredItem>> {
+  const keys = [...incoming.keys()];
+  const found = await table.find([...incoming.values()].map((made) => made[0]!));
+  return new Map(found.flatMap((stored, index) => (stored ? [[keys[index]!, stored] as const] : [])));
+}
+
+function changeOf(
+  key: string,
+  incoming: readonly Item[],
+  stored: StoredItem | undefined,
+  { work: { action, functions } }: PageTools,
+  tally: PageTally,
+): ItemChange | undefined {
+  try {
+    const becomes = resultOf(action.existing, functions, incoming, stored?.item);
+    if (!stored) return { change: 'insert', becomes };
+    if (!areEqual(becomes, stored.item)) {
+      return { change: 'update', was: stored, becomes, read: Object.keys({ ...stored.item, ...becomes }) };
+    }
+    const isOurs = incoming.some((made) => areEqual(made, stored.item)) || action.existing !== 'keep';
+    if (isOurs) tally.count('unchanged');
+    else tally.leave('kept', key, 'the destination has another item with this key');
+  } catch (error) {
+    tally.fail(key, error);
+  }
+  return undefined;
+}
+
+function resultOf(
+  existing: DataAction['existing'],
+  { combine }: DataFunctions,
+  incoming: readonly Item[],
+  there: Item | undefined,
+): Item {
+  if (existing === 'keep') return there ?? incoming[0]!;
+  if (existing === 'replace') return incoming.at(-1)!;
+  return incoming.reduce<Item | undefined>((so, made) => (so ? combineTwice(combine!, so, made) : made), there)!;
+}
+
+/** What is met twice, after a crash, must not count twice. */
+function combineTwice(combine: NonNullable<DataFunctions['combine']>, existing: Item, incoming: Item): Item {
+  const once = combine(existing, incoming);
+  if (areEqual(combine(once, incoming), once)) return once;
+  throw new TransformRefused(
+    'combine(combine(a, b), b) is not combine(a, b): an item that is met again, after a crash, must not count twice.',
+  );
+}
+
+function itemOf(change: ItemChange): Item {
+  return 'becomes' in change ? change.becomes : change.was.item;
+}

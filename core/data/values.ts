@@ -1,0 +1,50 @@
+import { createHash } from 'node:crypto';
+
+/**
+ * One text for one value, whatever the order of an item's attributes: for equality, and to be hashed. Tells apart what
+ * databases tell apart: a number from its digits, a set from a list, bytes from a text.
+ */
+export function canonicalText(value: unknown): string {
+  if (value === null) return 'null';
+  switch (typeof value) {
+    case 'string':
+      return JSON.stringify(value);
+    case 'boolean':
+      return String(value);
+    case 'number':
+      return `n${Object.is(value, -0) ? 0 : value}`;
+    case 'bigint':
+      return `n${value}`;
+    case 'undefined':
+      return '';
+    case 'object':
+      return canonicalObject(value);
+    default:
+      throw new TypeError(`A ${typeof value} is no value of an item.`);
+  }
+}
+
+function canonicalObject(value: object): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalText).join(',')}]`;
+  if (value instanceof Set) return `s[${[...value].map(canonicalText).sort().join(',')}]`;
+  if (ArrayBuffer.isView(value))
+    return `b${Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('hex')}`;
+  if (value instanceof Date) return `d${value.toISOString()}`;
+  // A number with more digits than a number of JavaScript has, as its adapter hands it over.
+  if ('value' in value && Object.keys(value).length === 1 && value.constructor !== Object)
+    return `n${String(value.value)}`;
+  const names = Object.keys(value).filter((name) => value[name as keyof typeof value] !== undefined);
+  const parts = names
+    .sort()
+    .map((name) => `${JSON.stringify(name)}:${canonicalText(value[name as keyof typeof value])}`);
+  return `{${parts.join(',')}}`;
+}
+
+export function areEqual(a: unknown, b: unknown): boolean {
+  return a === b || canonicalText(a) === canonicalText(b);
+}
+
+/** 128 bits of SHA-256, as 32 hex digits. */
+export function hash128(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 32);
+}

@@ -1,0 +1,191 @@
+import type { DataAction, DataPlace } from '../../bundle/data-action';
+import { sumCounts } from '../../data/counts';
+import { HashSums } from '../../data/hash-sums';
+import { clockTolerance } from '../../data/segment-lease';
+import { type ErrorCode, errorFromData, MigrationError } from '../../errors/index';
+import type { Observation } from '../../ledger/state';
+import type { ItemTable } from '../../ports/items';
+import type { Pass, Segment } from '../../ports/segments';
+import type { InvertResult, JournalKind, StepContext, StepResult } from './step-kind';
+
+/** How many segments a large table has: ten for each of as many workers as there usually are, so that all end at about the same time. */
+const mostSegments = 200;
+
+/** A small table is not worth more of them. */
+const itemsInSegment = 1_000;
+
+/**
+ * Works through all items of a table. The step itself only decides what is left to do: workers do it, each a segment under a
+ * lease (core/data/run-segment), and the ledger holds how far each came.
+ */
+export const dataStep: JournalKind<DataAction> = {
+  durability: 'segments',
+  undoneBy: 'before-image',
+
+  async observe(action, context) {
+    const table = await tableOf(action.source, context);
+    if (action.destination) await tableOf(action.destination, context);
+    const items = await table.estimate();
+    const enough = Math.ceil((items ?? Number.POSITIVE_INFINITY) / itemsInSegment);
+    return { exists: true, segments: action.segments ?? Math.max(1, Math.min(mostSegments, enough)) };
+  },
+
+  async perform(action, context, before) {
+    const { segments, clock } = context.data;
+    const pass = passOf(context, 'forward');
+    const known = await segments.list(pass);
+    throwFailure(known, context);
+    const open = unfinished(known, segmentsOf(before));
+    if (open.length === 0) return finish(action, known, context);
+    if (context.data.deadline !== undefined && clock.now() > context.data.deadline) {
+      return timeIsOver(action, known, segmentsOf(before), context);
+    }
+    const { state } = await segments.control(pass);
+    if (state === 'cancelled') throw cancelled(context);
+    if (state === 'paused') return 'wait';
+    return giveToWorkers(pass, known, open, segmentsOf(before), context);
+  },
+
+  async invert(action, context, before): Promise<InvertResult> {
+    if (action.pass === 'check' || action.undo === 'nothing') return 'done';
+    if (context.migration.contract === 'done' && action.undo === 'before-image') throw imagesAreGone(context);
+    const { segments, clock } = context.data;
+    const forward = passOf(context, 'forward');
+    // First, so that no worker takes a segment after the look at those who hold one.
+    await segments.setControl(forward, { state: 'cancelled' });
+    const begun = await segments.list(forward);
+    if (begun.some((segment) => clock.now() < segment.leaseUntil + clockTolerance && isHeld(segment))) return 'wait';
+    const pass = passOf(context, 'undo');
+    const known = await segments.list(pass);
+    throwFailure(known, context);
+    const touched = new Set(begun.map(({ number }) => number));
+    const open = unfinished(known, segmentsOf(before)).filter(
+      (number) => action.undo === 'function' || touched.has(number),
+    );
+    if (open.length > 0) return giveToWorkers(pass, known, open, segmentsOf(before), context);
+    const { restored, updated, kept } = sumCounts(known.map(({ counts }) => counts));
+    context.data.report('items-restored', { restored: restored + updated, kept });
+    return 'done';
+  },
+};
+
+function passOf({ data }: StepContext, direction: Pass['direction']): Pass {
+  return { ...data.pass, direction };
+}
+
+async function tableOf(place: DataPlace, { data, migration }: StepContext): Promise<ItemTable> {
+  const target = await data.targetOf(place.target);
+  if (target.items) return target.items.table(place.table);
+  throw new MigrationError(
+    'WRONG_DATABASE_KIND',
+    `${migration.id} works on items of target ${place.target}, which is ${target.databaseKind}.`,
+    { payload: { migration: migration.id, databaseKind: target.databaseKind } },
+  );
+}
+
+function segmentsOf(before: Observation | undefined): number {
+  return before?.segments ?? 1;
+}
+
+function unfinished(known: readonly Segment[], of: number): readonly number[] {
+  const done = new Set(known.filter(({ state }) => state === 'done').map(({ number }) => number));
+  return Array.from({ length: of }, (_, number) => number).filter((number) => !done.has(number));
+}
+
+function isHeld({ state, worker }: Segment): boolean {
+  return state === 'running' && worker !== undefined;
+}
+
+/** Waits for workers of an earlier process, if they hold all that is left. */
+function giveToWorkers(
+  pass: Pass,
+  known: readonly Segment[],
+  open: readonly number[],
+  of: number,
+  { data, attempt }: StepContext,
+): 'work' | 'wait' {
+  const now = data.clock.now();
+  const held = new Set(known.filter((one) => isHeld(one) && one.leaseUntil > now).map(({ number }) => number));
+  const free = open.filter((number) => !held.has(number));
+  if (free.length === 0) return 'wait';
+  data.begin({ pass, of, segments: free, attempt });
+  return 'work';
+}
+
+/** A segment that failed in this attempt ends it. In a later one it is tried again. */
+function throwFailure(known: readonly Segment[], { attempt, file }: StepContext): void {
+  const failed = known.find(({ state, failure }) => state === 'failed' && failure?.attempt === attempt);
+  if (!failed?.failure) return;
+  const { code, message, hint, line } = failed.failure;
+  throw errorFromData(code as ErrorCode, message, { hint, location: { file, line } });
+}
+
+function finish(action: DataAction, known: readonly Segment[], context: StepContext): StepResult {
+  const counts = sumCounts(known.map((segment) => segment.counts));
+  const sums = known.reduce((sum, segment) => sum.addAll(segment.sums ?? {}), new HashSums());
+  const { table } = action.source;
+  context.data.report(action.pass === 'check' ? 'items-checked' : 'items-transformed', { table, ...counts, sums });
+  if (counts.failed > action.mayFail) {
+    throw new MigrationError(
+      'ITEMS_FAILED',
+      `${counts.failed} items of ${table} could not be transformed; ${action.mayFail} may.`,
+      {
+        payload: { table, failed: counts.failed, allowed: action.mayFail },
+        location: { file: context.file },
+        hint: '`migrations backfill status` lists them with their reasons. Correct the transform, or let more fail with `mayFail`.',
+      },
+    );
+  }
+  if (counts.wrong > 0) {
+    throw new MigrationError(
+      'ITEMS_WRONG',
+      `${counts.wrong} of ${counts.read} items of ${table} are not as they must be.`,
+      {
+        payload: { table, wrong: counts.wrong },
+        location: { file: context.file },
+        hint: '`migrations backfill status` lists them. Correct the migration, or what still writes such items.',
+      },
+    );
+  }
+  return 'done';
+}
+
+/** @throws FORWARD_TIMEOUT, unless the work may go on after the answer */
+function timeIsOver(action: DataAction, known: readonly Segment[], of: number, context: StepContext): StepResult {
+  const percent = Math.floor((known.filter(({ state }) => state === 'done').length / of) * 100);
+  if (action.finish === 'background') {
+    context.data.report('items-left', { table: action.source.table, percent });
+    return 'done';
+  }
+  throw new MigrationError(
+    'FORWARD_TIMEOUT',
+    `The time limit for applying migrations expired with ${percent} % of the items of ${action.source.table} transformed.`,
+    {
+      location: { file: context.file },
+      hint: "Start it ahead with `migrations backfill`, let it end after the answer with finish: 'background', or give the construct a longer `forwardTimeout`.",
+    },
+  );
+}
+
+function cancelled({ migration, file }: StepContext): MigrationError {
+  return new MigrationError(
+    'BACKFILL_CANCELLED',
+    `The work on ${migration.id} was cancelled by \`migrations backfill cancel\`.`,
+    {
+      payload: { migration: migration.id },
+      location: { file },
+      hint: 'Deploy again when it may be done.',
+    },
+  );
+}
+
+function imagesAreGone({ migration, file }: StepContext): MigrationError {
+  return new MigrationError(
+    'IRREVERSIBLE',
+    `${migration.id} (${file}) was committed, and what it takes to put its items back was deleted then.`,
+    {
+      payload: { migration: migration.id },
+      hint: 'Restore the table from its backup, or write a new migration that transforms the items back.',
+    },
+  );
+}

@@ -1,0 +1,77 @@
+import { actionsOf } from '../bundle/bundle';
+import type { DataAction, DataPlace } from '../bundle/data-action';
+import { type PhaseName, phases } from '../bundle/phases';
+import { runSegment } from '../data/run-segment';
+import type { DataTables, SegmentResult, WorkerLimits } from '../data/segment-work';
+import { MigrationError } from '../errors/index';
+import type { Deployment } from '../ledger/state';
+import type { HeldLease, ItemTable, Pass, Ports } from '../ports';
+
+/** One of the segments that {@link PassWork} gives to workers. */
+export interface SegmentTask {
+  readonly pass: Pass;
+  readonly number: number;
+  /** How many segments the pass has. */
+  readonly of: number;
+  /** The request that the work is for, see `StepContext.attempt`. */
+  readonly attempt: string;
+}
+
+/**
+ * Works on a segment until it ends, something stops it, or this process runs out of time. Any process may do so at any time: the
+ * ledger says what is to be done, and the segment's lease keeps others away.
+ *
+ * @param worker names this process; no two have the same name
+ */
+export async function workOnSegment(
+  ports: Ports,
+  { pass, number, of, attempt }: SegmentTask,
+  worker: string,
+  limits: WorkerLimits,
+): Promise<SegmentResult> {
+  const state = await ports.ledger.load(pass.scope);
+  const deployment = state.open.find(({ id }) => id === pass.deployment);
+  const record = state.migrations.find(({ key }) => key === pass.key);
+  // What is over needs no workers any more.
+  if (!deployment || !record) return 'cancelled';
+  const [planned] = await ports.ledger.undoPlans(pass.scope, [pass.key]);
+  const location = planned?.plan.bundle ?? deployment.bundle!;
+  const bundle = await ports.bundles.load(location);
+  const migration = bundle.migrations.find(({ id }) => id === record.id);
+  const [phase, step] = pass.step.split('.') as [PhaseName, string];
+  const action = migration && (actionsOf(migration, phase)[Number(step)] as DataAction | undefined);
+  if (!migration || action?.type !== 'data') throw notThere(pass, record.id);
+  const { codeLines, ...functions } = await ports.bundles.module(location, record.id);
+  const isUndoneFromImages = action.undo === 'before-image' && phases[phase].undoneBy !== 'never';
+  return runSegment(
+    ports,
+    {
+      ...{ pass, action, number, of, attempt, functions, codeLines, file: migration.file },
+      keepsImages: isUndoneFromImages && action.pass === 'write' && pass.direction === 'forward',
+      open: (lease) => openTables(ports, deployment, action, lease),
+    },
+    worker,
+    limits,
+  );
+}
+
+async function openTables(
+  ports: Ports,
+  { targets }: Deployment,
+  action: DataAction,
+  lease: HeldLease,
+): Promise<DataTables> {
+  const open = async ({ target, table }: DataPlace): Promise<ItemTable> => {
+    const opened = await ports.targets.open(target, targets[target]!, lease);
+    return opened.items!.table(table);
+  };
+  const source = await open(action.source);
+  return action.destination ? { source, destination: await open(action.destination) } : { source };
+}
+
+function notThere({ step }: Pass, migration: string): MigrationError {
+  return new MigrationError('CODE_MISSING', `The bundle has no step ${step} of ${migration} that works in segments.`, {
+    payload: { migration },
+    hint: 'The bundle does not match the ledger: deploy the revision again that began the work.',
+  });
+}

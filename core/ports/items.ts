@@ -1,0 +1,72 @@
+/** An item or a row as code sees it: plain values by the names of its attributes. */
+export type Item = Readonly<Record<string, unknown>>;
+
+/** An item as it was read: what code sees of it, and what the adapter must know of it besides. */
+export interface StoredItem {
+  readonly item: Item;
+  readonly stored: unknown;
+}
+
+/** Where reading continues: plain data that only its adapter understands. */
+export type Checkpoint = Readonly<Record<string, unknown>>;
+
+export interface ItemPage {
+  readonly items: readonly StoredItem[];
+  /** Undefined after the last page of the segment. */
+  readonly next?: Checkpoint;
+}
+
+/** A change of one item. What was read must be unchanged when it is made. */
+export type ItemChange =
+  | {
+      readonly change: 'update';
+      readonly was: StoredItem;
+      readonly becomes: Item;
+      /** The attributes on which the change depends. */
+      readonly read: readonly string[];
+    }
+  | { readonly change: 'delete'; readonly was: StoredItem; readonly read: readonly string[] }
+  /** Unless an item with its key is there. */
+  | { readonly change: 'insert'; readonly becomes: Item }
+  /** Whatever is there. */
+  | { readonly change: 'put'; readonly becomes: Item };
+
+/** `conflict`: what the change depends on has changed, or the item to be inserted is there already. */
+export type ChangeResult = 'written' | 'conflict';
+
+/** What takes a change back: plain data that only its adapter understands. */
+export type BeforeImage = Readonly<Record<string, unknown>>;
+
+/** `already`: it is as before the change. `kept`: somebody else has changed it since, so it stays as it is. */
+export type RestoreResult = 'restored' | 'already' | 'kept';
+
+/** The items of a table, for work on all of them. */
+export interface ItemTable {
+  /** About how many items there are, as cheap as possible; undefined when nobody knows. */
+  estimate(): Promise<number | undefined>;
+  /**
+   * A part of the items of one segment, strongly consistent. All segments together have every item that is there from the
+   * first page to the last exactly once.
+   *
+   * @param segment from 0, of `of`
+   * @param limit how many items at most
+   */
+  page(segment: number, of: number, after: Checkpoint | undefined, limit: number): Promise<ItemPage>;
+  /** The items with the keys of these, as they are now; undefined for those that are gone. */
+  find(items: readonly Item[]): Promise<readonly (StoredItem | undefined)[]>;
+  /** Makes the changes, which are of different items, each by itself. The results are in the same order. */
+  write(changes: readonly ItemChange[]): Promise<readonly ChangeResult[]>;
+  /** To be kept before the change is made. */
+  beforeImage(change: ItemChange): BeforeImage;
+  /** Takes changes back, each only if the item still is as the change made it. */
+  restore(images: readonly BeforeImage[]): Promise<readonly RestoreResult[]>;
+  /** The key of the item that an image is of, as {@link keyOf} gives it. */
+  nameOf(image: BeforeImage): string;
+  /** The key of an item as a text, equal for equal keys only. @throws DATA_KEY when the item has no usable key */
+  keyOf(item: Item): string;
+}
+
+/** Databases whose items can be worked through. */
+export interface ItemDatabase {
+  table(name: string): ItemTable;
+}

@@ -1,0 +1,282 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { BundledMigration } from '../../../core/bundle/bundle';
+import type { DataFunctions, Item } from '../../../core/ports';
+import { byKey, dataMigration, people, peopleTables, place, split } from '../../support/data-migration';
+import { MemoryWorld, scope } from '../../support/memory-world';
+
+let world: MemoryWorld;
+beforeEach(() => {
+  world = new MemoryWorld();
+});
+
+const table = peopleTables;
+
+async function deployedTable() {
+  await world.deployed('a', [table]);
+  world.meals.items.put('people', ...people(100));
+}
+
+async function update(revision: string, migrations: readonly BundledMigration[]) {
+  world.stackIs('UPDATE_IN_PROGRESS');
+  return world.migrations('Update', world.revision(revision, [table, ...migrations]));
+}
+
+async function committed(): Promise<void> {
+  world.stackIs('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS');
+  await world.markerDelete('a');
+  world.stackIs('UPDATE_COMPLETE');
+}
+
+async function rolledBack() {
+  world.stackIs('UPDATE_ROLLBACK_IN_PROGRESS');
+  return world.migrations('Update', world.revision('a', [table]));
+}
+
+const events = async (type: string) => (await world.ledger.events(scope)).filter((event) => event.type === type);
+
+describe('a backfill in place', () => {
+  it('transforms every item, and says in the history what it did', async () => {
+    await deployedTable();
+    const outcome = await update('b', [dataMigration(world, '1.1.0', { transform: split })]);
+
+    expect(outcome).toMatchObject({ status: 'SUCCESS' });
+    expect(world.meals.items.list('people')).toHaveLength(100);
+    expect(world.meals.items.of('people').get('"p7"')).toEqual({ id: 'p7', first: 'First7', last: 'Last7', age: 7 });
+    expect(await events('items-transformed')).toMatchObject([{ detail: { table: 'people', read: 100, updated: 100 } }]);
+    expect(await events('items-checked')).toMatchObject([{ detail: { read: 100, unchanged: 100, wrong: 0 } }]);
+  });
+
+  it('is taken back item by item when the update fails, but for what the application has changed since', async () => {
+    await deployedTable();
+    await update('b', [dataMigration(world, '1.1.0', { transform: split })]);
+    world.meals.items.put('people', { id: 'p7', first: 'Anna', last: 'Last7', age: 7 });
+    world.meals.items.put('people', { id: 'p8', first: 'First8', last: 'Last8', age: 99 });
+    const outcome = await rolledBack();
+
+    expect(outcome).toMatchObject({ status: 'SUCCESS' });
+    const expected = new Map(byKey(people(100)));
+    expected.set('"p7"', { id: 'p7', first: 'Anna', last: 'Last7', age: 7 });
+    expected.set('"p8"', { id: 'p8', name: 'First8 Last8', age: 99 });
+    expect(world.meals.items.of('people')).toEqual(expected);
+    expect(await events('items-restored')).toMatchObject([{ detail: { restored: 99, kept: 1 } }]);
+  });
+
+  it('never overwrites what the application writes at the same time', async () => {
+    await deployedTable();
+    const written = new Map<string, Item>();
+    let count = 0;
+    world.meals.items.meanwhile = (event, name) => {
+      if (event !== 'write' || name !== 'people') return;
+      for (const [key, item] of world.meals.items.of('people')) {
+        if (count++ % 7 !== 0) continue;
+        const changed = { ...item, ...('name' in item && { name: `New${count} Name${count}` }), age: 1_000 + count };
+        written.set(key, changed);
+        world.meals.items.of('people').set(key, changed);
+      }
+    };
+    await update('b', [dataMigration(world, '1.1.0', { transform: split })]);
+
+    expect(written.size).toBeGreaterThan(20);
+    for (const [key, item] of written) expect(world.meals.items.of('people').get(key)).toEqual(split(item));
+    expect(world.meals.items.list('people').filter((item) => 'name' in item && item['name'] !== undefined)).toEqual([]);
+  });
+
+  it('fails with the place and rolls back when an item cannot be transformed', async () => {
+    await deployedTable();
+    world.meals.items.put('people', { id: 'bad', name: 42 });
+    const transform = (item: Item) => {
+      if (item['id'] === 'bad') throw new Error(`cannot read ${JSON.stringify(item)}`);
+      return split(item);
+    };
+    const outcome = await update('b', [dataMigration(world, '1.1.0', { transform })]);
+
+    expect(outcome).toMatchObject({ status: 'FAILED' });
+    expect(outcome.reason).toMatch(/1 items of people could not be transformed/);
+    expect(outcome.reason).not.toMatch(/42|cannot read/);
+    expect(world.meals.items.list('people').filter((item) => 'first' in item)).toEqual([]);
+  });
+
+  it('leaves as many items as may fail, and notes why', async () => {
+    await deployedTable();
+    world.meals.items.put('people', { id: 'bad', name: 42 });
+    const transform = (item: Item) => {
+      if (item['id'] === 'bad') throw new Error('no text');
+      return split(item);
+    };
+    const outcome = await update('b', [dataMigration(world, '1.1.0', { transform }, { mayFail: 1 }, ['backfill'])]);
+
+    expect(outcome).toMatchObject({ status: 'SUCCESS' });
+    const [deployment] = (await world.ledger.load(scope)).open;
+    const pass = { scope, deployment: deployment!.id, key: 'meals|meals-1|1.1.0', step: 'backfill.0' };
+    expect(await world.segments.left({ ...pass, direction: 'forward' }, 10)).toEqual([
+      { key: '"bad"', why: 'failed', reason: 'no text' },
+    ]);
+  });
+
+  it.each<[string, DataFunctions['transform'], RegExp]>([
+    ['is no projection', (item) => ({ ...item, age: Number(item['age']) + 1 }), /transform\(transform\(item\)\)/],
+    ['changes the key', (item) => ({ ...item, id: `x${String(item['id']).replace(/^x+/, '')}` }), /changed the key/],
+    ['returns a list', (item) => [item], /returned a list/],
+    ['returns nothing', (() => undefined) as never, /returned nothing/],
+    ['returns a promise', (async (item: Item) => item) as never, /returned a promise/],
+  ])('refuses a transform that %s', async (_what, transform, words) => {
+    await deployedTable();
+    const outcome = await update('b', [dataMigration(world, '1.1.0', { transform })]);
+
+    expect(outcome).toMatchObject({ status: 'FAILED' });
+    expect(outcome.reason).toMatch(words);
+    expect(world.meals.items.list('people')).toEqual(people(100));
+  });
+
+  it('deletes the items for which the transform returns null, and puts them back', async () => {
+    await deployedTable();
+    const transform = (item: Item) => (Number(item['age']) < 10 ? null : item);
+    await update('b', [dataMigration(world, '1.1.0', { transform })]);
+    expect(world.meals.items.list('people')).toHaveLength(90);
+
+    await rolledBack();
+    expect(world.meals.items.of('people')).toEqual(byKey(people(100)));
+  });
+
+  it('is undone by the function undo, when it has one', async () => {
+    await deployedTable();
+    const undo = ({ first, last, ...item }: Item) =>
+      first === undefined ? item : { ...item, name: `${first} ${last}` };
+    await update('b', [dataMigration(world, '1.1.0', { transform: split, undo }, { undo: 'function' })]);
+    await rolledBack();
+
+    expect(new Set(world.meals.items.list('people'))).toEqual(new Set(people(100)));
+  });
+
+  it('is swept again after the update, before contract, and then what takes it back is forgotten', async () => {
+    await deployedTable();
+    await update('b', [dataMigration(world, '1.1.0', { transform: split }, {}, ['backfill', 'sweep'])]);
+    // The former release of the application still writes the old shape.
+    world.meals.items.put('people', { id: 'late', name: 'Late Comer' });
+    const [deployment] = (await world.ledger.load(scope)).open;
+    await committed();
+
+    expect(world.meals.items.of('people').get('"late"')).toEqual({ id: 'late', first: 'Late', last: 'Comer' });
+    const pass = { scope, deployment: deployment!.id, key: 'meals|meals-1|1.1.0', step: 'backfill.0' };
+    const images = await Promise.all([0, 1, 2].map((n) => world.segments.images({ ...pass, direction: 'forward' }, n)));
+    expect(images).toEqual([undefined, undefined, undefined]);
+    expect((await world.ledger.load(scope)).open).toEqual([]);
+  });
+});
+
+describe('a backfill to another table', () => {
+  const copy = (item: Item): Item => ({ id: item['id'], text: item['name'] });
+  const destination = place('copies');
+
+  it('copies, and takes away what it has copied', async () => {
+    await deployedTable();
+    await update('b', [dataMigration(world, '1.1.0', { transform: copy }, { destination })]);
+    expect(world.meals.items.list('copies')).toHaveLength(100);
+    expect(world.meals.items.list('people')).toEqual(people(100));
+
+    await rolledBack();
+    expect(world.meals.items.list('copies')).toEqual([]);
+  });
+
+  it('makes several of one, or none', async () => {
+    await deployedTable();
+    const transform = ({ id, age }: Item) => (age === 3 ? [] : [{ id: `${id}-a` }, { id: `${id}-b` }]);
+    await update('b', [dataMigration(world, '1.1.0', { transform }, { destination })]);
+    expect(world.meals.items.list('copies')).toHaveLength(198);
+  });
+
+  it('combines several to one by their key', async () => {
+    await deployedTable();
+    const transform = ({ id, age }: Item) => ({ id: `group${Number(age) % 4}`, members: [id] });
+    const combine = (existing: Item, incoming: Item) => {
+      const members = new Set([...(existing['members'] as string[]), ...(incoming['members'] as string[])]);
+      return { ...existing, members: [...members].sort() };
+    };
+    // Several segments change one item in turn, so copies of what was before cannot be put back segment by segment.
+    const undo = () => null;
+    const change = { destination, existing: 'combine', undo: 'function' } as const;
+    await update('b', [dataMigration(world, '1.1.0', { transform, combine, undo }, change)]);
+
+    const groups = [...world.meals.items.list('copies')].sort((a, b) => (String(a['id']) < String(b['id']) ? -1 : 1));
+    expect(groups.map(({ id, members }) => [id, (members as string[]).length])).toEqual([
+      ['group0', 25],
+      ['group1', 25],
+      ['group2', 25],
+      ['group3', 25],
+    ]);
+    await rolledBack();
+    expect(world.meals.items.list('copies')).toEqual([]);
+  });
+
+  it('keeps what is there already, and says so', async () => {
+    await deployedTable();
+    world.meals.items.put('copies', { id: 'p5', text: 'written by the application' });
+    await update('b', [dataMigration(world, '1.1.0', { transform: copy }, { destination }, ['backfill'])]);
+
+    expect(world.meals.items.of('copies').get('"p5"')).toEqual({ id: 'p5', text: 'written by the application' });
+    expect(await events('items-transformed')).toMatchObject([{ detail: { inserted: 99, kept: 1 } }]);
+  });
+
+  it('finds what is missing or different after the copy', async () => {
+    await deployedTable();
+    const migration = dataMigration(world, '1.1.0', { transform: copy }, { destination, existing: 'replace' });
+    let isChanged = false;
+    world.meals.items.meanwhile = (event, name) => {
+      const { size } = world.meals.items.of('copies');
+      if (event !== 'page' || name !== 'people' || size < 100 || isChanged) return;
+      isChanged = true;
+      world.meals.items.of('copies').delete('"p3"');
+    };
+    const outcome = await update('b', [migration]);
+
+    expect(outcome).toMatchObject({ status: 'FAILED' });
+    expect(outcome.reason).toMatch(/1 of 100 items of people are not as they must be/);
+    expect(world.meals.items.list('copies')).toEqual([]);
+  });
+});
+
+describe('an operator', () => {
+  const pass = async () => {
+    const [deployment] = (await world.ledger.load(scope)).open;
+    const key = 'meals|meals-1|1.1.0';
+    return { scope, deployment: deployment!.id, key, step: 'backfill.0', direction: 'forward' as const };
+  };
+
+  it('pauses the work within a page, and resumes it', async () => {
+    await deployedTable();
+    let pages = 0;
+    world.meals.items.meanwhile = (event) => {
+      pages += event === 'page' ? 1 : 0;
+      if (event === 'page' && pages === 2) void pass().then((it) => world.segments.setControl(it, { state: 'paused' }));
+    };
+    world.stackIs('UPDATE_IN_PROGRESS');
+    const migration = dataMigration(world, '1.1.0', { transform: split });
+    const asked = await world.request({
+      kind: 'migrations',
+      type: 'Update',
+      physicalId: scope,
+      properties: world.revision('b', [table, migration]),
+    });
+    for (let tick = 0; tick < 5; tick += 1) await world.turn(asked);
+    expect(pages).toBeLessThanOrEqual(3);
+
+    await world.segments.setControl(await pass(), { state: 'running' });
+    expect(await world.work(asked)).toMatchObject({ status: 'SUCCESS' });
+    expect(await events('items-transformed')).toMatchObject([{ detail: { read: 100, updated: 100 } }]);
+  });
+
+  it('cancels the work, which rolls the deployment back', async () => {
+    await deployedTable();
+    let pages = 0;
+    world.meals.items.meanwhile = (event) => {
+      pages += event === 'page' ? 1 : 0;
+      if (event === 'page' && pages === 3)
+        void pass().then((it) => world.segments.setControl(it, { state: 'cancelled' }));
+    };
+    const outcome = await update('b', [dataMigration(world, '1.1.0', { transform: split })]);
+
+    expect(outcome).toMatchObject({ status: 'FAILED' });
+    expect(outcome.reason).toMatch(/cancelled by/);
+    expect(new Set(world.meals.items.list('people'))).toEqual(new Set(people(100)));
+  });
+});

@@ -1,0 +1,121 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Item } from '../../../core/ports';
+import type { RecordedRequest } from '../../../core/request/request';
+import { CrashingWorld } from '../../support/crashing-world';
+import { byKey, dataMigration, people, peopleTables, place, split } from '../../support/data-migration';
+import { scope } from '../../support/memory-world';
+
+/** Kills the process of a data migration at every call of a port in turn (guarantee G3), the workers among them. */
+
+const before = people(8);
+const copy = ({ id, name }: Item): Item => ({ id, text: name });
+const transformed = byKey(before.map((item) => split(item)));
+const former = byKey(before);
+
+interface Scenario {
+  readonly name: string;
+  readonly prepare: (world: CrashingWorld) => Promise<RecordedRequest>;
+  readonly people: ReadonlyMap<string, Item>;
+  readonly copies?: ReadonlyMap<string, Item>;
+  readonly answers: 'SUCCESS' | 'FAILED';
+}
+
+const inPlace = (world: CrashingWorld) => [
+  peopleTables,
+  dataMigration(world, '1.1.0', { transform: split }, { segments: 2 }, ['backfill', 'verify', 'sweep']),
+];
+const copying = (world: CrashingWorld) => [
+  peopleTables,
+  dataMigration(world, '1.1.0', { transform: copy }, { destination: place('copies'), segments: 2 }),
+];
+const failing = (world: CrashingWorld) => [
+  ...inPlace(world),
+  dataMigration(world, '1.2.0', {
+    transform: (item) => {
+      if (item['id'] === 'p6') throw new Error('cannot');
+      return item;
+    },
+  }),
+];
+
+async function update(world: CrashingWorld, migrations: typeof inPlace): Promise<RecordedRequest> {
+  await world.deployed('a', [peopleTables]);
+  world.meals.items.put('people', ...before);
+  world.stackIs('UPDATE_IN_PROGRESS');
+  const properties = world.revision('b', migrations(world));
+  return world.request({ kind: 'migrations', type: 'Update', physicalId: scope, properties });
+}
+
+async function rollback(world: CrashingWorld, migrations: typeof inPlace): Promise<RecordedRequest> {
+  await world.work(await update(world, migrations));
+  world.stackIs('UPDATE_ROLLBACK_IN_PROGRESS');
+  const properties = world.revision('a', [peopleTables]);
+  return world.request({ kind: 'migrations', type: 'Update', physicalId: scope, properties });
+}
+
+const scenarios: readonly Scenario[] = [
+  {
+    name: 'a backfill in place',
+    prepare: (world) => update(world, inPlace),
+    people: transformed,
+    answers: 'SUCCESS',
+  },
+  {
+    name: 'the rollback of a backfill in place',
+    prepare: (world) => rollback(world, inPlace),
+    people: former,
+    answers: 'SUCCESS',
+  },
+  {
+    name: 'a backfill after which another one fails',
+    prepare: (world) => update(world, failing),
+    people: former,
+    answers: 'FAILED',
+  },
+  {
+    name: 'a backfill to another table',
+    prepare: (world) => update(world, copying),
+    people: former,
+    copies: byKey(before.map(copy)),
+    answers: 'SUCCESS',
+  },
+  {
+    name: 'the rollback of a backfill to another table',
+    prepare: (world) => rollback(world, copying),
+    people: former,
+    answers: 'SUCCESS',
+  },
+  {
+    name: 'the sweep after the update',
+    async prepare(world) {
+      await world.work(await update(world, inPlace));
+      // What the former release still wrote.
+      world.meals.items.put('people', before[3]!);
+      world.stackIs('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS');
+      return world.request({ kind: 'marker', type: 'Delete', physicalId: `${scope}@a`, revision: 'a' });
+    },
+    people: transformed,
+    answers: 'SUCCESS',
+  },
+];
+
+describe.each(scenarios)('$name', ({ prepare, people: expected, copies = new Map(), answers }) => {
+  it('ends the same wherever its process died', async () => {
+    let survived = 0;
+    for (let call = 1; survived < 2; call += 1) {
+      survived = 0;
+      for (const when of ['before', 'after'] as const) {
+        const world = new CrashingWorld();
+        world.pageSize = 3;
+        const request = await prepare(world);
+        await world.workWithCrash(request, { call, when });
+        if (world.crashedAt === undefined) survived += 1;
+        const died = `died ${world.crashedAt ?? 'never'}`;
+        const outcome = await world.work(request);
+        expect([died, outcome.status]).toEqual([died, answers]);
+        expect([died, world.meals.items.of('people')]).toEqual([died, expected]);
+        expect([died, world.meals.items.of('copies')]).toEqual([died, copies]);
+      }
+    }
+  });
+});
