@@ -13,6 +13,7 @@ export const resourceTypes = {
 export const handlers = {
   onEvent: 'index.onEvent',
   tick: 'index.tick',
+  work: 'index.work',
   respond: 'index.respond',
   undelivered: 'index.undelivered',
 } as const;

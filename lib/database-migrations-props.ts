@@ -175,6 +175,22 @@ export interface DatabaseMigrationsProps {
   readonly reservedConcurrentExecutions?: number;
 
   /**
+   * How many workers of a data migration there may be at the same time, 1 to 1,000. Each is an invocation of a Lambda function,
+   * and works on a part of a table of its own.
+   *
+   * @default 10
+   * @example
+   * import { DatabaseMigrations, MigrationTarget } from 'cdk-migrations';
+   *
+   * new DatabaseMigrations(this, 'Migrations', {
+   *   migrationsPath: 'migrations',
+   *   targets: { meals: MigrationTarget.dynamodb({ tableNamePrefix: 'app-' }) },
+   *   backfillConcurrency: 40,
+   * });
+   */
+  readonly backfillConcurrency?: number;
+
+  /**
    * The permissions boundary of every role that the construct makes.
    *
    * @default - none but those that are set on the stack or the app

@@ -6,7 +6,7 @@ import type { Construct } from 'constructs';
 import { handlers } from '../core/wire';
 import { acknowledgeWildcards } from './acknowledge';
 import { engineAssetPath } from './engine-asset';
-import type { EngineOptions } from './engine-options';
+import { type EngineOptions, workersOf } from './engine-options';
 import type { TimeLimits } from './time-limits';
 
 /** The Lambda functions of an engine. */
@@ -15,6 +15,8 @@ export interface EngineFunctions {
   readonly onEvent: lambda.Function;
   /** Does the work, a slice at a time. */
   readonly tick: lambda.Function;
+  /** Works on a segment of a table, one of many invocations at the same time. */
+  readonly work: lambda.Function;
   /** Answers CloudFormation. */
   readonly respond: lambda.Function;
   /** Receives the events that `onEvent` could not work on, however often it was called. */
@@ -38,6 +40,7 @@ export function createEngineFunctions(
 ): EngineFunctions {
   const code = lambda.Code.fromAsset(engineAssetPath());
   const { vpc, vpcSubnets, securityGroups, reservedConcurrentExecutions, deadLetterQueue } = options;
+  const workers = workersOf(options);
 
   const create = (id: string, handler: string, timeout: Duration, own: Partial<lambda.FunctionProps>) => {
     // Not the managed policies that CDK would attach: they allow writing to every log group.
@@ -81,6 +84,11 @@ export function createEngineFunctions(
     onEvent,
     undelivered,
     tick: create('Tick', handlers.tick, Duration.seconds(limits.tick), { memorySize: 512 }),
+    // Larger, so that a page of large items fits beside what takes its changes back.
+    work: create('Work', handlers.work, Duration.seconds(limits.work), {
+      memorySize: 1024,
+      reservedConcurrentExecutions: reservedConcurrentExecutions && Math.max(reservedConcurrentExecutions, workers),
+    }),
     respond: create('Respond', handlers.respond, minutes, { memorySize: 256 }),
   };
 }

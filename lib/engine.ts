@@ -6,7 +6,7 @@ import { Construct } from 'constructs';
 import { environmentNames } from '../core/wire';
 import type { BundleAsset } from './bundle-asset';
 import { createEngineFunctions } from './engine-functions';
-import type { EngineOptions } from './engine-options';
+import { type EngineOptions, workersOf } from './engine-options';
 import { grantClaims, grantLedger, grantLedgerProtection, grantStackStatus, grantStart, ledgerOfTick } from './grants';
 import { attachReplaceablePolicies } from './replaceable-policies';
 import { ruleOnStackEvents } from './stack-events';
@@ -49,8 +49,8 @@ export class Engine extends Construct {
         [environmentNames.leaseSeconds]: String(limits.lease),
       },
     });
-    const { onEvent, tick, undelivered } = functions;
-    this.stateMachine = createStateMachine(this, { ...functions, limits, logGroup });
+    const { onEvent, tick, work, undelivered } = functions;
+    this.stateMachine = createStateMachine(this, { ...functions, limits, logGroup, workers: workersOf(options) });
     for (const starter of [onEvent, undelivered]) {
       starter.addEnvironment(environmentNames.stateMachine, this.stateMachine.stateMachineArn);
       grantStart(this.stateMachine, starter);
@@ -64,11 +64,12 @@ export class Engine extends Construct {
     }
     grantStackStatus(stack, tick);
     grantClaims(stack, tick);
-    bundle.grantReadAll(tick.role!);
-    attachReplaceablePolicies(this, tick.role!, [
-      ledgerOfTick(ledger, scopeName),
-      ...[...targets.values()].flatMap((target) => target.permissions(stack)),
-    ]);
+    for (const { role } of [tick, work]) bundle.grantReadAll(role!);
+    attachReplaceablePolicies(
+      this,
+      [tick.role!, work.role!],
+      [ledgerOfTick(ledger, scopeName), ...[...targets.values()].flatMap((target) => target.permissions(stack))],
+    );
     this.serviceToken = onEvent.functionArn;
   }
 }

@@ -17,11 +17,11 @@ const CHANGE_STATE = ['PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem
  * Functions that receive a request record it, and the one that answers reads and closes it.
  */
 export function grantLedger(ledger: dynamodb.ITable, scopeName: string, functions: EngineFunctions): void {
-  const { onEvent, undelivered, tick, respond } = functions;
+  const { onEvent, undelivered, tick, work, respond } = functions;
   onEvent.addToRolePolicy(items(ledger, ofScope(scopeName), ['PutItem']));
   undelivered.addToRolePolicy(items(ledger, ofScope(scopeName), ['PutItem']));
   respond.addToRolePolicy(items(ledger, ofScope(scopeName), ['GetItem', 'UpdateItem']));
-  for (const engine of [onEvent, undelivered, tick, respond]) {
+  for (const engine of [onEvent, undelivered, tick, work, respond]) {
     ledger.encryptionKey?.grantEncryptDecrypt(engine);
     for (const action of ['kms:ReEncrypt*', 'kms:GenerateDataKey*']) {
       acknowledge(

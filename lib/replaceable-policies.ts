@@ -25,7 +25,7 @@ const mostPolicies = 5;
  */
 export function attachReplaceablePolicies(
   scope: Construct,
-  role: iam.IRole,
+  roles: iam.IRole[],
   statements: readonly iam.PolicyStatement[],
 ): void {
   const stack = Stack.of(scope);
@@ -49,7 +49,7 @@ export function attachReplaceablePolicies(
       .digest('hex');
     new iam.ManagedPolicy(scope, `Policy-${digest.slice(0, 8)}`, {
       document,
-      roles: [role],
+      roles,
       description: 'What a migrations engine may do to its databases',
     });
   }

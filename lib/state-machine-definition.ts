@@ -2,6 +2,10 @@
 export interface MachineParts {
   readonly tickArn: string;
   readonly respondArn: string;
+  readonly workArn: string;
+  /** How many workers at the same time. */
+  readonly workers: number;
+  readonly workSeconds: number;
   readonly tickSeconds: number;
   readonly serviceSeconds: number;
 }
@@ -48,7 +52,8 @@ function attemptsWithin(seconds: number): number {
 /**
  * Drives one request to its answer, by calling the functions in lambda/handlers. Input: `{ requestKey, scope }`.
  *
- * `Tick` works in slices until it returns `done`; then `Answer` sends the answer to CloudFormation. A tick that keeps
+ * `Tick` works in slices until it returns `done`; then `Answer` sends the answer to CloudFormation. When it returns `work`,
+ * `Work` has segments of a table worked on, many at the same time, before the next tick. A tick that keeps
  * failing, or returns something unknown, leads to `AnswerFailure`. When the respond function itself keeps failing, the
  * tick function answers in its place.
  *
@@ -90,14 +95,21 @@ export function machineDefinition(parts: MachineParts): State {
             ],
             Next: 'Wait',
           },
+          { And: statusIs('work'), Next: 'Work' },
           { And: statusIs('done'), Next: 'Answer' },
         ],
         Default: 'Misunderstood',
       },
       Wait: { Type: 'Wait', SecondsPath: '$.result.waitSeconds', Next: 'Tick' },
+      Work: workOnSegments(parts),
+      // Where the workers fail, the tick sees what they did, and when the time for it is over.
+      WorkFailed: { Type: 'Wait', Seconds: 15, Next: 'Tick' },
       Misunderstood: {
         Type: 'Pass',
-        Result: { Error: 'UnknownTickResult', Cause: 'The tick function returned neither continue, wait nor done.' },
+        Result: {
+          Error: 'UnknownTickResult',
+          Cause: 'The tick function returned none of continue, wait, work and done.',
+        },
         ResultPath: '$.failure',
         Next: 'AnswerFailure',
       },
@@ -114,6 +126,43 @@ function statusIs(status: string): readonly State[] {
     { Variable: '$.result.status', IsPresent: true },
     { Variable: '$.result.status', StringEquals: status },
   ];
+}
+
+/**
+ * A Distributed Map: a child for each segment, of which one invocation works for some minutes. The ledger is the judge of what
+ * was done: a child that fails must not stop the others, so all may fail.
+ */
+function workOnSegments({ workArn, workers, workSeconds }: MachineParts): State {
+  return {
+    Type: 'Map',
+    ItemsPath: '$.result.work.segments',
+    ItemSelector: {
+      action: 'work',
+      'number.$': '$$.Map.Item.Value',
+      'of.$': '$.result.work.of',
+      'pass.$': '$.result.work.pass',
+      'attempt.$': '$.result.work.attempt',
+      workers,
+    },
+    ItemProcessor: {
+      ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'EXPRESS' },
+      StartAt: 'Segment',
+      States: {
+        Segment: {
+          Type: 'Task',
+          Resource: workArn,
+          TimeoutSeconds: workSeconds + 10,
+          Retry: [{ ErrorEquals: THROTTLED, MaxAttempts: 5, ...RETRY_SOON }],
+          End: true,
+        },
+      },
+    },
+    MaxConcurrency: workers,
+    ToleratedFailurePercentage: 100,
+    ResultPath: null,
+    Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: '$.workFailure', Next: 'WorkFailed' }],
+    Next: 'Tick',
+  };
 }
 
 function answer(

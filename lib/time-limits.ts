@@ -8,6 +8,8 @@ export interface TimeLimits {
   readonly forward: number;
   /** For one invocation of the tick function. */
   readonly tick: number;
+  /** For one invocation of the function that works on a segment. */
+  readonly work: number;
   /** Until another engine may take over. */
   readonly lease: number;
 }
@@ -21,6 +23,8 @@ export interface TimeLimitProps {
 /** AWS Lambda's own limit (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html). */
 const LONGEST_INVOCATION = 900;
 const SHORTEST_TICK = 60;
+/** A child of a Distributed Map that runs as an express workflow takes five minutes at most (aws-facts SFN-3). */
+const LONGEST_CHILD = 300;
 
 /** Fills in defaults; adds to `errors` what is out of range. */
 export function timeLimits(props: TimeLimitProps, errors: string[]): TimeLimits {
@@ -45,7 +49,7 @@ export function timeLimits(props: TimeLimitProps, errors: string[]): TimeLimits 
         'operation, a longer one delays recovery after a crash.',
     );
   }
-  return { service, forward, lease, tick: tickSeconds(service - forward) };
+  return { service, forward, lease, tick: tickSeconds(service - forward), work: LONGEST_CHILD - 15 };
 }
 
 /** A tick that hangs is started once more; both must end, and an answer be sent, before CloudFormation stops waiting. */

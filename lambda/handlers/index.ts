@@ -4,8 +4,9 @@ import type { CloudFormationEvent, StackStatusEvent } from '../cloudformation/ev
 import { readSettings } from '../settings';
 import { type OnEventParts, onEvent as receive } from './on-event';
 import { respond as answer, type RespondEvent } from './respond';
-import { type TickEvent, tick as work } from './tick';
+import { type TickEvent, tick as tickOn } from './tick';
 import { undelivered as receiveAgain, type UndeliveredEvent } from './undelivered';
+import { type WorkEvent, work as workOn } from './work';
 
 /** Made once per process, and not before the environment is known to be complete. */
 const settings = once(() => readSettings());
@@ -21,6 +22,7 @@ const shareForStarting = 0.6;
 
 interface Context {
   getRemainingTimeInMillis(): number;
+  readonly awsRequestId: string;
 }
 
 /** Entry of the function that CloudFormation and EventBridge call. */
@@ -45,10 +47,15 @@ function partsOf(context: Context): OnEventParts {
  * for that cannot.
  */
 export async function tick(event: TickEvent | RespondEvent): Promise<unknown> {
-  return event.action === 'respond' ? answer(event, ports()) : work(event, ports(), protection());
+  return event.action === 'respond' ? answer(event, ports()) : tickOn(event, ports(), protection());
 }
 
 /** Entry of the function that answers CloudFormation. */
 export async function respond(event: RespondEvent): Promise<void> {
   await answer(event, ports());
+}
+
+/** Entry of the function that works on segments of tables. */
+export async function work(event: WorkEvent, context: Context): Promise<unknown> {
+  return workOn(event, ports(), { id: context.awsRequestId, remaining: context.getRemainingTimeInMillis() });
 }

@@ -29,7 +29,7 @@ export async function tick(
   event: TickEvent,
   ports: Ports,
   protection?: Protection,
-): Promise<Pick<DriveResult, 'status'>> {
+): Promise<Exclude<DriveResult, { status: 'done' }> | { readonly status: 'done' }> {
   const recorded = await ports.requests.find(event.scope, event.requestKey);
   if (!recorded) throw new Error(`The ledger has no request ${event.requestKey} of scope ${event.scope}.`);
   // The tick after the one that stops early answers while CloudFormation still listens.

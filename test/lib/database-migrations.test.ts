@@ -71,18 +71,19 @@ describe('DatabaseMigrations with one target of each kind', () => {
       ([, { Type }]) => ROLES_AND_POLICIES.test(Type) || ['AWS::RDS::DBCluster', 'AWS::RDS::DBInstance'].includes(Type),
     );
 
-    expect(expected).toHaveLength(21);
+    expect(expected).toHaveLength(25);
     for (const [other] of expected) expect(needed).toContain(other);
     expect(template.cycles()).toEqual([]);
   });
 
-  it('creates four functions from one asset, with the newest runtime', () => {
+  it('creates five functions from one asset, with the newest runtime', () => {
     const functions = template.ids('AWS::Lambda::Function').map((id) => template.resources.get(id)!.Properties);
 
     expect(functions.map(({ Handler }) => Handler)).toEqual([
       'index.undelivered',
       'index.onEvent',
       'index.tick',
+      'index.work',
       'index.respond',
     ]);
     expect(new Set(functions.map(({ Code }) => JSON.stringify(Code))).size).toBe(1);
@@ -94,6 +95,7 @@ describe('DatabaseMigrations with one target of each kind', () => {
       'DbEngineUndeliveredA0124563',
       'DbEngineOnEventA5631D03',
       'DbEngineTick3E27FA3F',
+      'DbEngineWork680F32F2',
       'DbEngineRespondF9D771E2',
     ]);
   });
@@ -186,10 +188,10 @@ describe('DatabaseMigrations with one target of each kind', () => {
     expect(JSON.stringify(Properties.DefinitionString)).not.toContain('ResponseURL');
   });
 
-  it('adds 22 resources and a policy for its targets, besides the databases', () => {
+  it('adds 26 resources and a policy for its targets, besides the databases', () => {
     const own = [...template.resources.keys()].filter((id) => id.startsWith('Db'));
 
-    expect(own).toHaveLength(22 + 1);
+    expect(own).toHaveLength(26 + 1);
   });
 });
 

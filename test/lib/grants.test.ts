@@ -79,7 +79,7 @@ describe('the permissions', () => {
       statements(template, id).filter(({ Resource }) => [Resource].flat().includes('*')),
     );
 
-    expect(policies).toHaveLength(6);
+    expect(policies).toHaveLength(8);
     expect(onEverything.flatMap(({ Action }) => Action).sort()).toEqual([
       ...READS_SCALING.slice().sort(),
       ...CHANGES_ALARMS,
@@ -260,15 +260,31 @@ describe('the permissions', () => {
     expect(scales).toEqual([false, false, false, true, true]);
   });
 
-  it('the machine may call the two functions that work and answer, log and trace', () => {
+  it('the machine may call the functions that work and answer, start children of itself, log and trace', () => {
     const [logging, tracing, invoke, ...others] = of(template, 'MachineRole');
 
     expect(invoke).toEqual({
       Action: 'lambda:InvokeFunction',
-      Resource: [functionArn('Tick'), functionArn('Respond')],
+      Resource: [functionArn('Tick'), functionArn('Work'), functionArn('Respond')],
     });
     expect([logging, tracing].flatMap((statement) => statement!.Action)).toHaveLength(12);
     expect(others).toEqual([]);
+    const machine = { Ref: template.one('AWS::StepFunctions::StateMachine')[0] };
+    expect(of(template, 'MachineChildren')).toEqual([
+      { Action: 'states:StartExecution', Resource: machine },
+      { Action: ['states:DescribeExecution', 'states:StopExecution'], Resource: arnEnding('*') },
+    ]);
+  });
+
+  it('a worker may read bundles, and do with its targets and the ledger what Tick may, and no more', () => {
+    const tick = template.ids('AWS::IAM::ManagedPolicy').map((id) => template.resources.get(id)!.Properties.Roles);
+
+    expect(of(template, 'WorkRole').map(({ Action }) => Action)).toEqual([
+      ['logs:CreateLogStream', 'logs:PutLogEvents'],
+      's3:GetObject',
+      'kms:Decrypt',
+    ]);
+    expect(tick).toEqual([[expect.anything(), expect.anything()]]);
   });
 });
 

@@ -1,5 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { machineDefinition } from '../../lib/state-machine-definition';
+import {
+  adaptDefinition,
+  type Json,
+  type JsonObject,
+} from '../../packages/sandbox/src/services/step-functions/definition';
+import { distributedMap } from '../../packages/sandbox/src/services/step-functions/distributed-map';
 import { interpreter } from '../../packages/sandbox/src/services/step-functions/interpreter';
 
 interface State {
@@ -29,6 +35,9 @@ const arn = (name: string) => `arn:aws:lambda:eu-west-1:111122223333:function:${
 const definition = machineDefinition({
   tickArn: arn('tick'),
   respondArn: arn('respond'),
+  workArn: arn('work'),
+  workers: 7,
+  workSeconds: 285,
   tickSeconds: 400,
   serviceSeconds: hour,
 });
@@ -68,6 +77,9 @@ describe('the definition', () => {
     const short = machineDefinition({
       tickArn: arn('tick'),
       respondArn: arn('respond'),
+      workArn: arn('work'),
+      workers: 7,
+      workSeconds: 285,
       tickSeconds: 60,
       serviceSeconds: 120,
     });
@@ -86,6 +98,21 @@ describe('the definition', () => {
 
     expect(loopFrom('Tick')).toEqual(['Tick', 'Decide', 'Wait']);
     expect(throttled + loops * loop.reduce((sum, events) => sum + events)).toBeLessThan(25_000);
+  });
+
+  it('starts children for segments that may all fail, and works on others no longer than an express workflow may', () => {
+    // aws-facts SFN-3.
+    const work = definition.States as Readonly<Record<string, Record<string, unknown>>>;
+    const { ToleratedFailurePercentage, MaxConcurrency, ItemProcessor, Catch } = work['Work']!;
+    const { ProcessorConfig, States } = ItemProcessor as { ProcessorConfig: object; States: Record<string, State> };
+
+    expect({ ToleratedFailurePercentage, MaxConcurrency }).toEqual({
+      ToleratedFailurePercentage: 100,
+      MaxConcurrency: 7,
+    });
+    expect(ProcessorConfig).toEqual({ Mode: 'DISTRIBUTED', ExecutionType: 'EXPRESS' });
+    expect(States['Segment']).toMatchObject({ Resource: arn('work'), TimeoutSeconds: 295 });
+    expect(Catch).toEqual([{ ErrorEquals: ['States.ALL'], ResultPath: '$.workFailure', Next: 'WorkFailed' }]);
   });
 
   it('retries each task eight times after a crash, and once after a hang', () => {
@@ -110,6 +137,17 @@ describe('an execution', () => {
     expect(calls.map(({ name }) => name)).toEqual(['Tick', 'Tick', 'Tick', 'Answer']);
     expect(calls[0]!.input).toEqual({ action: 'tick', requestKey: 'r1', scope: 'App/Db', execution: 'execution-1' });
     expect(calls[3]!.input).toEqual({ action: 'respond', requestKey: 'r1', scope: 'App/Db' });
+  });
+
+  it('has each segment worked on that a tick names, whether or not that fails, and ticks again', async () => {
+    const pass = { scope: 'App/Db', deployment: 'd1', key: 'k', step: 'backfill.0', direction: 'forward' };
+    const work = { pass, of: 9, segments: [2, 5, 8], attempt: 'r1' };
+    const calls = await execute([{ status: 'work', work }, { status: 'done' }], undefined, new Error('no capacity'));
+
+    expect(calls.map(({ name }) => name)).toEqual(['Tick', 'Segment', 'Segment', 'Segment', 'Tick', 'Answer']);
+    expect(calls.slice(1, 4).map(({ input }) => input)).toEqual(
+      [2, 5, 8].map((number) => ({ action: 'work', number, of: 9, pass, attempt: 'r1', workers: 7 })),
+    );
   });
 
   it('answers with the failure when Tick keeps failing', async () => {
@@ -236,30 +274,39 @@ interface Call {
 }
 
 /** Runs the definition with ticks that return or throw these in turn (the last one repeatedly), without waiting. */
-async function execute(ticks: readonly unknown[], answerError?: Error): Promise<Call[]> {
+async function execute(ticks: readonly unknown[], answerError?: Error, workError?: Error): Promise<Call[]> {
   const calls: Call[] = [];
   let count = 0;
-  const handle = (name: string, result: () => unknown) => async (input: unknown) => {
+  const handle = (name: string, result: () => unknown) => async (input: Json) => {
     calls.push({ name, input });
     const value = result();
     if (value instanceof Error) throw value;
-    return value;
+    return value as Json;
   };
   const nextTick = () => ticks[Math.min(count++, ticks.length - 1)];
   const answers = { Answer: answerError, AnswerFailure: answerError };
-  const handlers = Object.keys(states).map((name) => [
-    name,
-    handle(name, name === 'Tick' ? nextTick : () => answers[name as keyof typeof answers] ?? null),
-  ]);
-  const machine = new (interpreter().StateMachine)(definition as never, { validationOptions: { checkArn: true } });
-  const execution = machine.run({ requestKey: 'r1', scope: 'App/Db' }, {
-    overrides: {
-      taskResourceLocalHandlers: Object.fromEntries(handlers),
-      retryIntervalOverrides: Object.fromEntries(Object.keys(states).map((name) => [name, 0])),
-    },
-    context: { Execution: { Id: 'execution-1' } },
-  } as never);
-  await execution.result;
+  const handlers: Record<string, (input: Json) => Promise<Json>> = Object.fromEntries(
+    Object.keys(states).map((name) => [
+      name,
+      handle(name, name === 'Tick' ? nextTick : () => answers[name as keyof typeof answers] ?? null),
+    ]),
+  );
+  handlers['Segment'] = handle('Segment', () => workError ?? null);
+  const run = async (part: JsonObject, input: Json, context: JsonObject): Promise<Json> => {
+    const { definition: adapted, distributedMaps } = adaptDefinition(part);
+    const maps = distributedMaps.map((map) => [map.name, distributedMap(map, run)]);
+    const machine = new (interpreter().StateMachine)(adapted, { validationOptions: { noValidate: true } });
+    const retries = [...Object.keys(states), 'Segment'].map((name) => [name, 0]);
+    const { result } = machine.run(input, {
+      overrides: {
+        taskResourceLocalHandlers: { ...handlers, ...Object.fromEntries(maps) },
+        retryIntervalOverrides: Object.fromEntries(retries),
+      },
+      context,
+    } as never);
+    return result;
+  };
+  await run(definition as JsonObject, { requestKey: 'r1', scope: 'App/Db' }, { Execution: { Id: 'execution-1' } });
   return calls;
 }
 

@@ -1,0 +1,36 @@
+import type { SegmentResult } from '../../core/data/segment-work';
+import { type SegmentTask, workOnSegment } from '../../core/engine/work-on-segment';
+import type { Ports } from '../../core/ports';
+import { log } from '../log';
+
+export interface WorkEvent extends SegmentTask {
+  readonly action: 'work';
+  /** How many invocations share the rate of the pass. */
+  readonly workers: number;
+}
+
+/** Milliseconds for which an invocation works on a segment, at most; the next one continues (core/data/run-segment). */
+const sliceTime = 240_000;
+
+/** Milliseconds kept for the page at hand, before Lambda ends the invocation. */
+const timeToEnd = 30_000;
+
+/** Items read at once. More of them would be faster, and take more memory. */
+const pageSize = 250;
+
+/** Works on one segment of a data migration for a while. */
+export async function work(
+  event: WorkEvent,
+  ports: Ports,
+  invocation: { readonly id: string; readonly remaining: number },
+): Promise<{ readonly result: SegmentResult }> {
+  const { pass, number, of, attempt, workers } = event;
+  const stopBy = ports.clock.now() + Math.min(sliceTime, invocation.remaining - timeToEnd);
+  const result = await workOnSegment(ports, { pass, number, of, attempt }, invocation.id, {
+    stopBy,
+    pageSize,
+    workers,
+  });
+  log('work', { migration: pass.key, step: pass.step, segment: number, result });
+  return { result };
+}
