@@ -96,6 +96,7 @@ export function machineDefinition(parts: MachineParts): State {
             Next: 'Wait',
           },
           { And: statusIs('work'), Next: 'Work' },
+          { And: statusIs('answer'), Next: 'AnswerMeanwhile' },
           { And: statusIs('done'), Next: 'Answer' },
         ],
         Default: 'Misunderstood',
@@ -108,11 +109,12 @@ export function machineDefinition(parts: MachineParts): State {
         Type: 'Pass',
         Result: {
           Error: 'UnknownTickResult',
-          Cause: 'The tick function returned none of continue, wait, work and done.',
+          Cause: 'The tick function returned none of continue, wait, work, answer and done.',
         },
         ResultPath: '$.failure',
         Next: 'AnswerFailure',
       },
+      AnswerMeanwhile: answerMeanwhile(parts.respondArn),
       Answer: answer(parts.respondArn, [], ANSWER_PATIENCE, 'AnswerFallback'),
       AnswerFailure: answer(parts.respondArn, ['failure'], ANSWER_PATIENCE, 'AnswerFailureFallback'),
       AnswerFallback: answer(parts.tickArn, [], serviceSeconds),
@@ -126,6 +128,12 @@ function statusIs(status: string): readonly State[] {
     { Variable: '$.result.status', IsPresent: true },
     { Variable: '$.result.status', StringEquals: status },
   ];
+}
+
+/** Answers what goes on afterwards. Should that fail, the end of the execution answers. */
+function answerMeanwhile(functionArn: string): State {
+  const { End: _end, ...state } = answer(functionArn, [], ANSWER_PATIENCE, 'Tick');
+  return { ...state, Next: 'Tick' };
 }
 
 /**
@@ -142,6 +150,7 @@ function workOnSegments({ workArn, workers, workSeconds }: MachineParts): State 
       'of.$': '$.result.work.of',
       'pass.$': '$.result.work.pass',
       'attempt.$': '$.result.work.attempt',
+      'until.$': '$.result.work.until',
       workers,
     },
     ItemProcessor: {

@@ -72,7 +72,8 @@ async function driveToTheEnd(
     const limits = { stopBy: ports.clock.now() + timeLimit, pollInterval };
     const result = await drive(ports, recorded, recorded.actor, limits);
     if (result.status === 'done') return result;
-    if (result.status === 'continue') continue;
+    // Nobody waits for an answer to a repair.
+    if (result.status === 'continue' || result.status === 'answer') continue;
     if (result.status === 'work') {
       terminal.say(`Working on ${result.work.segments.length} segments of ${result.work.pass.key} ...`);
       await workInProcess(ports, result.work, workers, randomUUID(), { ...limits, pageSize, workers });

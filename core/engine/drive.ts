@@ -1,7 +1,7 @@
 import { hasCode, isPassing } from '../errors/index';
 import type { HeldLease, LeaseInfo, Ports, StackView } from '../ports';
 import { type Decision, decide } from '../protocol/decide';
-import { failedOutcome } from '../request/outcome';
+import { failedOutcome, successOutcome } from '../request/outcome';
 import type { Outcome, RecordedRequest } from '../request/request';
 import { answerMargin } from './answer-margin';
 import { flag, remove, retain } from './close-scope';
@@ -18,7 +18,9 @@ export type DriveResult =
   | { readonly status: 'continue' }
   | { readonly status: 'wait'; readonly waitSeconds: number }
   /** Workers are to do these segments, then it continues. */
-  | { readonly status: 'work'; readonly work: PassWork };
+  | { readonly status: 'work'; readonly work: PassWork }
+  /** The outcome is to be sent now, then it continues. */
+  | { readonly status: 'answer' };
 
 /**
  * Works on a request until it has an outcome or this process runs out of time: take the lease, read the ledger, decide,
@@ -31,7 +33,7 @@ export async function drive(
   execution: string,
   limits: Limits,
 ): Promise<DriveResult> {
-  if (recorded.outcome) {
+  if (recorded.outcome && !recorded.outcome.continues) {
     await giveBackLease(ports, recorded.scope, execution);
     return { status: 'done', outcome: recorded.outcome };
   }
@@ -76,13 +78,13 @@ async function untilAnswered(run: RequestRun, view: StackView | undefined): Prom
   for (;;) {
     const decision = decide(run.state, run.recorded, view);
     if (decision.do === 'answer') return answer(run, withDone(run, decision.outcome));
-    if (isLate(run.ports, run.recorded)) return answer(run, lateOutcome(run, decision));
+    if (!run.recorded.outcome && isLate(run.ports, run.recorded)) return answer(run, lateOutcome(run, decision));
     if (decision.do === 'wait') return leaveAlone(run);
     const progress = await perform(run, decision, view);
     await run.flush();
     if (progress === 'continue') return { status: 'continue' };
     if (progress === 'wait') return { status: 'wait', waitSeconds: 5 };
-    if (progress === 'work') return giveToWorkers(run);
+    if (progress === 'work') return giveToWorkers(run, decision);
   }
 }
 
@@ -121,10 +123,35 @@ async function leaveAlone({ ports, lease }: RequestRun): Promise<DriveResult> {
   return { status: 'wait', waitSeconds: 10 };
 }
 
+/** Milliseconds: what workers do at once, until somebody looks at it again, with what it takes to begin and to end. */
+const longestWork = 300_000;
+
 /** Whoever has to stop the workers can take the lease at once; they hold their segments under leases of their own. */
-async function giveToWorkers({ ports, lease, work }: RequestRun): Promise<DriveResult> {
+async function giveToWorkers(run: RequestRun, decision: Decision): Promise<DriveResult> {
+  const { ports, lease, recorded } = run;
+  const work = run.work!;
   await ports.leases.release(lease);
-  return { status: 'work', work: work! };
+  if (recorded.outcome) return { status: 'work', work };
+  const answerBy = recorded.answerBy - 2 * answerMargin;
+  if (
+    decision.do === 'commit' &&
+    recorded.request.kind !== 'migrations' &&
+    ports.clock.now() > answerBy - longestWork
+  ) {
+    await ports.requests.setOutcome(recorded.scope, recorded.key, outcomeMeanwhile(run, work));
+    return { status: 'answer' };
+  }
+  // What is left of the time is for the answer.
+  if (ports.clock.now() >= answerBy) return { status: 'wait', waitSeconds: 5 };
+  return { status: 'work', work: { ...work, until: Math.min(work.until, answerBy) } };
+}
+
+/** The stack update has succeeded, and CloudFormation waits for nothing but this answer. */
+function outcomeMeanwhile({ recorded, state }: RequestRun, { pass, of, segments }: PassWork): Outcome {
+  const percent = Math.floor(((of - segments.length) / of) * 100);
+  const migration = state.migration(pass.key)?.id ?? pass.key;
+  const reason = `${percent} % of what ${migration} has left to do are done; the rest goes on by itself. See it with \`migrations backfill status\`.`;
+  return { ...successOutcome(recorded, state.applied, reason), continues: true };
 }
 
 async function answer(run: RequestRun, outcome: Outcome): Promise<DriveResult> {

@@ -124,6 +124,7 @@ function dataContext(migration: MigrationRun, step: Step): StepContext['data'] {
     deadline: phases[step.phase].runs === 'forward' ? deployment.forwardDeadline : undefined,
     targetOf: (name) => migration.run.target(name),
     report: (event, detail) => migration.run.defer([eventOf(event, migration.record, detail)], {}),
+    tell: (sentence) => void request.notes.push(sentence),
     begin: (work) => request.begin(work),
   };
 }

@@ -9,4 +9,9 @@ export interface PassWork {
   readonly segments: readonly number[];
   /** The request that the work is for. */
   readonly attempt: string;
+  /** Epoch milliseconds after which no further page begins. */
+  readonly until: number;
 }
+
+/** Epoch milliseconds after which nothing must end. */
+export const noLimit = Number.MAX_SAFE_INTEGER;

@@ -44,7 +44,8 @@ export async function forward(run: DeploymentRun): Promise<Progress> {
   }
   const { recorded, now } = run.request;
   const { to } = run.deployment;
-  const outcome = successOutcome(recorded, to, reasonForApplied(run.deployment, run.records));
+  const reason = [reasonForApplied(run.deployment, run.records), ...run.request.notes].join(' ');
+  const outcome = successOutcome(recorded, to, reason);
   await run.update(
     { state: 'applied', appliedAt: now },
     [{ type: 'deployment-applied', detail: { migrations: plan.length } }],

@@ -33,7 +33,7 @@ export type Decision =
  * from the ledger first, from CloudFormation's record of the stack second, and never from the event alone.
  */
 export function decide(state: ScopeState, recorded: RecordedRequest, view: StackView | undefined): Decision {
-  if (recorded.outcome) return { do: 'answer', outcome: recorded.outcome };
+  if (recorded.outcome) return decideAnswered(state, recorded, recorded.outcome);
   const { request } = recorded;
   switch (request.kind) {
     case 'migrations':
@@ -45,6 +45,15 @@ export function decide(state: ScopeState, recorded: RecordedRequest, view: Stack
     case 'settle':
       return decideSettle(state, recorded, request, view);
   }
+}
+
+/** Only the commit goes on after its answer. */
+function decideAnswered(state: ScopeState, recorded: RecordedRequest, outcome: Outcome): Decision {
+  const deployment = state.open.find((open) => open.state === 'committing');
+  if (!outcome.continues || !deployment || deployment.failure?.requestKey === recorded.key) {
+    return { do: 'answer', outcome };
+  }
+  return { do: 'commit', deployment };
 }
 
 function decideApply(

@@ -53,6 +53,8 @@ export interface Outcome {
   readonly physicalId: string;
   readonly reason: string;
   readonly data?: Readonly<Record<string, string>>;
+  /** The work goes on after the answer, with what no rollback can follow. */
+  readonly continues?: true;
 }
 
 /** CloudFormation sends one request for a resource at a time; a delivery of the same request supersedes nothing. */

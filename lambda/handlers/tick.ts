@@ -33,7 +33,8 @@ export async function tick(
   const recorded = await ports.requests.find(event.scope, event.requestKey);
   if (!recorded) throw new Error(`The ledger has no request ${event.requestKey} of scope ${event.scope}.`);
   // The tick after the one that stops early answers while CloudFormation still listens.
-  const stopBy = Math.min(ports.clock.now() + tickTime, recorded.answerBy - answerMargin);
+  const answerBy = recorded.outcome ? Number.POSITIVE_INFINITY : recorded.answerBy - answerMargin;
+  const stopBy = Math.min(ports.clock.now() + tickTime, answerBy);
   const limits = { stopBy, pollInterval };
   if (mayApply(recorded)) await protection?.on();
   const result = await drive(ports, recorded, event.execution, limits);

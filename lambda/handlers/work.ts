@@ -7,6 +7,8 @@ export interface WorkEvent extends SegmentTask {
   readonly action: 'work';
   /** How many invocations share the rate of the pass. */
   readonly workers: number;
+  /** See `PassWork.until`. */
+  readonly until: number;
 }
 
 /** Milliseconds for which an invocation works on a segment, at most; the next one continues (core/data/run-segment). */
@@ -24,8 +26,9 @@ export async function work(
   ports: Ports,
   invocation: { readonly id: string; readonly remaining: number },
 ): Promise<{ readonly result: SegmentResult }> {
-  const { pass, number, of, attempt, workers } = event;
-  const stopBy = ports.clock.now() + Math.min(sliceTime, invocation.remaining - timeToEnd);
+  const { pass, number, of, attempt, workers, until } = event;
+  const slice = ports.clock.now() + Math.min(sliceTime, invocation.remaining - timeToEnd);
+  const stopBy = Math.min(slice, until);
   const result = await workOnSegment(ports, { pass, number, of, attempt }, invocation.id, {
     stopBy,
     pageSize,

@@ -141,13 +141,28 @@ describe('an execution', () => {
 
   it('has each segment worked on that a tick names, whether or not that fails, and ticks again', async () => {
     const pass = { scope: 'App/Db', deployment: 'd1', key: 'k', step: 'backfill.0', direction: 'forward' };
-    const work = { pass, of: 9, segments: [2, 5, 8], attempt: 'r1' };
+    const work = { pass, of: 9, segments: [2, 5, 8], attempt: 'r1', until: 1_800_000_000_000 };
     const calls = await execute([{ status: 'work', work }, { status: 'done' }], undefined, new Error('no capacity'));
 
     expect(calls.map(({ name }) => name)).toEqual(['Tick', 'Segment', 'Segment', 'Segment', 'Tick', 'Answer']);
     expect(calls.slice(1, 4).map(({ input }) => input)).toEqual(
-      [2, 5, 8].map((number) => ({ action: 'work', number, of: 9, pass, attempt: 'r1', workers: 7 })),
+      [2, 5, 8].map((number) => ({
+        action: 'work',
+        number,
+        of: 9,
+        pass,
+        attempt: 'r1',
+        until: work.until,
+        workers: 7,
+      })),
     );
+  });
+
+  it('answers what goes on afterwards, and ticks on until it is done', async () => {
+    const calls = await execute([{ status: 'answer' }, { status: 'continue' }, { status: 'done' }]);
+
+    expect(calls.map(({ name }) => name)).toEqual(['Tick', 'AnswerMeanwhile', 'Tick', 'Tick', 'Answer']);
+    expect(calls[1]!.input).toEqual({ action: 'respond', requestKey: 'r1', scope: 'App/Db' });
   });
 
   it('answers with the failure when Tick keeps failing', async () => {

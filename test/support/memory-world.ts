@@ -86,6 +86,7 @@ export class MemoryWorld {
     if (result.status === 'done') return result.outcome;
     if (result.status === 'wait') await this.clock.sleep(result.waitSeconds * 1000);
     if (result.status === 'work') await this.workOn(result.work);
+    if (result.status === 'answer') await this.requests.answered(scope, recorded.key);
     return undefined;
   }
 
@@ -100,7 +101,7 @@ export class MemoryWorld {
 
   /** Does what workers are to do, one segment after the other. */
   private async workOn(work: PassWork): Promise<void> {
-    const limits = { stopBy: this.clock.time + 240_000, pageSize: this.pageSize, workers: 1 };
+    const limits = { stopBy: Math.min(this.clock.time + 240_000, work.until), pageSize: this.pageSize, workers: 1 };
     this.count += 1;
     await workInProcess(this.ports, work, 1, `worker ${this.count}`, limits);
   }

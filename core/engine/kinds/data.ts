@@ -6,6 +6,7 @@ import { type ErrorCode, errorFromData, MigrationError } from '../../errors/inde
 import type { Observation } from '../../ledger/state';
 import type { ItemTable } from '../../ports/items';
 import type { Pass, Segment } from '../../ports/segments';
+import { noLimit } from '../pass-work';
 import type { InvertResult, JournalKind, StepContext, StepResult } from './step-kind';
 
 /** How many segments a large table has: ten for each of as many workers as there usually are, so that all end at about the same time. */
@@ -37,7 +38,7 @@ export const dataStep: JournalKind<DataAction> = {
     throwFailure(known, context);
     const open = unfinished(known, segmentsOf(before));
     if (open.length === 0) return finish(action, known, context);
-    if (context.data.deadline !== undefined && clock.now() > context.data.deadline) {
+    if (context.data.deadline !== undefined && clock.now() >= context.data.deadline) {
       return timeIsOver(action, known, segmentsOf(before), context);
     }
     const { state } = await segments.control(pass);
@@ -108,7 +109,9 @@ function giveToWorkers(
   const held = new Set(known.filter((one) => isHeld(one) && one.leaseUntil > now).map(({ number }) => number));
   const free = open.filter((number) => !held.has(number));
   if (free.length === 0) return 'wait';
-  data.begin({ pass, of, segments: free, attempt });
+  // Going back takes as long as it takes.
+  const until = (pass.direction === 'forward' && data.deadline) || noLimit;
+  data.begin({ pass, of, segments: free, attempt, until });
   return 'work';
 }
 
@@ -154,7 +157,11 @@ function finish(action: DataAction, known: readonly Segment[], context: StepCont
 function timeIsOver(action: DataAction, known: readonly Segment[], of: number, context: StepContext): StepResult {
   const percent = Math.floor((known.filter(({ state }) => state === 'done').length / of) * 100);
   if (action.finish === 'background') {
-    context.data.report('items-left', { table: action.source.table, percent });
+    const { table } = action.source;
+    context.data.report('items-left', { table, percent });
+    context.data.tell(
+      `${percent} % of the items of ${table} are transformed; the others follow when the stack update is complete, and nothing has to be done for it.`,
+    );
     return 'done';
   }
   throw new MigrationError(

@@ -38,6 +38,8 @@ export interface DataContext {
   targetOf(name: string): Promise<Target>;
   /** Notes what was done, in the history. */
   report(event: string, detail: Readonly<Record<string, unknown>>): void;
+  /** Says something in the answer. */
+  tell(sentence: string): void;
   /** Gives workers segments to do, before the step is performed again. */
   begin(work: PassWork): void;
 }

@@ -164,6 +164,65 @@ describe('a backfill in place', () => {
   });
 });
 
+describe('work that takes longer than CloudFormation waits', () => {
+  /** Each page takes so many seconds. */
+  const slow = (seconds: number) => {
+    world.meals.items.meanwhile = (event) => {
+      if (event === 'page') world.clock.time += seconds * 1000;
+    };
+  };
+
+  it('is taken back at the end of its time, and says how far it came', async () => {
+    await deployedTable();
+    slow(300);
+    const outcome = await update('b', [dataMigration(world, '1.1.0', { transform: split })]);
+
+    expect(outcome).toMatchObject({ status: 'FAILED' });
+    expect(outcome.reason).toMatch(/expired with (0|33|66) % of the items of people transformed/);
+    expect(new Set(world.meals.items.list('people'))).toEqual(new Set(people(100)));
+  });
+
+  it('follows when the update is complete, if it may end in the background', async () => {
+    await deployedTable();
+    slow(300);
+    const migration = dataMigration(world, '1.1.0', { transform: split }, { finish: 'background' }, [
+      'backfill',
+      'sweep',
+    ]);
+    const outcome = await update('b', [migration]);
+    expect(outcome).toMatchObject({ status: 'SUCCESS' });
+    expect(outcome.reason).toMatch(/(0|33|66) % of the items of people are transformed; the others follow/);
+
+    slow(0);
+    await committed();
+    expect(new Set(world.meals.items.list('people'))).toEqual(new Set(people(100).map(split)));
+  });
+
+  it('goes on after the answer, once the update has succeeded', async () => {
+    await deployedTable();
+    world.meals.items.put('people', ...people(400));
+    await update('b', [dataMigration(world, '1.1.0', { transform: split }, { segments: 1 }, ['backfill', 'sweep'])]);
+    world.meals.items.put('people', { id: 'late', name: 'Late Comer' });
+    world.stackIs('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS');
+    slow(60);
+    const request = await world.request({ kind: 'marker', type: 'Delete', physicalId: `${scope}@a`, revision: 'a' });
+    const answered: boolean[] = [];
+    for (let turn = 0; turn < 200 && !(await world.turn(request)); turn += 1) {
+      const recorded = await world.requests.find(scope, request.key);
+      answered.push(recorded?.answered === true && world.clock.time < request.answerBy);
+    }
+
+    expect(answered).toContain(true);
+    expect((await world.requests.find(scope, request.key))?.outcome).toMatchObject({
+      status: 'SUCCESS',
+      reason: expect.stringMatching(/% of what meals\/1\.1\.0 has left to do are done; the rest goes on by itself/),
+    });
+    expect(world.clock.time).toBeGreaterThan(request.answerBy);
+    expect((await world.ledger.load(scope)).open).toEqual([]);
+    expect(world.meals.items.of('people').get('"late"')).toEqual({ id: 'late', first: 'Late', last: 'Comer' });
+  });
+});
+
 describe('a backfill to another table', () => {
   const copy = (item: Item): Item => ({ id: item['id'], text: item['name'] });
   const destination = place('copies');
