@@ -4,6 +4,11 @@ export {};
 declare module '../core/errors/error-payloads' {
   interface ErrorPayloads {
     /**
+     * There is no data migration that could be paused, resumed, cancelled or slowed.
+     * @remedy See with `migrations status` what the scope is doing.
+     */
+    NOTHING_UNDER_WAY: { readonly scope: string };
+    /**
      * The CLI does not understand the command line.
      * @remedy See `--help` of the command.
      */

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import type { CommandLine } from './command';
+import { addBackfill } from './commands/backfill';
 import { addHistory } from './commands/history';
 import { addRepair } from './commands/repair';
 import { addSandbox } from './commands/sandbox';
@@ -52,6 +53,7 @@ export function buildProgram(session: CommandLine, args: readonly string[]): Com
   addValidate(program, session);
   addUnlock(program, session);
   addRepair(program, session);
+  addBackfill(program, session);
   addSandbox(program, session, args);
   return program;
 }

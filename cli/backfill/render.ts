@@ -1,0 +1,55 @@
+import { clip, lineWidth, type Terminal, table } from '../output';
+import type { PassReport } from './passes';
+
+const barWidth = 16;
+
+/** `[######----------]  40 %`. */
+function bar(percent: number): string {
+  const full = Math.round((percent / 100) * barWidth);
+  return `[${'#'.repeat(full)}${'-'.repeat(barWidth - full)}] ${String(percent).padStart(3)} %`;
+}
+
+/** One line about a pass under way. */
+export function progressLine({ migration, does, state, progress, control }: PassReport): string {
+  const { percent, counts, rate, secondsLeft } = progress;
+  const items = counts.read + counts.restored;
+  const parts = [
+    `${bar(percent)} ${migration} ${does}${state === 'running' ? '' : ` ${state}`}`,
+    `${items} items`,
+    ...(rate > 0 ? [`${rate}/s${control.rate === undefined ? '' : ` of ${control.rate}`}`] : []),
+    ...(secondsLeft === undefined ? [] : [`${duration(secondsLeft)} left`]),
+  ];
+  return clip(parts.join(', '), lineWidth());
+}
+
+/** What `migrations backfill status` shows. */
+export function renderPasses(scope: string, passes: readonly PassReport[], { paint }: Terminal): string {
+  if (passes.length === 0) return `${scope} has no data migration under way.`;
+  const rows = passes.map(({ migration, does, state, progress: { percent, counts, rate, secondsLeft } }) => [
+    migration,
+    does,
+    state === 'failed' ? paint('red', state) : state,
+    `${percent} %`,
+    String(counts.read + counts.restored),
+    String(counts.updated + counts.inserted + counts.deleted),
+    String(counts.failed + counts.wrong),
+    `${rate}/s`,
+    secondsLeft === undefined ? '' : duration(secondsLeft),
+  ]);
+  const headings = ['migration', 'does', 'state', 'done', 'items', 'changed', 'failed', 'rate', 'left'];
+  const left = passes.flatMap((pass) => pass.left.map((item) => [pass.migration, item.why, item.key, item.reason]));
+  return [
+    paint('bold', scope),
+    '',
+    table(headings, rows, 0),
+    ...(left.length > 0
+      ? ['', 'Items that were left as they are:', '', table(['migration', 'why', 'key', 'reason'], left)]
+      : []),
+  ].join('\n');
+}
+
+function duration(seconds: number): string {
+  if (seconds < 90) return `${seconds} s`;
+  if (seconds < 3600) return `${Math.round(seconds / 60)} min`;
+  return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`;
+}
