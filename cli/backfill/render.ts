@@ -1,9 +1,9 @@
 import { clip, lineWidth, type Terminal, table } from '../output';
 import type { PassReport } from './passes';
 
-const barWidth = 16;
+const barWidth = 12;
 
-/** `[######----------]  40 %`. */
+/** `[#####-------]  40 %`. */
 function bar(percent: number): string {
   const full = Math.round((percent / 100) * barWidth);
   return `[${'#'.repeat(full)}${'-'.repeat(barWidth - full)}] ${String(percent).padStart(3)} %`;

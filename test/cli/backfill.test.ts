@@ -66,7 +66,7 @@ describe('the passes of a scope', () => {
     // One of three segments took a minute with the part of another that was done meanwhile.
     expect(secondsLeft).toBe(120);
     expect(progressLine(report!)).toBe(
-      `[#####-----------]  33 % meals/1.1.0 write paused, ${counts.read} items, 1/s of 50, 2 min left`,
+      `[####--------]  33 % meals/1.1.0 write paused, ${counts.read} items, 1/s of 50, 2 min left`,
     );
   });
 
