@@ -28,15 +28,17 @@ const copying = (world: CrashingWorld) => [
   peopleTables,
   dataMigration(world, '1.1.0', { transform: copy }, { destination: place('copies'), segments: 2 }),
 ];
-const failing = (world: CrashingWorld) => [
-  ...inPlace(world),
-  dataMigration(world, '1.2.0', {
-    transform: (item) => {
-      if (item['id'] === 'p6') throw new Error('cannot');
-      return item;
-    },
-  }),
-];
+const failing = (world: CrashingWorld) => {
+  const transform = (item: Item) => {
+    if (item['id'] === 'p6') throw new Error('cannot');
+    return item;
+  };
+  return [
+    peopleTables,
+    dataMigration(world, '1.1.0', { transform: split }, { segments: 2 }, ['backfill']),
+    dataMigration(world, '1.2.0', { transform }, { segments: 1 }, ['backfill']),
+  ];
+};
 
 async function update(world: CrashingWorld, migrations: typeof inPlace): Promise<RecordedRequest> {
   await world.deployed('a', [peopleTables]);
