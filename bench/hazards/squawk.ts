@@ -53,8 +53,7 @@ export function squawkFindings(binary: string, cases: readonly HazardCase[]): Pr
       writeFileSync(file, sql);
       return file;
     });
-    // One of its rules about running a statement is off by default.
-    const options = ['--reporter', 'json', '--pg-version', '16.0', '--include', 'prefer-repack'];
+    const options = ['--reporter', 'json', '--pg-version', '16.0'];
     const filesWhere = (alone: boolean) => files.filter((_, index) => (cases[index]!.alone ?? false) === alone);
     const found = [
       ...(await findingsIn(binary, ['--assume-in-transaction', ...options], filesWhere(false))),

@@ -20,13 +20,13 @@ export const tables: readonly HazardCase[] = [
     why: 'the table is copied',
     source: 'PostgreSQL ALTER TABLE',
   },
-  { sql: 'cluster a using i;', expected: 'cluster', why: 'the table is written anew', source: 'squawk prefer-repack' },
+  { sql: 'cluster a using i;', expected: 'cluster', why: 'the table is written anew', source: 'PostgreSQL manual: it takes an ACCESS EXCLUSIVE lock' },
   {
     sql: 'vacuum full a;',
     alone: true,
     expected: 'vacuum-full',
     why: 'the table is written anew',
-    source: 'squawk prefer-repack',
+    source: 'PostgreSQL manual: it takes an ACCESS EXCLUSIVE lock',
   },
   {
     sql: 'refresh materialized view v;',

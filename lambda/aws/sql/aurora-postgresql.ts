@@ -1,9 +1,11 @@
+import { sha256 } from '../../../core/bundle/checksum';
 import { databaseKinds } from '../../../core/bundle/database-kinds';
 import { hasCode, MigrationError } from '../../../core/errors/index';
 import type {
   HeldLease,
   HistoryChange,
   HistoryMark,
+  LockHolder,
   Section,
   SectionResult,
   SqlConnection,
@@ -15,12 +17,19 @@ import type {
 } from '../../../core/ports';
 import { isAnswerLost, isPassing, patiently } from '../retry';
 import type { DataApi } from './data-api';
-import { applySection, protocolStatements, raiseFence, schema } from './postgresql-protocol';
+import { LockWatch } from './lock-holders';
+import { applySection, lockWait, protocolStatements, raiseFence, schema } from './postgresql-protocol';
 import { PostgresqlStandalone } from './postgresql-standalone';
 import { withoutRows } from './redact';
 
 /** Bytes of statements that one call carries: the body of a request may have 4 MiB (aws-facts RDS-14). */
 const largestSection = 3_500_000;
+
+/** Milliseconds. Whoever comes after a section in the queue for a lock waits as long. */
+const defaultLockTimeout = 5_000;
+
+/** Milliseconds, at most, before a section that got no lock is tried again: at random, so that it keeps step with nothing. */
+const longestPause = 500;
 
 /** SQLSTATEs of a missing schema, table and function. */
 const missing = ['3F000', '42P01', '42883'];
@@ -31,12 +40,16 @@ export class AuroraPostgresql implements Target, SqlDatabase {
   readonly traits = databaseKinds['aurora-postgresql'];
   readonly sql: SqlDatabase = this;
   readonly standalone: StandaloneStatements;
+  private readonly locks: LockWatch;
 
+  /** @param lockTimeout milliseconds that a section waits for a lock */
   constructor(
     private readonly api: DataApi,
     private readonly lease: HeldLease,
+    private readonly lockTimeout = defaultLockTimeout,
   ) {
     this.standalone = new PostgresqlStandalone(api, lease);
+    this.locks = new LockWatch(api, lockTimeout);
   }
 
   /** A database that can raise the fence has all of the protocol: that function is made last. */
@@ -78,21 +91,37 @@ export class AuroraPostgresql implements Target, SqlDatabase {
     const isLarge = Buffer.byteLength(values.statements) + Buffer.byteLength(values.verify) > largestSection;
     if (isLarge) return this.runInCalls(section);
     await this.lease.guard();
-    const row = await this.call(section, values);
-    return row.outcome === 'unsupported' ? this.runInCalls(section) : this.toResult(row);
+    const { result: row, holders } = await this.call(section, values);
+    if (row.outcome === 'unsupported') return this.runInCalls(section);
+    if (row.outcome === 'locked') return this.locked(Number(row.statement), Number(row.message), holders);
+    return this.toResult(row);
   }
 
-  private async call({ change, mark, attempt }: Section, values: Readonly<Record<string, string>>): Promise<SqlRow> {
+  private call({ change, mark, attempt }: Section, values: Readonly<Record<string, string>>) {
     const { scope, token } = this.lease;
     const { id, phase, step, checksum, deployment } = mark;
-    const { rows } = await unlessBusy(() =>
-      this.api.execute(
-        `SELECT * FROM ${applySection}(:scope, :token, :id, :phase, CAST(:step AS integer), :checksum, :deployment, ` +
-          ':attempt, :change, CAST(:statements AS jsonb), CAST(:verify AS jsonb))',
-        { scope, token, id, phase, step, checksum, deployment, attempt, change, ...values },
-      ),
+    // It comes first: the list of sessions shows the beginning of long statements only.
+    const marker = `cdk_migrations ${sha256([scope, id, phase, step, attempt].join(' ')).slice(0, 24)}`;
+    const lockTimeout = String(this.lockTimeout);
+    return this.locks.during(
+      () => ({ marker }),
+      async (): Promise<SqlRow> => {
+        const { rows } = await unlessBusy(() =>
+          this.api.execute(
+            `/* ${marker} */ SELECT * FROM ${applySection}(:scope, :token, :id, :phase, CAST(:step AS integer), ` +
+              ':checksum, :deployment, :attempt, :change, :lockTimeout, CAST(:statements AS jsonb), CAST(:verify AS jsonb))',
+            { scope, token, id, phase, step, checksum, deployment, attempt, change, lockTimeout, ...values },
+          ),
+        );
+        return rows[0]!;
+      },
     );
-    return rows[0]!;
+  }
+
+  /** @param waited milliseconds since the first time */
+  private async locked(statement: number, waited: number, holders: readonly LockHolder[]): Promise<SectionResult> {
+    await new Promise((resolve) => setTimeout(resolve, Math.random() * longestPause));
+    return { outcome: 'locked', statement, wait: { waited, timeout: this.lockTimeout, holders } };
   }
 
   private toResult({ outcome, statement, code, message }: SqlRow): SectionResult {
@@ -123,20 +152,22 @@ export class AuroraPostgresql implements Target, SqlDatabase {
   }
 
   /** A section of several calls in one transaction: too large for one, or with a statement that no function can run. */
-  private async runInCalls({ change, mark, statements, verify }: Section): Promise<SectionResult> {
+  private async runInCalls({ change, mark, statements, verify, attempt }: Section): Promise<SectionResult> {
     let statement = -1;
+    const work = async (connection: SqlConnection) => {
+      statement = -1;
+      for (const text of statements) {
+        statement += 1;
+        await connection.execute(text);
+      }
+      for (const text of verify) {
+        statement += 1;
+        checkVerified(await connection.execute(text));
+      }
+    };
     try {
-      return await this.transact(change, mark, async (connection) => {
-        statement = -1;
-        for (const text of statements) {
-          statement += 1;
-          await connection.execute(text);
-        }
-        for (const text of verify) {
-          statement += 1;
-          checkVerified(await connection.execute(text));
-        }
-      });
+      const result = await this.transact(change, mark, work, attempt);
+      return result.outcome === 'locked' ? { ...result, statement } : result;
     } catch (error) {
       if (error instanceof Unverified) return { outcome: 'unverified', statement, returned: error.message };
       if (!hasCode(error, 'STATEMENT_FAILED')) throw error;
@@ -148,15 +179,34 @@ export class AuroraPostgresql implements Target, SqlDatabase {
    * A transaction that a passing error broke off is run again: the history row tells whether the first one was
    * committed after all.
    */
-  transact(
+  async transact(
     change: HistoryChange,
     mark: HistoryMark,
     work: (connection: SqlConnection) => Promise<void>,
+    attempt = mark.deployment,
   ): Promise<SectionResult> {
-    return patiently(
-      () => this.transactOnce(change, mark, work),
-      (error) => isPassing(error) || isAnswerLost(error) || isLostTransaction(error),
+    let pid: number | undefined;
+    const transaction = async (): Promise<SectionResult | undefined> => {
+      try {
+        return await patiently(
+          () => this.transactOnce(change, mark, work, (own) => (pid = own)),
+          (error) => isPassing(error) || isAnswerLost(error) || isLostTransaction(error),
+        );
+      } catch (error) {
+        if (!hasCode(error, 'LOCK_NOT_AVAILABLE')) throw error;
+        return undefined;
+      }
+    };
+    const { result, holders } = await this.locks.during(() => (pid === undefined ? undefined : { pid }), transaction);
+    return result ?? this.locked(-1, await this.lockWait(mark, attempt), holders);
+  }
+
+  private async lockWait({ id, phase, step }: HistoryMark, attempt: string): Promise<number> {
+    const { rows } = await this.api.execute(
+      `SELECT ${lockWait}(:scope, :id, :phase, CAST(:step AS integer), :attempt) AS waited`,
+      { scope: this.lease.scope, id, phase, step, attempt },
     );
+    return Number(rows[0]?.waited);
   }
 
   query(statement: string): Promise<SqlResult> {
@@ -167,24 +217,31 @@ export class AuroraPostgresql implements Target, SqlDatabase {
     change: HistoryChange,
     mark: HistoryMark,
     work: (connection: SqlConnection) => Promise<void>,
+    onBegun: (pid: number) => void,
   ): Promise<SectionResult> {
     await this.lease.guard();
     return this.api.transaction(async (connection) => {
-      await this.checkFence(connection);
+      onBegun(await this.checkFence(connection));
       const settled = await (change === 'add' ? this.add(connection, mark) : this.remove(connection, mark));
       if (settled.outcome === 'done') await work(connection);
       return settled;
     });
   }
 
-  /** Locks the row, so that the fence is not raised before this transaction is over. */
-  private async checkFence(connection: SqlConnection): Promise<void> {
+  /**
+   * Locks the row, so that the fence is not raised before this transaction is over, and lets no statement after it wait
+   * too long. Returns the number of the session's process.
+   */
+  private async checkFence(connection: SqlConnection): Promise<number> {
     const { rows } = await unlessBusy(() =>
-      connection.execute(`SELECT token FROM ${schema}.fence WHERE scope = :scope FOR UPDATE NOWAIT`, {
-        scope: this.lease.scope,
-      }),
+      connection.execute(
+        `SELECT token, pg_backend_pid() AS pid, set_config('lock_timeout', :lockTimeout, true) AS lock_timeout
+         FROM ${schema}.fence WHERE scope = :scope FOR UPDATE NOWAIT`,
+        { scope: this.lease.scope, lockTimeout: String(this.lockTimeout) },
+      ),
     );
     if (Number(rows[0]?.token) !== this.lease.token) throw this.fenced();
+    return Number(rows[0]?.pid);
   }
 
   private async raiseFence(): Promise<void> {
