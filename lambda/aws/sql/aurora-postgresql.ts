@@ -18,8 +18,10 @@ import type {
 import { isAnswerLost, isPassing, patiently } from '../retry';
 import type { DataApi } from './data-api';
 import { LockWatch } from './lock-holders';
+import { busy, fenced, unlessBusy } from './postgresql-fence';
 import { applySection, lockWait, protocolStatements, raiseFence, schema } from './postgresql-protocol';
 import { PostgresqlStandalone } from './postgresql-standalone';
+import { FencedTransaction } from './postgresql-transaction';
 import { withoutRows } from './redact';
 
 /** Bytes of statements that one call carries: the body of a request may have 4 MiB (aws-facts RDS-14). */
@@ -41,6 +43,7 @@ export class AuroraPostgresql implements Target, SqlDatabase {
   readonly sql: SqlDatabase = this;
   readonly standalone: StandaloneStatements;
   private readonly locks: LockWatch;
+  private readonly fencedTransaction: FencedTransaction;
 
   /** @param lockTimeout milliseconds that a section waits for a lock */
   constructor(
@@ -50,6 +53,7 @@ export class AuroraPostgresql implements Target, SqlDatabase {
   ) {
     this.standalone = new PostgresqlStandalone(api, lease);
     this.locks = new LockWatch(api, lockTimeout);
+    this.fencedTransaction = new FencedTransaction(api, lease, lockTimeout);
   }
 
   /** A database that can raise the fence has all of the protocol: that function is made last. */
@@ -145,7 +149,7 @@ export class AuroraPostgresql implements Target, SqlDatabase {
       case 'busy':
         throw busy();
       case 'fenced':
-        throw this.fenced();
+        throw fenced(this.lease);
       default:
         throw new Error(`${applySection} answered with the unknown outcome ${String(outcome)}.`);
     }
@@ -189,7 +193,7 @@ export class AuroraPostgresql implements Target, SqlDatabase {
     const transaction = async (): Promise<SectionResult | undefined> => {
       try {
         return await patiently(
-          () => this.transactOnce(change, mark, work, (own) => (pid = own)),
+          () => this.fencedTransaction.run(change, mark, work, (own) => (pid = own)),
           (error) => isPassing(error) || isAnswerLost(error) || isLostTransaction(error),
         );
       } catch (error) {
@@ -213,37 +217,6 @@ export class AuroraPostgresql implements Target, SqlDatabase {
     return this.api.execute(statement);
   }
 
-  private async transactOnce(
-    change: HistoryChange,
-    mark: HistoryMark,
-    work: (connection: SqlConnection) => Promise<void>,
-    onBegun: (pid: number) => void,
-  ): Promise<SectionResult> {
-    await this.lease.guard();
-    return this.api.transaction(async (connection) => {
-      onBegun(await this.checkFence(connection));
-      const settled = await (change === 'add' ? this.add(connection, mark) : this.remove(connection, mark));
-      if (settled.outcome === 'done') await work(connection);
-      return settled;
-    });
-  }
-
-  /**
-   * Locks the row, so that the fence is not raised before this transaction is over, and lets no statement after it wait
-   * too long. Returns the number of the session's process.
-   */
-  private async checkFence(connection: SqlConnection): Promise<number> {
-    const { rows } = await unlessBusy(() =>
-      connection.execute(
-        `SELECT token, pg_backend_pid() AS pid, set_config('lock_timeout', :lockTimeout, true) AS lock_timeout
-         FROM ${schema}.fence WHERE scope = :scope FOR UPDATE NOWAIT`,
-        { scope: this.lease.scope, lockTimeout: String(this.lockTimeout) },
-      ),
-    );
-    if (Number(rows[0]?.token) !== this.lease.token) throw this.fenced();
-    return Number(rows[0]?.pid);
-  }
-
   private async raiseFence(): Promise<void> {
     const { scope, token } = this.lease;
     const { rows } = await unlessBusy(() =>
@@ -251,39 +224,7 @@ export class AuroraPostgresql implements Target, SqlDatabase {
     );
     const outcome = rows[0]?.outcome;
     if (outcome === 'busy') throw busy();
-    if (outcome !== 'raised') throw this.fenced();
-  }
-
-  private fenced(): MigrationError {
-    return new MigrationError(
-      'LEASE_LOST',
-      `A later holder than token ${this.lease.token} writes to this database now.`,
-    );
-  }
-
-  private async add(connection: SqlConnection, mark: HistoryMark): Promise<SectionResult> {
-    const values = { scope: this.lease.scope, id: mark.id, phase: mark.phase, step: mark.step };
-    const added = await connection.execute(
-      `INSERT INTO ${schema}.history (scope, id, phase, step, checksum, deployment)
-       VALUES (:scope, :id, :phase, :step, :checksum, :deployment) ON CONFLICT DO NOTHING`,
-      { ...values, checksum: mark.checksum, deployment: mark.deployment },
-    );
-    if (added.rowCount === 1) return { outcome: 'done' };
-    const { rows } = await connection.execute(
-      `SELECT deployment, checksum FROM ${schema}.history WHERE scope = :scope AND id = :id AND phase = :phase AND step = :step`,
-      values,
-    );
-    const checksum = String(rows[0]?.checksum);
-    if (checksum !== mark.checksum) return { outcome: 'edited', checksum };
-    return { outcome: rows[0]?.deployment === mark.deployment ? 'already' : 'foreign' };
-  }
-
-  private async remove(connection: SqlConnection, mark: HistoryMark): Promise<SectionResult> {
-    const { rowCount } = await connection.execute(
-      `DELETE FROM ${schema}.history WHERE scope = :scope AND id = :id AND deployment = :deployment`,
-      { scope: this.lease.scope, id: mark.id, deployment: mark.deployment },
-    );
-    return { outcome: rowCount > 0 ? 'done' : 'already' };
+    if (outcome !== 'raised') throw fenced(this.lease);
   }
 }
 
@@ -294,32 +235,6 @@ function checkVerified({ rows }: SqlResult): void {
   const values = rows.map((row) => Object.values(row)[0]);
   if (values.length === 1 && values[0] === true) return;
   throw new Unverified(values.length === 1 ? JSON.stringify(values[0]) : `${values.length} rows`);
-}
-
-/**
- * A process that died leaves its transaction open until the Data API ends it, three minutes after its last call
- * (aws-facts RDS-2), and a section that outlives its call holds the fence until it ends. Until then the only thing to
- * do is to come back later.
- */
-async function unlessBusy<T>(execute: () => Promise<T>): Promise<T> {
-  try {
-    return await execute();
-  } catch (error) {
-    if (!(error instanceof MigrationError) || !isLocked(error)) throw error;
-    throw busy(error);
-  }
-}
-
-function busy(cause?: unknown): MigrationError {
-  return new MigrationError('DATABASE_BUSY', 'A transaction of an earlier call is still open in the database.', {
-    hint: 'It ends by itself: the RDS Data API ends a transaction three minutes after its last statement.',
-    cause,
-  });
-}
-
-/** PostgreSQL's lock_not_available; and a Data API that waited in vain. */
-function isLocked({ code, payload, message }: MigrationError): boolean {
-  return payload.sqlState === '55P03' || /could not obtain lock/.test(message) || code === 'STATEMENT_TIMEOUT';
 }
 
 function isMissing(error: unknown): boolean {
