@@ -20,7 +20,12 @@ export const tables: readonly HazardCase[] = [
     why: 'the table is copied',
     source: 'PostgreSQL ALTER TABLE',
   },
-  { sql: 'cluster a using i;', expected: 'cluster', why: 'the table is written anew', source: 'PostgreSQL manual: it takes an ACCESS EXCLUSIVE lock' },
+  {
+    sql: 'cluster a using i;',
+    expected: 'cluster',
+    why: 'the table is written anew',
+    source: 'PostgreSQL manual: it takes an ACCESS EXCLUSIVE lock',
+  },
   {
     sql: 'vacuum full a;',
     alone: true,
