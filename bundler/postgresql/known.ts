@@ -1,4 +1,4 @@
-import type { AlterTableCmd, Constraint } from 'libpg-query';
+import type { AlterTableCmd, Constraint, CreateFunctionStmt } from 'libpg-query';
 import { KnownColumns } from './columns';
 import type { Node } from './parser';
 import { effectsOf, nameOf, qualified, texts } from './tree';
@@ -77,9 +77,8 @@ export class Known {
       const isConstrained = constraints.some((part) => 'Constraint' in part && isChecked(part.Constraint));
       if (isConstrained && typeName) this.#domains.set(qualified(texts(domainname)), columnType(typeName));
     } else if ('CreateFunctionStmt' in node) {
-      const { funcname, options = [] } = node.CreateFunctionStmt;
-      const isTame = /"volatility","arg":{"String":{"sval":"(immutable|stable)"/.test(JSON.stringify(options));
-      if (!isTame) this.#volatileFunctions.add(qualified(texts(funcname)));
+      if (isVolatile(node.CreateFunctionStmt))
+        this.#volatileFunctions.add(qualified(texts(node.CreateFunctionStmt.funcname)));
     } else if ('RenameStmt' in node && node.RenameStmt.renameType === 'OBJECT_TABLE') {
       const { relation, newname = '' } = node.RenameStmt;
       const checks = this.#checks.get(nameOf(relation) ?? '');
@@ -116,6 +115,23 @@ export class Known {
       this.#checks.set(table, checks.set(conname ?? unnamed, { isValid: !skip_validation, notNull: own }));
     }
   }
+}
+
+/** Functions of PostgreSQL's own, and of contrib extensions, that are called for every row. */
+const volatileNames =
+  '(gen_random_uuid|uuidv4|uuidv7|uuid_generate_v\\w+|random|clock_timestamp|timeofday|nextval|gen_salt|gen_random_bytes)';
+
+/** Whether PostgreSQL, or an extension, has a function of this name that is called for every row. */
+export function isVolatileName(name: string): boolean {
+  return new RegExp(`^(pg_catalog\\.)?${volatileNames}$`).test(name);
+}
+
+/** A function is, unless it says otherwise; one in SQL only if what it calls is, because PostgreSQL puts it in its place. */
+function isVolatile(definition: CreateFunctionStmt): boolean {
+  const text = JSON.stringify(definition);
+  if (/"volatility","arg":{"String":{"sval":"(immutable|stable)"/.test(text)) return false;
+  const isSql = definition.sql_body !== undefined || /"language","arg":{"String":{"sval":"sql"/i.test(text);
+  return !isSql || new RegExp(`\\b${volatileNames}\\b`).test(text);
 }
 
 function isChecked({ contype }: Constraint): boolean {

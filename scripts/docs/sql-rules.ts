@@ -5,45 +5,47 @@ import { buildBundle } from '../../bundler/build-bundle';
 import { hazardRules } from '../../bundler/postgresql/hazards/rules';
 import { MigrationError } from '../../core/errors/migration-error';
 
+type Rule = readonly [name: string, facts: (typeof hazardRules)[keyof typeof hazardRules]];
+
 /** The table of docs/sql-rules.md, and of each rule an example with what it says of it. */
 export async function sqlRules(): Promise<readonly string[]> {
-  const rules = Object.entries(hazardRules);
+  const rules: readonly Rule[] = Object.entries(hazardRules);
   const rows = rules.map(
     ([name, { severity, finds, why }]) => `| [\`${name}\`](#${name}) | ${severity} | ${finds} | ${why} |`,
   );
-  const examples: string[] = [];
-  for (const [name, { example }] of rules) examples.push(...section(name, example, await finding(name, example)));
+  // Where there is an error, warnings are not told.
+  const said = [
+    ...(await findings(rules.filter(([, { severity }]) => severity === 'warning'))),
+    ...(await findings(rules.filter(([, { severity }]) => severity !== 'warning'))),
+  ];
+  const examples = rules.flatMap((rule) =>
+    section(rule, said.find(({ payload, location }) => payload.rule === rule[0] && location?.file.includes(rule[0]))!),
+  );
   return ['| rule | severity | finds | why |', '|---|---|---|---|', ...rows, '', ...examples];
 }
 
-function section(name: string, example: string, { hint = '', payload: { rewrite } }: MigrationError): string[] {
+function section([name, { example }]: Rule, { hint = '', payload: { rewrite } }: MigrationError): readonly string[] {
   const instead = typeof rewrite === 'string' ? ['Instead:', '', '```sql', rewrite, '```', ''] : [];
   // How to silence it is said once for all of them.
   const advice = hint.replace(/ (Is the table small|Has the table surely no row)\?.*$/, '');
   return [`### ${name}`, '', '```sql', example, '```', '', advice, '', ...instead];
 }
 
-/** What the bundler says of an example. */
-async function finding(rule: string, example: string): Promise<MigrationError> {
+/** What the bundler says of the examples of rules: each is a migration of a target of its own. */
+async function findings(rules: readonly Rule[]): Promise<readonly MigrationError[]> {
   const folder = mkdtempSync(join(tmpdir(), 'sql-rules-'));
   try {
-    mkdirSync(join(folder, 'users'));
-    const option = /^vacuum/i.test(example) ? ' transaction:false' : '';
-    writeFileSync(
-      join(folder, 'users/1.0.0_example.sql'),
-      `-- irreversible: true\n-- migrate:up${option}\n${example}\n`,
-    );
-    return (await said(folder)).find(({ payload }) => payload.rule === rule)!;
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
-
-async function said(folder: string): Promise<readonly MigrationError[]> {
-  try {
+    for (const [name, { example }] of rules) {
+      mkdirSync(join(folder, name));
+      const option = /^vacuum/i.test(example) ? ' transaction:false' : '';
+      const text = `-- irreversible: true\n-- migrate:up${option}\n${example}\n`;
+      writeFileSync(join(folder, name, '1.0.0_example.sql'), text);
+    }
     return (await buildBundle({ folder })).warnings;
   } catch (error) {
     if (!(error instanceof MigrationError)) throw error;
     return error.errors;
+  } finally {
+    rmSync(folder, { recursive: true });
   }
 }

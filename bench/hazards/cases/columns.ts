@@ -53,7 +53,7 @@ export const columns: readonly HazardCase[] = [
   },
   {
     sql: 'alter table a add column b bigint default next_number();',
-    before: ["create function next_number() returns bigint language sql as 'select 1';"],
+    before: ['create function next_number() returns bigint language plpgsql as $$ begin return 1; end $$;'],
     expected: 'volatile-default',
     why: 'a function is volatile unless it says otherwise',
     source: 'squawk adding-field-with-default',

@@ -1,5 +1,6 @@
 import type { AlterTableCmd, ColumnDef, Constraint } from 'libpg-query';
 import { typeChange } from '../alter-table';
+import { isVolatileName } from '../known';
 import type { Node } from '../parser';
 import { effectsOf, qualified, texts } from '../tree';
 import { type ColumnType, columnType, rewrites, typeText } from '../types';
@@ -136,15 +137,11 @@ function defaultLater({ table, name, type }: NewColumn, { statement: { text } }:
   );
 }
 
-/** PostgreSQL's own functions that it calls for every row, and those of contrib extensions. */
-const volatileNames =
-  /^(gen_random_uuid|uuidv4|uuidv7|uuid_generate_v\w+|random|clock_timestamp|timeofday|nextval|gen_salt|gen_random_bytes)$/;
-
 function callsVolatile(value: Node, { known }: HazardContext): boolean {
   return effectsOf(value).some((node) => {
     if (!('FuncCall' in node)) return false;
     const name = qualified(texts(node.FuncCall.funcname));
-    return volatileNames.test(name.replace(/^pg_catalog\./, '')) || known.isVolatile(name);
+    return isVolatileName(name) || known.isVolatile(name);
   });
 }
 
