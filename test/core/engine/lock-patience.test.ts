@@ -81,6 +81,27 @@ describe('a lock that others hold while migrations are applied', () => {
     expect(secondsSince(asked)).toBeLessThan(40);
   });
 
+  it('is asked for again by code too, whatever the code makes of the error', async () => {
+    const code = {
+      ...sqlMigration('1.1.0'),
+      code: 'compiled',
+      phases: [{ name: 'up' as const, actions: [{ type: 'code' as const, function: 'up' as const }] }],
+    };
+    world.bundles.modules.set('users/1.1.0', {
+      codeLines: [],
+      up: async (db) => {
+        await db.execute('s1.1.0').catch(() => undefined);
+      },
+    });
+    hold('s1.1.0', 30);
+
+    const outcome = await world.migrations('Create', world.revision('A', [sqlMigration('1.0.0'), code]));
+
+    expect(outcome.status).toBe('SUCCESS');
+    expect(world.users.statements).toEqual(['s1.0.0', 's1.1.0']);
+    expect(tries).toBeGreaterThan(3);
+  });
+
   it('is told of also when nobody knows who holds it', async () => {
     world.users.lockHolders = [];
     hold('s1.1.0');
