@@ -5,12 +5,23 @@ import { lambdaAsset } from './asset';
 import { calls } from './calls';
 import { coreAtScale } from './core-at-scale';
 import { sandboxDeploy } from './deploy';
+import { hazards } from './hazards';
+import { latencyOfCalls } from './latency';
 import { type Benchmark, summarize } from './measurement';
 import { planning } from './planning';
 import { reading } from './reading';
 import { machineFacts, type Section, table } from './report';
 
-const benchmarks: readonly Benchmark[] = [reading, planning, coreAtScale, calls, lambdaAsset, sandboxDeploy];
+const benchmarks: readonly Benchmark[] = [
+  reading,
+  planning,
+  coreAtScale,
+  calls,
+  latencyOfCalls,
+  lambdaAsset,
+  sandboxDeploy,
+  hazards,
+];
 
 interface BenchReport {
   readonly date: string;

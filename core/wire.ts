@@ -84,6 +84,8 @@ export interface AuroraTargetProperties {
   readonly ClusterArn: string;
   readonly SecretArn: string;
   readonly DatabaseName: string;
+  /** Milliseconds that a section waits for a lock before it is tried again; undefined: the default of the engine. */
+  readonly LockTimeout?: string;
 }
 
 export interface DynamoDbTargetProperties {

@@ -1,4 +1,4 @@
-import { CfnResource, Stack, Token } from 'aws-cdk-lib';
+import { CfnResource, type Duration, Stack, Token } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import * as rds from 'aws-cdk-lib/aws-rds';
 import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
@@ -17,14 +17,19 @@ const NEEDED = new Set([
 const DATA_API_ACTIONS = ['ExecuteStatement', 'BeginTransaction', 'CommitTransaction', 'RollbackTransaction'];
 
 export function auroraTarget(cluster: rds.IDatabaseCluster, options: AuroraTargetOptions): TargetBinding {
-  const { databaseName } = options;
+  const { databaseName, lockTimeout } = options;
   const secret = options.secret ?? ownSecret(cluster);
   const resource = ownResource(cluster);
 
   return {
     databaseKind: 'aurora-postgresql',
     engineVersion: cluster.engine?.engineVersion?.fullVersion,
-    errors: [...engineErrors(cluster), ...databaseNameErrors(databaseName), ...secretErrors(secret)],
+    errors: [
+      ...engineErrors(cluster),
+      ...databaseNameErrors(databaseName),
+      ...secretErrors(secret),
+      ...lockTimeoutErrors(lockTimeout),
+    ],
     claims: (owner) => [
       {
         kind: 'database',
@@ -42,6 +47,7 @@ export function auroraTarget(cluster: rds.IDatabaseCluster, options: AuroraTarge
       ClusterArn: cluster.clusterArn,
       SecretArn: secret?.secretArn ?? '',
       DatabaseName: databaseName,
+      ...(lockTimeout ? { LockTimeout: String(lockTimeout.toMilliseconds()) } : {}),
     }),
     permissions: () => [
       new PolicyStatement({
@@ -99,6 +105,15 @@ function secretErrors(secret: secretsmanager.ISecret | undefined): string[] {
     'the Data API needs a secret, and the cluster has none that this app knows of. Set `secret` to one with the keys ' +
       '`username` and `password`.',
   ];
+}
+
+/** Milliseconds. The Data API waits 45 s for a statement (aws-facts RDS-1), which has to have time to run too. */
+const LOCK_TIMEOUTS = { shortest: 100, longest: 30_000 };
+
+function lockTimeoutErrors(lockTimeout: Duration | undefined): string[] {
+  const milliseconds = lockTimeout?.toMilliseconds() ?? LOCK_TIMEOUTS.shortest;
+  if (milliseconds >= LOCK_TIMEOUTS.shortest && milliseconds <= LOCK_TIMEOUTS.longest) return [];
+  return [`lockTimeout must be between 100 milliseconds and 30 seconds, got ${milliseconds} milliseconds.`];
 }
 
 function dataApiErrors(cluster: rds.CfnDBCluster): string[] {

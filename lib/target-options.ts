@@ -1,3 +1,4 @@
+import type { Duration } from 'aws-cdk-lib';
 import type * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 
@@ -24,6 +25,18 @@ export interface AuroraTargetOptions {
    * @default - the cluster's own secret
    */
   readonly secret?: secretsmanager.ISecret;
+
+  /**
+   * How long a section of a migration waits for a lock, 100 milliseconds to 30 seconds. Whoever comes after it in the
+   * queue for the lock waits as long, so it should be short. A section that does not get a lock lets go of everything and
+   * is tried again: for twelve times as long when migrations are applied, for at least ten minutes when they are undone
+   * or contracted. Then it fails with `LOCK_NOT_AVAILABLE`, which says who holds the lock. A section may say otherwise
+   * with `SET LOCAL lock_timeout`. Statements outside of a transaction, such as CREATE INDEX CONCURRENTLY, wait as long
+   * as they need.
+   *
+   * @default Duration.seconds(5)
+   */
+  readonly lockTimeout?: Duration;
 }
 
 /**

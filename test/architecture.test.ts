@@ -63,6 +63,8 @@ const rules: Readonly<Record<string, Rule>> = {
   scripts: {
     ours: [
       /^cli\/(help|main|commands\/sandbox)$/,
+      /^bundler\/(build-bundle|postgresql\/hazards\/rules)$/,
+      /^core\/errors\/migration-error$/,
       /^packages\/sandbox\/src\/((cloudformation\/)?assumptions|cli\/(help|program))$/,
     ],
     packages: [node, aws, /^esbuild$/, /^commander$/, /^typescript$/],

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { DeployOptions, StackEvent, StackResult } from '@cdk-migrations/sandbox';
 import { type Release, synthLifecycleApp } from '../../test/support/lifecycle-app';
 import { LifecycleWorld, reasonOf } from '../../test/support/lifecycle-world';
@@ -24,10 +25,18 @@ const base: SmallMigration = {
   down: 'DROP TABLE base;',
 };
 
-export async function measureDeployments(count: number): Promise<Deployments> {
+/** @param latency milliseconds that each call of the Data API takes longer than in the sandbox */
+export async function measureDeployments(count: number, latency = 0): Promise<Deployments> {
   let onStackEvent: (event: StackEvent) => void = () => {};
   const world = await LifecycleWorld.open({ onStackEvent: (event) => onStackEvent(event) });
   const counter = new CallCounter(world.sandbox);
+  if (latency > 0) {
+    world.sandbox.intercept({
+      before: async ({ service }) => {
+        if (service === 'rds-data') await sleep(latency);
+      },
+    });
+  }
   try {
     const stack = new BenchStack(world);
     await stack.deploy(releaseOf([base]), 'CREATE_COMPLETE');

@@ -81,8 +81,12 @@ function destroyed(node: Node, columns: KnownColumns): readonly Change[] {
       { change: 'drop', object: 'everything owned by', name: roles.map((role) => role ?? 'this role').join(', ') },
     ];
   }
-  if ('AlterEnumStmt' in node && node.AlterEnumStmt.oldVal === undefined) {
-    return [{ change: 'extend', object: 'type', name: qualified(texts(node.AlterEnumStmt.typeName)) }];
+  if ('AlterEnumStmt' in node) {
+    const { typeName, oldVal, newVal } = node.AlterEnumStmt;
+    const type = { object: 'type', name: qualified(texts(typeName)) };
+    if (oldVal === undefined) return [{ change: 'extend', ...type }];
+    // The type itself keeps its name.
+    return [{ change: 'rename', ...type, newName: type.name, detail: `value '${oldVal}' to '${newVal}'` }];
   }
   if ('AlterTableStmt' in node) return alteredTable(node.AlterTableStmt, columns);
   return changedRows(node);

@@ -8,18 +8,30 @@ import type { SectionName } from '../sql/layout';
 import type { ParsedSection, ParsedSections } from '../sql/parsed-section';
 import { type Permission, type PermissionName, type PermittedStatement, unusedPermission } from '../sql/permissions';
 import { changesOf } from './changes';
-import { KnownColumns } from './columns';
 import { usedTooEarly } from './enum-use';
+import { findHazards } from './hazards/find';
+import { hazardError, isError, permissionFor } from './hazards/report';
+import { TransactionLocks } from './hazards/transaction';
+import { Known } from './known';
+import { Made } from './made';
 import { newerSyntax } from './newer-syntax';
 import type { ParsedStatement } from './parser';
-import { slowParts } from './slow';
 
 type PostgresDraft = Omit<Draft, 'sections'> & { readonly sections?: ParsedSections<ParsedStatement> };
 type Section = ParsedSection<ParsedStatement>;
 type Statement = PermittedStatement<ParsedStatement>;
 
+/** What the review of one migration needs besides its sections. */
+interface Review {
+  readonly known: Known;
+  /** The permissions that something needed. */
+  readonly used: Set<Permission>;
+  readonly report: ReportError;
+  readonly warn: Warn;
+}
+
 /**
- * What can be judged only with what was before: changes of types, and permissions that nothing needs.
+ * What can be judged only with what was before: changes of types, hazards, and permissions that nothing needs.
  * @param drafts of one target, in the order in which they are applied
  */
 export function reviewSql(
@@ -29,36 +41,35 @@ export function reviewSql(
   warn: Warn,
 ): void {
   const postgresVersion = Number.parseInt(engineVersion, 10) || undefined;
-  const columns = new KnownColumns();
+  const known = new Known();
   // This dialect read them, and each of its statements has a tree.
   for (const draft of drafts as readonly PostgresDraft[]) {
     // What code does is not seen.
-    if (/\balter\b/i.test(draft.code ?? '')) columns.forget();
+    if (/\balter\b/i.test(draft.code ?? '')) known.forget();
     if (!draft.sections) continue;
-    const used = new Set<Permission>();
-    reviewUp(draft, columns, used, report, warn);
+    const review: Review = { known, used: new Set<Permission>(), report, warn };
+    const made = reviewUp(draft, review);
+    const down = draft.sections.get('down');
+    // It runs instead of what follows, so nothing that it does is known to later migrations.
+    if (down) reviewHazards(down, made, review);
     const contract = draft.sections.get('contract');
-    if (contract) reviewPhase(contract, columns, used, warn);
+    if (contract) reviewPhase(contract, review);
     for (const [name, section] of draft.sections) {
-      reviewSection(name, section, used, report);
+      reviewSection(name, section, review.used, report);
       if (postgresVersion !== undefined) reviewSyntax(section, postgresVersion, warn);
     }
   }
 }
 
-function reviewUp(
-  draft: PostgresDraft,
-  columns: KnownColumns,
-  used: Set<Permission>,
-  report: ReportError,
-  warn: Warn,
-): void {
+/** @returns what the section made */
+function reviewUp(draft: PostgresDraft, review: Review): Made {
   const up = draft.sections?.get('up');
-  if (!up) return;
+  if (!up) return new Made();
+  const { known, used, report } = review;
   // A verification runs in the transaction of the section.
   const verify = draft.sections?.get('verify')?.statements ?? [];
-  const statementOf = reviewPhase(up, columns, used, warn);
-  if (up.transaction) usedTooEarly([...up.statements, ...verify], columns).forEach(report);
+  const { statementOf, made } = reviewPhase(up, review);
+  if (up.transaction) usedTooEarly([...up.statements, ...verify], known.columns).forEach(report);
   const id = migrationId(draft.file.target, draft.file.version);
   for (const change of unsafeChanges([...statementOf.keys()])) {
     const name = change.change === 'extend' ? 'allow-irreversible' : 'allow-destructive';
@@ -66,6 +77,7 @@ function reviewUp(
     if (change.change === 'extend' && draft.irreversible) continue;
     report(unsafeChange(id, change, hints[name]));
   }
+  return made;
 }
 
 const hints = {
@@ -75,40 +87,39 @@ const hints = {
     'Write on the line above the statement why it may stay when the deployment is rolled back: -- allow-irreversible: <reason>',
 } as const;
 
-/** Warns of slow statements. Returns the changes of all statements, in order, each with its statement. */
-function reviewPhase(
-  { statements }: Section,
-  columns: KnownColumns,
-  used: Set<Permission>,
-  warn: Warn,
-): ReadonlyMap<ObjectChange, Statement> {
+/** Reports hazards, and follows what the statements do. Returns their changes, in order, each with its statement. */
+function reviewPhase(section: Section, review: Review) {
   const statementOf = new Map<ObjectChange, Statement>();
-  const made = new Set<string>();
-  for (const statement of statements) {
-    const changes = changesOf(statement, columns);
-    for (const change of changes) {
-      statementOf.set(change, statement);
-      if (change.change === 'create' && change.object === 'table' && !change.uncertain) made.add(change.name);
-      if (change.newName !== undefined && made.has(change.name)) made.add(change.newName);
-    }
-    warnOfSlow(statement, columns, made, used, warn);
-    columns.apply(statement.node);
-  }
-  return statementOf;
+  const made = new Made();
+  reviewHazards(section, made, review, (statement, changes) => {
+    for (const change of changes) statementOf.set(change, statement);
+    review.known.apply(statement.node);
+  });
+  return { statementOf, made };
 }
 
-function warnOfSlow(
-  statement: Statement,
-  columns: KnownColumns,
-  made: ReadonlySet<string>,
-  used: Set<Permission>,
-  warn: Warn,
+/**
+ * @param made what the same migration has made before; it gets what the section makes
+ * @param after called after each statement
+ */
+function reviewHazards(
+  { statements, transaction }: Section,
+  made: Made,
+  { known, used, report, warn }: Review,
+  after: (statement: Statement, changes: readonly ObjectChange[]) => void = () => undefined,
 ): void {
-  const slow = slowParts(statement.node, columns, (table) => table !== undefined && made.has(table));
-  if (slow.length === 0 || isPermitted(statement, 'allow-slow', used)) return;
-  for (const { rule, what, hint } of slow) {
-    const details = { payload: { rule }, hint: `${hint} Is the table small? Write -- allow-slow: <reason> above it.` };
-    warn(new MigrationError('SLOW_STATEMENT', `${what} [${rule}].`, { ...details, location: statement.location }));
+  const locks = new TransactionLocks();
+  for (const statement of statements) {
+    const changes = changesOf(statement, known.columns);
+    made.add(statement.node, changes);
+    const context = { statement, known, isNew: (name: string | undefined) => made.has(name) };
+    const hazards = [...findHazards(context), ...(transaction ? locks.next(context) : [])];
+    for (const hazard of hazards) {
+      if (isPermitted(statement, permissionFor(hazard), used)) continue;
+      const take = isError(hazard) ? report : warn;
+      take(hazardError(hazard, statement.location));
+    }
+    after(statement, changes);
   }
 }
 

@@ -117,6 +117,22 @@ declare module '../../core/errors/error-payloads' {
      * Warning: a statement takes long on a big table, or keeps others waiting while it runs. `rule` says which kind.
      * @remedy Do what the hint says, or write `-- allow-slow: <reason>` above the statement if the table is small.
      */
-    SLOW_STATEMENT: { readonly rule: string };
+    SLOW_STATEMENT: {
+      readonly rule: string;
+      /** `warning` */
+      readonly severity?: string;
+      /** SQL that does the same without keeping anybody waiting, where there is such. */
+      readonly rewrite?: string;
+    };
+    /**
+     * A statement fails as soon as its table has a row. `rule` says which kind.
+     * @remedy Write what the hint says, or `-- allow-unsafe: <reason>` above the statement if it cannot happen.
+     */
+    UNSAFE_STATEMENT: {
+      readonly rule: string;
+      /** `error` */
+      readonly severity: string;
+      readonly rewrite?: string;
+    };
   }
 }

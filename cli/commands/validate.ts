@@ -23,7 +23,8 @@ const help: CommandHelp = {
     '{ "valid": true, "folder": "migrations", "revision": "8dd0bb5f...", "heads": ["users/1.0.0"],',
     '  "migrations": [{ "id": "users/1.0.0", "target": "users", "version": "1.0.0", "name": "create users",',
     '                   "kind": "sql", "checksum": "...", "dependsOn": [], "irreversible": false }],',
-    '  "warnings": [{ "code": "SLOW_STATEMENT", "message": "...", "hint": "...", "location": { "file": "...", "line": 5, "column": 1 } }] }',
+    '  "warnings": [{ "code": "SLOW_STATEMENT", "message": "...", "hint": "...", "location": { "file": "...", "line": 5, "column": 1 },',
+    '                 "payload": { "rule": "create-index", "severity": "warning", "rewrite": "CREATE INDEX CONCURRENTLY ..." } }] }',
   ].join('\n'),
 };
 
@@ -52,8 +53,8 @@ async function validate({ migrations: folder }: ValidateOptions): Promise<Report
   };
 }
 
-function toReport({ code, message, hint, location }: MigrationError) {
-  return { code, message, hint, location };
+function toReport({ code, message, hint, location, payload }: MigrationError) {
+  return { code, message, hint, location, payload };
 }
 
 /** Most often it is the wrong folder: a check of nothing must not look like a check. */

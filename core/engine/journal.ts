@@ -3,6 +3,7 @@ import type { PhaseName } from '../bundle/phases';
 import { phases } from '../bundle/phases';
 import { MigrationError } from '../errors/index';
 import { kindOf, type StepContext, type StepResult } from './kinds/index';
+import { mayWaitForLock } from './lock-patience';
 import { eventOf } from './migration-event';
 import type { MigrationRun, Step } from './migration-run';
 import type { Progress } from './progress';
@@ -108,6 +109,7 @@ function contextOf(migration: MigrationRun, step: Step, verify: readonly Stateme
     verify,
     attempt: migration.run.request.recorded.key,
     resumed: false,
+    mayWaitForLock: (wait) => mayWaitForLock(wait, phases[step.phase].runs, migration.run),
     module: () => migration.module(),
     data: dataContext(migration, step),
   };

@@ -9,8 +9,8 @@ import type { RequestRun } from './request-run';
  */
 const patience = { start: 120_000, back: 600_000 };
 
-/** Kept free before the answer is due, so that the failure is recorded and answered with its reason. */
-const timeToFail = 60_000;
+/** Milliseconds kept free before the answer is due, so that the failure is recorded and answered with its reason. */
+export const timeToFail = 60_000;
 
 /** Until when a deployment that has not begun waits for a database. Epoch milliseconds. */
 export function patienceToStart({ recorded }: RequestRun): number {

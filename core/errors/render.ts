@@ -31,7 +31,14 @@ export function renderError(error: unknown, source?: string | SourceOf): string 
     ...(location ? [`  at ${formatLocation(location)}`] : []),
     ...(location && text !== undefined ? snippet(text, location) : []),
     ...(error.hint ? [`  hint: ${error.hint}`] : []),
+    ...instead(error),
   ].join('\n');
+}
+
+/** What to write instead, where the error knows it. */
+function instead({ payload }: MigrationError): readonly string[] {
+  if (typeof payload.rewrite !== 'string') return [];
+  return ['  instead:', payload.rewrite.replace(/^/gm, '    ')];
 }
 
 /** `file:line:column`, as terminals and editors make clickable; less when less is known. */

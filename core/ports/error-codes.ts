@@ -58,6 +58,17 @@ declare module '../errors/error-payloads' {
      */
     STATEMENT_TIMEOUT: { readonly statement?: string };
     /**
+     * A section did not get a lock, although it was tried again for a while: other transactions held it all the time.
+     * Nothing of the section stays.
+     * @remedy End the transaction that the message names, or deploy again when the table is used less.
+     */
+    LOCK_NOT_AVAILABLE: {
+      readonly sqlState?: string;
+      readonly statement?: string;
+      /** Of the sessions that held the lock. */
+      readonly pids?: readonly number[];
+    };
+    /**
      * A function of a TypeScript migration threw, or its module did while it was loaded.
      * @remedy Correct the function at the location given, and deploy again.
      */

@@ -130,21 +130,50 @@ export interface Section {
  * - `done`: it ran. `already`: the history says that it ran before, or, to remove, that there is nothing to remove.
  * - `foreign`: another deployment did it. `edited`: so it did, with another checksum.
  * - `failed`, `unverified`: nothing of it stays; `statement` counts the statements and then the verify statements, from 0.
+ * - `locked`: nothing of it stays either, because others held a lock that it needs for too long. It may be tried again.
  */
 export type SectionResult =
   | { readonly outcome: 'done' | 'already' | 'foreign' }
   | { readonly outcome: 'edited'; readonly checksum: string }
   | { readonly outcome: 'failed'; readonly statement: number; readonly message: string; readonly sqlState?: string }
+  | { readonly outcome: 'locked'; readonly statement: number; readonly wait: LockWait }
   | { readonly outcome: 'unverified'; readonly statement: number; readonly returned: string };
+
+/** What is known of a lock that a section did not get in time. */
+export interface LockWait {
+  /** Milliseconds since a call of the same attempt did not get a lock for the first time. */
+  readonly waited: number;
+  /** Milliseconds that one call waits for a lock. */
+  readonly timeout: number;
+  /** Who held it; empty when that could not be found out. */
+  readonly holders: readonly LockHolder[];
+}
+
+/** A session that holds a lock, or is before us in the queue for it. */
+export interface LockHolder {
+  readonly pid: number;
+  readonly user: string;
+  readonly application: string;
+  /** In the database's words: `active`, `idle in transaction`. */
+  readonly state: string;
+  /** Seconds since its transaction began. */
+  readonly seconds: number;
+  /** The beginning of its last statement, without literals (G6). */
+  readonly query: string;
+}
 
 export interface SqlDatabase {
   /** @throws DATABASE_BUSY while an earlier call for this scope still runs, LEASE_LOST for a later holder's fence. */
   runSection(section: Section): Promise<SectionResult>;
-  /** As {@link runSection}, for work that is code. It may be called again, as if it had never run. */
+  /**
+   * As {@link runSection}, for work that is code. It may be called again, as if it had never run.
+   * @param attempt see {@link Section.attempt}; default: one for each deployment
+   */
   transact(
     change: HistoryChange,
     mark: HistoryMark,
     work: (connection: SqlConnection) => Promise<void>,
+    attempt?: string,
   ): Promise<SectionResult>;
   /** A question outside any transaction. */
   query(statement: string): Promise<SqlResult>;

@@ -63,7 +63,7 @@ function targets(dynamodb: DynamoDBClient): Targets {
     ]);
     const client = rdsDataClient();
     return (properties: AuroraTargetProperties, lease: HeldLease) =>
-      new AuroraPostgresql(new DataApi(client, properties, clusterIsGone), lease);
+      new AuroraPostgresql(new DataApi(client, properties, clusterIsGone), lease, lockTimeoutOf(properties));
   });
   return {
     async open(_name, properties, lease): Promise<Target> {
@@ -72,6 +72,11 @@ function targets(dynamodb: DynamoDBClient): Targets {
       return new DynamoDbTables(dynamodb, properties, lease, indexScaling);
     },
   };
+}
+
+/** Undefined where an older version of the construct did not say it, and where its user did not. */
+function lockTimeoutOf({ LockTimeout }: AuroraTargetProperties): number | undefined {
+  return LockTimeout === undefined ? undefined : Number(LockTimeout);
 }
 
 /** Asked only when a database cannot be reached, so its SDK client is loaded then. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { NestedStack, type Stack } from 'aws-cdk-lib';
+import { Duration, NestedStack, type Stack } from 'aws-cdk-lib';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
@@ -105,6 +105,25 @@ describe('an Aurora cluster', () => {
     const [, parts] = made['Fn::Join'] as [string, unknown[]];
     const named = parts.map((part) => (JSON.stringify(part).includes('Database') ? 'shop' : part));
     expect(merged(named)).toEqual(merged((imported['Fn::Join'] as [string, unknown[]])[1]));
+  });
+
+  it('says how long a section waits for a lock only when it is told to, so that other deployments see no change', () => {
+    const users = (lockTimeout?: Duration) => {
+      const stack = testStack();
+      const options = { databaseName: 'shop', ...(lockTimeout ? { lockTimeout } : {}) };
+      new DatabaseMigrations(stack, 'Db', {
+        migrationsPath: folderWith(CREATE_USERS),
+        targets: { users: MigrationTarget.aurora(auroraCluster(stack), options) },
+      });
+      return targetsIn(stack).users;
+    };
+
+    expect(users()).not.toHaveProperty('LockTimeout');
+    expect(users(Duration.seconds(2)).LockTimeout).toBe('2000');
+    expect(users(Duration.millis(100)).LockTimeout).toBe('100');
+    const range = 'lockTimeout must be between 100 milliseconds and 30 seconds, got';
+    expect(() => users(Duration.millis(99))).toThrow(`${range} 99 milliseconds.`);
+    expect(() => users(Duration.minutes(1))).toThrow(`${range} 60000 milliseconds.`);
   });
 
   it('a nested stack, whose name only CloudFormation knows, can migrate its cluster', () => {

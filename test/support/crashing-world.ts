@@ -100,8 +100,8 @@ export class CrashingWorld extends MemoryWorld {
   }
 
   private sql(sql: SqlDatabase): SqlDatabase {
-    const transact: SqlDatabase['transact'] = (change, mark, work) =>
-      sql.transact(change, mark, (connection) => work(this.connection(connection)));
+    const transact: SqlDatabase['transact'] = (change, mark, work, attempt) =>
+      sql.transact(change, mark, (connection) => work(this.connection(connection)), attempt);
     return {
       ...this.watch('sql', { ...bound(sql, ['runSection', 'query']), transact }),
       standalone: {

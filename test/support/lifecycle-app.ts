@@ -32,6 +32,8 @@ export interface LifecycleAppOptions {
   readonly ledgerTable?: (stack: Stack) => ITable;
   /** Seconds that CloudFormation waits for the migrations. */
   readonly timeout?: number;
+  /** Milliseconds that a section waits for a lock. */
+  readonly lockTimeout?: number;
   /** More to add to the stack. */
   readonly add?: (stack: Stack, migrations: DatabaseMigrations | undefined) => void;
 }
@@ -137,10 +139,11 @@ function addMigrations(
     timeout: Duration.seconds(options.timeout),
     forwardTimeout: Duration.seconds(Math.floor(options.timeout / 2)),
   };
+  const lockTimeout = options.lockTimeout && { lockTimeout: Duration.millis(options.lockTimeout) };
   const migrations = new DatabaseMigrations(stack, 'Migrations', {
     migrationsPath,
     targets: {
-      users: MigrationTarget.aurora(cluster, { databaseName: options.databaseName ?? 'app' }),
+      users: MigrationTarget.aurora(cluster, { databaseName: options.databaseName ?? 'app', ...lockTimeout }),
       meals: MigrationTarget.dynamodb({ tableNamePrefix: prefixOf(owner) }),
     },
     ledgerTable: options.ledgerTable?.(stack),

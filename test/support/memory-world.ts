@@ -36,6 +36,7 @@ export class MemoryWorld {
   private count = 0;
 
   constructor() {
+    this.users.now = () => this.clock.now();
     this.targets.databases.set('users-1', this.users);
     this.targets.databases.set('meals-1', this.meals);
     this.stackIs('CREATE_IN_PROGRESS');

@@ -14,7 +14,7 @@ export const codeStep: TransactionKind<CodeAction> = {
   async perform(action, context) {
     const { change, mark } = markOf(context);
     const work = (connection: SqlConnection) => call(action, context, connection);
-    return sectionOutcome(await sqlOf(context).transact(change, mark, work), [], context);
+    return sectionOutcome(await sqlOf(context).transact(change, mark, work, context.attempt), [], context);
   },
 };
 

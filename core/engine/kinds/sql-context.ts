@@ -2,6 +2,7 @@ import type { Statement } from '../../bundle/bundle';
 import { redactLiterals, redactMessage } from '../../bundle/redaction';
 import { errorFromData, MigrationError, withDetails } from '../../errors/index';
 import type { HistoryChange, HistoryMark, SectionResult, SqlDatabase } from '../../ports';
+import { lockError } from './lock-error';
 import type { StepContext, StepResult } from './step-kind';
 
 export function sqlOf({ target, migration }: StepContext): SqlDatabase {
@@ -46,6 +47,9 @@ export function sectionOutcome(
       const error = new MigrationError('STATEMENT_FAILED', message, { payload: { sqlState } });
       throw located(error, statements[result.statement], context);
     }
+    case 'locked':
+      if (context.mayWaitForLock(result.wait)) return 'wait';
+      throw located(lockError(result.wait), statements[result.statement], context);
     case 'unverified':
       throw unverified(result.returned, statements[result.statement]!, context);
   }
@@ -99,7 +103,7 @@ export async function inStatement<T>(statement: Statement, context: StepContext,
   }
 }
 
-const statementErrors: readonly string[] = ['STATEMENT_FAILED', 'STATEMENT_TIMEOUT'];
+const statementErrors: readonly string[] = ['STATEMENT_FAILED', 'STATEMENT_TIMEOUT', 'LOCK_NOT_AVAILABLE'];
 
 /**
  * A statement's error as it may leave the database: with its location, and without literals, which may be secrets (G6).

@@ -1,7 +1,7 @@
 import type { Action, Statement } from '../../bundle/bundle';
 import type { PhaseName } from '../../bundle/phases';
 import type { MigrationRecord, Observation } from '../../ledger/state';
-import type { Clock, MigrationModule, Target } from '../../ports';
+import type { Clock, LockWait, MigrationModule, Target } from '../../ports';
 import type { Pass, Segments } from '../../ports/segments';
 import type { PassWork } from '../pass-work';
 import type { Progress } from '../progress';
@@ -23,6 +23,8 @@ export interface StepContext {
   readonly attempt: string;
   /** An earlier call began this step, and it is not known how far it came. */
   readonly resumed: boolean;
+  /** Whether a section that did not get a lock is to be tried again. */
+  readonly mayWaitForLock: (wait: LockWait) => boolean;
   /** The compiled module of a migration that runs code. */
   readonly module: () => Promise<MigrationModule>;
   readonly data: DataContext;

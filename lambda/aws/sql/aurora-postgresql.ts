@@ -1,9 +1,11 @@
+import { sha256 } from '../../../core/bundle/checksum';
 import { databaseKinds } from '../../../core/bundle/database-kinds';
 import { hasCode, MigrationError } from '../../../core/errors/index';
 import type {
   HeldLease,
   HistoryChange,
   HistoryMark,
+  LockHolder,
   Section,
   SectionResult,
   SqlConnection,
@@ -15,12 +17,21 @@ import type {
 } from '../../../core/ports';
 import { isAnswerLost, isPassing, patiently } from '../retry';
 import type { DataApi } from './data-api';
-import { applySection, protocolStatements, raiseFence, schema } from './postgresql-protocol';
+import { LockWatch } from './lock-holders';
+import { busy, fenced, unlessBusy } from './postgresql-fence';
+import { applySection, lockWait, protocolStatements, raiseFence, schema } from './postgresql-protocol';
 import { PostgresqlStandalone } from './postgresql-standalone';
+import { FencedTransaction } from './postgresql-transaction';
 import { withoutRows } from './redact';
 
 /** Bytes of statements that one call carries: the body of a request may have 4 MiB (aws-facts RDS-14). */
 const largestSection = 3_500_000;
+
+/** Milliseconds. Whoever comes after a section in the queue for a lock waits as long. */
+const defaultLockTimeout = 5_000;
+
+/** Milliseconds, at most, before a section that got no lock is tried again: at random, so that it keeps step with nothing. */
+const longestPause = 500;
 
 /** SQLSTATEs of a missing schema, table and function. */
 const missing = ['3F000', '42P01', '42883'];
@@ -31,12 +42,18 @@ export class AuroraPostgresql implements Target, SqlDatabase {
   readonly traits = databaseKinds['aurora-postgresql'];
   readonly sql: SqlDatabase = this;
   readonly standalone: StandaloneStatements;
+  private readonly locks: LockWatch;
+  private readonly fencedTransaction: FencedTransaction;
 
+  /** @param lockTimeout milliseconds that a section waits for a lock */
   constructor(
     private readonly api: DataApi,
     private readonly lease: HeldLease,
+    private readonly lockTimeout = defaultLockTimeout,
   ) {
     this.standalone = new PostgresqlStandalone(api, lease);
+    this.locks = new LockWatch(api, lockTimeout);
+    this.fencedTransaction = new FencedTransaction(api, lease, lockTimeout);
   }
 
   /** A database that can raise the fence has all of the protocol: that function is made last. */
@@ -78,21 +95,37 @@ export class AuroraPostgresql implements Target, SqlDatabase {
     const isLarge = Buffer.byteLength(values.statements) + Buffer.byteLength(values.verify) > largestSection;
     if (isLarge) return this.runInCalls(section);
     await this.lease.guard();
-    const row = await this.call(section, values);
-    return row.outcome === 'unsupported' ? this.runInCalls(section) : this.toResult(row);
+    const { result: row, holders } = await this.call(section, values);
+    if (row.outcome === 'unsupported') return this.runInCalls(section);
+    if (row.outcome === 'locked') return this.locked(Number(row.statement), Number(row.message), holders);
+    return this.toResult(row);
   }
 
-  private async call({ change, mark, attempt }: Section, values: Readonly<Record<string, string>>): Promise<SqlRow> {
+  private call({ change, mark, attempt }: Section, values: Readonly<Record<string, string>>) {
     const { scope, token } = this.lease;
     const { id, phase, step, checksum, deployment } = mark;
-    const { rows } = await unlessBusy(() =>
-      this.api.execute(
-        `SELECT * FROM ${applySection}(:scope, :token, :id, :phase, CAST(:step AS integer), :checksum, :deployment, ` +
-          ':attempt, :change, CAST(:statements AS jsonb), CAST(:verify AS jsonb))',
-        { scope, token, id, phase, step, checksum, deployment, attempt, change, ...values },
-      ),
+    // It comes first: the list of sessions shows the beginning of long statements only.
+    const marker = `cdk_migrations ${sha256([scope, id, phase, step, attempt].join(' ')).slice(0, 24)}`;
+    const lockTimeout = String(this.lockTimeout);
+    return this.locks.during(
+      () => ({ marker }),
+      async (): Promise<SqlRow> => {
+        const { rows } = await unlessBusy(() =>
+          this.api.execute(
+            `/* ${marker} */ SELECT * FROM ${applySection}(:scope, :token, :id, :phase, CAST(:step AS integer), ` +
+              ':checksum, :deployment, :attempt, :change, :lockTimeout, CAST(:statements AS jsonb), CAST(:verify AS jsonb))',
+            { scope, token, id, phase, step, checksum, deployment, attempt, change, lockTimeout, ...values },
+          ),
+        );
+        return rows[0]!;
+      },
     );
-    return rows[0]!;
+  }
+
+  /** @param waited milliseconds since the first time */
+  private async locked(statement: number, waited: number, holders: readonly LockHolder[]): Promise<SectionResult> {
+    await new Promise((resolve) => setTimeout(resolve, Math.random() * longestPause));
+    return { outcome: 'locked', statement, wait: { waited, timeout: this.lockTimeout, holders } };
   }
 
   private toResult({ outcome, statement, code, message }: SqlRow): SectionResult {
@@ -116,27 +149,29 @@ export class AuroraPostgresql implements Target, SqlDatabase {
       case 'busy':
         throw busy();
       case 'fenced':
-        throw this.fenced();
+        throw fenced(this.lease);
       default:
         throw new Error(`${applySection} answered with the unknown outcome ${String(outcome)}.`);
     }
   }
 
   /** A section of several calls in one transaction: too large for one, or with a statement that no function can run. */
-  private async runInCalls({ change, mark, statements, verify }: Section): Promise<SectionResult> {
+  private async runInCalls({ change, mark, statements, verify, attempt }: Section): Promise<SectionResult> {
     let statement = -1;
+    const work = async (connection: SqlConnection) => {
+      statement = -1;
+      for (const text of statements) {
+        statement += 1;
+        await connection.execute(text);
+      }
+      for (const text of verify) {
+        statement += 1;
+        checkVerified(await connection.execute(text));
+      }
+    };
     try {
-      return await this.transact(change, mark, async (connection) => {
-        statement = -1;
-        for (const text of statements) {
-          statement += 1;
-          await connection.execute(text);
-        }
-        for (const text of verify) {
-          statement += 1;
-          checkVerified(await connection.execute(text));
-        }
-      });
+      const result = await this.transact(change, mark, work, attempt);
+      return result.outcome === 'locked' ? { ...result, statement } : result;
     } catch (error) {
       if (error instanceof Unverified) return { outcome: 'unverified', statement, returned: error.message };
       if (!hasCode(error, 'STATEMENT_FAILED')) throw error;
@@ -148,43 +183,38 @@ export class AuroraPostgresql implements Target, SqlDatabase {
    * A transaction that a passing error broke off is run again: the history row tells whether the first one was
    * committed after all.
    */
-  transact(
+  async transact(
     change: HistoryChange,
     mark: HistoryMark,
     work: (connection: SqlConnection) => Promise<void>,
+    attempt = mark.deployment,
   ): Promise<SectionResult> {
-    return patiently(
-      () => this.transactOnce(change, mark, work),
-      (error) => isPassing(error) || isAnswerLost(error) || isLostTransaction(error),
+    let pid: number | undefined;
+    const transaction = async (): Promise<SectionResult | undefined> => {
+      try {
+        return await patiently(
+          () => this.fencedTransaction.run(change, mark, work, (own) => (pid = own)),
+          (error) => isPassing(error) || isAnswerLost(error) || isLostTransaction(error),
+        );
+      } catch (error) {
+        if (!hasCode(error, 'LOCK_NOT_AVAILABLE')) throw error;
+        return undefined;
+      }
+    };
+    const { result, holders } = await this.locks.during(() => (pid === undefined ? undefined : { pid }), transaction);
+    return result ?? this.locked(-1, await this.lockWait(mark, attempt), holders);
+  }
+
+  private async lockWait({ id, phase, step }: HistoryMark, attempt: string): Promise<number> {
+    const { rows } = await this.api.execute(
+      `SELECT ${lockWait}(:scope, :id, :phase, CAST(:step AS integer), :attempt) AS waited`,
+      { scope: this.lease.scope, id, phase, step, attempt },
     );
+    return Number(rows[0]?.waited);
   }
 
   query(statement: string): Promise<SqlResult> {
     return this.api.execute(statement);
-  }
-
-  private async transactOnce(
-    change: HistoryChange,
-    mark: HistoryMark,
-    work: (connection: SqlConnection) => Promise<void>,
-  ): Promise<SectionResult> {
-    await this.lease.guard();
-    return this.api.transaction(async (connection) => {
-      await this.checkFence(connection);
-      const settled = await (change === 'add' ? this.add(connection, mark) : this.remove(connection, mark));
-      if (settled.outcome === 'done') await work(connection);
-      return settled;
-    });
-  }
-
-  /** Locks the row, so that the fence is not raised before this transaction is over. */
-  private async checkFence(connection: SqlConnection): Promise<void> {
-    const { rows } = await unlessBusy(() =>
-      connection.execute(`SELECT token FROM ${schema}.fence WHERE scope = :scope FOR UPDATE NOWAIT`, {
-        scope: this.lease.scope,
-      }),
-    );
-    if (Number(rows[0]?.token) !== this.lease.token) throw this.fenced();
   }
 
   private async raiseFence(): Promise<void> {
@@ -194,39 +224,7 @@ export class AuroraPostgresql implements Target, SqlDatabase {
     );
     const outcome = rows[0]?.outcome;
     if (outcome === 'busy') throw busy();
-    if (outcome !== 'raised') throw this.fenced();
-  }
-
-  private fenced(): MigrationError {
-    return new MigrationError(
-      'LEASE_LOST',
-      `A later holder than token ${this.lease.token} writes to this database now.`,
-    );
-  }
-
-  private async add(connection: SqlConnection, mark: HistoryMark): Promise<SectionResult> {
-    const values = { scope: this.lease.scope, id: mark.id, phase: mark.phase, step: mark.step };
-    const added = await connection.execute(
-      `INSERT INTO ${schema}.history (scope, id, phase, step, checksum, deployment)
-       VALUES (:scope, :id, :phase, :step, :checksum, :deployment) ON CONFLICT DO NOTHING`,
-      { ...values, checksum: mark.checksum, deployment: mark.deployment },
-    );
-    if (added.rowCount === 1) return { outcome: 'done' };
-    const { rows } = await connection.execute(
-      `SELECT deployment, checksum FROM ${schema}.history WHERE scope = :scope AND id = :id AND phase = :phase AND step = :step`,
-      values,
-    );
-    const checksum = String(rows[0]?.checksum);
-    if (checksum !== mark.checksum) return { outcome: 'edited', checksum };
-    return { outcome: rows[0]?.deployment === mark.deployment ? 'already' : 'foreign' };
-  }
-
-  private async remove(connection: SqlConnection, mark: HistoryMark): Promise<SectionResult> {
-    const { rowCount } = await connection.execute(
-      `DELETE FROM ${schema}.history WHERE scope = :scope AND id = :id AND deployment = :deployment`,
-      { scope: this.lease.scope, id: mark.id, deployment: mark.deployment },
-    );
-    return { outcome: rowCount > 0 ? 'done' : 'already' };
+    if (outcome !== 'raised') throw fenced(this.lease);
   }
 }
 
@@ -237,32 +235,6 @@ function checkVerified({ rows }: SqlResult): void {
   const values = rows.map((row) => Object.values(row)[0]);
   if (values.length === 1 && values[0] === true) return;
   throw new Unverified(values.length === 1 ? JSON.stringify(values[0]) : `${values.length} rows`);
-}
-
-/**
- * A process that died leaves its transaction open until the Data API ends it, three minutes after its last call
- * (aws-facts RDS-2), and a section that outlives its call holds the fence until it ends. Until then the only thing to
- * do is to come back later.
- */
-async function unlessBusy<T>(execute: () => Promise<T>): Promise<T> {
-  try {
-    return await execute();
-  } catch (error) {
-    if (!(error instanceof MigrationError) || !isLocked(error)) throw error;
-    throw busy(error);
-  }
-}
-
-function busy(cause?: unknown): MigrationError {
-  return new MigrationError('DATABASE_BUSY', 'A transaction of an earlier call is still open in the database.', {
-    hint: 'It ends by itself: the RDS Data API ends a transaction three minutes after its last statement.',
-    cause,
-  });
-}
-
-/** PostgreSQL's lock_not_available; and a Data API that waited in vain. */
-function isLocked({ code, payload, message }: MigrationError): boolean {
-  return payload.sqlState === '55P03' || /could not obtain lock/.test(message) || code === 'STATEMENT_TIMEOUT';
 }
 
 function isMissing(error: unknown): boolean {

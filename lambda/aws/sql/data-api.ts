@@ -65,6 +65,15 @@ export class DataApi {
     });
   }
 
+  /** Asks something that is good to know, once: undefined when there is no answer. */
+  async glance(sql: string, parameters: Readonly<Record<string, unknown>>): Promise<SqlResult | undefined> {
+    try {
+      return toResult(await this.client.send(this.statement(sql, parameters)));
+    } catch {
+      return undefined;
+    }
+  }
+
   private statement(
     sql: string,
     parameters: Readonly<Record<string, unknown>>,
@@ -146,6 +155,9 @@ export class DataApi {
     }
     if (!statementErrors.includes(name)) return error;
     const sqlState = /SQLState: (\w{5})/.exec(message)?.[1];
+    if (sqlState === '55P03' || /canceling statement due to lock timeout/.test(message)) {
+      return new MigrationError('LOCK_NOT_AVAILABLE', withoutRows(message), { payload: { sqlState: '55P03' } });
+    }
     // Without the error itself: whoever prints causes would print what the message must not say.
     return new MigrationError('STATEMENT_FAILED', withoutRows(message), { payload: { sqlState } });
   }

@@ -7,10 +7,12 @@
  */
 export const schema = 'cdk_migrations';
 
-const version = 1;
+const version = 2;
 
 export const applySection = `${schema}.apply_section_${version}`;
 export const raiseFence = `${schema}.raise_fence_${version}`;
+/** How long an attempt has been without a lock that it needs: milliseconds since this was asked for the first time. */
+export const lockWait = `${schema}.lock_wait_${version}`;
 
 /** SQLSTATE of our own for a verification that did not return true. */
 const unverified = 'CM001';
@@ -28,9 +30,21 @@ export const protocolStatements: readonly string[] = [
      scope text NOT NULL, id text NOT NULL, phase text NOT NULL, step integer NOT NULL,
      attempt text NOT NULL, outcome text NOT NULL, statement integer NOT NULL, code text NOT NULL, message text NOT NULL,
      PRIMARY KEY (scope, id, phase, step))`,
+  // Since when an attempt has been without a lock that it needs: a later process of the same attempt goes on counting.
+  `CREATE TABLE IF NOT EXISTS ${schema}.lock_wait (
+     scope text NOT NULL, id text NOT NULL, phase text NOT NULL, step integer NOT NULL, attempt text NOT NULL,
+     since timestamptz NOT NULL DEFAULT clock_timestamp(), PRIMARY KEY (scope, id, phase, step))`,
+  `CREATE OR REPLACE FUNCTION ${lockWait}(p_scope text, p_id text, p_phase text, p_step integer, p_attempt text)
+   RETURNS bigint LANGUAGE sql AS $function$
+     INSERT INTO ${schema}.lock_wait AS w (scope, id, phase, step, attempt)
+       VALUES (p_scope, p_id, p_phase, p_step, p_attempt)
+       ON CONFLICT (scope, id, phase, step) DO UPDATE SET attempt = EXCLUDED.attempt,
+         since = CASE WHEN w.attempt = EXCLUDED.attempt THEN w.since ELSE EXCLUDED.since END
+       RETURNING (extract(epoch FROM clock_timestamp() - w.since) * 1000)::bigint
+   $function$`,
   `CREATE OR REPLACE FUNCTION ${applySection}(
      p_scope text, p_token bigint, p_id text, p_phase text, p_step integer, p_checksum text, p_deployment text,
-     p_attempt text, p_change text, p_statements jsonb, p_verify jsonb,
+     p_attempt text, p_change text, p_lock_timeout text, p_statements jsonb, p_verify jsonb,
      OUT outcome text, OUT statement integer, OUT code text, OUT message text)
    LANGUAGE plpgsql AS $function$
    DECLARE
@@ -77,6 +91,8 @@ export const protocolStatements: readonly string[] = [
            RETURN;
          END IF;
        END IF;
+       -- A statement may set its own, which holds until the end of the transaction.
+       PERFORM set_config('lock_timeout', p_lock_timeout, true);
        FOR i IN 0 .. jsonb_array_length(p_statements) - 1 LOOP
          statement := i;
          EXECUTE p_statements ->> i;
@@ -103,6 +119,12 @@ export const protocolStatements: readonly string[] = [
      EXCEPTION WHEN OTHERS THEN
        GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, message = MESSAGE_TEXT;
      END;
+     -- Not recorded as a failure: it is tried again, also by the call that comes back for a lost answer.
+     IF code = '55P03' THEN
+       outcome := 'locked';
+       message := ${lockWait}(p_scope, p_id, p_phase, p_step, p_attempt)::text;
+       RETURN;
+     END IF;
      -- A statement that runs, but not inside a function, runs in a transaction of several calls instead.
      outcome := CASE WHEN code = '${unverified}' THEN 'unverified'
                      WHEN code = '0A000' AND message LIKE 'EXECUTE of %' THEN 'unsupported' ELSE 'failed' END;

@@ -75,6 +75,7 @@ export function stepContext(context: Pick<StepContext, 'target' | 'file'> & Part
     verify: [],
     attempt: 'request-1',
     resumed: false,
+    mayWaitForLock: () => true,
     module: () => Promise.reject(new Error('has no code')),
     data: noData,
     ...context,

@@ -11,7 +11,8 @@ import { MemorySqlDatabase } from '../../support/memory/sql-database';
 
 /** A SQL database, and what one must know to look at it from outside. */
 export interface SqlUnderTest {
-  target(lease: HeldLease): Target & { readonly sql: SqlDatabase };
+  /** @param lockTimeout milliseconds; only where a database has locks */
+  target(lease: HeldLease, lockTimeout?: number): Target & { readonly sql: SqlDatabase };
   /** A statement that leaves an effect of this name. */
   effect(name: string): string;
   /** The names of the effects that are there. */
@@ -59,7 +60,7 @@ export async function openAurora(engine: EngineUnderTest, clock?: Clock): Promis
     async () => false,
   );
   return {
-    target: (by) => new AuroraPostgresql(api, by),
+    target: (by, lockTimeout) => new AuroraPostgresql(api, by, lockTimeout),
     effect: (name) => `CREATE TABLE effect_${name} (id int)`,
     async effects() {
       const { rows } = await api.execute(

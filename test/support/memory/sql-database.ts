@@ -1,9 +1,10 @@
 import { databaseKinds } from '../../../core/bundle/database-kinds';
-import { MigrationError } from '../../../core/errors/index';
+import { hasCode, MigrationError } from '../../../core/errors/index';
 import type {
   HeldLease,
   HistoryChange,
   HistoryMark,
+  LockHolder,
   Section,
   SectionResult,
   SqlConnection,
@@ -27,6 +28,13 @@ export class MemorySqlDatabase {
   private readonly effects: string[] = [];
   private readonly history = new Map<string, MemoryMark>();
   private readonly fences = new Map<string, number>();
+
+  private readonly lockWaits = new Map<string, { readonly attempt: string; readonly since: number }>();
+
+  /** Epoch milliseconds. */
+  now: () => number = () => 0;
+  /** Who holds the lock when a statement meets LOCK_NOT_AVAILABLE. */
+  lockHolders: readonly LockHolder[] = [];
 
   /** Called before each statement; what it throws is what the statement meets. */
   onStatement: (statement: string) => void = () => undefined;
@@ -60,7 +68,8 @@ export class MemorySqlDatabase {
       cleanUp: () => lease.guard(),
       sql: {
         runSection: (section) => this.runSection(lease, section),
-        transact: (change, mark, work) => this.transact(lease, change, mark, work),
+        transact: (change, mark, work, attempt = mark.deployment) =>
+          this.unlessLocked(lease, mark, attempt, () => this.transact(lease, change, mark, work)),
         query: async (statement) => ({ rows: [{ ok: this.run(statement) }], rowCount: 1 }),
         standalone: this.standalone(lease),
       },
@@ -104,21 +113,43 @@ export class MemorySqlDatabase {
     throw new MigrationError('LEASE_LOST', `A later holder than token ${lease.token} writes to this database now.`);
   }
 
-  private async runSection(lease: HeldLease, { change, mark, statements, verify }: Section): Promise<SectionResult> {
+  private async runSection(lease: HeldLease, section: Section): Promise<SectionResult> {
+    const { change, mark, statements, verify, attempt } = section;
     let statement = -1;
+    const work = async (connection: SqlConnection) => {
+      for (const text of [...statements, ...verify]) {
+        statement += 1;
+        const { rows } = await connection.execute(text);
+        if (statement >= statements.length && rows[0]?.ok !== true) throw new Unverified('false');
+      }
+    };
     try {
-      return await this.transact(lease, change, mark, async (connection) => {
-        for (const text of [...statements, ...verify]) {
-          statement += 1;
-          const { rows } = await connection.execute(text);
-          if (statement >= statements.length && rows[0]?.ok !== true) throw new Unverified('false');
-        }
-      });
+      const result = await this.unlessLocked(lease, mark, attempt, () => this.transact(lease, change, mark, work));
+      return result.outcome === 'locked' ? { ...result, statement } : result;
     } catch (error) {
       if (error instanceof Unverified) return { outcome: 'unverified', statement, returned: error.message };
       if (!(error instanceof MigrationError) || error.code !== 'STATEMENT_FAILED') throw error;
       const sqlState = error.payload.sqlState as string | undefined;
       return { outcome: 'failed', statement, message: error.message, sqlState };
+    }
+  }
+
+  private async unlessLocked(
+    lease: HeldLease,
+    mark: HistoryMark,
+    attempt: string,
+    work: () => Promise<SectionResult>,
+  ): Promise<SectionResult> {
+    try {
+      return await work();
+    } catch (error) {
+      if (!hasCode(error, 'LOCK_NOT_AVAILABLE')) throw error;
+      const key = [lease.scope, mark.id, mark.phase, mark.step].join(' ');
+      const before = this.lockWaits.get(key);
+      const since = before?.attempt === attempt ? before.since : this.now();
+      this.lockWaits.set(key, { attempt, since });
+      const wait = { waited: this.now() - since, timeout: 5_000, holders: this.lockHolders };
+      return { outcome: 'locked', statement: -1, wait };
     }
   }
 
