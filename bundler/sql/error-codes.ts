@@ -44,10 +44,15 @@ declare module '../../core/errors/error-payloads' {
      */
     UNKNOWN_OPTION: NoPayload;
     /**
-     * PostgreSQL's grammar rejects the text.
+     * The text is not SQL: PostgreSQL's grammar rejects it, or something in MySQL's has no end.
      * @remedy Correct the syntax at the location given or shortly before.
      */
     SQL_SYNTAX: NoPayload;
+    /**
+     * A command of the `mysql` client, such as `source` or `\\G`, which no database knows.
+     * @remedy Remove it, or write the SQL that is meant.
+     */
+    CLIENT_COMMAND: { readonly command: string };
     /**
      * A section has BEGIN, COMMIT, ROLLBACK or the like, but the engine begins and ends transactions itself.
      * @remedy Remove the statement.
