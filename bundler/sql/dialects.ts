@@ -1,4 +1,5 @@
 import type { DatabaseKind } from '../../core/wire';
+import { mysqlDialect } from '../mysql/dialect';
 import { loadPostgresql } from '../postgresql/dialect';
 import type { SqlDialect } from './dialect';
 
@@ -10,6 +11,7 @@ export const defaultDialect: DatabaseKind = 'aurora-postgresql';
 
 const loaders: Readonly<Partial<Record<DatabaseKind, () => Promise<SqlDialect>>>> = {
   'aurora-postgresql': loadPostgresql,
+  'aurora-mysql': () => Promise.resolve(mysqlDialect),
 };
 
 /** Dialects for one build. A database that takes no statements reads those of the default: that they are wrong is said elsewhere. */

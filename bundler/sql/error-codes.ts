@@ -85,7 +85,7 @@ declare module '../../core/errors/error-payloads' {
     UNUSED_PERMISSION: { readonly permission: string };
     /**
      * A section changes a setting of its session, which outlives the section, or does not reach the next statement.
-     * @remedy Write `SET LOCAL`, or `set_config(..., true)`, which end with the transaction.
+     * @remedy On PostgreSQL write `SET LOCAL`, or `set_config(..., true)`, which end with the transaction; on MySQL remove it.
      */
     SESSION_SETTING: NoPayload;
     /**
@@ -94,8 +94,8 @@ declare module '../../core/errors/error-payloads' {
      */
     UNSUPPORTED_STATEMENT: NoPayload;
     /**
-     * A statement names the schema in which the engine keeps what it has applied.
-     * @remedy Leave that schema to the engine.
+     * A statement names the schema, or on MySQL a table, in which the engine keeps what it has applied.
+     * @remedy Leave it to the engine.
      */
     RESERVED_SCHEMA: NoPayload;
     /**
@@ -123,5 +123,15 @@ declare module '../../core/errors/error-payloads' {
      * @remedy Do what the hint says, or write `-- allow-slow: <reason>` above the statement if the table is small.
      */
     SLOW_STATEMENT: { readonly rule: string };
+    /**
+     * Warning: a statement loses no data and breaks something all the same, now or later. `rule` says which kind.
+     * @remedy Do what the hint says, or write `-- allow-hazard: <reason>` above the statement if it is meant.
+     */
+    HAZARDOUS_STATEMENT: { readonly rule: string };
+    /**
+     * Warning: the rules for MySQL do not know a statement, or a part of it, so nothing was checked there.
+     * @remedy Look for a mistake in it; if there is none, see for yourself that it loses no data and is not slow.
+     */
+    UNREAD_STATEMENT: NoPayload;
   }
 }

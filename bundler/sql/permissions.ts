@@ -4,7 +4,7 @@ import type { ReportError } from '../report';
 import type { SourceText } from '../source-text';
 import type { SqlComment, SqlStatement } from './statement';
 
-const permissionNames = ['allow-destructive', 'allow-irreversible', 'allow-slow'] as const;
+const permissionNames = ['allow-destructive', 'allow-irreversible', 'allow-slow', 'allow-hazard'] as const;
 
 /** Allows one statement something that is otherwise refused, or a warning to be silent about it. */
 export type PermissionName = (typeof permissionNames)[number];
@@ -101,4 +101,5 @@ const examples: Readonly<Record<PermissionName, string>> = {
   'allow-destructive': 'nothing reads this column since 2.3.0',
   'allow-irreversible': 'the old release ignores the new value',
   'allow-slow': 'the table has a hundred rows',
+  'allow-hazard': 'every release writes the column since 2.3.0',
 };

@@ -34,7 +34,11 @@ export function mysqlClient(): MysqlClient | undefined {
 
 function run(args: readonly string[], input = '') {
   const options = { input, encoding: 'utf8', maxBuffer: 1 << 28 } as const;
-  return spawnSync('mariadb', ['--no-defaults', `-h${host}`, `-P${port}`, '--default-character-set=utf8mb4', ...args], options);
+  return spawnSync(
+    'mariadb',
+    ['--no-defaults', `-h${host}`, `-P${port}`, '--default-character-set=utf8mb4', ...args],
+    options,
+  );
 }
 
 /** --verbose prints each statement between two lines of dashes, and what a SELECT without a table answers after it. */

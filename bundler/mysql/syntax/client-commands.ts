@@ -1,4 +1,4 @@
-import { type ErrorLocation, MigrationError } from '../../core/errors/index';
+import { type ErrorLocation, MigrationError } from '../../../core/errors/index';
 import type { Token } from './tokens';
 
 /** What the `mysql` client does itself: a deployment has no client. No SQL statement begins with one of these words. */

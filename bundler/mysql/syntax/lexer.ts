@@ -1,6 +1,6 @@
-import { describe, MigrationError } from '../../core/errors/index';
-import type { SourceText } from '../source-text';
-import type { SqlComment, SqlStatement } from '../sql/statement';
+import { describe, MigrationError } from '../../../core/errors/index';
+import type { SourceText } from '../../source-text';
+import type { SqlComment, SqlStatement } from '../../sql/statement';
 import { clientCommand, refuseCommandWord } from './client-commands';
 import { StoredProgram } from './stored-program';
 import { partAt, type Token } from './tokens';
@@ -64,7 +64,8 @@ class Lexer {
     const end = part.kind === 'word' ? this.#cutAtDelimiter(part.start, part.end) : part.end;
     this.#at = end;
     if (part.kind === 'comment') this.#comments.push(part);
-    else if (part.kind !== 'space') this.#take({ kind: part.kind, start: part.start, text: this.#text.slice(part.start, end), end });
+    else if (part.kind !== 'space')
+      this.#take({ kind: part.kind, start: part.start, text: this.#text.slice(part.start, end), end });
   }
 
   #cutAtDelimiter(start: number, end: number): number {
