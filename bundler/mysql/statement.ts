@@ -51,6 +51,7 @@ export interface ChangeRows {
   readonly columns: readonly string[];
   /** Undefined without a WHERE. */
   readonly condition?: readonly Token[];
+  /** By JOIN, whose condition may say which rows. */
   readonly isJoined: boolean;
   readonly isLimited: boolean;
 }
@@ -168,7 +169,7 @@ function readAlter(reader: Reader, tokens: readonly Token[]): Statement {
 }
 
 function readDrop(reader: Reader, tokens: readonly Token[]): Statement {
-  reader.accept('TEMPORARY');
+  if (reader.peek() === 'TEMPORARY') return { type: 'other' };
   const what = reader.next()?.text.toUpperCase() ?? '';
   const uncertain = reader.accept('IF', 'EXISTS');
   switch (what) {
@@ -227,7 +228,7 @@ function readChangeRows(tokens: readonly Token[], verb: 'UPDATE' | 'DELETE'): Ch
   const target = isDelete ? (parts.has('USING') ? parts.get('FROM')! : parts.get('')!) : parts.get('')!;
   const own = tableNames(target);
   const tables = own.length > 0 ? own : tableNames(source);
-  const isJoined = listItems(source).length > 1 || source.some(({ text }) => /^(JOIN|STRAIGHT_JOIN)$/i.test(text));
+  const isJoined = source.some(({ text }) => /^(JOIN|STRAIGHT_JOIN)$/i.test(text));
   const columns = listItems(parts.get('SET') ?? []).map((item) => new Reader(item).name().split('.').at(-1)!);
   return {
     type: isDelete ? 'delete' : 'update',
