@@ -1,5 +1,4 @@
 import type { DatabaseKind } from '../../core/wire';
-import { mysqlDialect } from '../mysql/dialect';
 import { loadPostgresql } from '../postgresql/dialect';
 import type { SqlDialect } from './dialect';
 
@@ -11,7 +10,7 @@ export const defaultDialect: DatabaseKind = 'aurora-postgresql';
 
 const loaders: Readonly<Partial<Record<DatabaseKind, () => Promise<SqlDialect>>>> = {
   'aurora-postgresql': loadPostgresql,
-  'aurora-mysql': () => Promise.resolve(mysqlDialect),
+  'aurora-mysql': async () => (await import('../mysql/dialect.js')).mysqlDialect,
 };
 
 /** Dialects for one build. A database that takes no statements reads those of the default: that they are wrong is said elsewhere. */

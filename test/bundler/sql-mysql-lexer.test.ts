@@ -32,7 +32,7 @@ describe('a text for MySQL is cut', () => {
     ['DELIMITER //\nselect 1; select 2 //\n delimiter ;\nselect 3;', ['select 1; select 2', 'select 3']],
     ['delimiter $$\nselect a$b, 1$$ select 2$$', ['select a$b, 1', 'select 2']],
     ['DELIMITER "||" and more\nselect 1||\nselect 2', ['select 1', 'select 2']],
-    ['delimiter ;;\nselect 1; ;;select 2;;', ['select 1;', 'select 2']],
+    ['delimiter ;;\nselect 1; ;;select 2;;', ['select 1', 'select 2']],
   ])('%j', (text, statements) => {
     expect(texts(text)).toEqual(statements);
   });

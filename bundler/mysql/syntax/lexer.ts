@@ -125,6 +125,8 @@ class Lexer {
   }
 
   #endStatement(): void {
+    // END; before a delimiter of its own: the Data API takes one statement, so nothing may seem to follow.
+    while (this.#tokens.at(-1)?.text === ';') this.#tokens.pop();
     const [first, last] = [this.#tokens[0], this.#tokens.at(-1)];
     if (first && last) {
       const { start } = first;
