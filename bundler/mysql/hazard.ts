@@ -15,7 +15,7 @@ export type SlowRule =
   | 'update-every-row'
   | 'many-rows';
 
-export type OtherRule = 'required-column' | 'foreign-key-cascade' | 'foreign-key-index' | 'utf8mb3';
+type OtherRule = 'required-column' | 'foreign-key-cascade' | 'foreign-key-index' | 'utf8mb3';
 
 /** What is worth knowing about a statement before it runs, and what to write instead. */
 export type Hazard =

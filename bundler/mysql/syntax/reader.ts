@@ -85,9 +85,9 @@ export function listItems(tokens: readonly Token[]): readonly (readonly Token[])
   return items.filter((item) => item.length > 0);
 }
 
-/** The names of the columns in the parentheses of a key: without lengths and directions, and without expressions. */
+/** The names of the columns in the parentheses of a key, without lengths and directions; '' for an expression. */
 export function columnNames(tokens: readonly Token[] | undefined): readonly string[] {
-  return listItems(tokens ?? []).flatMap((item) => (item[0]?.text === '(' ? [] : [new Reader(item).simpleName()]));
+  return listItems(tokens ?? []).map((item) => new Reader(item).simpleName());
 }
 
 export function unquoted({ kind, text }: Token): string {
