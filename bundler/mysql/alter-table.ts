@@ -2,7 +2,7 @@ import { type Column, readCharset, readColumn } from './column';
 import { columnNames, listItems, Reader } from './syntax/reader';
 import type { Token } from './syntax/tokens';
 
-export type IndexKind = 'primary' | 'unique' | 'plain' | 'fulltext' | 'spatial';
+type IndexKind = 'primary' | 'unique' | 'plain' | 'fulltext' | 'spatial';
 
 export interface Index {
   readonly kind: IndexKind;

@@ -1,5 +1,5 @@
 import type { SqlDialect } from '../sql/dialect';
-import { type ReadStatement, unreadPart } from './read-statement';
+import { type ReadStatement, secondStatement, severalStatements, unreadPart } from './read-statement';
 import { reviewSql } from './review';
 import { checkStatement, checkVerify } from './rules';
 import { readStatement } from './statement';
@@ -15,6 +15,8 @@ export const mysqlDialect: SqlDialect = {
     for (const statement of statements) {
       checkStatement(statement).forEach(report);
       if (verify) checkVerify(statement).forEach(report);
+      const second = secondStatement(statement);
+      if (second) report(severalStatements(source.locate(second.start)));
       const unread = unreadPart(statement);
       if (unread) warn(unread);
     }

@@ -85,6 +85,7 @@ it.each([
   ['drop procedure `cdk_migrations_x`', 'RESERVED_SCHEMA'],
   ['select (1', 'SQL_SYNTAX'],
   ['select 1)', 'SQL_SYNTAX'],
+  ['\ndelimiter //\nselect 1; select 2//', 'SQL_SYNTAX'],
 ])('MySQL: %s is %s', (sql, code) => {
   expect(codes(sql)).toEqual([code]);
 });

@@ -90,7 +90,7 @@ export function columnNames(tokens: readonly Token[] | undefined): readonly stri
   return listItems(tokens ?? []).map((item) => new Reader(item).simpleName());
 }
 
-export function unquoted({ kind, text }: Token): string {
+function unquoted({ kind, text }: Token): string {
   return kind === 'name' ? text.slice(1, -1).replaceAll('``', '`') : text;
 }
 
