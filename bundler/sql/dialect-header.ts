@@ -1,4 +1,5 @@
 import { describe, type ErrorLocation, MigrationError } from '../../core/errors/index';
+import { didYouMean } from '../../core/errors/near-names';
 import type { DatabaseKind } from '../../core/wire';
 import type { ReportError } from '../report';
 
@@ -22,7 +23,7 @@ export interface DialectHeader {
  * One that is wrong is reported by {@link checkDialectHeader}.
  */
 export function findDialectHeader(source: string, file: string): DialectHeader | undefined {
-  const [head = ''] = source.split(/^--\s*migrate:/m, 1);
+  const [head = ''] = source.split(/^--[^\S\n]*migrate:/m, 1);
   for (const [index, line] of head.split('\n').entries()) {
     const [, before = '', value = ''] = /^\uFEFF?(\s*--\s*dialect\s*:\s*)(\S*)\s*$/.exec(line) ?? [];
     if (!isName(value)) continue;
@@ -35,7 +36,8 @@ export function findDialectHeader(source: string, file: string): DialectHeader |
 export function checkDialectHeader(value: string, location: ErrorLocation, report: ReportError): void {
   if (isName(value)) return;
   const message = describe({ what: 'Unknown dialect', seen: value, allowed: names });
-  report(new MigrationError('INVALID_HEADER', message, { hint: 'For example -- dialect: mysql', location }));
+  const hint = didYouMean(value, names) ?? 'For example -- dialect: mysql';
+  report(new MigrationError('INVALID_HEADER', message, { hint, location }));
 }
 
 function isName(value: string): value is keyof typeof kindOf {
