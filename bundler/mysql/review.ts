@@ -85,7 +85,12 @@ function warnOf({ code, rule, what, hint }: Hazard, statement: Permitted, used: 
     hint: `${hint} ${question} Write -- ${permission}: <reason> above it.`,
     location: statement.location,
   };
-  warn(new MigrationError(code, `${what} [${rule}].`, details));
+  const message = `${what} [${rule}].`;
+  warn(
+    code === 'SLOW_STATEMENT'
+      ? new MigrationError('SLOW_STATEMENT', message, details)
+      : new MigrationError('HAZARDOUS_STATEMENT', message, details),
+  );
 }
 
 function isPermitted({ permissions }: Permitted, name: PermissionName, used: Set<Permission>): boolean {

@@ -27,6 +27,8 @@ describe('a text for MySQL is cut', () => {
     ['--all of this; is a comment\nselect 1', ['select 1']],
     ['/*!40101 SET NAMES utf8 */; select 1', ['/*!40101 SET NAMES utf8 */', 'select 1']],
     ['select /*+ MAX_EXECUTION_TIME(1;) */ 1', ['select /*+ MAX_EXECUTION_TIME(1;) */ 1']],
+    ['select 2*/* two; */3; select 4', ['select 2*/* two; */3', 'select 4']],
+    ['select /*! 1 */, /*!99999 2, */ 3; select 4', ['select /*! 1 */, /*!99999 2, */ 3', 'select 4']],
     ['-- only a comment;\n/* and ; another */', []],
     ['select \\N; select 1', ['select \\N', 'select 1']],
     ['DELIMITER //\nselect 1; select 2 //\n delimiter ;\nselect 3;', ['select 1; select 2', 'select 3']],

@@ -38,6 +38,8 @@ class Lexer {
   #delimiter = ';';
   #tokens: Token[] = [];
   #program = new StoredProgram();
+  /** Inside of an executable comment. */
+  #isConditional = false;
   #at = 0;
 
   constructor(source: SourceText) {
@@ -58,14 +60,18 @@ class Lexer {
   }
 
   #readPart(): void {
-    const part = partAt(this.#text, this.#at, this.#tokens.length === 0);
+    const part = partAt(this.#text, this.#at, {
+      isFirst: this.#tokens.length === 0,
+      isConditional: this.#isConditional,
+    });
     if (part.kind === 'unterminated') throw this.#unterminated(part.text, 'is never closed', part.start);
-    // A delimiter such as $$ or // may be in the middle of what would be one token: select 1$$
+    // A delimiter such as $$ may be in the middle of what would be one token: select 1$$
     const end = part.kind === 'word' ? this.#cutAtDelimiter(part.start, part.end) : part.end;
     this.#at = end;
     if (part.kind === 'comment') this.#comments.push(part);
-    else if (part.kind !== 'space')
-      this.#take({ kind: part.kind, start: part.start, text: this.#text.slice(part.start, end), end });
+    if (part.kind === 'comment' || part.kind === 'space') return;
+    if (part.kind === 'conditional') this.#isConditional = part.text !== '*/';
+    this.#take({ kind: part.kind, start: part.start, text: this.#text.slice(part.start, end), end });
   }
 
   #cutAtDelimiter(start: number, end: number): number {
@@ -137,6 +143,7 @@ class Lexer {
     }
     this.#tokens = [];
     this.#program = new StoredProgram();
+    this.#isConditional = false;
     this.#at += this.#delimiter.length;
   }
 

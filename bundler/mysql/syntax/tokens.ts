@@ -41,11 +41,16 @@ const parts = new RegExp(
   'y',
 );
 
-/**
- * What begins at a place of a text.
- * @param isFirst whether a statement may begin there, where the client takes two dashes for a comment whatever follows
- */
-export function partAt(text: string, start: number, isFirst: boolean): Token | Other {
+/** What was before a part. */
+interface Context {
+  /** A statement may begin here, where the client takes two dashes for a comment whatever follows. */
+  readonly isFirst: boolean;
+  /** An executable comment is open, so that it may end here; otherwise an asterisk may be followed by a comment. */
+  readonly isConditional: boolean;
+}
+
+/** What begins at a place of a text. */
+export function partAt(text: string, start: number, { isFirst, isConditional }: Context): Token | Other {
   if (isFirst && text.startsWith('--', start)) {
     const line = text.indexOf('\n', start);
     const end = line < 0 ? text.length : line;
@@ -56,6 +61,7 @@ export function partAt(text: string, start: number, isFirst: boolean): Token | O
   const groups = match.groups as Readonly<Record<string, string | undefined>>;
   const end = parts.lastIndex;
   if (groups.open !== undefined) return { kind: 'unterminated', text: match[0], start, end: text.length };
+  if (match[0] === '*/' && !isConditional) return { kind: 'symbol', text: '*', start, end: start + 1 };
   const kind = kinds.find((name) => groups[name] !== undefined)!;
   return { kind, text: match[0], start, end };
 }
