@@ -1,8 +1,9 @@
 import type { ObjectChange } from '../../core/bundle/safety';
 import type { AlterTable, Clause } from './alter-table';
+import type { ChangeRows } from './change-rows';
 import { type Column, typeText } from './column';
 import type { KnownTables } from './known-tables';
-import type { ChangeRows, Statement } from './statement';
+import type { Statement } from './statement';
 import type { Token } from './syntax/tokens';
 import { holdsAll, isCharacters } from './types';
 

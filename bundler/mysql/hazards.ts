@@ -1,9 +1,10 @@
 import { alterHazards, indexHazards } from './alter-hazards';
 import type { AlterTable } from './alter-table';
+import type { ChangeRows } from './change-rows';
 import { isAlwaysTrue } from './changes';
 import { foreignKeyIndex, type Hazard } from './hazard';
 import type { KnownTables } from './known-tables';
-import type { ChangeRows, CreateTable, Statement } from './statement';
+import type { CreateTable, Statement } from './statement';
 import { Reader } from './syntax/reader';
 import type { Token } from './syntax/tokens';
 

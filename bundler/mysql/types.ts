@@ -32,6 +32,11 @@ function isSameFamily(from: ColumnType, to: ColumnType): boolean {
   if (from.name === 'decimal') return isWithinDecimal(from, to) && (!to.unsigned || from.unsigned);
   if (from.name === 'enum' || from.name === 'set') return from.values.every((value) => to.values.includes(value));
   if (integerBits[from.name] !== undefined) return from.unsigned === to.unsigned;
+  // More bytes would be filled with zeros, which become part of the value.
+  if (from.name === 'binary') return String(to.numbers) === String(from.numbers);
+  // A precision rounds; without one there is none.
+  if (from.name === 'float' || from.name === 'double')
+    return (to.numbers.length === 0 || String(to.numbers) === String(from.numbers)) && (!to.unsigned || from.unsigned);
   return (to.numbers[0] ?? 0) >= (from.numbers[0] ?? 0) && (!to.unsigned || from.unsigned);
 }
 
@@ -45,8 +50,9 @@ function widens(from: ColumnType, to: ColumnType): boolean {
     const whole = (to.numbers[0] ?? 10) - (to.numbers[1] ?? 0);
     return whole >= integerDigits[from.name]! && (from.unsigned || !to.unsigned);
   }
-  if (bits !== undefined && to.name === 'double') return bits <= 32 && (from.unsigned || !to.unsigned);
-  if (from.name === 'float' && to.name === 'double') return !to.unsigned || from.unsigned;
+  if (bits !== undefined && to.name === 'double')
+    return bits <= 32 && to.numbers.length === 0 && (from.unsigned || !to.unsigned);
+  if (from.name === 'float' && to.name === 'double') return to.numbers.length === 0 && (!to.unsigned || from.unsigned);
   if (from.name === 'date' && to.name === 'datetime') return true;
   if (from.name === 'timestamp' && to.name === 'datetime') return false;
   return holdsBytes(from, to);
@@ -55,15 +61,18 @@ function widens(from: ColumnType, to: ColumnType): boolean {
 /** Text in text, bytes in bytes: by how many of them there may be. */
 function holdsBytes(from: ColumnType, to: ColumnType): boolean {
   if (isCharacters(from) !== isCharacters(to)) return false;
+  // Those lose blanks at the end, or get zeros there.
+  if (to.name === 'char' || to.name === 'binary') return false;
   const [size, toSize] = [largest(from), largest(to)];
   return size !== undefined && toSize !== undefined && toSize >= size;
 }
 
 /** Bytes; a character has up to 4. */
-function largest({ name, numbers, charset }: ColumnType): number | undefined {
+function largest({ name, numbers, values, charset }: ColumnType): number | undefined {
   const width = charset === 'latin1' || charset === 'ascii' ? 1 : charset === 'utf8mb3' ? 3 : 4;
   if (name === 'char' || name === 'varchar') return (numbers[0] ?? 0) * width;
   if (name === 'binary' || name === 'varbinary') return numbers[0] ?? 0;
+  if (name === 'enum') return Math.max(...values.map((value) => value.length)) * width;
   return texts[name];
 }
 

@@ -101,6 +101,12 @@ describe('MySQL: a change of a column', () => {
     ["set('a', 'b')", "set('b')"],
     ['int', 'varchar(20)'],
     ['json', 'text'],
+    ['double', 'double(10, 2)'],
+    ['float', 'double(10, 2)'],
+    ['binary(3)', 'binary(5)'],
+    ['varbinary(3)', 'binary(3)'],
+    ['varchar(10)', 'char(10)'],
+    ["enum('abcd')", 'varchar(3)'],
     ['varchar(10)', 'varchar(10) not null'],
     ['int', 'bigint not null default 0'],
   ])('that may lose something is refused: %s to %s', (from, to) => {
@@ -133,6 +139,9 @@ describe('MySQL: a change of a column', () => {
     ['int primary key', 'bigint not null'],
     ['varchar(10) not null', 'varchar(10)'],
     ['json', 'json'],
+    ['binary(3)', 'varbinary(3)'],
+    ['double(10, 2)', 'double'],
+    ["enum('abcd')", 'varchar(4)'],
     ['serial', 'bigint unsigned not null'],
   ])('that holds every value is not: %s to %s', (from, to) => {
     expect(change(from, to)).toEqual([]);

@@ -19,3 +19,10 @@ export function statementsOfPsql(url: string, text: string): readonly string[] {
   const sent = readFileSync(log, 'utf8').matchAll(/^\*{9} QUERY \*{10}\n([\s\S]*?)\n\*{26}\n$/gm);
   return Array.from(sent, ([, statement]) => statement!).slice(failed.split(';').length - 1);
 }
+
+/** Whether there is a psql to ask. With REQUIRE_SERVERS=1 a missing one is a failure. */
+export function psqlIsInstalled(): boolean {
+  const { error } = spawnSync('psql', ['--version']);
+  if (error && process.env.REQUIRE_SERVERS === '1') throw new Error(`psql is required: ${error.message}`);
+  return error === undefined;
+}

@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { loadPostgresParser } from '../../../bundler/postgresql/parser';
 import { SourceText } from '../../../bundler/source-text';
-import { statementsOfPsql } from '../../support/psql';
+import { psqlIsInstalled, statementsOfPsql } from '../../support/psql';
 import { postgresUrlIfReachableNow } from '../../support/real-postgres';
 import { sqlCorpus } from '../../support/sql-corpus';
 
-const url = postgresUrlIfReachableNow();
+const url = psqlIsInstalled() ? postgresUrlIfReachableNow() : undefined;
 
 /** Where Debian and others install the files of a server. */
 const folders = [14, 15, 16, 17, 18].map((version) => `/usr/share/postgresql/${version}`);
