@@ -7,11 +7,13 @@ import { compareTexts, migrationId, sortByTargetAndVersion } from '../core/bundl
 import { aggregateErrors, describe, flattenErrors, MigrationError } from '../core/errors/index';
 import { didYouMean } from '../core/errors/near-names';
 import type { DatabaseKind } from '../core/wire';
+import type { MigrationsConfig } from './config';
 import type { Draft } from './draft';
 import { displayPath, type MigrationFile, readFolder } from './folder';
 import type { ReportError, Warn } from './report';
 import { defaultDialect, dialectLoader, type LoadDialect } from './sql/dialects';
 import { readSqlFile } from './sql/file';
+import { kindsOfTargets, type NamedKinds } from './target-kinds';
 import { readTypeScriptFile } from './typescript-file';
 
 export interface BundleRequest {
@@ -19,9 +21,11 @@ export interface BundleRequest {
   readonly folder: string;
   /**
    * The targets that the app declares. A folder for any other is an error.
-   * @default - every folder is a target, of the database kind that its first migration needs
+   * @default - every folder is a target, of the database kind that `config` or a header says, or else its first migration needs
    */
   readonly targets?: readonly DeclaredTarget[];
+  /** What a configuration file says of targets, when there is no app to declare them. */
+  readonly config?: { readonly file: string; readonly content: MigrationsConfig };
 }
 
 export interface DeclaredTarget {
@@ -48,17 +52,18 @@ export interface BuiltBundle {
  * Reads a folder of migrations and builds the bundle. The same files give the same bytes on every machine.
  * @throws MigrationError `MISSING_FOLDER`; `INVALID_MIGRATIONS` with everything that is wrong in all files, in `errors`
  */
-export async function buildBundle({ folder, targets }: BundleRequest): Promise<BuiltBundle> {
+export async function buildBundle({ folder, targets, config }: BundleRequest): Promise<BuiltBundle> {
   const errors: MigrationError[] = [];
   const report: ReportError = (error) => errors.push(...flattenErrors(error));
   const files = readFolder(folder, report);
   const warnings: MigrationError[] = [];
   const warn: Warn = (warning) => warnings.push(warning);
   const loadDialect = dialectLoader();
-  const dialectOf: DialectOf = (target) =>
-    loadDialect(targets?.find(({ name }) => name === target)?.databaseKind ?? defaultDialect);
+  checkConfiguredTargets(files, config, warn);
+  const kinds = kindsOfTargets(files, namedKinds(targets, config), report);
+  const dialectOf: DialectOf = (target) => loadDialect(kinds.get(target) ?? defaultDialect);
   const drafts = await readFiles(files, dialectOf, report, warn);
-  checkTargets(files, drafts, targets, report);
+  checkTargets(files, drafts, kinds, targets, report);
   checkGraph(files, drafts, report);
   await review(drafts, targets, dialectOf, report, warn);
   if (errors.length > 0) throw aggregateErrors(errors.sort(byPlace), `the migrations folder ${displayPath(folder)}`);
@@ -114,14 +119,42 @@ async function review(
   }
 }
 
+function namedKinds(targets: BundleRequest['targets'], config: BundleRequest['config']): NamedKinds {
+  if (targets) return { kinds: new Map(targets.map(({ name, databaseKind }) => [name, databaseKind])), by: 'the app' };
+  const entries = Object.entries(config?.content.targets ?? {});
+  return { kinds: new Map(entries.map(([name, { databaseKind }]) => [name, databaseKind])), by: config?.file ?? '' };
+}
+
+/** It may be that of another folder; one that is misspelt would configure nothing, without a word. */
+function checkConfiguredTargets(files: readonly MigrationFile[], config: BundleRequest['config'], warn: Warn): void {
+  const known = [...new Set(files.map(({ target }) => target))];
+  for (const target of Object.keys(config?.content.targets ?? {})) {
+    if (known.includes(target)) continue;
+    const message = describe({
+      what: 'The configuration names a target without migrations here',
+      seen: target,
+      allowed: known,
+    });
+    const hint = didYouMean(target, known) ?? 'Leave it if it is for another folder; otherwise remove it.';
+    warn(
+      new MigrationError('UNKNOWN_TARGET', message, {
+        payload: { target, known },
+        hint,
+        location: { file: config!.file },
+      }),
+    );
+  }
+}
+
 function checkTargets(
   files: readonly MigrationFile[],
   drafts: Drafts,
+  kinds: ReadonlyMap<string, DatabaseKind>,
   targets: readonly DeclaredTarget[] | undefined,
   report: ReportError,
 ): void {
   const known = new Map<string, DatabaseKind | undefined>(
-    targets?.map(({ name, databaseKind }) => [name, databaseKind]),
+    targets?.map(({ name, databaseKind }) => [name, databaseKind]) ?? kinds,
   );
   for (const file of files) {
     const { target } = file;

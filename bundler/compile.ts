@@ -2,7 +2,7 @@ import { SourceMap } from 'node:module';
 import type { BuildOptions, Message, Plugin } from 'esbuild';
 import type { CodeLines } from '../core/bundle/bundle';
 import { type ErrorLocation, MigrationError } from '../core/errors/index';
-import type { MigrationFile } from './folder';
+import type { CodeFile } from './folder';
 
 export interface Compiled {
   /** One CommonJS text. */
@@ -35,7 +35,7 @@ export const removeGlobalIndex = (props) => ({ kind: 'removeGlobalIndex', ...pro
 `;
 
 /** Compiles for evaluation in this process: readable, and `cdk-migrations/authoring` remains a `require`. */
-export function compileToEvaluate(file: MigrationFile): Promise<Compiled> {
+export function compileToEvaluate(file: CodeFile): Promise<Compiled> {
   return compile(file, { plugins: [authoring({ external: true })] });
 }
 
@@ -44,7 +44,7 @@ export function compileToEvaluate(file: MigrationFile): Promise<Compiled> {
  * depend on where files are. esbuild names files in comments, which are blanked here, and in identifiers, which are
  * therefore minified.
  */
-export async function compileToBundle(file: MigrationFile): Promise<Compiled> {
+export async function compileToBundle(file: CodeFile): Promise<Compiled> {
   const inlined = authoring({ path: authoringModule, namespace: 'authoring' });
   const { code, locate, inputs } = await compile(file, { minifyIdentifiers: true, plugins: [inlined] });
   const comments = new Set(inputs.map((path) => `// ${path}`));
@@ -53,7 +53,7 @@ export async function compileToBundle(file: MigrationFile): Promise<Compiled> {
 }
 
 /** From which lines of the file the lines of its compiled code come. */
-export function codeLinesOf({ code, locate }: Compiled, file: MigrationFile): CodeLines {
+export function codeLinesOf({ code, locate }: Compiled, file: CodeFile): CodeLines {
   const pairs: [number, number][] = [];
   code.split('\n').forEach((text, index) => {
     const origin = locate(index + 1, text.length);
@@ -65,7 +65,7 @@ export function codeLinesOf({ code, locate }: Compiled, file: MigrationFile): Co
 
 /** @throws MigrationError `COMPILE_FAILED`, reporting every message of the compiler */
 async function compile(
-  file: MigrationFile,
+  file: CodeFile,
   options: BuildOptions,
 ): Promise<Compiled & { readonly inputs: readonly string[] }> {
   const { build } = await import('esbuild');
@@ -118,7 +118,7 @@ function locator(map: string): Compiled['locate'] {
   };
 }
 
-function compileFailed(error: unknown, file: MigrationFile): unknown {
+function compileFailed(error: unknown, file: CodeFile): unknown {
   const messages = (error as { readonly errors?: readonly Message[] }).errors;
   if (!messages) return error;
   const errors = messages.map((message) => {
@@ -133,7 +133,7 @@ function compileFailed(error: unknown, file: MigrationFile): unknown {
 }
 
 /** esbuild counts columns from 0 and names files relative to the migrations folder. */
-function placeOf({ location }: Message, file: MigrationFile): ErrorLocation {
+function placeOf({ location }: Message, file: CodeFile): ErrorLocation {
   if (!location) return { file: file.location.file };
   const isOwn = location.file === file.file;
   return { file: isOwn ? file.location.file : location.file, line: location.line, column: location.column + 1 };

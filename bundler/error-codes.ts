@@ -39,6 +39,22 @@ declare module '../core/errors/error-payloads' {
      */
     UNKNOWN_TARGET: { readonly target: string; readonly known: readonly string[] };
     /**
+     * A header `-- dialect:` contradicts what the target's database is, by the app, by a configuration file or by another
+     * header.
+     * @remedy Correct the one that is wrong.
+     */
+    DIALECT_MISMATCH: { readonly target: string; readonly databaseKind: string; readonly header: string };
+    /**
+     * The configuration file that was named does not exist.
+     * @remedy Correct the path of `--config`.
+     */
+    MISSING_CONFIG: { readonly file: string };
+    /**
+     * A configuration file says something that has no meaning, or there are several.
+     * @remedy Write it as the hint shows.
+     */
+    INVALID_CONFIG: NoPayload;
+    /**
      * The target's database cannot run this kind of migration.
      * @remedy Write the migration in a kind that the message names, or move it to another target.
      */

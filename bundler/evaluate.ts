@@ -5,7 +5,7 @@ import { createContext, Script } from 'node:vm';
 import * as authoring from '../authoring';
 import { type ErrorLocation, MigrationError } from '../core/errors/index';
 import type { Compiled } from './compile';
-import type { MigrationFile } from './folder';
+import type { CodeFile } from './folder';
 
 /** For the top level of a file: whatever takes longer waits for something that never happens. */
 const milliseconds = 5_000;
@@ -16,7 +16,7 @@ const milliseconds = 5_000;
  * @returns the default export
  * @throws MigrationError `LOAD_FAILED` at the line of the file that threw; `INVALID_EXPORT` without a default export
  */
-export function evaluateDefaultExport(compiled: Compiled, file: MigrationFile): unknown {
+export function evaluateDefaultExport(compiled: Compiled, file: CodeFile): unknown {
   const module = { exports: {} as { readonly default?: unknown } };
   const filename = file.absolutePath;
   try {
@@ -84,7 +84,7 @@ function never(): Promise<never> {
   return new Promise(() => undefined);
 }
 
-function loadFailed(error: unknown, compiled: Compiled, file: MigrationFile): MigrationError {
+function loadFailed(error: unknown, compiled: Compiled, file: CodeFile): MigrationError {
   const { message = String(error), stack = '' } = (error ?? {}) as {
     readonly message?: string;
     readonly stack?: string;
@@ -97,7 +97,7 @@ function loadFailed(error: unknown, compiled: Compiled, file: MigrationFile): Mi
 }
 
 /** The topmost frame of a stack that is in the migration file itself. */
-function originOf(stack: string, compiled: Compiled, file: MigrationFile): ErrorLocation {
+function originOf(stack: string, compiled: Compiled, file: CodeFile): ErrorLocation {
   for (const frame of stack.split('\n')) {
     const at = frame.indexOf(`${file.absolutePath}:`);
     const place = at < 0 ? null : /^:(\d+):(\d+)/.exec(frame.slice(at + file.absolutePath.length));

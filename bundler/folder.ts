@@ -17,6 +17,9 @@ export interface MigrationFile extends FileName {
   readonly source: string;
 }
 
+/** A file with code that is compiled and run to see what it declares. */
+export type CodeFile = Pick<MigrationFile, 'file' | 'absolutePath' | 'location'>;
+
 /**
  * Reads `<folder>/<target>/<version>_<name>.sql|.ts`. Everything in the folder that is not a migration is reported: a
  * typing error in a file name must not silently leave out a migration.

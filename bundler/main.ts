@@ -4,12 +4,16 @@ import { join, resolve } from 'node:path';
 import { manifestOf } from '../core/bundle/manifest';
 import { flattenErrors, MigrationError } from '../core/errors/index';
 import { buildBundle } from './build-bundle';
+import { readConfig } from './config';
+import { displayPath } from './folder';
 import { type BundleFileAnswer, type BundleFileRequest, type CheckRequest, toPlainError } from './protocol';
 
 async function answer(): Promise<BundleFileAnswer> {
   try {
     const request = JSON.parse(process.argv[2] ?? readFileSync(0, 'utf8')) as CheckRequest & Partial<BundleFileRequest>;
-    const { bundle, bytes, revision, warnings } = await buildBundle(request);
+    const { folder, targets } = request;
+    const config = request.config === undefined ? undefined : await configOf(request.config);
+    const { bundle, bytes, revision, warnings } = await buildBundle({ folder, targets, config });
     const file = write(request.outputFolder, revision, bytes);
     const manifest = manifestOf(bundle, revision);
     return { ok: true, revision, file, manifest, warnings: warnings.map(toPlainError) };
@@ -17,6 +21,10 @@ async function answer(): Promise<BundleFileAnswer> {
     const { code, message } = asMigrationError(error);
     return { ok: false, code, message, errors: flattenErrors(asMigrationError(error)).map(toPlainError) };
   }
+}
+
+async function configOf(path: string) {
+  return { file: displayPath(resolve(path)), content: await readConfig(path) };
 }
 
 function write(outputFolder: string | undefined, revision: string, bytes: Uint8Array): string | undefined {

@@ -8,6 +8,8 @@ export interface CheckRequest {
   readonly folder: string;
   /** See `BundleRequest.targets`. */
   readonly targets?: readonly DeclaredTarget[];
+  /** A configuration file to read, see bundler/config. */
+  readonly config?: string;
 }
 
 /** The same, when the bundle is to be kept. */

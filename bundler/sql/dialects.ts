@@ -10,6 +10,7 @@ export const defaultDialect: DatabaseKind = 'aurora-postgresql';
 
 const loaders: Readonly<Partial<Record<DatabaseKind, () => Promise<SqlDialect>>>> = {
   'aurora-postgresql': loadPostgresql,
+  'aurora-mysql': async () => (await import('../mysql/dialect.js')).mysqlDialect,
 };
 
 /** Dialects for one build. A database that takes no statements reads those of the default: that they are wrong is said elsewhere. */

@@ -44,10 +44,15 @@ declare module '../../core/errors/error-payloads' {
      */
     UNKNOWN_OPTION: NoPayload;
     /**
-     * PostgreSQL's grammar rejects the text.
+     * The text is not SQL: PostgreSQL's grammar rejects it, or something in MySQL's has no end.
      * @remedy Correct the syntax at the location given or shortly before.
      */
     SQL_SYNTAX: NoPayload;
+    /**
+     * A command of the `mysql` client, such as `source` or `\\G`, which no database knows.
+     * @remedy Remove it, or write the SQL that is meant.
+     */
+    CLIENT_COMMAND: { readonly command: string };
     /**
      * A section has BEGIN, COMMIT, ROLLBACK or the like, but the engine begins and ends transactions itself.
      * @remedy Remove the statement.
@@ -80,7 +85,7 @@ declare module '../../core/errors/error-payloads' {
     UNUSED_PERMISSION: { readonly permission: string };
     /**
      * A section changes a setting of its session, which outlives the section, or does not reach the next statement.
-     * @remedy Write `SET LOCAL`, or `set_config(..., true)`, which end with the transaction.
+     * @remedy On PostgreSQL write `SET LOCAL`, or `set_config(..., true)`, which end with the transaction; on MySQL remove it.
      */
     SESSION_SETTING: NoPayload;
     /**
@@ -89,8 +94,8 @@ declare module '../../core/errors/error-payloads' {
      */
     UNSUPPORTED_STATEMENT: NoPayload;
     /**
-     * A statement names the schema in which the engine keeps what it has applied.
-     * @remedy Leave that schema to the engine.
+     * A statement names the schema, or on MySQL a table, in which the engine keeps what it has applied.
+     * @remedy Leave it to the engine.
      */
     RESERVED_SCHEMA: NoPayload;
     /**
@@ -134,5 +139,15 @@ declare module '../../core/errors/error-payloads' {
       readonly severity: string;
       readonly rewrite?: string;
     };
+    /**
+     * Warning: a statement loses no data and breaks something all the same, now or later. `rule` says which kind.
+     * @remedy Do what the hint says, or write `-- allow-hazard: <reason>` above the statement if it is meant.
+     */
+    HAZARDOUS_STATEMENT: { readonly rule: string };
+    /**
+     * Warning: the rules for MySQL do not know a statement, or a part of it, so nothing was checked there.
+     * @remedy Look for a mistake in it; if there is none, see for yourself that it loses no data and is not slow.
+     */
+    UNREAD_STATEMENT: NoPayload;
   }
 }

@@ -3,6 +3,7 @@ import { nearNames } from '../../core/errors/near-names';
 import { checkName, type Dependency, distinctDependencies, parseDependency } from '../draft';
 import type { MigrationFile } from '../folder';
 import type { ReportError } from '../report';
+import { checkDialectHeader } from './dialect-header';
 import type { HeaderLine } from './layout';
 import { refuseInHead } from './permissions';
 
@@ -19,7 +20,7 @@ interface Header {
   readonly valueColumn: number;
 }
 
-const known = ['migration', 'depends-on', 'irreversible'];
+const known = ['migration', 'depends-on', 'irreversible', 'dialect'];
 
 /**
  * Reads the header lines `-- key: value` of a SQL migration. Other comments are ignored, as in dbmate; but one that looks
@@ -32,7 +33,9 @@ export function readHeaders(lines: readonly HeaderLine[], file: MigrationFile, r
   for (const header of headers) checkKey(header, report);
   const valuesOf = (key: string) => headers.filter((header) => header.key === key);
   for (const header of valuesOf('migration')) checkMigration(header, file, report);
-  for (const key of ['migration', 'irreversible']) {
+  for (const { value, location, valueColumn } of valuesOf('dialect'))
+    checkDialectHeader(value, { ...location, column: valueColumn }, report);
+  for (const key of ['migration', 'irreversible', 'dialect']) {
     for (const header of valuesOf(key).slice(1)) report(invalid(header, `The header ${key} is repeated with`));
   }
   const dependsOn = valuesOf('depends-on').flatMap((header) => readDependencies(header, file.target, report));
@@ -102,6 +105,7 @@ const forms: Readonly<Record<string, string>> = {
   migration: '-- migration: 1.1.0 add user analytics',
   'depends-on': '-- depends-on: 1.0.0, other-target/1.2.0',
   irreversible: '-- irreversible: true',
+  dialect: '-- dialect: mysql',
 };
 
 function invalid({ key, value, location, valueColumn }: Header, what: string): MigrationError {

@@ -29,7 +29,7 @@ export interface SqlLayout {
 const marker = /^--\s*migrate:(\S*)(.*)$/;
 /** What looks like a marker, but would be an ordinary comment to dbmate. */
 const nearMarker = /^\s*--+\s*migrate\s*:\s*(up|down|contract|verify)\b/i;
-const misplacedHeader = /^--\s*(depends-on|irreversible)\s*:/;
+const misplacedHeader = /^--\s*(depends-on|irreversible|dialect)\s*:/;
 
 /**
  * Cuts a SQL migration file into header lines and sections, by dbmate's markers and ours. It does not parse SQL: a marker

@@ -4,7 +4,13 @@ import type { ReportError } from '../report';
 import type { SourceText } from '../source-text';
 import type { SqlComment, SqlStatement } from './statement';
 
-const permissionNames = ['allow-destructive', 'allow-irreversible', 'allow-slow', 'allow-unsafe'] as const;
+const permissionNames = [
+  'allow-destructive',
+  'allow-irreversible',
+  'allow-slow',
+  'allow-unsafe',
+  'allow-hazard',
+] as const;
 
 /** Allows one statement something that is otherwise refused, or a warning to be silent about it. */
 export type PermissionName = (typeof permissionNames)[number];
@@ -102,4 +108,5 @@ const examples: Readonly<Record<PermissionName, string>> = {
   'allow-irreversible': 'the old release ignores the new value',
   'allow-slow': 'the table has a hundred rows',
   'allow-unsafe': 'the table is empty until release 3',
+  'allow-hazard': 'every release writes the column since 2.3.0',
 };

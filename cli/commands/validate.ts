@@ -1,24 +1,29 @@
 import type { Command } from 'commander';
 import { MigrationError, renderError } from '../../core/errors/index';
 import { addCommand, type CommandLine, does } from '../command';
+import { findConfig } from '../find-config';
 import type { CommandHelp } from '../help';
 import { type Report, table } from '../output';
 import { sourceOf } from '../report-error';
 
 interface ValidateOptions {
   readonly migrations: string;
+  readonly config?: string;
 }
 
 const help: CommandHelp = {
   summary: 'Check all migration files of a folder, as synth does',
   description:
     'Checks all migration files of a folder as synth does, without an app. Reports every problem with its place. ' +
-    'Warnings are shown and do not change the exit code.',
+    'Warnings are shown and do not change the exit code. What a target is that no app declares is said by ' +
+    'migrations.config.ts, .mjs or .json, { targets: { orders: { databaseKind: "aurora-mysql" } } }, or by the header ' +
+    '-- dialect: mysql of one of its files; otherwise SQL is that of PostgreSQL.',
   examples: [
     { args: '', does: 'the folder ./migrations' },
     { args: '--migrations db/migrations', does: 'another folder' },
+    { args: '--config db/migrations.config.json', does: 'the targets are what this file says' },
   ],
-  exitCodes: { 2: 'there is no such folder, it has no migrations, or they have problems' },
+  exitCodes: { 2: 'there is no such folder, it has no migrations, or they or the configuration have problems' },
   json: [
     '{ "valid": true, "folder": "migrations", "revision": "8dd0bb5f...", "heads": ["users/1.0.0"],',
     '  "migrations": [{ "id": "users/1.0.0", "target": "users", "version": "1.0.0", "name": "create users",',
@@ -31,12 +36,13 @@ const help: CommandHelp = {
 export function addValidate(parent: Command, session: CommandLine): void {
   addCommand(parent, 'validate', help)
     .option('--migrations <dir>', 'the migrations folder', 'migrations')
+    .option('--config <file>', 'what the targets are (default: migrations.config.ts, .mjs or .json, if there is one)')
     .action(does<ValidateOptions>(session, validate));
 }
 
-async function validate({ migrations: folder }: ValidateOptions): Promise<Report> {
+async function validate({ migrations: folder, config = findConfig() }: ValidateOptions): Promise<Report> {
   const { checkMigrationsSync } = await import('../../bundler/build-sync.js');
-  const { revision, manifest, warnings } = checkMigrationsSync({ folder });
+  const { revision, manifest, warnings } = checkMigrationsSync({ folder, config });
   const { heads, migrations } = manifest;
   if (migrations.length === 0) throw noMigrations(folder);
   const rows = migrations.map(({ id, name, kind, dependsOn }) => [id, name, kind, dependsOn.join(', ')]);

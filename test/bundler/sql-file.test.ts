@@ -1,8 +1,9 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { mysqlDialect } from '../../bundler/mysql/dialect';
 import { databaseKinds } from '../../core/bundle/database-kinds';
-import { type SqlReader, sqlReader } from '../support/sql-reader';
+import { readerOf, type SqlReader, sqlReader } from '../support/sql-reader';
 
 const folder = join(__dirname, '../fixtures/sql');
 const cases = readdirSync(folder).filter((name) => name.endsWith('.sql'));
@@ -14,7 +15,8 @@ beforeAll(async () => {
 
 /** What a golden file holds: the migration when there are no errors, else the errors. */
 function golden(source: string): unknown {
-  const { draft, errors } = read(source);
+  const reader = /^-- dialect: mysql$/m.test(source) ? readerOf(mysqlDialect) : read;
+  const { draft, errors } = reader(source);
   if (errors.length > 0) {
     return errors.map(({ code, location, message, hint }) => ({
       code,

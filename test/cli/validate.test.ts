@@ -1,4 +1,4 @@
-import { expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { migrationsFolder, tableSql } from '../support/migrations-folder';
 import { type JsonError, runCli, runJson } from '../support/run-cli';
 
@@ -78,4 +78,29 @@ it('validate does not end with a migration that ends the process', async () => {
   const { exitCode, json } = await runJson<JsonError>(['validate', '--migrations', folder]);
   expect(exitCode).toBe(2);
   expect(json.error.errors).toMatchObject([{ code: 'LOAD_FAILED', location: { line: 2 } }]);
+});
+
+describe('what a target is', () => {
+  const mysql = '-- migrate:up\ncreate table `a` (id int);\n-- migrate:down\ndrop table `a`;\n';
+  const config = 'export default { targets: { orders: { databaseKind: "aurora-mysql" } } };\n';
+
+  it('validate reads from migrations.config.ts in the working directory', async () => {
+    const cwd = migrationsFolder({ 'migrations/orders/1.0.0_a.sql': mysql, 'migrations.config.ts': config }, 'app');
+    const { exitCode, json } = await runJson<Record<string, unknown>>(['validate'], { cwd });
+    expect([exitCode, json.valid]).toEqual([0, true]);
+  });
+
+  it('validate reads from the file that --config names', async () => {
+    const cwd = migrationsFolder({ 'migrations/orders/1.0.0_a.sql': mysql, 'db.mjs': config }, 'app');
+    expect((await runJson(['validate', '--config', 'db.mjs'], { cwd })).exitCode).toBe(0);
+    const { exitCode, json } = await runJson<JsonError>(['validate', '--config', 'none.mjs'], { cwd });
+    expect([exitCode, json.error.code]).toEqual([2, 'MISSING_CONFIG']);
+  });
+
+  it('validate does not choose between two configurations', async () => {
+    const files = { 'migrations/orders/1.0.0_a.sql': mysql, 'migrations.config.ts': config };
+    const cwd = migrationsFolder({ ...files, 'migrations.config.json': '{}' }, 'app');
+    const { exitCode, json } = await runJson<JsonError>(['validate'], { cwd });
+    expect([exitCode, json.error.code]).toEqual([2, 'INVALID_CONFIG']);
+  });
 });

@@ -1,7 +1,7 @@
 import type { Draft } from '../../bundler/draft';
 import type { MigrationFile } from '../../bundler/folder';
 import { loadPostgresql } from '../../bundler/postgresql/dialect';
-import type { ReviewedTarget } from '../../bundler/sql/dialect';
+import type { ReviewedTarget, SqlDialect } from '../../bundler/sql/dialect';
 import { readSqlFile } from '../../bundler/sql/file';
 import { flattenErrors, type MigrationError } from '../../core/errors/index';
 
@@ -15,9 +15,12 @@ interface SqlReading {
 /** Reads sources as the files of one target, one after the other. */
 export type SqlReader = (source: string | readonly string[], target?: ReviewedTarget) => SqlReading;
 
-/** The bundler's way with SQL files, without files. */
+/** The bundler's way with SQL files, without files; those of PostgreSQL. */
 export async function sqlReader(): Promise<SqlReader> {
-  const dialect = await loadPostgresql();
+  return readerOf(await loadPostgresql());
+}
+
+export function readerOf(dialect: SqlDialect): SqlReader {
   return (source, target = {}) => {
     const errors: MigrationError[] = [];
     const warnings: MigrationError[] = [];

@@ -1,0 +1,130 @@
+import { alterHazards, indexHazards } from './alter-hazards';
+import type { AlterTable } from './alter-table';
+import type { ChangeRows } from './change-rows';
+import { isAlwaysTrue } from './changes';
+import { foreignKeyIndex, type Hazard } from './hazard';
+import type { KnownTables } from './known-tables';
+import type { CreateTable, Statement } from './statement';
+import { Reader } from './syntax/reader';
+import type { Token } from './syntax/tokens';
+
+/**
+ * What in a statement takes long on a big table, keeps others from it, or breaks something though it loses no data.
+ * @param isNew whether a table was made in the same section, where nobody waits for it and it has few rows
+ */
+export function hazardsOf(
+  statement: Statement,
+  tables: KnownTables,
+  isNew: (table: string) => boolean,
+): readonly Hazard[] {
+  const hazards = found(statement, tables, isNew);
+  // One of a kind is enough for a statement with many parts.
+  return hazards.filter(({ rule }, index) => hazards.findIndex((other) => other.rule === rule) === index);
+}
+
+function found(statement: Statement, tables: KnownTables, isNew: (table: string) => boolean): readonly Hazard[] {
+  switch (statement.type) {
+    case 'create-table':
+      return oldCharset(statement);
+    case 'alter-table':
+      return isNew(statement.table) ? [] : [...alterHazards(statement, tables), ...oldCharset(statement)];
+    case 'create-index':
+      return isNew(statement.table) ? [] : indexHazards(statement, tables);
+    case 'drop-index':
+      return foreignKeyIndex(statement.table, statement.name, tables);
+    case 'optimize':
+      return statement.tables.filter((table) => !isNew(table)).map(optimize);
+    case 'update':
+    case 'delete':
+      return statement.tables.every(isNew) ? [] : changeHazards(statement);
+    default:
+      return [];
+  }
+}
+
+function oldCharset(statement: CreateTable | AlterTable): readonly Hazard[] {
+  const clauses = statement.type === 'create-table' ? statement.elements : statement.clauses;
+  const charsets = clauses.map((clause) => {
+    if (clause.do === 'add-column' || clause.do === 'change-column') return clause.column.type.charset;
+    return clause.do === 'convert-charset' || clause.do === 'default-charset' ? clause.charset : undefined;
+  });
+  const own = statement.type === 'create-table' ? statement.charset : undefined;
+  if (![own, ...charsets].includes('utf8mb3')) return [];
+  return [
+    {
+      code: 'HAZARDOUS_STATEMENT',
+      rule: 'utf8mb3',
+      what: `utf8 is utf8mb3 in MySQL 8.0: it has no emoji and no rare characters, and ${statement.table} is not joined by index with tables in utf8mb4`,
+      hint: 'Write CHARACTER SET utf8mb4.',
+    },
+  ];
+}
+
+function optimize(table: string): Hazard {
+  return {
+    code: 'SLOW_STATEMENT',
+    rule: 'rebuild-table',
+    what: `OPTIMIZE TABLE writes ${table} anew`,
+    hint: 'Do it in a quiet time, outside of a deployment.',
+  };
+}
+
+function changeHazards({ type, tables, condition, isLimited, isJoined }: ChangeRows): readonly Hazard[] {
+  const table = tables.join(', ');
+  const verb = type.toUpperCase();
+  if (!isJoined && (condition === undefined || isAlwaysTrue(condition))) {
+    if (type === 'delete' || isLimited) return [];
+    return [
+      {
+        code: 'SLOW_STATEMENT',
+        rule: 'update-every-row',
+        what: `UPDATE without a condition writes every row of ${table} and locks it until the transaction ends`,
+        hint: 'Give the column a DEFAULT when you add it, or update in parts with LIMIT from a sql() migration.',
+      },
+    ];
+  }
+  if (isLimited || isNarrow(condition ?? [])) return [];
+  return [
+    {
+      code: 'SLOW_STATEMENT',
+      rule: 'many-rows',
+      what: `This ${verb} may change any number of rows of ${table}, and locks all that it reads until the transaction ends`,
+      hint: `Repeat it with LIMIT 1000 from a sql() migration until it changes nothing, or name the rows by their key.`,
+    },
+  ];
+}
+
+/** Whether one of the conditions that all must hold names values: `id = 7`, `code IN ('a', 'b')`. */
+function isNarrow(condition: readonly Token[]): boolean {
+  return conjuncts(condition)?.some(isEquality) ?? false;
+}
+
+/** The conditions between the ANDs outside of parentheses; undefined with an OR among them. */
+function conjuncts(tokens: readonly Token[]): readonly (readonly Token[])[] | undefined {
+  const parts: Token[][] = [[]];
+  let depth = 0;
+  for (const token of tokens) {
+    if (token.kind === 'symbol') depth += token.text === '(' ? 1 : token.text === ')' ? -1 : 0;
+    const word = depth === 0 && token.kind === 'word' ? token.text.toUpperCase() : '';
+    if (word === 'OR' || word === 'XOR' || token.text === '|') return undefined;
+    if (word === 'AND') parts.push([]);
+    else parts.at(-1)!.push(token);
+  }
+  return parts;
+}
+
+function isEquality(tokens: readonly Token[]): boolean {
+  const reader = new Reader(tokens);
+  if (reader.name() === '') return false;
+  if (reader.accept('IN')) {
+    const values = reader.parenthesized() ?? [];
+    return values.length > 0 && values.every(({ kind, text }) => isLiteral(kind, text) || text === ',');
+  }
+  if (!reader.accept('=')) return false;
+  const value = reader.next();
+  return value !== undefined && isLiteral(value.kind, value.text) && reader.isAtEnd;
+}
+
+function isLiteral(kind: Token['kind'], text: string): boolean {
+  return kind === 'string' || (kind === 'word' && /^(\d|true$|false$)/i.test(text));
+}
