@@ -1,4 +1,4 @@
-import type { TableOperation } from '../core/bundle/bundle';
+import type { TableOperation } from '../core/bundle/table-operations';
 import { checkOperation } from './operation-rules';
 import { checkProperties, checkTexts, refuse } from './refuse';
 

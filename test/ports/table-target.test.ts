@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { IndexDefinition, TableOperation } from '../../core/bundle/bundle';
+import type { IndexDefinition } from '../../core/bundle/table-definitions';
+import type { TableOperation } from '../../core/bundle/table-operations';
 import { tableStep } from '../../core/engine/kinds/table';
-import type { Observation } from '../../core/ledger/state';
+import type { Observation } from '../../core/ledger/observation';
 import type { TableIndex } from '../../core/ledger/table-index';
 import type { HeldLease, TableDatabase, Target } from '../../core/ports';
+import type { ScalingService } from '../../lambda/aws/auto-scaling';
 import { DynamoDbTables } from '../../lambda/aws/dynamodb-tables';
-import type { IndexScaling } from '../../lambda/aws/index-scaling';
 import { openDynamoDb } from '../../packages/sandbox/test/services/dynamodb/open-dynamodb';
 import { MemoryTables } from '../support/memory/tables';
 import { session, stepContext } from './support/records';
@@ -29,9 +30,10 @@ function memory(looks: number): TablesUnderTest {
 }
 
 /** All tables of this suite are on-demand, so nobody is asked how they scale. */
-const unasked: IndexScaling = {
+const unasked: ScalingService = {
   settings: () => Promise.reject(new Error('was asked')),
   apply: () => Promise.reject(new Error('was asked')),
+  remove: () => Promise.reject(new Error('was asked')),
 };
 
 async function dynamoDb(assumptions: Readonly<Record<string, string>>): Promise<TablesUnderTest> {
@@ -58,13 +60,13 @@ describe.each(kinds)('a table target: $name', ({ open }) => {
     table = `plans${++count}`;
   });
 
-  const byWeek: IndexDefinition = {
+  const byWeek: TableIndex = {
     name: 'byWeek',
     partitionKey: { name: 'week', type: 'S' },
     sortKey: { name: 'day', type: 'N' },
     projection: 'KEYS_ONLY',
   };
-  const byUser: IndexDefinition = { name: 'byUser', partitionKey: { name: 'user', type: 'S' }, projection: ['week'] };
+  const byUser: TableIndex = { name: 'byUser', partitionKey: { name: 'user', type: 'S' }, projection: ['week'] };
   const create = (): TableOperation => ({ kind: 'createTable', table, partitionKey: { name: 'id', type: 'S' } });
   const add = (index: IndexDefinition): TableOperation => ({ kind: 'addGlobalIndex', table, index });
   const remove = (index: string): TableOperation => ({ kind: 'removeGlobalIndex', table, index });

@@ -73,6 +73,9 @@ export function stepContext(context: Pick<StepContext, 'target' | 'file'> & Part
     attempt: 'request-1',
     resumed: false,
     module: () => Promise.reject(new Error('has no code')),
+    now: () => Date.now(),
+    waitsFor: () => {},
+    record: async () => {},
     ...context,
   };
 }
