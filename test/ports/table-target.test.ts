@@ -67,7 +67,11 @@ describe.each(kinds)('a table target: $name', ({ open }) => {
     projection: 'KEYS_ONLY',
   };
   const byUser: TableIndex = { name: 'byUser', partitionKey: { name: 'user', type: 'S' }, projection: ['week'] };
-  const create = (): TableOperation => ({ kind: 'createTable', table, partitionKey: { name: 'id', type: 'S' } });
+  const create = (): TableOperation => ({
+    ...{ kind: 'createTable', table, partitionKey: { name: 'id', type: 'S' } },
+    // The calls of the port are tested by themselves, also that which deletes.
+    deletionProtection: false,
+  });
   const add = (index: IndexDefinition): TableOperation => ({ kind: 'addGlobalIndex', table, index });
   const remove = (index: string): TableOperation => ({ kind: 'removeGlobalIndex', table, index });
   const context = () => stepContext({ file: 'meals/1.0.0_plans.ts', target: opened });
@@ -85,6 +89,8 @@ describe.each(kinds)('a table target: $name', ({ open }) => {
     until(() => tableStep.perform({ type: 'table', operation }, context(), undefined));
   const invert = (operation: TableOperation, before: Observation) =>
     until(() => tableStep.invert({ type: 'table', operation }, context(), before));
+  /** Without the counts, which DynamoDB takes only now and then. */
+  const described = async () => (await target.describe(table))?.indexes.map(({ items: _items, ...index }) => index);
   const indexes = async () =>
     (await target.describe(table))?.indexes.map(({ name, status }) => `${name} ${status}`).sort();
 
@@ -122,7 +128,7 @@ describe.each(kinds)('a table target: $name', ({ open }) => {
       await apply(add(index));
     }
 
-    expect((await target.describe(table))?.indexes).toEqual(
+    expect(await described()).toEqual(
       expect.arrayContaining([
         { ...byWeek, status: 'ACTIVE', backfilling: false },
         { ...byUser, status: 'ACTIVE', backfilling: false },
@@ -152,7 +158,7 @@ describe.each(kinds)('a table target: $name', ({ open }) => {
     await expect(observe(remove('byWeek'))).rejects.toMatchObject({ code: 'INDEX_MISSING' });
 
     await invert(remove('byWeek'), before!);
-    expect((await target.describe(table))?.indexes).toEqual([{ ...byWeek, status: 'ACTIVE', backfilling: false }]);
+    expect(await described()).toEqual([{ ...byWeek, status: 'ACTIVE', backfilling: false }]);
   });
 
   it('recreates an index with several attributes per key, a limit and warm throughput', async () => {
@@ -168,13 +174,17 @@ describe.each(kinds)('a table target: $name', ({ open }) => {
       warm: { write: 5_000 },
     };
     await apply(create());
-    await apply(add(byHour));
+    await until(async () => {
+      const found = (await target.describe(table))?.indexes.find(({ name }) => name === 'byHour');
+      if (!found) await target.addIndex(table, byHour);
+      return found?.status === 'ACTIVE' ? 'done' : 'wait';
+    });
     const before = await observe(remove('byHour'));
     expect(before).toEqual({ exists: true, index: byHour });
 
     await apply(remove('byHour'));
     await invert(remove('byHour'), before!);
-    expect((await target.describe(table))?.indexes).toEqual([{ ...byHour, status: 'ACTIVE', backfilling: false }]);
+    expect(await described()).toEqual([{ ...byHour, status: 'ACTIVE', backfilling: false }]);
   });
 
   it('inverts the creation of an index while it is being built', async () => {
