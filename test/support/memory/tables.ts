@@ -12,6 +12,8 @@ interface Change {
   readonly kind: 'create' | 'delete' | 'add' | 'remove';
   readonly index?: string;
   looks: number;
+  /** An index that is filled until a test says that it is built. */
+  readonly isHeld?: boolean;
 }
 
 /** Tables as DynamoDB has them: a change takes its time, and a table takes one change at a time. */
@@ -25,6 +27,8 @@ export class MemoryTables {
   /** By table and index, as DynamoDB counts them. */
   readonly decreased = new Map<string, Decreases>();
   defaults: TableDefaults = {};
+  /** Indexes that are added are filled until {@link finishBuilds}. */
+  holdsBuilds = false;
   private readonly changes = new Map<string, Change>();
 
   /** @param looks how often `describe` sees a change in progress; 0 when changes take effect at once */
@@ -65,7 +69,7 @@ export class MemoryTables {
 
   private describe(table: string): TableDescription | undefined {
     const change = this.changes.get(table);
-    if (change && change.looks <= 0) this.settle(table, change);
+    if (change && change.looks <= 0 && !change.isHeld) this.settle(table, change);
     const indexes = this.tables.get(table);
     const current = this.changes.get(table);
     if (!indexes) return undefined;
@@ -102,7 +106,7 @@ export class MemoryTables {
     if (this.changes.has(table)) return;
     this.tables.set(table, [...indexes, index]);
     this.settings.addIndex(table, index.name, index.provisioned);
-    this.begin(table, { kind: 'add', index: index.name });
+    this.begin(table, { kind: 'add', index: index.name, isHeld: this.holdsBuilds });
   }
 
   private removeIndex(table: string, index: string): void {
@@ -140,7 +144,13 @@ export class MemoryTables {
     if (!this.tables.has(table) || this.changes.has(table)) return;
     const begun = { ...change, looks: this.looks };
     this.changes.set(table, begun);
-    if (this.looks === 0) this.settle(table, begun);
+    if (this.looks === 0 && !begun.isHeld) this.settle(table, begun);
+  }
+
+  /** What is built is complete at the next look. */
+  finishBuilds(): void {
+    this.holdsBuilds = false;
+    for (const [table, change] of this.changes) if (change.isHeld) this.settle(table, change);
   }
 
   private settle(table: string, { kind, index }: Change): void {
@@ -160,8 +170,8 @@ export class MemoryTables {
 }
 
 /** The last look at an index that is added sees it in its second phase. */
-function isBackfilling({ looks }: Change): boolean {
-  return looks <= 1;
+function isBackfilling({ looks, isHeld }: Change): boolean {
+  return looks <= 1 || isHeld === true;
 }
 
 function tableStatus(change: Change | undefined): TableDescription['status'] {

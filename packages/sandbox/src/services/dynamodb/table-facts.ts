@@ -1,7 +1,9 @@
 import type { StateStore } from '../../state';
 import type { Input } from '../input';
 import type { FactsOfIndexes } from './index-facts';
-import type { Decreases } from './table-limits';
+
+/** When the throughput of a table (`''`) or index was decreased, in milliseconds. */
+export type Decreases = Readonly<Record<string, readonly number[]>>;
 
 /** What is remembered of a table beside dynoxide. */
 export interface TableFacts {

@@ -2,10 +2,7 @@ import { AwsError } from '../../aws-error';
 import { type Input, optionalNumber, record, records, text } from '../input';
 import type { OperationContext } from './operation';
 import type { TableDescription } from './table-description';
-import type { TableFacts } from './table-facts';
-
-/** When the throughput of a table (`''`) or index was decreased, in milliseconds. */
-export type Decreases = Readonly<Record<string, readonly number[]>>;
+import type { Decreases, TableFacts } from './table-facts';
 
 const DAY = 86_400_000;
 const HOUR = 3_600_000;
