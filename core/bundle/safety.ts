@@ -58,7 +58,7 @@ function isOwn(own: ReadonlySet<string>, { object, name, columns }: ObjectChange
 
 /**
  * The facts of declarative DynamoDB operations; undefined for one that loses nothing, whatever the table was before. Time to
- * live does: DynamoDB deletes what has expired, and a rollback cannot bring it back.
+ * live does: DynamoDB deletes what has expired (aws-facts DDB-30), and a rollback cannot bring it back.
  */
 export function tableChange(operation: TableOperation): ObjectChange | undefined {
   const { table } = operation;

@@ -44,7 +44,13 @@ export type TableClass = 'STANDARD' | 'STANDARD_INFREQUENT_ACCESS';
  *   up: [createTable({ table: 'mealPlans', partitionKey: { name: 'userId', type: 'S' }, encryption })],
  * });
  */
-export type Encryption = 'aws-owned' | 'aws-managed' | { readonly keyArn: string };
+export type Encryption =
+  | 'aws-owned'
+  | 'aws-managed'
+  | {
+      /** The ARN of the key, whose policy allows the engine to use it through DynamoDB. */
+      readonly keyArn: string;
+    };
 
 /** What a new table gets unless the operation that creates it says otherwise. */
 export interface TableDefaults {

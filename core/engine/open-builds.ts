@@ -56,7 +56,7 @@ export async function awaitBuilds(
 }
 
 /** The open builds of records, for messages. */
-export function whatOf(open: readonly OpenBuild[]): string {
+function whatOf(open: readonly OpenBuild[]): string {
   return open.map(({ what }) => what).join('; ');
 }
 

@@ -10,8 +10,8 @@ const DECREASES_PER_DAY = 4;
 const CLASS_CHANGES = { most: 2, within: 30 * DAY };
 
 /**
- * How often DynamoDB lets a table be changed: decreases of throughput (aws-facts DDB-24), switches to on-demand (DDB-26) and
- * changes of the table class (DDB-27). Returns what is to be remembered of this change. dynoxide counts nothing of it.
+ * How often DynamoDB lets a table be changed: decreases of throughput, switches to on-demand and changes of the table class
+ * (aws-facts DDB-24, DDB-26 and DDB-27). Returns what is to be remembered of this change. dynoxide counts nothing of it.
  */
 export function refuseTooOften(
   input: Input,
