@@ -42,11 +42,13 @@ export function checkTableSchema(builder: string, schema: TableSchema): void {
     'Index',
     indexes.map(({ name }) => name),
   );
-  checkKeys(builder, [
-    { partitionKey, sortKey },
-    ...localIndexes.map(({ sortKey: ordered }) => ({ partitionKey, sortKey: ordered })),
-    ...globalIndexes,
-  ]);
+  checkKeys(builder, keysOfTable(schema));
+}
+
+/** The keys of a table and of its indexes. */
+export function keysOfTable({ partitionKey, sortKey, localIndexes = [], globalIndexes = [] }: TableSchema): Keyed[] {
+  const local = localIndexes.map(({ sortKey: ordered }) => ({ partitionKey, sortKey: ordered }));
+  return [{ partitionKey, sortKey }, ...local, ...globalIndexes];
 }
 
 export function checkIndex(index: IndexDefinition): void {
@@ -82,10 +84,10 @@ function checkProjection({
   checkDistinct('Included attribute', projection);
 }
 
-type Keyed = Pick<IndexDefinition, 'partitionKey' | 'sortKey'>;
+export type Keyed = Pick<IndexDefinition, 'partitionKey' | 'sortKey'>;
 
 /** The keys of a table and its indexes: an attribute has one type, whichever of them use it. */
-export function checkKeys(builder: string, keyed: readonly Keyed[]): void {
+export function checkKeys(builder: string, keyed: readonly Keyed[], where = 'in this operation'): void {
   const types = new Map<string, string>();
   for (const { partitionKey, sortKey } of keyed) {
     if (partitionKey === undefined) refuse(`A key of ${builder}`, example, partitionKey);
@@ -95,8 +97,7 @@ export function checkKeys(builder: string, keyed: readonly Keyed[]): void {
     for (const key of [...partition, ...sort]) {
       checkKey(builder, key);
       const type = types.get(key.name) ?? key.type;
-      if (type !== key.type)
-        refuse(`Key attribute ${key.name}`, `have type ${type}, as elsewhere in this operation`, key.type);
+      if (type !== key.type) refuse(`Key attribute ${key.name}`, `have type ${type}, as elsewhere ${where}`, key.type);
       types.set(key.name, key.type);
     }
     const both = sort.find(({ name }) => partition.some((key) => key.name === name));

@@ -223,3 +223,13 @@ describe('an operation on settings', () => {
     expect(build).toThrow(message);
   });
 });
+
+it('a migration gives an attribute of a table one type, in all its operations', () => {
+  const number = { name: 'id', type: 'N' } as const;
+  const index = addGlobalIndex({ table, name: 'byNumber', partitionKey: number });
+
+  expect(() => authoring.dynamodb({ up: [createTable(plain)], contract: [index] })).toThrow(
+    'Key attribute id must have type S, as elsewhere of table meals, got "N".',
+  );
+  expect(authoring.dynamodb({ up: [createTable({ ...plain, table: 'other' }), index] }).up).toHaveLength(2);
+});

@@ -309,7 +309,7 @@ describe.each(kinds)('the settings of tables: $name', ({ open }) => {
   it('refuse before the first change what is too much for a table', async () => {
     const named = (number: number) =>
       ({ name: `by${number}00`, partitionKey: { name: 'day', type: 'S' }, projection: 'KEYS_ONLY' }) as const;
-    await apply(create({ globalIndexes: Array.from({ length: 19 }, (_, number) => named(number)) }));
+    const withIndexes = create({ globalIndexes: Array.from({ length: 19 }, (_, number) => named(number)) });
     const refuse = (operations: readonly TableOperation[]) =>
       tableStep.refuse!(
         operations.map((operation) => ({ type: 'table', operation })),
@@ -318,12 +318,49 @@ describe.each(kinds)('the settings of tables: $name', ({ open }) => {
     const add = (number: number): TableOperation => ({ kind: 'addGlobalIndex', table, index: named(number) });
     const drop: TableOperation = { kind: 'removeGlobalIndex', table, index: 'by000' };
 
+    await expect(refuse([withIndexes, add(20), add(21)])).rejects.toMatchObject({ code: 'TABLE_LIMIT' });
+    await apply(withIndexes);
     await expect(refuse([add(20)])).resolves.toBeUndefined();
     await expect(refuse([drop, add(20), add(21)])).resolves.toBeUndefined();
     await expect(refuse([add(20), add(21), drop])).rejects.toMatchObject({
       code: 'TABLE_LIMIT',
       message: expect.stringContaining('21 global indexes'),
     });
+  });
+});
+
+describe('decreases of throughput', () => {
+  const refuse = async (today: number, last: number | undefined, units: readonly number[]) => {
+    const tables = new MemoryTables();
+    const target = tables.open(session(1));
+    const now = Date.parse('2026-01-01T12:00:00Z');
+    await target.tables.createTable({
+      ...{ kind: 'createTable', table: 'plans', partitionKey: { name: 'id', type: 'S' } },
+      ...{ billingMode: 'provisioned', throughput: { read: 50, write: 50 } },
+    });
+    tables.decreased.set('plans', { today, ...(last !== undefined && { last: now - last }) });
+    const operations = units.map((read): TableOperation => {
+      return { kind: 'setCapacity', table: 'plans', throughput: { read, write: 50 } };
+    });
+    const context = stepContext({ file: 'meals/1.0.0_plans.ts', target, now: () => now });
+    return tableStep.refuse!(
+      operations.map((operation) => ({ type: 'table', operation })),
+      context,
+    ).then(
+      () => 'allowed',
+      ({ code }) => code,
+    );
+  };
+
+  it.each([
+    ['four down are four', 0, undefined, [40, 30, 20, 10], 'allowed'],
+    ['a fifth is too much', 0, undefined, [40, 30, 20, 10, 5], 'TABLE_LIMIT'],
+    ['one up takes one down to undo', 4, 1000, [60], 'TABLE_LIMIT'],
+    ['what does not change takes none', 4, 1000, [50], 'allowed'],
+    ['after an hour one more is allowed', 4, 3_600_001, [40], 'allowed'],
+    ['but not two', 4, 3_600_001, [40, 30], 'TABLE_LIMIT'],
+  ] as const)('are counted before the first of them: %s', async (_, today, last, units, result) => {
+    expect(await refuse(today, last, units)).toBe(result);
   });
 });
 

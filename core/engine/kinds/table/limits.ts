@@ -21,9 +21,8 @@ export async function refuseBeyondLimits(
   for (const table of new Set(operations.map((operation) => operation.table))) {
     const own = operations.filter((operation) => operation.table === table);
     const found = await target.describe(table);
-    if (!found) continue;
-    refuseIndexes(table, own, found, target);
-    await refuseDecreases(table, own.filter(isSetCapacity), target, now);
+    refuseIndexes(table, own, found?.indexes ?? [], target);
+    if (found) await refuseDecreases(table, own.filter(isSetCapacity), target, now);
   }
 }
 
@@ -35,11 +34,14 @@ function isSetCapacity(operation: TableOperation): operation is SetCapacity {
 function refuseIndexes(
   table: string,
   operations: readonly TableOperation[],
-  found: TableDescription,
+  found: TableDescription['indexes'],
   target: TableDatabase,
 ): void {
-  const included = new Map(found.indexes.map(({ name, projection }) => [name, includedBy(projection)]));
+  const included = new Map(found.map(({ name, projection }) => [name, includedBy(projection)]));
   for (const operation of operations) {
+    if (operation.kind === 'createTable') {
+      for (const { name, projection } of operation.globalIndexes ?? []) included.set(name, includedBy(projection));
+    }
     if (operation.kind === 'removeGlobalIndex') included.delete(operation.index);
     if (operation.kind !== 'addGlobalIndex') continue;
     const { name, projection } = operation.index;
