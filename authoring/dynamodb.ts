@@ -1,6 +1,7 @@
-import type { TableOperation } from '../core/bundle/bundle';
+import type { TableOperation } from '../core/bundle/table-operations';
 import { checkOperation } from './operation-rules';
 import { checkProperties, checkTexts, refuse } from './refuse';
+import { checkKeys, type Keyed, keysOfTable } from './table-rules';
 
 /**
  * What {@link dynamodb} takes.
@@ -77,10 +78,23 @@ export function dynamodb(props: DynamoDbMigrationProps): DynamoDbMigration {
   checkTexts('dependsOn', props.dependsOn ?? []);
   for (const phase of ['up', 'contract'] as const)
     checkOperations(phase, props[phase] ?? (phase === 'up' ? undefined : []));
+  checkKeysOfTables([...props.up, ...(props.contract ?? [])]);
   return { ...props, kind: 'dynamodb' };
 }
 
 function checkOperations(phase: string, operations: readonly TableOperation[] | undefined): void {
   if (!Array.isArray(operations)) refuse(`Property ${phase}`, 'be a list of operations', operations);
   operations.forEach(checkOperation);
+}
+
+/** An attribute of a table has one type, whichever operation makes it a key. */
+function checkKeysOfTables(operations: readonly TableOperation[]): void {
+  const keys = new Map<string, Keyed[]>();
+  for (const operation of operations) {
+    const own = keys.get(operation.table) ?? [];
+    if (operation.kind === 'createTable') own.push(...keysOfTable(operation));
+    if (operation.kind === 'addGlobalIndex') own.push(operation.index);
+    keys.set(operation.table, own);
+  }
+  for (const [table, keyed] of keys) checkKeys('dynamodb()', keyed, `of table ${table}`);
 }

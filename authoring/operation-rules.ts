@@ -1,132 +1,157 @@
-import type { IndexDefinition, KeyAttribute, TableOperation } from '../core/bundle/bundle';
+import type { TableOperation } from '../core/bundle/table-operations';
 import { checkProperties, refuse } from './refuse';
+import {
+  checkAutoScaling,
+  checkBilling,
+  checkDays,
+  checkDefaults,
+  checkFlag,
+  checkIndexThroughput,
+  checkOneOf,
+  checkReason,
+  checkResourcePolicy,
+  checkTagKeys,
+  checkTags,
+  checkThroughput,
+} from './setting-rules';
+import { checkAttributeName, checkIndex, checkKeys, checkName, checkTableSchema } from './table-rules';
 
-const mostIndexes = 20;
-const mostIncluded = 20;
-/** DynamoDB's limit for the included attributes of all indexes of a table together. */
-const mostIncludedInAll = 100;
+/** What an operation may say, and what DynamoDB accepts of it. */
+interface Rule<O extends TableOperation> {
+  readonly properties: readonly (keyof O & string)[];
+  check(operation: O): void;
+}
+
+type Rules = { readonly [Kind in TableOperation['kind']]: Rule<Extract<TableOperation, { readonly kind: Kind }>> };
+
+const schema = ['table', 'partitionKey', 'sortKey', 'localIndexes'] as const;
+
+const rules: Rules = {
+  createTable: {
+    properties: [
+      ...schema,
+      'globalIndexes',
+      'billingMode',
+      'throughput',
+      'autoScaling',
+      'stream',
+      'timeToLive',
+      'pointInTimeRecovery',
+      'encryption',
+      'tableClass',
+      'deletionProtection',
+      'tags',
+      'resourcePolicy',
+      'contributorInsights',
+    ],
+    check(operation) {
+      checkTableSchema('createTable()', operation);
+      checkDefaults(operation);
+      checkBilling(operation);
+      if (operation.timeToLive !== undefined) checkAttributeName(operation.timeToLive);
+      checkResourcePolicy(operation.resourcePolicy);
+    },
+  },
+  deleteTable: {
+    properties: ['table', 'allowDestructive'],
+    check: ({ allowDestructive }) => checkReason(allowDestructive),
+  },
+  addGlobalIndex: {
+    properties: ['table', 'index', 'waitForBuild'],
+    check({ index, waitForBuild }) {
+      checkIndex(index);
+      checkKeys('addGlobalIndex()', [index]);
+      checkOneOf('Property waitForBuild', ['deployment', 'background'], waitForBuild);
+    },
+  },
+  removeGlobalIndex: {
+    properties: ['table', 'index', 'allowDestructive'],
+    check({ index, allowDestructive }) {
+      checkName('index', index);
+      checkReason(allowDestructive);
+    },
+  },
+  setBillingMode: {
+    properties: ['table', 'billingMode', 'throughput', 'indexThroughput'],
+    check(operation) {
+      if (operation.billingMode === undefined)
+        refuse('Property billingMode', "be 'on-demand' or 'provisioned'", undefined);
+      checkBilling(operation);
+      checkIndexThroughput(operation.indexThroughput, operation.billingMode);
+    },
+  },
+  setCapacity: {
+    properties: ['table', 'index', 'throughput'],
+    check({ index, throughput }) {
+      if (index !== undefined) checkName('index', index);
+      checkThroughput('Property throughput', throughput);
+    },
+  },
+  setAutoScaling: {
+    properties: ['table', 'index', 'autoScaling'],
+    check({ index, autoScaling }) {
+      if (index !== undefined) checkName('index', index);
+      if (autoScaling !== null) checkAutoScaling('Property autoScaling', autoScaling);
+    },
+  },
+  setStream: {
+    properties: ['table', 'view', 'allowDestructive'],
+    check({ view, allowDestructive }) {
+      if (view !== null) checkOneOf('Property view', streamViews, view, 'or null');
+      if (view === undefined) refuse('Property view', 'be a view of a stream, or null for no stream', view);
+      checkReason(allowDestructive);
+    },
+  },
+  setTimeToLive: {
+    properties: ['table', 'attribute', 'allowDestructive'],
+    check({ attribute, allowDestructive }) {
+      if (attribute !== null) checkAttributeName(attribute);
+      checkReason(allowDestructive);
+    },
+  },
+  setPointInTimeRecovery: {
+    properties: ['table', 'enabled', 'days', 'allowDestructive'],
+    check({ enabled, days, allowDestructive }) {
+      checkFlag('enabled', enabled);
+      if (days !== undefined && !enabled) refuse('Property days', 'be left out when enabled is false', days);
+      if (days !== undefined) checkDays('Property days', days);
+      checkReason(allowDestructive);
+    },
+  },
+  setTableClass: {
+    properties: ['table', 'tableClass'],
+    check({ tableClass }) {
+      if (tableClass === undefined) refuse('Property tableClass', 'be a table class', tableClass);
+      checkOneOf('Property tableClass', tableClasses, tableClass);
+    },
+  },
+  setDeletionProtection: {
+    properties: ['table', 'enabled'],
+    check: ({ enabled }) => checkFlag('enabled', enabled),
+  },
+  tag: { properties: ['table', 'tags'], check: ({ tags }) => checkTags(tags, 1) },
+  untag: { properties: ['table', 'keys'], check: ({ keys }) => checkTagKeys(keys) },
+  rebuildTable: { properties: schema, check: (operation) => checkTableSchema('rebuildTable()', operation) },
+};
+
+const streamViews = ['KEYS_ONLY', 'NEW_IMAGE', 'OLD_IMAGE', 'NEW_AND_OLD_IMAGES'];
+const tableClasses = ['STANDARD', 'STANDARD_INFREQUENT_ACCESS'];
 
 /**
  * Returns the operation if DynamoDB would accept it, as far as that can be told without a table: names, lengths, key
- * types, projections, number of indexes. Found here a mistake costs a second; found during a deployment, a rollback.
+ * types, projections, numbers. Found here a mistake costs a second; found during a deployment, a rollback.
  * @throws TypeError that says what DynamoDB accepts
  */
 export function checkOperation<T extends TableOperation>(operation: T): T {
-  const described: TableOperation = operation;
-  switch (described?.kind) {
-    case 'createTable':
-      checkProperties('The argument of createTable()', described, [
-        'kind',
-        'table',
-        'partitionKey',
-        'sortKey',
-        'globalIndexes',
-      ]);
-      checkName('table', described.table);
-      checkKeys('createTable()', [described, ...checkIndexes(described.globalIndexes)]);
-      break;
-    case 'deleteTable':
-      checkProperties('The argument of deleteTable()', described, ['kind', 'table', 'allowDestructive']);
-      checkName('table', described.table);
-      checkReason(described.allowDestructive);
-      break;
-    case 'addGlobalIndex':
-      checkProperties('The argument of addGlobalIndex()', described, ['kind', 'table', 'index']);
-      checkName('table', described.table);
-      checkIndex(described.index);
-      checkKeys('addGlobalIndex()', [described.index]);
-      break;
-    case 'removeGlobalIndex':
-      checkProperties('The argument of removeGlobalIndex()', described, ['kind', 'table', 'index', 'allowDestructive']);
-      checkName('table', described.table);
-      checkName('index', described.index);
-      checkReason(described.allowDestructive);
-      break;
-    default:
-      refuse(
-        'An operation',
-        'be made by createTable(), deleteTable(), addGlobalIndex() or removeGlobalIndex()',
-        operation,
-      );
+  const kind = (operation as TableOperation | undefined)?.kind;
+  if (kind === undefined || !Object.hasOwn(rules, kind)) {
+    const builders = Object.keys(rules).map((name) => `${name}()`);
+    refuse('An operation', `be made by ${builders.slice(0, -1).join(', ')} or ${builders.at(-1)}`, operation);
   }
+  // TypeScript cannot see that the rule found by an operation's kind takes that operation.
+  const rule = rules[kind] as Rule<TableOperation>;
+  checkProperties(`The argument of ${kind}()`, operation, ['kind', ...rule.properties]);
+  checkName('table', operation.table);
+  rule.check(operation);
   return operation;
-}
-
-function checkIndexes(indexes: readonly IndexDefinition[] = []): readonly IndexDefinition[] {
-  if (!Array.isArray(indexes)) refuse('Property globalIndexes', 'be a list of indexes', indexes);
-  if (indexes.length > mostIndexes) refuse('A table', `have at most ${mostIndexes} global indexes`, indexes.length);
-  indexes.forEach(checkIndex);
-  const included = indexes.flatMap(({ projection }) => (Array.isArray(projection) ? projection : []));
-  if (included.length > mostIncludedInAll) {
-    refuse('The indexes of a table', `include at most ${mostIncludedInAll} attributes together`, included.length);
-  }
-  checkDistinct(
-    'Index',
-    indexes.map(({ name }) => name),
-  );
-  return indexes;
-}
-
-function checkIndex(index: IndexDefinition): void {
-  checkProperties('An index', index, ['name', 'partitionKey', 'sortKey', 'projection']);
-  checkName('index', index.name);
-  const { projection = 'ALL' } = index;
-  if (projection === 'ALL' || projection === 'KEYS_ONLY') return;
-  if (!Array.isArray(projection) || projection.length === 0 || projection.length > mostIncluded) {
-    const requirement = `be ALL, KEYS_ONLY, or a list of 1 to ${mostIncluded} attributes`;
-    refuse(`The projection of index ${index.name}`, requirement, projection);
-  }
-  projection.forEach(checkAttributeName);
-  checkDistinct('Included attribute', projection);
-}
-
-/** The keys of a table and its indexes: an attribute has one type, whichever of them use it. */
-function checkKeys(builder: string, keyed: readonly { partitionKey: KeyAttribute; sortKey?: KeyAttribute }[]): void {
-  const types = new Map<string, string>();
-  for (const { partitionKey, sortKey } of keyed) {
-    const keys = sortKey === undefined ? [partitionKey] : [partitionKey, sortKey];
-    for (const key of keys) {
-      checkKey(builder, key);
-      const type = types.get(key.name) ?? key.type;
-      if (type !== key.type)
-        refuse(`Key attribute ${key.name}`, `have type ${type}, as elsewhere in this operation`, key.type);
-      types.set(key.name, key.type);
-    }
-    if (partitionKey.name === sortKey?.name)
-      refuse('The sort key', 'be another attribute than the partition key', sortKey.name);
-  }
-}
-
-function checkKey(builder: string, key: KeyAttribute): void {
-  if (typeof key !== 'object' || key === null)
-    refuse(`A key of ${builder}`, "be an object such as { name: 'userId', type: 'S' }", key);
-  checkProperties('A key', key, ['name', 'type']);
-  checkAttributeName(key.name);
-  if (!['S', 'N', 'B'].includes(key.type)) {
-    refuse(`Key attribute ${key.name}`, 'have type S (string), N (number) or B (binary)', key.type);
-  }
-}
-
-function checkName(what: 'table' | 'index', name: string): void {
-  if (typeof name === 'string' && /^[a-zA-Z0-9_.-]{3,255}$/.test(name)) return;
-  refuse(
-    `The name of ${what === 'index' ? 'an' : 'a'} ${what}`,
-    'be 3 to 255 of the characters a-z A-Z 0-9 _ - .',
-    name,
-  );
-}
-
-function checkReason(reason: string | undefined): void {
-  if (reason === undefined || (typeof reason === 'string' && reason.trim() !== '')) return;
-  refuse('Property allowDestructive', 'be a reason in words', reason);
-}
-
-function checkAttributeName(name: string): void {
-  if (typeof name === 'string' && name !== '' && new TextEncoder().encode(name).length <= 255) return;
-  refuse('The name of an attribute', 'be 1 to 255 bytes of UTF-8', name);
-}
-
-function checkDistinct(what: string, names: readonly string[]): void {
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined) throw new TypeError(`${what} ${JSON.stringify(twice)} is listed twice.`);
 }

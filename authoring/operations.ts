@@ -1,10 +1,11 @@
+import type { IndexDefinition } from '../core/bundle/table-definitions';
 import type {
   AddGlobalIndex,
   CreateTable,
   DeleteTable,
-  IndexDefinition,
+  RebuildTable,
   RemoveGlobalIndex,
-} from '../core/bundle/bundle';
+} from '../core/bundle/table-operations';
 import { checkOperation } from './operation-rules';
 
 /**
@@ -27,10 +28,7 @@ export type CreateTableProps = Omit<CreateTable, 'kind'>;
  * const byDay: AddGlobalIndexProps = { table: 'mealPlans', name: 'byDay', partitionKey: { name: 'day', type: 'S' } };
  * export default dynamodb({ up: [addGlobalIndex(byDay)] });
  */
-export type AddGlobalIndexProps = IndexDefinition & {
-  /** The logical name of the table. */
-  readonly table: string;
-};
+export type AddGlobalIndexProps = IndexDefinition & Omit<AddGlobalIndex, 'kind' | 'index'>;
 
 /**
  * What {@link removeGlobalIndex} takes: the logical name of the table, and the name of the index.
@@ -55,10 +53,13 @@ export type RemoveGlobalIndexProps = Omit<RemoveGlobalIndex, 'kind'>;
 export type DeleteTableOptions = Pick<DeleteTable, 'allowDestructive'>;
 
 /**
- * Creates an on-demand table. Undone by deleting it, as long as the deployment is not committed.
+ * Creates a table with all its settings. What the operation does not say comes from the `tableDefaults` of the target, and
+ * what these do not say is: on-demand, point-in-time recovery of 35 days, deletion protection. Undone by deleting the
+ * table, as long as the deployment is not committed.
  *
  * @param props `table` is the logical name, 3 to 255 of `a-z A-Z 0-9 _ - .`, from which the target makes the physical
- *   one. `sortKey` and `globalIndexes` (at most 20) are optional. An index projects `ALL` unless it says otherwise
+ *   one. All but the partition key is optional: `sortKey`, `localIndexes` (at most 5), `globalIndexes` (at most 20),
+ *   `billingMode` with `throughput` in units and `autoScaling` in percent, and the settings
  * @returns the operation, as plain data
  * @throws TypeError if DynamoDB would refuse the table
  * @example
@@ -71,6 +72,8 @@ export type DeleteTableOptions = Pick<DeleteTable, 'allowDestructive'>;
  *       partitionKey: { name: 'userId', type: 'S' },
  *       sortKey: { name: 'day', type: 'S' },
  *       globalIndexes: [{ name: 'byDay', partitionKey: { name: 'day', type: 'S' }, projection: 'KEYS_ONLY' }],
+ *       timeToLive: 'expiresAt',
+ *       tags: { team: 'nutrition' },
  *     }),
  *   ],
  * });
@@ -80,7 +83,8 @@ export function createTable(props: CreateTableProps): CreateTable {
 }
 
 /**
- * Deletes a table with all its items. Belongs in `contract`, because it cannot be undone. In `up` it is refused, unless
+ * Deletes a table with all its items, once an on-demand backup of it is complete; the history names the backup. Its
+ * deletion protection is switched off before. Belongs in `contract`, because it cannot be undone. In `up` it is refused, unless
  * it has a reason in `allowDestructive` and the migration is `irreversible`, or the migration created the table itself.
  *
  * @param table the logical name of the table
@@ -97,7 +101,8 @@ export function deleteTable(table: string, options: DeleteTableOptions = {}): De
 }
 
 /**
- * Adds a global secondary index to a table and waits until it is built. Undone by removing it.
+ * Adds a global secondary index to a table and waits until it is built, at most as long as the construct's
+ * `forwardTimeout`; with `waitForBuild: 'background'` the deployment succeeds while it is built. Undone by removing it.
  *
  * @param props the logical name of the table, and the index. A table has at most 20 of them, and DynamoDB builds one at
  *   a time. `projection` is `ALL` (default), `KEYS_ONLY`, or the names of up to 20 attributes to copy besides the keys
@@ -111,8 +116,8 @@ export function deleteTable(table: string, options: DeleteTableOptions = {}): De
  *   up: [addGlobalIndex({ table: 'mealPlans', name: 'byDiet', partitionKey: { name: 'diet', type: 'S' } })],
  * });
  */
-export function addGlobalIndex({ table, ...index }: AddGlobalIndexProps): AddGlobalIndex {
-  return checkOperation({ kind: 'addGlobalIndex', table, index });
+export function addGlobalIndex({ table, waitForBuild, ...index }: AddGlobalIndexProps): AddGlobalIndex {
+  return checkOperation({ kind: 'addGlobalIndex', table, index, ...(waitForBuild !== undefined && { waitForBuild }) });
 }
 
 /**
@@ -134,4 +139,24 @@ export function addGlobalIndex({ table, ...index }: AddGlobalIndexProps): AddGlo
  */
 export function removeGlobalIndex(props: RemoveGlobalIndexProps): RemoveGlobalIndex {
   return checkOperation({ kind: 'removeGlobalIndex', ...props });
+}
+
+/**
+ * Gives a table other keys or local indexes, which DynamoDB cannot change in place: its items are copied into a new table,
+ * and readers and writers are switched over. That switching is not there yet, so a migration with this operation is refused
+ * when it is bundled (`SWITCHING_NOT_AVAILABLE`).
+ *
+ * @param props the logical name of the table, and the keys and local indexes that it is to have
+ * @returns the operation, as plain data
+ * @throws TypeError if DynamoDB would refuse the table
+ * @example
+ * import { dynamodb, rebuildTable } from 'cdk-migrations/authoring';
+ *
+ * export default dynamodb({
+ *   dependsOn: ['1.0.0'],
+ *   up: [rebuildTable({ table: 'mealPlans', partitionKey: { name: 'day', type: 'S' } })],
+ * });
+ */
+export function rebuildTable(props: Omit<RebuildTable, 'kind'>): RebuildTable {
+  return checkOperation({ kind: 'rebuildTable', ...props });
 }

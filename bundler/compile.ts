@@ -30,8 +30,21 @@ export const sql = (props) => ({ ...props, kind: 'sql' });
 export const dynamodb = (props) => ({ ...props, kind: 'dynamodb' });
 export const createTable = (props) => ({ kind: 'createTable', ...props });
 export const deleteTable = (table, options) => ({ kind: 'deleteTable', table, ...options });
-export const addGlobalIndex = ({ table, ...index }) => ({ kind: 'addGlobalIndex', table, index });
-export const removeGlobalIndex = (props) => ({ kind: 'removeGlobalIndex', ...props });
+export const addGlobalIndex = ({ table, waitForBuild, ...index }) =>
+  ({ kind: 'addGlobalIndex', table, index, ...(waitForBuild !== undefined && { waitForBuild }) });
+const operation = (kind) => (props) => ({ kind, ...props });
+export const removeGlobalIndex = operation('removeGlobalIndex');
+export const setBillingMode = operation('setBillingMode');
+export const setCapacity = operation('setCapacity');
+export const setAutoScaling = operation('setAutoScaling');
+export const setStream = operation('setStream');
+export const setTimeToLive = operation('setTimeToLive');
+export const setPointInTimeRecovery = operation('setPointInTimeRecovery');
+export const setTableClass = operation('setTableClass');
+export const setDeletionProtection = operation('setDeletionProtection');
+export const tag = operation('tag');
+export const untag = operation('untag');
+export const rebuildTable = operation('rebuildTable');
 `;
 
 /** Compiles for evaluation in this process: readable, and `cdk-migrations/authoring` remains a `require`. */

@@ -1,6 +1,7 @@
 import { type DynamoDbMigration, dynamodb, type SqlMigration, sql } from '../authoring';
-import type { Action, CodeAction, Statement, TableAction, TableOperation } from '../core/bundle/bundle';
+import type { Action, CodeAction, Statement, TableAction } from '../core/bundle/bundle';
 import { tableChange, unsafeChange, unsafeChanges } from '../core/bundle/safety';
+import type { TableOperation } from '../core/bundle/table-operations';
 import { migrationId } from '../core/bundle/version';
 import { type ErrorLocation, MigrationError, withDetails } from '../core/errors/index';
 import { codeLinesOf, compileToBundle, compileToEvaluate } from './compile';
@@ -77,7 +78,15 @@ function readTables(migration: DynamoDbMigration, file: MigrationFile, place: Pl
     const message = 'The migration has no operation in up or contract.';
     report(new MigrationError('EMPTY_MIGRATION', message, { hint, location: place.ofExport() }));
   }
-  const operationOf = new Map(up.map((operation) => [tableChange(operation), operation]));
+  for (const operation of [...up, ...contract]) {
+    if (operation.kind === 'rebuildTable')
+      report(switchingNotAvailable(operation.table, place.ofText(operation.table)));
+  }
+  const changes = up.flatMap((operation) => {
+    const change = tableChange(operation);
+    return change ? [[change, operation] as const] : [];
+  });
+  const operationOf = new Map(changes);
   const unsafe = unsafeChanges([...operationOf.keys()]);
   for (const change of unsafe) {
     const operation = operationOf.get(change)!;
@@ -143,6 +152,18 @@ function toAction(operation: TableOperation): TableAction {
 
 function call(name: CodeAction['function']): readonly Action[] {
   return [{ type: 'code', function: name }];
+}
+
+function switchingNotAvailable(table: string, location: ErrorLocation): MigrationError {
+  return new MigrationError(
+    'SWITCHING_NOT_AVAILABLE',
+    `rebuildTable ${table} copies the table and switches its readers and writers over, which this version cannot do yet.`,
+    {
+      payload: { table },
+      hint: 'Create a table with the new keys under another name, fill it, and point the application to it in a later release.',
+      location,
+    },
+  );
 }
 
 function missingDown(place: Places): MigrationError {

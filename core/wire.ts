@@ -95,6 +95,8 @@ export interface DynamoDbTargetProperties {
   readonly Tables: { readonly [logicalName: string]: string };
   /** Physical name of any other table = this + logical name. Empty when migrations may create no table. */
   readonly TableNamePrefix: string;
+  /** JSON of `TableDefaults` (core/bundle/table-settings): as one text, numbers and booleans arrive as they were. */
+  readonly TableDefaults?: string;
 }
 
 /** Properties of the Migrations custom resource. */

@@ -1,25 +1,28 @@
 import { ArnFormat, CfnResource, Stack, Token } from 'aws-cdk-lib';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
+import { changePermissions, keyPermissions, ownPermissions, scalingPermissions } from './dynamodb-permissions';
+import { defaultsErrors, tableDefaults } from './table-defaults';
 import type { TargetBinding, TargetClaim } from './target-binding';
 import { environmentOf, nameInApp } from './target-clashes';
 import type { DynamoDbTargetOptions } from './target-options';
-
-/** On a table that exists outside of the migrations. */
-const CHANGE_ACTIONS = ['dynamodb:DescribeTable', 'dynamodb:UpdateTable'];
-/** On a table that migrations create. */
-const OWN_ACTIONS = [...CHANGE_ACTIONS, 'dynamodb:CreateTable', 'dynamodb:DeleteTable'];
 
 export function dynamoDbTarget(options: DynamoDbTargetOptions): TargetBinding {
   // Sorted, so that the order in which an app names its tables changes nothing in the template.
   const tables = Object.entries(options.tables ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
   const names = new Map(tables.map(([logicalName, table]) => [logicalName, table.tableName]));
   const prefix = options.tableNamePrefix ?? '';
+  const { tableDefaults: defaults } = options;
+  const encryptionKey = defaults?.encryptionKey;
 
   return {
     databaseKind: 'dynamodb',
-    errors: [...emptyErrors(tables.length, options), ...prefixErrors(prefix), ...overlapErrors(tables, prefix)],
+    errors: [
+      ...emptyErrors(tables.length, options),
+      ...prefixErrors(prefix),
+      ...overlapErrors(tables, prefix),
+      ...(defaults ? defaultsErrors(defaults, prefix) : []),
+    ],
     claims: (owner) => claims(tables, prefix, owner),
     resources: tables
       .map(([, table]) => table.node.defaultChild)
@@ -32,51 +35,22 @@ export function dynamoDbTarget(options: DynamoDbTargetOptions): TargetBinding {
       Identity: prefix === '' ? tablesArn(stack, owner) : prefixArn(stack, prefix),
       Tables: Object.fromEntries(names),
       TableNamePrefix: prefix,
+      ...(defaults && { TableDefaults: stack.toJsonString(tableDefaults(defaults)) }),
     }),
     permissions: (stack) => [
-      ...permission(
-        CHANGE_ACTIONS,
-        tables.map(([, table]) => table.tableArn),
-      ),
-      ...permission(OWN_ACTIONS, prefix === '' ? [] : [prefixArn(stack, prefix)]),
-      ...(tables.every(([, table]) => isOnDemand(table)) ? [] : scalingPermissions(stack)),
+      ...changePermissions(tables.map(([, table]) => table.tableArn)),
+      ...(prefix === '' ? [] : ownPermissions(stack, prefixArn(stack, prefix))),
+      ...(encryptionKey ? [keyPermissions(encryptionKey)] : []),
+      // Migrations can create provisioned tables, so only given ones can be known to be on-demand.
+      ...(prefix === '' && tables.every(([, table]) => isOnDemand(table)) ? [] : scalingPermissions(stack)),
     ],
   };
-}
-
-/**
- * What it takes to make an index again with its auto scaling. Application Auto Scaling knows no tables in policies, reads
- * nothing but everything, and asks with the caller's own permissions whether alarms may be changed (aws-facts DDB-18).
- */
-function scalingPermissions(stack: Stack): PolicyStatement[] {
-  const actions = (names: readonly string[]) => names.map((name) => `application-autoscaling:${name}`);
-  const dimensions = ['dynamodb:index:ReadCapacityUnits', 'dynamodb:index:WriteCapacityUnits'];
-  return [
-    new PolicyStatement({
-      actions: actions(['DescribeScalableTargets', 'DescribeScalingPolicies', 'DescribeScheduledActions']),
-      resources: ['*'],
-    }),
-    new PolicyStatement({
-      actions: actions(['RegisterScalableTarget', 'PutScalingPolicy', 'PutScheduledAction']),
-      resources: [stack.formatArn({ service: 'application-autoscaling', resource: 'scalable-target/*' })],
-      conditions: { StringEquals: { 'application-autoscaling:scalable-dimension': dimensions } },
-    }),
-    new PolicyStatement({
-      actions: ['cloudwatch:DeleteAlarms', 'cloudwatch:DescribeAlarms', 'cloudwatch:PutMetricAlarm'],
-      resources: ['*'],
-      conditions: { Bool: { 'aws:ViaAWSService': 'true' } },
-    }),
-  ];
 }
 
 /** False also for a table of which the app knows only its name. */
 function isOnDemand({ node: { defaultChild } }: dynamodb.ITable): boolean {
   const isTable = defaultChild instanceof dynamodb.CfnTable || defaultChild instanceof dynamodb.CfnGlobalTable;
   return isTable && defaultChild.billingMode === dynamodb.BillingMode.PAY_PER_REQUEST;
-}
-
-function permission(actions: string[], resources: string[]): PolicyStatement[] {
-  return resources.length === 0 ? [] : [new PolicyStatement({ actions, resources })];
 }
 
 function prefixArn(stack: Stack, prefix: string): string {

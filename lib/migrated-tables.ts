@@ -1,4 +1,5 @@
-import type { Bundle, BundledMigration, TableOperation } from '../core/bundle/bundle';
+import type { Bundle, BundledMigration } from '../core/bundle/bundle';
+import type { TableOperation } from '../core/bundle/table-operations';
 import type { TargetBinding } from './target-binding';
 
 /** Logical names of the tables that migrations of this target create. */
@@ -35,8 +36,8 @@ function tableError(
         `Its tables: ${target.tables.join(', ')}. Add it to \`tables\`, or set \`tableNamePrefix\`.`,
     ];
   }
-  const verb = { createTable: 'creates', deleteTable: 'deletes', addGlobalIndex: '', removeGlobalIndex: '' }[kind];
-  if (verb === '' || !target.tables.includes(table)) return [];
+  const verb = { createTable: 'creates', deleteTable: 'deletes' }[kind as string];
+  if (verb === undefined || !target.tables.includes(table)) return [];
   return [
     `${file} ${verb} table '${table}', which is in \`tables\` of target '${migration.target}' and therefore exists ` +
       'outside of the migrations. Remove the operation, or choose another logical name.',

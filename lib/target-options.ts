@@ -1,5 +1,6 @@
 import type { Duration } from 'aws-cdk-lib';
 import type * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
+import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 
 /**
@@ -51,7 +52,7 @@ export interface AuroraTargetOptions {
 export interface DynamoDbTargetOptions {
   /**
    * Tables that exist outside of the migrations, by the logical name that migrations use. Migrations can change their
-   * indexes but neither create nor delete them; the template that made a table must not declare those indexes too.
+   * indexes and settings but neither create nor delete them; the template that made a table must not declare what they change too.
    *
    * @default - no tables besides those that migrations create
    */
@@ -64,4 +65,115 @@ export interface DynamoDbTargetOptions {
    * @default - migrations cannot create tables
    */
   readonly tableNamePrefix?: string;
+
+  /**
+   * What tables that migrations create get unless the migration says otherwise. It counts when a table is created: later
+   * changes of it do not change tables that exist.
+   *
+   * @default - on-demand, with point-in-time recovery of 35 days and deletion protection
+   */
+  readonly tableDefaults?: DynamoDbTableDefaults;
+}
+
+/**
+ * What tables that migrations create get unless the migration says otherwise.
+ *
+ * @example
+ * import { BillingMode, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
+ * import { type DynamoDbTableDefaults, MigrationTarget } from 'cdk-migrations';
+ *
+ * const tableDefaults: DynamoDbTableDefaults = {
+ *   billingMode: BillingMode.PROVISIONED,
+ *   readCapacity: 5,
+ *   writeCapacity: 5,
+ *   encryption: TableEncryption.AWS_MANAGED,
+ *   tags: { team: 'nutrition' },
+ * };
+ * const meals = MigrationTarget.dynamodb({ tableNamePrefix: 'app-', tableDefaults });
+ */
+export interface DynamoDbTableDefaults {
+  /**
+   * How a table is paid for.
+   *
+   * @default BillingMode.PAY_PER_REQUEST
+   */
+  readonly billingMode?: dynamodb.BillingMode;
+
+  /**
+   * Read capacity units of a provisioned table and of its indexes, at least 1.
+   *
+   * @default - none: tables are on-demand
+   */
+  readonly readCapacity?: number;
+
+  /**
+   * Write capacity units of a provisioned table and of its indexes, at least 1.
+   *
+   * @default - none: tables are on-demand
+   */
+  readonly writeCapacity?: number;
+
+  /**
+   * What the stream of a table tells of each change.
+   *
+   * @default - no stream
+   */
+  readonly stream?: dynamodb.StreamViewType;
+
+  /**
+   * Whether a table can be restored to any second of the past.
+   *
+   * @default true
+   */
+  readonly pointInTimeRecovery?: boolean;
+
+  /**
+   * How far back that goes, in days, 1 to 35.
+   *
+   * @default 35
+   */
+  readonly recoveryPeriodInDays?: number;
+
+  /**
+   * Whose key encrypts a table.
+   *
+   * @default - a key that DynamoDB owns
+   */
+  readonly encryption?: dynamodb.TableEncryption;
+
+  /**
+   * Your own key, for `TableEncryption.CUSTOMER_MANAGED`. The engine is allowed to create tables with it; the policy of an
+   * imported key must allow that too.
+   *
+   * @default - no key of your own
+   */
+  readonly encryptionKey?: kms.IKey;
+
+  /**
+   * What storage and requests cost.
+   *
+   * @default TableClass.STANDARD
+   */
+  readonly tableClass?: dynamodb.TableClass;
+
+  /**
+   * Whether a table refuses to be deleted. Migrations that delete it, or undo its creation, switch that off themselves.
+   *
+   * @default true
+   */
+  readonly deletionProtection?: boolean;
+
+  /**
+   * Tags of a table, at most 50. A migration may add others, and give these other values.
+   *
+   * @default - none
+   */
+  readonly tags?: { [key: string]: string };
+
+  /**
+   * Whether CloudWatch shows which keys are used most.
+   *
+   * @default false
+   */
+  readonly contributorInsights?: boolean;
 }

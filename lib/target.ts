@@ -39,11 +39,16 @@ export class MigrationTarget {
   /**
    * A set of DynamoDB tables: existing ones, ones that migrations create, or both.
    *
-   * @param options the existing tables, and how the tables that migrations create are named; at least one of the two
+   * @param options the existing tables, and how the tables that migrations create are named; at least one of the
+   *   two, and what new tables get besides
    * @example
    * import { MigrationTarget } from 'cdk-migrations';
    *
-   * const meals = MigrationTarget.dynamodb({ tables: { orders: ordersTable }, tableNamePrefix: 'app-' });
+   * const meals = MigrationTarget.dynamodb({
+   *   tables: { orders: ordersTable },
+   *   tableNamePrefix: 'app-',
+   *   tableDefaults: { tags: { team: 'nutrition' } },
+   * });
    */
   public static dynamodb(options: DynamoDbTargetOptions): MigrationTarget {
     return new MigrationTarget(dynamoDbTarget(options));

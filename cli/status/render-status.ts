@@ -35,7 +35,10 @@ function renderTarget({ name, engine, applied, pending }: TargetStatus): string 
   ];
   const title = `${name} (${engine})`;
   if (rows.length === 0) return `${title}: no migrations`;
-  return `${title}\n${table(['version', 'name', 'kind', 'state', 'applied', 'took'], rows, 1)}`;
+  const builds = applied.flatMap(({ version, building }) =>
+    building.map((what) => clip(`${version} goes on with ${what}`, lineWidth())),
+  );
+  return [title, table(['version', 'name', 'kind', 'state', 'applied', 'took'], rows, 1), ...builds].join('\n');
 }
 
 function duration({ durationMs }: { readonly durationMs: number | null }): string {

@@ -34,6 +34,8 @@ interface AppliedStatus {
   readonly durationMs: number | null;
   readonly checksum: string;
   readonly deployment: string;
+  /** What its database goes on with since it was applied, such as the build of an index. */
+  readonly building: readonly string[];
 }
 
 interface PendingStatus {
@@ -100,7 +102,8 @@ function headsOf(applied: readonly MigrationRecord[], all: readonly BundledMigra
 
 function appliedStatus(record: MigrationRecord): AppliedStatus {
   const { version, name, kind, state, appliedAt = null, durationMs = null, checksum, deployment } = record;
-  return { version, name, kind, state, appliedAt, durationMs, checksum, deployment };
+  const building = (record.building ?? []).map(({ what }) => what);
+  return { version, name, kind, state, appliedAt, durationMs, checksum, deployment, building };
 }
 
 function pendingStatus({ version, name, kind }: PendingStatus): PendingStatus {

@@ -45,6 +45,11 @@ declare module '../errors/error-payloads' {
       readonly name: string;
     };
     /**
+     * A migration rebuilds a table under other keys, which needs blue-green switching of tables. This version has none.
+     * @remedy Create a table with the new keys under another name, fill it, and point the application to it in a later release.
+     */
+    SWITCHING_NOT_AVAILABLE: { readonly table: string };
+    /**
      * The bytes of a bundle do not match its digest, or it no longer has a migration as it was applied.
      * @remedy Upload the bundle again by deploying its revision; run `migrations repair` if a rollback had stopped.
      */

@@ -1,5 +1,5 @@
 import { type ErrorLocation, MigrationError } from '../errors/index';
-import type { TableOperation } from './bundle';
+import type { TableOperation } from './table-operations';
 
 /**
  * What a statement or operation does to one object, as far as safety needs to know. The bundler reads these facts from
@@ -24,9 +24,9 @@ export interface ObjectChange {
 
 /**
  * `empty` and `overwrite`: all rows go or lose what they held, the object stays. `retype`: to a type that cannot hold
- * every value. `extend`: adds what nothing can remove again.
+ * every value. `extend`: adds what nothing can remove again. `expire`: rows go by and by.
  */
-type Loss = 'drop' | 'rename' | 'empty' | 'overwrite' | 'retype' | 'detach' | 'freeze' | 'extend';
+type Loss = 'drop' | 'rename' | 'empty' | 'overwrite' | 'retype' | 'detach' | 'freeze' | 'extend' | 'expire';
 
 /**
  * Guarantee G2: nothing that loses data runs before the commit. Of what `up` does, in order, the changes that are not
@@ -56,17 +56,31 @@ function isOwn(own: ReadonlySet<string>, { object, name, columns }: ObjectChange
   );
 }
 
-/** The facts of declarative DynamoDB operations. */
-export function tableChange(operation: TableOperation): ObjectChange {
+/**
+ * The facts of declarative DynamoDB operations; undefined for one that loses nothing, whatever the table was before. Time to
+ * live does: DynamoDB deletes what has expired (aws-facts DDB-30), and a rollback cannot bring it back.
+ */
+export function tableChange(operation: TableOperation): ObjectChange | undefined {
+  const { table } = operation;
   switch (operation.kind) {
     case 'createTable':
-      return { change: 'create', object: 'table', name: operation.table };
+      return { change: 'create', object: 'table', name: table };
     case 'deleteTable':
-      return { change: 'drop', object: 'table', name: operation.table };
+      return { change: 'drop', object: 'table', name: table };
     case 'addGlobalIndex':
-      return { change: 'create', object: 'index', name: `${operation.table}.${operation.index.name}` };
+      return { change: 'create', object: 'index', name: `${table}.${operation.index.name}` };
     case 'removeGlobalIndex':
-      return { change: 'drop', object: 'index', name: `${operation.table}.${operation.index}` };
+      return { change: 'drop', object: 'index', name: `${table}.${operation.index}` };
+    case 'setStream':
+      return operation.view === null ? { change: 'drop', object: 'stream', name: `${table}.stream` } : undefined;
+    case 'setTimeToLive':
+      if (operation.attribute === null) return undefined;
+      return { change: 'expire', object: 'items', name: `${table}.${operation.attribute}` };
+    case 'setPointInTimeRecovery':
+      if (operation.enabled) return undefined;
+      return { change: 'drop', object: 'point-in-time recovery', name: `${table}.recovery` };
+    default:
+      return undefined;
   }
 }
 
@@ -93,6 +107,7 @@ const verbs: Readonly<Record<ObjectChange['change'], string>> = {
   detach: 'detaches',
   freeze: 'drops the expression of',
   extend: 'adds a value to',
+  expire: 'begins to delete',
 };
 
 function keyOf(object: string, name: string): string {

@@ -2,8 +2,9 @@ import type { PhaseName } from '../bundle/phases';
 import type { MigrationRecord } from '../ledger/state';
 import type { Pass } from '../ports';
 import type { DeploymentRun } from './deployment-run';
-import { runPhases } from './journal';
+import { refuseImpossible, runPhases } from './journal';
 import { MigrationRun } from './migration-run';
+import { anyIsBuilt, awaitBuilds } from './open-builds';
 import type { Progress } from './progress';
 
 /** Applies one migration, from wherever an earlier process left it. */
@@ -12,13 +13,20 @@ export async function applyMigration(run: DeploymentRun, id: string, phases: rea
   const startedAt = clock.now();
   const bundled = await run.migration(id);
   // Asked of the state at hand: a later process passes by all that earlier ones applied.
-  if (run.request.state.migration(run.keyOf(bundled))?.state === 'applied') return 'done';
+  const known = run.request.state.migration(run.keyOf(bundled));
+  if (known?.state === 'applied') return 'done';
+  const ready = await awaitBuilds(run, bundled, 'forward');
+  if (ready !== 'done') return ready;
   const migration = await MigrationRun.begin(run, bundled);
+  // What it does after the commit counts too: it would fail when nothing can be rolled back any more.
+  if (!migration.isBegun) await refuseImpossible(migration, [...phases, 'contract']);
   const progress = await runPhases(migration, phases);
   if (progress !== 'done') return progress;
   const durationMs = (migration.record.durationMs ?? 0) + clock.now() - startedAt;
   const type = migration.record.adopted ? 'migration-adopted' : 'migration-applied';
-  migration.updateLater({ state: 'applied', appliedAt: run.request.now, durationMs }, type, { durationMs });
+  const { building } = migration;
+  const applied = { state: 'applied', appliedAt: run.request.now, durationMs } as const;
+  migration.updateLater(building.length > 0 ? { ...applied, building } : applied, type, { durationMs });
   return 'done';
 }
 
@@ -28,11 +36,17 @@ export async function contractMigration(
   record: MigrationRecord,
   phases: readonly PhaseName[],
 ): Promise<Progress> {
+  if (anyIsBuilt(run)) {
+    const ready = await awaitBuilds(run, await run.migration(record.id), 'commit');
+    if (ready !== 'done') return ready;
+  }
   const migration = await MigrationRun.resume(run, await run.target(record.target), record);
   const progress = await runPhases(migration, phases);
   if (progress !== 'done') return progress;
   if (!(await forgetImages(migration))) return 'continue';
-  migration.updateLater({ contract: 'done' }, 'migration-contracted');
+  const { building } = migration;
+  const contracted = { contract: 'done' } as const;
+  migration.updateLater(building.length > 0 ? { ...contracted, building } : contracted, 'migration-contracted');
   return 'done';
 }
 

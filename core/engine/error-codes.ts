@@ -54,8 +54,9 @@ declare module '../errors/error-payloads' {
      */
     SUPERSEDED: NoPayload;
     /**
-     * The time for applying migrations ran out.
-     * @remedy Split long migrations over several deployments, or allow more time for applying them.
+     * The time for applying migrations ran out, before a migration or while one waited for its database.
+     * @remedy Split long migrations over several deployments, or allow more time for applying them. An index can be built in the
+     * background, with `waitForBuild` of `addGlobalIndex`.
      */
     FORWARD_TIMEOUT: NoPayload;
     /**

@@ -1,7 +1,7 @@
 import type { Statement } from '../bundle/bundle';
 import type { PhaseName } from '../bundle/phases';
 import { phases } from '../bundle/phases';
-import { MigrationError } from '../errors/index';
+import { checkDeadline } from './deadline';
 import { kindOf, type StepContext, type StepResult } from './kinds/index';
 import { mayWaitForLock } from './lock-patience';
 import { eventOf } from './migration-event';
@@ -13,10 +13,12 @@ import type { RequestRun } from './request-run';
 export async function runPhases(migration: MigrationRun, names: readonly PhaseName[]): Promise<Progress> {
   for (const { step, verify } of withVerification(migration.steps(names))) {
     if (migration.stateOf(step)?.state === 'done') continue;
-    if (phases[step.phase].runs === 'forward') checkDeadline(migration);
+    // One that was begun may be complete meanwhile, and is looked at first.
+    if (!migration.stateOf(step)) checkDeadline(migration, step);
     if (migration.run.request.outOfTime) return 'continue';
     const result = await perform(migration, step, verify?.statements ?? []);
     if (result === 'wait' || result === 'work') return result;
+    if (result === 'building') migration.leaveOpen(step);
     if (result !== 'foreign') continue;
     await migration.update({ adopted: true });
     // What another deployment did was not verified with it.
@@ -49,20 +51,45 @@ function includesVerification(step: Step | undefined): boolean {
 async function perform(migration: MigrationRun, step: Step, verify: readonly Statement[]): Promise<StepResult> {
   const kind = kindOf(step.action);
   const context = contextOf(migration, step, verify);
+  const { request } = migration.run;
+  const onWait = () => checkDeadline(migration, step);
   if (kind.durability === 'transaction') {
-    return untilSettled(migration.run.request, () => kind.perform(step.action, context, undefined));
+    return untilSettled(request, () => kind.perform(step.action, context, undefined), onWait);
   }
   const begun = migration.stateOf(step);
   const resumed = begun?.state === 'intent';
   const before = resumed ? begun.before : await kind.observe(step.action, context);
-  if (!resumed) await migration.intend(step, { before });
+  if (!resumed) await migration.intend(step, { before, since: context.now() });
   const result = await untilSettled(
-    migration.run.request,
+    request,
     (again) => kind.perform(step.action, { ...context, resumed: again }, before),
+    onWait,
     resumed,
   );
-  if (result !== 'wait' && result !== 'work') migration.settle(step, { before, state: 'done' });
+  if (!['wait', 'work', 'building'].includes(result)) migration.settle(step, { before, state: 'done' });
   return result;
+}
+
+/** Looks once at a step that was left to be done in the background, and records it when it is. */
+export async function look(migration: MigrationRun, step: Step): Promise<StepResult> {
+  const before = migration.stateOf(step)?.before;
+  const context = { ...contextOf(migration, step, []), resumed: true };
+  const result = await kindOf(step.action).perform(step.action, context, before);
+  if (result === 'done') migration.settle(step, { before, state: 'done' });
+  return result;
+}
+
+/** Lets each kind of step refuse a migration that it could not complete, before anything of it is done. */
+export async function refuseImpossible(migration: MigrationRun, names: readonly PhaseName[]): Promise<void> {
+  const steps = migration.steps(names);
+  for (const kind of new Set(steps.map(({ action }) => kindOf(action)))) {
+    if (kind.durability === 'transaction' || !kind.refuse) continue;
+    const own = steps.filter(({ action }) => kindOf(action) === kind);
+    await kind.refuse(
+      own.map(({ action }) => action),
+      contextOf(migration, own[0]!, []),
+    );
+  }
 }
 
 /** Inverts a step that was begun. `happened`: it took effect, and only the migration's `down` undoes it. */
@@ -73,7 +100,12 @@ export async function invert(migration: MigrationRun, step: Step): Promise<Progr
   if (request.outOfTime) return 'continue';
   const before = migration.stateOf(step)?.before;
   const context = { ...contextOf(migration, step, []), resumed: true };
-  const result = await untilSettled(request, () => kind.invert(step.action, context, before), true);
+  const result = await untilSettled(
+    request,
+    () => kind.invert(step.action, context, before),
+    () => {},
+    true,
+  );
   if (result === 'wait' || result === 'work') return result;
   migration.settle(step, { before, state: result === 'happened' ? 'done' : 'undone' });
   return result;
@@ -82,20 +114,25 @@ export async function invert(migration: MigrationRun, step: Step): Promise<Progr
 /** Milliseconds. */
 const firstPollInterval = 50;
 
-/** Repeats a step while it waits for something, as long as this process has time. */
+/**
+ * Repeats a step while it waits for something, as long as this process has time.
+ * @param onWait throws when it has waited for too long
+ */
 async function untilSettled<R extends string>(
   request: RequestRun,
   attempt: (resumed: boolean) => Promise<R | 'wait'>,
+  onWait: () => void,
   resumed = false,
 ): Promise<R | 'wait'> {
-  let result = await attempt(resumed);
-  for (let looks = 0; result === 'wait' && !request.outOfTime; looks += 1) {
+  for (let looks = 0; ; looks += 1) {
+    const result = await attempt(resumed || looks > 0);
+    if (result !== 'wait') return result;
+    onWait();
+    if (request.outOfTime) return 'wait';
     // Short waits are noticed soon; long ones are not polled all the time.
     await request.ports.clock.sleep(Math.min(firstPollInterval * 2 ** looks, request.limits.pollInterval));
     await request.lease.guard();
-    result = await attempt(true);
   }
-  return result;
 }
 
 function contextOf(migration: MigrationRun, step: Step, verify: readonly Statement[]): StepContext {
@@ -111,6 +148,9 @@ function contextOf(migration: MigrationRun, step: Step, verify: readonly Stateme
     resumed: false,
     mayWaitForLock: (wait) => mayWaitForLock(wait, phases[step.phase].runs, migration.run),
     module: () => migration.module(),
+    now: () => migration.run.request.ports.clock.now(),
+    waitsFor: (wait) => migration.waitsFor(step, wait),
+    record: (event, detail) => migration.run.record([eventOf(event, migration.record, detail)], {}),
     data: dataContext(migration, step),
   };
 }
@@ -129,18 +169,4 @@ function dataContext(migration: MigrationRun, step: Step): StepContext['data'] {
     tell: (sentence) => void request.notes.push(sentence),
     begin: (work) => request.begin(work),
   };
-}
-
-function checkDeadline(migration: MigrationRun): void {
-  const { deployment, request } = migration.run;
-  if (request.ports.clock.now() <= deployment.forwardDeadline) return;
-  const { id } = migration.record;
-  const done = deployment.plan.indexOf(id);
-  throw new MigrationError(
-    'FORWARD_TIMEOUT',
-    `The time limit for applying migrations expired before ${id}, with ${done} of ${deployment.plan.length} done.`,
-    {
-      hint: 'Give the construct a longer `forwardTimeout` (and `timeout`), or deploy fewer migrations at a time.',
-    },
-  );
 }

@@ -1,9 +1,10 @@
 import { type Action, actionsOf, type BundledMigration, type Phase } from '../bundle/bundle';
 import type { PhaseName } from '../bundle/phases';
+import type { OpenBuild } from '../ledger/observation';
 import type { MigrationRecord, NewEvent, StepId, StepState, UndoPlan } from '../ledger/state';
 import type { MigrationModule, Target } from '../ports';
 import type { DeploymentRun } from './deployment-run';
-import { singleSteps } from './kinds/index';
+import { singleSteps, type Wait } from './kinds/index';
 import { eventOf } from './migration-event';
 import type { ReadyUndo } from './undo-plans';
 import { takeAhead, writeUndoPlans } from './write-ahead';
@@ -24,6 +25,9 @@ export class MigrationRun {
   readonly plan: UndoPlan;
   private readonly phases: readonly Phase[];
   private readonly states: Map<StepId, StepState>;
+  private readonly waits = new Map<StepId, Wait>();
+  /** Steps that the database completes by itself, after the migration. */
+  readonly building: OpenBuild[] = [];
 
   private constructor(
     readonly run: DeploymentRun,
@@ -70,6 +74,26 @@ export class MigrationRun {
 
   stateOf(step: Step): StepState | undefined {
     return this.states.get(step.id);
+  }
+
+  /** A step of it was begun, by whichever process. */
+  get isBegun(): boolean {
+    return this.states.size > 0;
+  }
+
+  /** Notes what a step waits for; the last time counts. */
+  waitsFor(step: Step, wait: Wait): void {
+    this.waits.set(step.id, wait);
+  }
+
+  waitOf(step: Step): Wait | undefined {
+    return this.waits.get(step.id);
+  }
+
+  /** Leaves a step that was asked for to the database. */
+  leaveOpen(step: Step): void {
+    const { what = step.id, table = '' } = this.waitOf(step) ?? {};
+    this.building.push({ step: step.id, table, what });
   }
 
   /** Records the intent of a step before it acts. */

@@ -14,6 +14,7 @@ import { forwardStages, migrationPhases } from '../protocol/strategies';
 import { failedOutcome, successOutcome } from '../request/outcome';
 import { applyMigration, contractMigration } from './apply-migration';
 import type { DeploymentRun } from './deployment-run';
+import { lookAtBuilds } from './open-builds';
 import { isToBeWaitedOut, patienceOf } from './patience';
 import { deploymentPhasesAt, runDeploymentPhase } from './phases/index';
 import type { Progress } from './progress';
@@ -27,6 +28,7 @@ export async function forward(run: DeploymentRun): Promise<Progress> {
   const { plan, strategy } = run.deployment;
   // An earlier process may have left some that it began, or wrote ahead.
   run.undoPlans.expect(run.records.filter(({ state }) => state !== 'applied'));
+  await lookAtBuilds(run);
   for (const stage of forwardStages(strategy)) {
     const progress = await (stage.level === 'deployment'
       ? each(run, 'forward', [stage.phase], async (name) => {
@@ -80,6 +82,7 @@ export async function rollBack(run: DeploymentRun): Promise<Progress> {
 /** Does what waited for the end of the stack update: contract phases, or undoing what an older revision lacks. */
 export async function commit(run: DeploymentRun): Promise<Progress> {
   await enter(run, 'committing', 'commit-started');
+  if (run.deployment.purpose === 'deploy') await lookAtBuilds(run);
   const records = run.deployment.purpose === 'deploy' ? pendingContracts(run) : plannedUndos(run);
   const progress = await (run.deployment.purpose === 'deploy'
     ? contract(run, records)

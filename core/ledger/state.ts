@@ -4,7 +4,7 @@ import type { StrategyName } from '../protocol/strategies';
 import { claimsOfAll } from '../protocol/target-claims';
 import type { Outcome } from '../request/request';
 import type { BundleLocation, MigrationsProperties, TargetProperties } from '../wire';
-import type { RemovedIndex } from './table-index';
+import type { Observation, OpenBuild } from './observation';
 
 /** The one item of a scope that every transition changes. */
 export interface ScopeHead {
@@ -132,6 +132,8 @@ export interface MigrationRecord extends Omit<ManifestEntry, 'dependsOn'> {
   readonly contractOnly?: boolean;
   /** Found already applied in the database by another deployment: never undone by this one. */
   readonly adopted?: boolean;
+  /** What the database goes on with by itself since the migration was applied. */
+  readonly building?: readonly OpenBuild[];
 }
 
 /**
@@ -160,6 +162,8 @@ export interface StepState {
   readonly state: 'intent' | 'done' | 'undone';
   /** What was observed before acting. */
   readonly before?: Observation;
+  /** When it was begun, in epoch milliseconds. */
+  readonly since?: number;
 }
 
 /** The states of a migration's journalled steps. */
@@ -176,15 +180,6 @@ export interface StepChange extends StepState {
 export interface PlannedUndo {
   readonly plan: UndoPlan;
   readonly steps: StepStates;
-}
-
-/** State of a table or index before a step touched it, or of a SQL index. */
-export interface Observation {
-  readonly exists: boolean;
-  /** The index that the step removes, with all that it takes to make it again. */
-  readonly index?: RemovedIndex;
-  /** How many segments a step works in. */
-  readonly segments?: number;
 }
 
 export interface AuditEvent {

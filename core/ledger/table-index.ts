@@ -1,16 +1,15 @@
-import type { IndexDefinition, KeyAttribute } from '../bundle/bundle';
-
-/** So many reads and writes per second. */
-export interface Capacity {
-  readonly read?: number;
-  readonly write?: number;
-}
+import { type IndexDefinition, type KeyAttribute, keyAttributes, type Projection } from '../bundle/table-definitions';
+import type { Capacity } from '../bundle/table-settings';
 
 /**
- * A global secondary index as its table has it: what migrations define, and what only others set. What is beyond an
- * {@link IndexDefinition} is optional, so that engines of any version read what the others wrote.
+ * A global secondary index as its table has it: what migrations define, and what only others set. Engines of any version
+ * read what the others wrote: what came later is optional, and a key has its first attribute where it always was.
  */
-export interface TableIndex extends IndexDefinition {
+export interface TableIndex {
+  readonly name: string;
+  readonly partitionKey: KeyAttribute;
+  readonly sortKey?: KeyAttribute;
+  readonly projection?: Projection;
   /** The attributes of the partition key after the first (aws-facts DDB-15). */
   readonly furtherPartitionKeys?: readonly KeyAttribute[];
   /** Likewise of the sort key. */
@@ -35,4 +34,19 @@ export interface RemovedIndex extends TableIndex {
 export interface ScalingSetting {
   readonly kind: 'target' | 'policy' | 'schedule';
   readonly input: Readonly<Record<string, unknown>>;
+}
+
+/** The index that a migration defines. Its auto scaling is no part of it. */
+export function tableIndexOf({ name, partitionKey, sortKey, projection, throughput }: IndexDefinition): TableIndex {
+  const [first, ...furtherPartitionKeys] = keyAttributes(partitionKey);
+  const [firstSort, ...furtherSortKeys] = keyAttributes(sortKey);
+  return {
+    name,
+    partitionKey: first!,
+    ...(furtherPartitionKeys.length > 0 && { furtherPartitionKeys }),
+    ...(firstSort && { sortKey: firstSort }),
+    ...(furtherSortKeys.length > 0 && { furtherSortKeys }),
+    ...(projection && { projection }),
+    ...(throughput && { provisioned: throughput }),
+  };
 }

@@ -30,7 +30,7 @@ const mostNamed = 10;
 /** What CloudFormation shows when a deployment succeeded: what was applied, and how long each took. */
 export function reasonForApplied(
   { plan, rollbackDisabled }: Deployment,
-  records: readonly Pick<MigrationRecord, 'id' | 'durationMs' | 'adopted'>[],
+  records: readonly Pick<MigrationRecord, 'id' | 'durationMs' | 'adopted' | 'building'>[],
 ): string {
   const byId = new Map(records.map((record) => [record.id, record]));
   const named = firstOf(plan).map((id) => {
@@ -38,7 +38,9 @@ export function reasonForApplied(
     return `${id}${adopted ? ' (was applied already)' : durationMs === undefined ? '' : ` (${durationMs} ms)`}`;
   });
   const count = `Applied ${plan.length} migration${plan.length === 1 ? '' : 's'}`;
-  const applied = plan.length === 0 ? `${count}.` : `${count}: ${listed(named, plan.length)}`;
+  const builds = records.flatMap(({ building = [] }) => building.map(({ what }) => what));
+  const more = builds.length === 0 ? '' : ` Not waited for: ${firstOf(builds).join('; ')}.`;
+  const applied = `${plan.length === 0 ? `${count}.` : `${count}: ${listed(named, plan.length)}`}${more}`;
   return rollbackDisabled
     ? `${applied} Rollback is disabled for this stack: should the operation fail, they stay applied and are not committed until it succeeds or is rolled back.`
     : applied;

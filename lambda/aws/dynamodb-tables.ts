@@ -1,30 +1,34 @@
 import {
   type TableDescription as AwsTable,
   CreateTableCommand,
-  type CreateTableCommandInput,
   DeleteTableCommand,
-  DescribeTableCommand,
   type DynamoDBClient,
   UpdateTableCommand,
 } from '@aws-sdk/client-dynamodb';
-import type { CreateTable } from '../../core/bundle/bundle';
 import { canonicalJson } from '../../core/bundle/checksum';
 import { databaseKinds } from '../../core/bundle/database-kinds';
+import type { AutoScaling } from '../../core/bundle/table-definitions';
+import type { CreateTable } from '../../core/bundle/table-operations';
+import type { SettingName, TableDefaults, TableSettings } from '../../core/bundle/table-settings';
 import { hasCode, MigrationError } from '../../core/errors/index';
 import type { ScalingSetting, TableIndex } from '../../core/ledger/table-index';
-import type { HeldLease, TableDatabase, TableDescription, TableStatus, Target } from '../../core/ports';
+import type {
+  Decreases,
+  HeldLease,
+  RecoveryPoint,
+  TableDatabase,
+  TableDescription,
+  TableStatus,
+  Target,
+} from '../../core/ports';
 import type { DynamoDbTargetProperties } from '../../core/wire';
-import type { IndexScaling } from './index-scaling';
-import { errorName, patiently } from './retry';
-import {
-  attributeDefinitions,
-  fromIndex,
-  indexToAdd,
-  isProvisioned,
-  keySchema,
-  keysOf,
-  toIndex,
-} from './table-indexes';
+import { type ScalingService, scalingSettings } from './auto-scaling';
+import { patiently } from './retry';
+import { backUp } from './table-backups';
+import { attributeDefinitions, fromIndex, indexToAdd, isProvisioned, keysOf } from './table-indexes';
+import { createTableInput } from './table-input';
+import { gone, isBusyOrGone, isClientFault, TableRequests } from './table-requests';
+import { settingNamed } from './table-settings';
 
 /**
  * DynamoDB tables. Changes are asynchronous (aws-facts DDB-1): each is requested, and `describe` says when it is true.
@@ -33,13 +37,18 @@ export class DynamoDbTables implements Target, TableDatabase {
   readonly databaseKind = 'dynamodb';
   readonly traits = databaseKinds.dynamodb;
   readonly tables: TableDatabase = this;
+  readonly defaults: TableDefaults;
+  private readonly requests: TableRequests;
 
   constructor(
     private readonly client: DynamoDBClient,
-    private readonly properties: DynamoDbTargetProperties,
-    private readonly lease: HeldLease,
-    private readonly indexScaling: IndexScaling,
-  ) {}
+    properties: DynamoDbTargetProperties,
+    lease: HeldLease,
+    private readonly scalingService: ScalingService,
+  ) {
+    this.requests = new TableRequests(client, properties, lease);
+    this.defaults = properties.TableDefaults === undefined ? {} : JSON.parse(properties.TableDefaults);
+  }
 
   // DynamoDB keeps nothing of the protocol: a step looks at the table itself.
   async prepare(): Promise<void> {}
@@ -51,50 +60,34 @@ export class DynamoDbTables implements Target, TableDatabase {
   async cleanUp(): Promise<void> {}
 
   physicalName(table: string): string {
-    const { Tables, TableNamePrefix } = this.properties;
-    const known = Tables[table] ?? (TableNamePrefix && `${TableNamePrefix}${table}`);
-    if (known) return known;
-    throw new MigrationError(
-      'UNKNOWN_TABLE',
-      `The target has no table "${table}". Its tables: ${Object.keys(Tables).join(', ')}.`,
-      {
-        payload: { table, known: Object.keys(Tables) },
-        hint: 'Add it to `tables` of MigrationTarget.dynamodb, or give a `tableNamePrefix`.',
-      },
-    );
+    return this.requests.physicalName(table);
   }
 
   async describe(table: string): Promise<TableDescription | undefined> {
-    const found = await this.find(table);
+    const found = await this.requests.find(table);
     return found && toDescription(found);
   }
 
-  async createTable({ table, partitionKey, sortKey, globalIndexes }: CreateTable): Promise<void> {
-    const indexes = globalIndexes ?? [];
-    const sortKeys = sortKey ? [sortKey] : [];
-    const input: CreateTableCommandInput = {
-      TableName: this.physicalName(table),
-      BillingMode: 'PAY_PER_REQUEST',
-      KeySchema: keySchema([partitionKey], sortKeys),
-      AttributeDefinitions: attributeDefinitions([partitionKey, ...sortKeys, ...indexes.flatMap(keysOf)]),
-      GlobalSecondaryIndexes: indexes.length > 0 ? indexes.map(toIndex) : undefined,
-    };
-    await this.change(table, () => this.client.send(new CreateTableCommand(input)));
+  async createTable(operation: CreateTable): Promise<void> {
+    const create = new CreateTableCommand(createTableInput(operation, this.physicalName(operation.table)));
+    await this.requests.change(operation.table, () => this.client.send(create));
   }
 
   async deleteTable(table: string): Promise<'asked' | 'gone'> {
-    const input = { TableName: this.physicalName(table) };
-    const refusal = await this.change(table, () => this.client.send(new DeleteTableCommand(input)), [...busy, gone]);
-    return refusal === gone ? 'gone' : 'asked';
+    const remove = new DeleteTableCommand({ TableName: this.physicalName(table) });
+    // A table that is seen late has its protection seen late, too.
+    const isPassing = (error: Error) => isBusyOrGone(error) || /protected against deletion/.test(error.message);
+    const refusal = await this.requests.change(table, () => this.client.send(remove), isPassing);
+    return refusal?.name === gone ? 'gone' : 'asked';
   }
 
   async addIndex(table: string, index: TableIndex): Promise<void> {
     const update = new UpdateTableCommand({
       TableName: this.physicalName(table),
       AttributeDefinitions: attributeDefinitions(keysOf(index)),
-      GlobalSecondaryIndexUpdates: [{ Create: indexToAdd(index, await this.find(table)) }],
+      GlobalSecondaryIndexUpdates: [{ Create: indexToAdd(index, await this.requests.find(table)) }],
     });
-    await this.change(table, () => this.client.send(update));
+    await this.requests.change(table, () => this.client.send(update));
   }
 
   async removeIndex(table: string, index: string): Promise<void> {
@@ -102,98 +95,111 @@ export class DynamoDbTables implements Target, TableDatabase {
       TableName: this.physicalName(table),
       GlobalSecondaryIndexUpdates: [{ Delete: { IndexName: index } }],
     });
-    await this.change(table, () => this.client.send(update), [...busy, gone]);
+    await this.requests.change(table, () => this.client.send(update), isBusyOrGone);
   }
 
-  async scaling(table: string, index: string): Promise<readonly ScalingSetting[]> {
-    const found = await this.find(table);
+  setting<N extends SettingName>(table: string, name: N): Promise<TableSettings[N]> {
+    return settingNamed(name).read(this.requests, table);
+  }
+
+  change<N extends SettingName>(table: string, name: N, value: TableSettings[N]): Promise<string | undefined> {
+    return settingNamed(name).change(this.requests, table, value);
+  }
+
+  async decreases(table: string): Promise<ReadonlyMap<string | undefined, Decreases>> {
+    const found = await this.requests.existing(table);
+    const indexes = found.GlobalSecondaryIndexes ?? [];
+    return new Map([
+      [undefined, toDecreases(found)],
+      ...indexes.map((index) => [index.IndexName, toDecreases(index)] as const),
+    ]);
+  }
+
+  scalingFor(table: string, index: string | undefined, autoScaling: AutoScaling): readonly ScalingSetting[] {
+    return scalingSettings(this.physicalName(table), index, autoScaling);
+  }
+
+  async scaling(table: string, index?: string): Promise<readonly ScalingSetting[]> {
+    const found = await this.requests.find(table);
     if (!found || !isProvisioned(found)) return [];
-    return this.settingsOf(table, index, 'An index must not be removed that cannot be made again as it is.');
+    return this.presentScaling(table, index, 'Nothing is changed that could not be brought back as it is.');
   }
 
-  async scale(table: string, index: string, settings: readonly ScalingSetting[]): Promise<'done' | 'busy'> {
-    const found = await this.find(table);
+  async scale(
+    table: string,
+    index: string | undefined,
+    settings: readonly ScalingSetting[],
+    only = false,
+  ): Promise<'done' | 'busy'> {
+    const found = await this.requests.find(table);
     // A table that has become on-demand since then has nothing to scale.
     if (!found || !isProvisioned(found)) return 'done';
     // AWS may have kept the settings while the index was gone (aws-facts DDB-19): only what is missing needs permission.
-    const present = (await this.settingsOf(table, index)).map(canonicalJson);
-    for (const setting of settings.filter((one) => !present.includes(canonicalJson(one)))) {
-      const apply = () => this.indexScaling.apply(setting);
-      if (await this.change(table, apply, scalingBusy, 'Application Auto Scaling')) return 'busy';
+    const present = await this.presentScaling(table, index);
+    const surplus = only ? present.filter((one) => !settings.some((wanted) => isSameThing(one, wanted))) : [];
+    const missing = settings.filter((one) => !present.some((other) => canonicalJson(other) === canonicalJson(one)));
+    const changes = [
+      // Policies and schedules first: they go with their target.
+      ...[...surplus].reverse().map((setting) => () => this.scalingService.remove(setting)),
+      ...missing.map((setting) => () => this.scalingService.apply(setting)),
+    ];
+    for (const change of changes) {
+      if (await this.requests.change(table, change, isScalingBusy, 'Application Auto Scaling')) return 'busy';
     }
     return 'done';
   }
 
-  private async settingsOf(table: string, index: string, why = ''): Promise<readonly ScalingSetting[]> {
+  backUp(table: string, name: string): Promise<RecoveryPoint> {
+    return backUp(this.requests, table, name);
+  }
+
+  private async presentScaling(table: string, index?: string, why = ''): Promise<readonly ScalingSetting[]> {
     const name = this.physicalName(table);
     try {
-      return await patiently(() => this.indexScaling.settings(name, index));
+      return await patiently(() => this.scalingService.settings(name, index));
     } catch (error) {
       const denied = hasCode(error, 'ACCESS_DENIED');
       if (!denied && !isClientFault(error)) throw error;
-      const message = `The auto scaling of index ${index} of ${name} cannot be read: ${error.message} ${why}`.trim();
+      const what = index === undefined ? name : `index ${index} of ${name}`;
+      const message = `The auto scaling of ${what} cannot be read: ${error.message} ${why}`.trim();
       if (denied) throw new MigrationError('ACCESS_DENIED', message, { cause: error, hint: error.hint });
       throw new MigrationError('TABLE_OPERATION_FAILED', message, { cause: error });
     }
   }
-
-  private async find(table: string): Promise<AwsTable | undefined> {
-    const describe = new DescribeTableCommand({ TableName: this.physicalName(table) });
-    try {
-      return (await patiently(() => this.client.send(describe))).Table;
-    } catch (error) {
-      if (errorName(error) === gone) return undefined;
-      throw error;
-    }
-  }
-
-  /** A table that is busy, or an account that is, accepts the change later: the caller observes and tries again. Returns why. */
-  private async change(
-    table: string,
-    send: () => Promise<unknown>,
-    passing = busy,
-    who = 'DynamoDB',
-  ): Promise<string | undefined> {
-    await this.lease.guard();
-    try {
-      await patiently(send);
-      return undefined;
-    } catch (error) {
-      if (passing.includes(errorName(error))) return errorName(error);
-      if (!isClientFault(error)) throw error;
-      throw new MigrationError(
-        'TABLE_OPERATION_FAILED',
-        `${who} refused to change ${this.physicalName(table)}: ${error.name}: ${error.message}`,
-        { cause: error },
-      );
-    }
-  }
 }
 
-const busy: readonly string[] = ['ResourceInUseException', 'LimitExceededException'];
-
 /** A change of the same setting is under way, or a target made a moment ago is not seen yet. */
-const scalingBusy: readonly string[] = ['ConcurrentUpdateException', 'ObjectNotFoundException'];
+function isScalingBusy({ name }: Error): boolean {
+  return ['ConcurrentUpdateException', 'ObjectNotFoundException'].includes(name);
+}
 
-/** What is to be deleted may be gone since it was last looked at. */
-const gone = 'ResourceNotFoundException';
+/** A target has one per dimension; a policy and a schedule have names. */
+function isSameThing(a: ScalingSetting, b: ScalingSetting): boolean {
+  const members = ['ScalableDimension', 'PolicyName', 'ScheduledActionName'];
+  return a.kind === b.kind && members.every((member) => a.input[member] === b.input[member]);
+}
 
 function toDescription(table: AwsTable): TableDescription {
   const indexes = (table.GlobalSecondaryIndexes ?? []).map((index) => ({
     ...fromIndex(index, table),
     status: toStatus(index.IndexStatus),
     backfilling: index.Backfilling === true,
+    ...counted(index),
   }));
-  return { status: toStatus(table.TableStatus), indexes };
+  return { status: toStatus(table.TableStatus), indexes, ...counted(table) };
+}
+
+function counted({ ItemCount }: { readonly ItemCount?: number }) {
+  return ItemCount === undefined ? {} : { items: ItemCount };
+}
+
+function toDecreases({ ProvisionedThroughput }: Pick<AwsTable, 'ProvisionedThroughput'>): Decreases {
+  const { NumberOfDecreasesToday: today = 0, LastDecreaseDateTime } = ProvisionedThroughput ?? {};
+  return { today, ...(LastDecreaseDateTime && { last: LastDecreaseDateTime.getTime() }) };
 }
 
 const statuses: readonly string[] = ['CREATING', 'UPDATING', 'DELETING', 'ACTIVE'];
 
 function toStatus(status: string | undefined): TableStatus {
   return status && statuses.includes(status) ? (status as TableStatus) : 'OTHER';
-}
-
-/** An error that AWS calls the caller's own. */
-function isClientFault(error: unknown): error is Error {
-  return error instanceof Error && (error as { $fault?: unknown }).$fault === 'client';
 }

@@ -1,11 +1,11 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Bundles, Claims, Clock, HeldLease, Ports, Stacks, Target, Targets } from '../../core/ports';
 import type { AuroraTargetProperties } from '../../core/wire';
+import type { ScalingService } from './auto-scaling';
 import { DynamoDbLeases } from './dynamodb-leases';
 import { DynamoDbLedger } from './dynamodb-ledger';
 import { DynamoDbRequests } from './dynamodb-requests';
 import { DynamoDbSegments } from './dynamodb-segments';
-import type { IndexScaling } from './index-scaling';
 import { LedgerProtection } from './ledger-protection';
 import { LedgerTable } from './ledger-table';
 import { once } from './once';
@@ -69,7 +69,7 @@ function targets(dynamodb: DynamoDBClient): Targets {
     async open(_name, properties, lease): Promise<Target> {
       if (properties.DatabaseKind !== 'dynamodb') return (await openAurora())(properties, lease);
       const { DynamoDbTables } = await openTable();
-      return new DynamoDbTables(dynamodb, properties, lease, indexScaling);
+      return new DynamoDbTables(dynamodb, properties, lease, scalingService);
     },
   };
 }
@@ -83,13 +83,14 @@ function lockTimeoutOf({ LockTimeout }: AuroraTargetProperties): number | undefi
 const clusterIsGone: ClusterIsGone = async (clusterArn) =>
   (await import('./sql/rds-clusters.js')).clusterIsGone()(clusterArn);
 
-/** Asked only when an index of a provisioned table is removed or made again, so its SDK client is loaded then. */
-const indexScaling: IndexScaling = {
-  settings: async (table, index) => (await scalingOfIndexes()).settings(table, index),
-  apply: async (setting) => (await scalingOfIndexes()).apply(setting),
+/** Asked only when the auto scaling of a provisioned table or index counts, so its SDK client is loaded then. */
+const scalingService: ScalingService = {
+  settings: async (table, index) => (await scaling()).settings(table, index),
+  apply: async (setting) => (await scaling()).apply(setting),
+  remove: async (setting) => (await scaling()).remove(setting),
 };
 
-const scalingOfIndexes = once(async () => (await import('./index-scaling.js')).indexScaling());
+const scaling = once(async () => (await import('./auto-scaling.js')).scalingService());
 
 function bundles(): Bundles {
   const loaded = once(async () => new (await import('./s3-bundles.js')).S3Bundles());

@@ -4,6 +4,10 @@
  */
 export {
   ApplicationAutoScalingClient,
+  DeleteScalingPolicyCommand,
+  DeleteScheduledActionCommand,
+  DeregisterScalableTargetCommand,
+  ObjectNotFoundException,
   PutScalingPolicyCommand,
   PutScheduledActionCommand,
   paginateDescribeScalableTargets,

@@ -1,36 +1,42 @@
 import type {
   AttributeDefinition,
+  Projection as AwsProjection,
   TableDescription as AwsTable,
   CreateGlobalSecondaryIndexAction,
-  GlobalSecondaryIndex,
   GlobalSecondaryIndexDescription,
   KeySchemaElement,
+  OnDemandThroughput,
   ProvisionedThroughput,
 } from '@aws-sdk/client-dynamodb';
-import type { KeyAttribute, KeyType } from '../../core/bundle/bundle';
-import type { Capacity, TableIndex } from '../../core/ledger/table-index';
+import type { KeyAttribute, KeyType, Projection } from '../../core/bundle/table-definitions';
+import type { Capacity } from '../../core/bundle/table-settings';
+import type { TableIndex } from '../../core/ledger/table-index';
 
 /** Global secondary indexes, translated between our words and DynamoDB's. */
 
-/** An index of a new table, which is on-demand. */
-export function toIndex({ projection = 'ALL', ...index }: TableIndex): GlobalSecondaryIndex {
-  const named = typeof projection === 'string' ? { ProjectionType: projection } : undefined;
-  return {
-    IndexName: index.name,
-    KeySchema: keySchema(partitionKeysOf(index), sortKeysOf(index)),
-    Projection: named ?? { ProjectionType: 'INCLUDE', NonKeyAttributes: [...projection] },
-  };
+/** What of a table decides what its indexes can take. */
+export type Paid = Pick<AwsTable, 'ProvisionedThroughput' | 'BillingModeSummary'>;
+
+export function toProjection(projection: Projection = 'ALL'): AwsProjection {
+  if (isName(projection)) return { ProjectionType: projection };
+  return { ProjectionType: 'INCLUDE', NonKeyAttributes: [...projection] };
+}
+
+function isName(projection: Projection): projection is 'ALL' | 'KEYS_ONLY' {
+  return typeof projection === 'string';
 }
 
 /**
  * An index to add to a table. The table may have changed its mode since the index was described: an on-demand one takes
  * no throughput, and a provisioned one takes no limit and needs throughput, for which its own is the natural start.
  */
-export function indexToAdd(index: TableIndex, table: AwsTable | undefined): CreateGlobalSecondaryIndexAction {
+export function indexToAdd(index: TableIndex, table: Paid | undefined): CreateGlobalSecondaryIndexAction {
   const { provisioned, limit, warm } = index;
   const provisionedMode = table !== undefined && isProvisioned(table);
   return {
-    ...toIndex(index),
+    IndexName: index.name,
+    KeySchema: keySchema(partitionKeysOf(index), sortKeysOf(index)),
+    Projection: toProjection(index.projection),
     ProvisionedThroughput: provisionedMode ? (toThroughput(provisioned) ?? ownThroughput(table)) : undefined,
     OnDemandThroughput:
       limit && !provisionedMode ? { MaxReadRequestUnits: limit.read, MaxWriteRequestUnits: limit.write } : undefined,
@@ -58,10 +64,7 @@ export function fromIndex(index: GlobalSecondaryIndexDescription, table: AwsTabl
     furtherSortKeys: furtherSortKeys.length > 0 ? furtherSortKeys : undefined,
     projection: ProjectionType === 'INCLUDE' ? NonKeyAttributes : ProjectionType,
     provisioned,
-    limit: capacity({
-      read: index.OnDemandThroughput?.MaxReadRequestUnits,
-      write: index.OnDemandThroughput?.MaxWriteRequestUnits,
-    }),
+    limit: limitOf(index.OnDemandThroughput),
     warm: warmedUp(index, provisioned ?? warmOnDemand),
   });
 }
@@ -86,7 +89,7 @@ export function attributeDefinitions(keys: readonly KeyAttribute[]): AttributeDe
 }
 
 /** A table that has never been on-demand has no summary of its billing mode. */
-export function isProvisioned({ BillingModeSummary }: AwsTable): boolean {
+export function isProvisioned({ BillingModeSummary }: Paid): boolean {
   return BillingModeSummary?.BillingMode !== 'PAY_PER_REQUEST';
 }
 
@@ -113,22 +116,27 @@ function sortKeysOf({ sortKey, furtherSortKeys = [] }: TableIndex): readonly Key
   return sortKey ? [sortKey, ...furtherSortKeys] : [];
 }
 
-function toThroughput({ read, write }: Capacity = {}): ProvisionedThroughput | undefined {
+export function toThroughput({ read, write }: Capacity = {}): ProvisionedThroughput | undefined {
   return read === undefined || write === undefined ? undefined : { ReadCapacityUnits: read, WriteCapacityUnits: write };
 }
 
-function ownThroughput({ ProvisionedThroughput }: AwsTable): ProvisionedThroughput | undefined {
+function ownThroughput({ ProvisionedThroughput }: Paid): ProvisionedThroughput | undefined {
   return toThroughput(capacity(units(ProvisionedThroughput)));
 }
 
-function units(throughput: GlobalSecondaryIndexDescription['ProvisionedThroughput']): Capacity {
+export function units(throughput: GlobalSecondaryIndexDescription['ProvisionedThroughput']): Capacity {
   return { read: throughput?.ReadCapacityUnits, write: throughput?.WriteCapacityUnits };
 }
 
 /** Without what is not set, which DynamoDB writes as nothing, 0 or -1; undefined when neither is set. */
-function capacity({ read = 0, write = 0 }: Capacity): Capacity | undefined {
+export function capacity({ read = 0, write = 0 }: Capacity): Capacity | undefined {
   if (read <= 0 && write <= 0) return undefined;
   return { ...(read > 0 && { read }), ...(write > 0 && { write }) };
+}
+
+/** The most that may be asked for; undefined for no limit. */
+export function limitOf(limit: OnDemandThroughput | undefined): Capacity | undefined {
+  return capacity({ read: limit?.MaxReadRequestUnits, write: limit?.MaxWriteRequestUnits });
 }
 
 function withoutUndefined<T extends object>(value: { [Name in keyof T]: T[Name] | undefined }): T {

@@ -68,6 +68,32 @@ describe('a dynamodb() migration', () => {
     expect(actionsOf(migration, 'up')).toMatchObject([{ operation: { allowDestructive: 'unused' } }]);
   });
 
+  it('may not rebuild a table, which needs what is not there yet', async () => {
+    const rebuild = "import { rebuildTable } from 'cdk-migrations/authoring';\n";
+    const operation = "rebuildTable({ table: 'meals', partitionKey: { name: 'day', type: 'S' } })";
+    const { errors } = await failures(`${rebuild}export default dynamodb({ up: [${operation}] });`);
+
+    expect(errors).toMatchObject([
+      {
+        code: 'SWITCHING_NOT_AVAILABLE',
+        message: expect.stringContaining('rebuildTable meals'),
+        location: { line: 3 },
+      },
+    ]);
+  });
+
+  it('may let items expire before the commit only with a reason', async () => {
+    const expire = "import { setTimeToLive } from 'cdk-migrations/authoring';\n";
+    const operation = (reason: string) => `setTimeToLive({ table: 'meals', attribute: 'expires'${reason} })`;
+    const { errors } = await failures(`${expire}export default dynamodb({ up: [${operation('')}] });`);
+
+    expect(errors).toMatchObject([
+      { code: 'DESTRUCTIVE_CHANGE', message: expect.stringContaining('begins to delete') },
+    ]);
+    const allowed = operation(", allowDestructive: 'it expired long ago'");
+    expect((await build(`${expire}export default dynamodb({ up: [${allowed}] });`)).migration.phases).toHaveLength(1);
+  });
+
   it('may have nothing but a contract phase', async () => {
     const { migration } = await build("export default dynamodb({ up: [], contract: [deleteTable('old')] });");
     expect(migration.phases).toMatchObject([{ name: 'contract', actions: [{ type: 'table' }] }]);
@@ -331,8 +357,19 @@ it('the builders that are compiled into a migration return what the real ones re
     dynamodb: { up: [] },
     createTable: { table: 'meals', partitionKey: key },
     deleteTable: 'meals',
-    addGlobalIndex: { table: 'meals', name: 'byDay', partitionKey: key },
+    addGlobalIndex: { table: 'meals', name: 'byDay', partitionKey: key, waitForBuild: 'background' },
     removeGlobalIndex: { table: 'meals', index: 'byDay' },
+    setBillingMode: { table: 'meals', billingMode: 'on-demand' },
+    setCapacity: { table: 'meals', throughput: { read: 1, write: 1 } },
+    setAutoScaling: { table: 'meals', autoScaling: null },
+    setStream: { table: 'meals', view: 'NEW_IMAGE' },
+    setTimeToLive: { table: 'meals', attribute: 'expires' },
+    setPointInTimeRecovery: { table: 'meals', enabled: true },
+    setTableClass: { table: 'meals', tableClass: 'STANDARD' },
+    setDeletionProtection: { table: 'meals', enabled: true },
+    tag: { table: 'meals', tags: { team: 'meals' } },
+    untag: { table: 'meals', keys: ['team'] },
+    rebuildTable: { table: 'meals', partitionKey: key },
   };
   expect(Object.keys(calls).sort()).toEqual(Object.keys(authoring).sort());
   for (const [name, argument] of Object.entries(calls)) {

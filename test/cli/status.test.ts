@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { renderStatus } from '../../cli/status/render-status';
 import { activityOf, scopeStatus } from '../../cli/status/status';
 import type { Bundle } from '../../core/bundle/bundle';
 import {
@@ -74,6 +75,17 @@ describe('the status', () => {
     const [users] = scopeStatus({ ...state, migrations: [...state.migrations, planned] }, bundle, {}).targets;
     expect(users?.applied.map(({ version }) => version)).toEqual(['1.0.0', '1.1.0']);
     expect(users?.pending.map(({ version }) => version)).toEqual(['1.2.0']);
+  });
+
+  it('says what a database goes on with by itself', () => {
+    const building = [{ step: 'up.0', table: 'plans', what: 'index byDay of table plans, which is still being built' }];
+    const migrations = [{ ...record('1.0.0'), building }, record('1.1.0')];
+    const status = scopeStatus({ ...state, migrations }, bundle, {});
+
+    expect(status.targets[0]?.applied.map((one) => one.building)).toEqual([[building[0]!.what], []]);
+    expect(renderStatus(status, { paint: (_style, text) => text })).toContain(
+      '1.0.0 goes on with index byDay of table',
+    );
   });
 
   it('omits what was applied to a database that was replaced', () => {

@@ -4,7 +4,7 @@ import {
   ValidationException,
 } from '@aws-sdk/client-application-auto-scaling';
 import { describe, expect, it } from '@jest/globals';
-import { indexScaling } from '../../lambda/aws/index-scaling';
+import { scalingService } from '../../lambda/aws/auto-scaling';
 
 const hour = 3_600_000;
 const fromNow = (milliseconds: number) => new Date(Date.now() + milliseconds).toISOString();
@@ -18,7 +18,7 @@ async function schedule(input: object, refused: (input: PutScheduledActionComman
     accepted.push(command.input);
   };
   const client = { send } as unknown as ApplicationAutoScalingClient;
-  await indexScaling(client).apply({ kind: 'schedule', input: { ScheduledActionName: 'one', ...input } });
+  await scalingService(client).apply({ kind: 'schedule', input: { ScheduledActionName: 'one', ...input } });
   return accepted;
 }
 

@@ -83,7 +83,7 @@ describe('an index whose scaling may not be read', () => {
     };
     const properties = { DatabaseKind: 'dynamodb', Identity: 'shop-1', Tables: {}, TableNamePrefix: 'shop-' } as const;
     const client = { send } as unknown as DynamoDBClient;
-    const target = new DynamoDbTables(client, properties, session(1), { settings, apply: denied });
+    const target = new DynamoDbTables(client, properties, session(1), { settings, apply: denied, remove: denied });
     const observed = tableStep.observe(removal, stepContext({ file: 'orders/1.0.0_by_day.ts', target }));
     const settled = observed.catch((error: unknown) => error);
     await jest.advanceTimersByTimeAsync(120_000);
@@ -97,7 +97,7 @@ describe('an index whose scaling may not be read', () => {
     const { message } = settled as Error;
     expect(message).toContain('The auto scaling of index byDay of shop-orders cannot be read');
     expect(message).toContain('application-autoscaling:DescribeScalableTargets');
-    expect(message).toContain('An index must not be removed that cannot be made again as it is.');
+    expect(message).toContain('Nothing is changed that could not be brought back as it is.');
     expect(changed).toEqual([]);
   });
 

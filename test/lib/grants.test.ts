@@ -3,8 +3,8 @@ import type { Stack } from 'aws-cdk-lib';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
-import { DatabaseMigrations, MigrationTarget } from '../../lib';
-import { auroraCluster, CREATE_PLANS, CREATE_USERS, folderWith, Synthesized, testStack } from './support';
+import { DatabaseMigrations, type DynamoDbTargetOptions, MigrationTarget } from '../../lib';
+import { auroraCluster, CREATE_PLANS, CREATE_USERS, folderWith, INDEX_ORDERS, Synthesized, testStack } from './support';
 
 interface Statement {
   readonly Action: string | readonly string[];
@@ -83,6 +83,7 @@ describe('the permissions', () => {
     expect(onEverything.flatMap(({ Action }) => Action).sort()).toEqual([
       ...READS_SCALING.slice().sort(),
       ...CHANGES_ALARMS,
+      'dynamodb:ListBackups',
       'logs:CreateLogDelivery',
       'logs:DeleteLogDelivery',
       'logs:DescribeLogGroups',
@@ -211,23 +212,37 @@ describe('the permissions', () => {
   });
 
   it('Tick may change the existing tables of a DynamoDB target, and create and delete those with its prefix', () => {
+    const change = [
+      ...['dynamodb:DescribeTable', 'dynamodb:UpdateTable', 'dynamodb:DescribeTimeToLive', 'dynamodb:UpdateTimeToLive'],
+      ...['dynamodb:DescribeContinuousBackups', 'dynamodb:UpdateContinuousBackups', 'dynamodb:ListTagsOfResource'],
+      ...['dynamodb:TagResource', 'dynamodb:UntagResource'],
+    ];
+    const own = [
+      ...['dynamodb:CreateTable', 'dynamodb:DeleteTable', 'dynamodb:CreateBackup', 'dynamodb:PutResourcePolicy'],
+      ...['dynamodb:DescribeContributorInsights', 'dynamodb:UpdateContributorInsights'],
+    ];
+
     expect(targets(template).slice(5)).toEqual([
-      { Action: ['dynamodb:DescribeTable', 'dynamodb:UpdateTable'], Resource: arnEnding(':table/orders') },
-      {
-        Action: ['dynamodb:DescribeTable', 'dynamodb:UpdateTable', 'dynamodb:CreateTable', 'dynamodb:DeleteTable'],
-        Resource: arnEnding(':table/shop-*'),
-      },
+      { Action: change, Resource: arnEnding(':table/orders') },
+      { Action: [...change, ...own], Resource: arnEnding(':table/shop-*') },
+      { Action: 'dynamodb:ListBackups', Resource: '*' },
+      linkedRole('contributorinsights.dynamodb.amazonaws.com'),
       { Action: READS_SCALING, Resource: '*' },
       {
         Action: [
           'application-autoscaling:RegisterScalableTarget',
           'application-autoscaling:PutScalingPolicy',
           'application-autoscaling:PutScheduledAction',
+          'application-autoscaling:DeregisterScalableTarget',
+          'application-autoscaling:DeleteScalingPolicy',
+          'application-autoscaling:DeleteScheduledAction',
         ],
         Resource: arnEnding(':scalable-target/*'),
         Condition: {
           StringEquals: {
             'application-autoscaling:scalable-dimension': [
+              'dynamodb:table:ReadCapacityUnits',
+              'dynamodb:table:WriteCapacityUnits',
               'dynamodb:index:ReadCapacityUnits',
               'dynamodb:index:WriteCapacityUnits',
             ],
@@ -235,29 +250,53 @@ describe('the permissions', () => {
         },
       },
       { Action: CHANGES_ALARMS, Resource: '*', Condition: { Bool: { 'aws:ViaAWSService': 'true' } } },
+      linkedRole('dynamodb.application-autoscaling.amazonaws.com'),
     ]);
   });
 
-  it('Tick may scale indexes only where a table may have provisioned throughput', () => {
+  it('Tick may scale only where a table may have provisioned throughput', () => {
     const partitionKey = { name: 'id', type: dynamodb.AttributeType.STRING };
     const onDemand = dynamodb.BillingMode.PAY_PER_REQUEST;
-    const tables: readonly ((stack: Stack) => Record<string, dynamodb.ITable>)[] = [
-      () => ({}),
-      (stack) => ({ orders: new dynamodb.Table(stack, 'Orders', { partitionKey, billingMode: onDemand }) }),
-      (stack) => ({ orders: new dynamodb.TableV2(stack, 'Orders', { partitionKey }) }),
-      (stack) => ({ orders: new dynamodb.Table(stack, 'Orders', { partitionKey }) }),
-      (stack) => ({ orders: dynamodb.Table.fromTableName(stack, 'Orders', 'orders') }),
+    const tables: readonly ((stack: Stack) => dynamodb.ITable)[] = [
+      (stack) => new dynamodb.Table(stack, 'Orders', { partitionKey, billingMode: onDemand }),
+      (stack) => new dynamodb.TableV2(stack, 'Orders', { partitionKey }),
+      (stack) => new dynamodb.Table(stack, 'Orders', { partitionKey }),
+      (stack) => dynamodb.Table.fromTableName(stack, 'Orders', 'orders'),
     ];
-    const scales = tables.map((tablesOf) => {
+    const scales = (options: (stack: Stack) => DynamoDbTargetOptions, files: Readonly<Record<string, string>>) => {
       const stack = testStack();
-      new DatabaseMigrations(stack, 'Db', {
-        migrationsPath: folderWith(CREATE_PLANS),
-        targets: { meals: MigrationTarget.dynamodb({ tableNamePrefix: 'shop-', tables: tablesOf(stack) }) },
-      });
+      const meals = MigrationTarget.dynamodb(options(stack));
+      new DatabaseMigrations(stack, 'Db', { migrationsPath: folderWith(files), targets: { meals } });
       return JSON.stringify(targets(new Synthesized(stack))).includes('autoscaling');
-    });
+    };
 
-    expect(scales).toEqual([false, false, false, true, true]);
+    expect(tables.map((table) => scales((stack) => ({ tables: { orders: table(stack) } }), INDEX_ORDERS))).toEqual([
+      ...[false, false, true, true],
+    ]);
+    expect(scales(() => ({ tableNamePrefix: 'shop-' }), CREATE_PLANS)).toBe(true);
+  });
+
+  it('Tick may create tables with the key that they get by default, through DynamoDB', () => {
+    const stack = testStack();
+    const encryptionKey = new kms.Key(stack, 'Key');
+    const tableDefaults = { encryption: dynamodb.TableEncryption.CUSTOMER_MANAGED, encryptionKey };
+    new DatabaseMigrations(stack, 'Db', {
+      migrationsPath: folderWith(CREATE_PLANS),
+      targets: { meals: MigrationTarget.dynamodb({ tableNamePrefix: 'shop-', tableDefaults }) },
+    });
+    const withKey = new Synthesized(stack);
+
+    expect(targets(withKey)).toContainEqual({
+      Action: ['Encrypt', 'Decrypt', 'ReEncrypt*', 'GenerateDataKey*', 'DescribeKey', 'CreateGrant'].map(
+        (name) => `kms:${name}`,
+      ),
+      Resource: { 'Fn::GetAtt': [withKey.one('AWS::KMS::Key')[0], 'Arn'] },
+      Condition: {
+        StringEquals: {
+          'kms:ViaService': { 'Fn::Join': ['', ['dynamodb.', { Ref: 'AWS::Region' }, '.amazonaws.com']] },
+        },
+      },
+    });
   });
 
   it('the machine may call the functions that work and answer, start children of itself, log and trace', () => {
@@ -287,6 +326,14 @@ describe('the permissions', () => {
     expect(tick).toEqual([[expect.anything(), expect.anything()]]);
   });
 });
+
+function linkedRole(service: string) {
+  return {
+    Action: 'iam:CreateServiceLinkedRole',
+    Resource: arnEnding(`:role/aws-service-role/${service}/*`),
+    Condition: { StringEquals: { 'iam:AWSServiceName': service } },
+  };
+}
 
 /** The permissions that change with the targets. */
 function targets(template: Synthesized): Omit<Statement, 'Effect'>[] {

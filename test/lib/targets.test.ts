@@ -7,7 +7,7 @@ import * as rds from 'aws-cdk-lib/aws-rds';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as ssm from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
-import { DatabaseMigrations, MigrationTarget } from '../../lib';
+import { DatabaseMigrations, type DynamoDbTableDefaults, type DynamoDbTargetOptions, MigrationTarget } from '../../lib';
 import {
   auroraCluster,
   CREATE_PLANS,
@@ -28,7 +28,7 @@ function migrateUsers(scope: Construct, cluster: rds.IDatabaseCluster): Database
 
 function migrateMeals(
   scope: Construct,
-  options: { tables?: Record<string, dynamodb.ITable>; tableNamePrefix?: string },
+  options: DynamoDbTargetOptions,
   files: Readonly<Record<string, string>> = CREATE_PLANS,
 ): DatabaseMigrations {
   return new DatabaseMigrations(scope, 'Db', {
@@ -190,6 +190,56 @@ describe('DynamoDB tables', () => {
 
     expect(JSON.stringify(targetsIn(service).meals.Tables)).toContain('Fn::ImportValue');
     expect(service.dependencies).toContain(data);
+  });
+});
+
+describe('what new tables get', () => {
+  const defaultsIn = (tableDefaults: DynamoDbTableDefaults) => {
+    const stack = testStack();
+    migrateMeals(stack, { tableNamePrefix: 'shop-', tableDefaults });
+    return targetsIn(stack).meals.TableDefaults;
+  };
+
+  it('travels to the engine as one text, so that numbers and booleans arrive as they are', () => {
+    const { PROVISIONED } = dynamodb.BillingMode;
+    const text = defaultsIn({
+      ...{ billingMode: PROVISIONED, readCapacity: 5, writeCapacity: 6, recoveryPeriodInDays: 7 },
+      ...{ tableClass: dynamodb.TableClass.STANDARD_INFREQUENT_ACCESS, stream: dynamodb.StreamViewType.NEW_IMAGE },
+      ...{ deletionProtection: false, tags: { team: 'meals' }, encryption: dynamodb.TableEncryption.AWS_MANAGED },
+    });
+
+    expect(JSON.parse(text)).toEqual({
+      ...{ billingMode: 'provisioned', throughput: { read: 5, write: 6 }, pointInTimeRecovery: 7 },
+      ...{ tableClass: 'STANDARD_INFREQUENT_ACCESS', stream: 'NEW_IMAGE', deletionProtection: false },
+      ...{ tags: { team: 'meals' }, encryption: 'aws-managed' },
+    });
+  });
+
+  it('is left out when the app says nothing of it', () => {
+    const stack = testStack();
+    migrateMeals(stack, { tableNamePrefix: 'shop-' });
+
+    expect(targetsIn(stack).meals).not.toHaveProperty('TableDefaults');
+  });
+
+  it.each<[DynamoDbTableDefaults, RegExp]>([
+    [{ billingMode: dynamodb.BillingMode.PROVISIONED, readCapacity: 5 }, /need readCapacity and writeCapacity/],
+    [{ readCapacity: 5 }, /need billingMode: BillingMode.PROVISIONED/],
+    [{ recoveryPeriodInDays: 36 }, /must be 1 to 35, got 36/],
+    [{ recoveryPeriodInDays: 3, pointInTimeRecovery: false }, /Remove one of the two/],
+    [{ encryption: dynamodb.TableEncryption.CUSTOMER_MANAGED }, /need encryption: TableEncryption.CUSTOMER_MANAGED/],
+    [{ tags: { 'aws:team': 'meals' } }, /tag 'aws:team'/],
+  ])('is refused when DynamoDB would refuse it: %j', (tableDefaults, message) => {
+    expect(() => defaultsIn(tableDefaults)).toThrow(message);
+  });
+
+  it('is refused where migrations create no tables', () => {
+    const stack = testStack();
+    const orders = dynamodb.Table.fromTableName(stack, 'Orders', 'orders');
+
+    expect(() => migrateMeals(stack, { tables: { orders }, tableDefaults: {} }, INDEX_ORDERS)).toThrow(
+      /Set `tableNamePrefix`/,
+    );
   });
 });
 

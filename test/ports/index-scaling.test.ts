@@ -11,8 +11,8 @@ import { CreateTableCommand, DescribeTableCommand } from '@aws-sdk/client-dynamo
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { TableAction } from '../../core/bundle/bundle';
 import { tableStep } from '../../core/engine/kinds/table';
+import { type ScalingService, scalingService } from '../../lambda/aws/auto-scaling';
 import { DynamoDbTables } from '../../lambda/aws/dynamodb-tables';
-import { type IndexScaling, indexScaling } from '../../lambda/aws/index-scaling';
 import {
   type AutoScalingUnderTest,
   openAutoScaling,
@@ -43,7 +43,7 @@ async function scaled({ scaling }: AutoScalingUnderTest, name: string) {
 
 describe.each(['kept', 'removed'] as const)('an index whose scaling is %s when it is deleted', (ofDeletedIndex) => {
   let aws: AutoScalingUnderTest;
-  let scaling: IndexScaling;
+  let scaling: ScalingService;
   let count = 0;
   let name: string;
   let step: TableAction;
@@ -123,7 +123,7 @@ describe.each(['kept', 'removed'] as const)('an index whose scaling is %s when i
 
   beforeAll(async () => {
     aws = await openAutoScaling(ofDeletedIndex, { 'dynamodb-table-create-ms': '0', 'dynamodb-index-build-ms': '20' });
-    scaling = indexScaling(aws.scaling);
+    scaling = scalingService(aws.scaling);
   });
   afterAll(() => aws.close());
   beforeEach(async () => {
@@ -155,7 +155,7 @@ describe.each(['kept', 'removed'] as const)('an index whose scaling is %s when i
     const before = await tableStep.observe(step, context());
     await until(() => tableStep.perform(step, context(), before));
     let left = 2;
-    const dying: IndexScaling = {
+    const dying: ScalingService = {
       ...scaling,
       apply: async (setting) => {
         if (left === 0) throw new Error('died');
@@ -187,15 +187,15 @@ describe.each(['kept', 'removed'] as const)('an index whose scaling is %s when i
     const busy = ['ConcurrentUpdateException', 'ObjectNotFoundException'].map((name) =>
       Object.assign(new Error(name), { name, $fault: 'client' }),
     );
-    const apply: IndexScaling['apply'] = async (setting) => {
+    const apply: ScalingService['apply'] = async (setting) => {
       const error = busy.pop();
       if (error) throw error;
       await scaling.apply(setting);
     };
-    const settings: IndexScaling['settings'] = async () => [];
+    const settings: ScalingService['settings'] = async () => [];
     const results = [];
     for (let time = 0; time < 3; time += 1) {
-      results.push(await tableStep.invert(step, context({ settings, apply }), before));
+      results.push(await tableStep.invert(step, context({ ...scaling, settings, apply }), before));
     }
 
     expect(results).toEqual(['wait', 'wait', 'done']);

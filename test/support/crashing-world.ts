@@ -82,10 +82,12 @@ export class CrashingWorld extends MemoryWorld {
       ...{ databaseKind, traits },
       ...this.watch('target', bound(target, ['prepare', 'history', 'cleanUp'])),
       sql: sql && this.sql(sql),
-      // The name is computed, not asked for.
+      // These are computed, not asked for.
       tables: tables && {
         ...this.watch('tables', bound(tables, tableCalls)),
         physicalName: (table) => tables.physicalName(table),
+        scalingFor: (table, index, autoScaling) => tables.scalingFor(table, index, autoScaling),
+        defaults: tables.defaults,
       },
       items: items && { table: (name) => this.itemTable(items.table(name)) },
     };
@@ -168,7 +170,19 @@ export async function diedWhen(
   throw new Error('No process died where it should have.');
 }
 
-const tableCalls = ['describe', 'createTable', 'deleteTable', 'addIndex', 'removeIndex', 'scaling', 'scale'] as const;
+const tableCalls = [
+  'describe',
+  'createTable',
+  'deleteTable',
+  'addIndex',
+  'removeIndex',
+  'setting',
+  'change',
+  'decreases',
+  'scaling',
+  'scale',
+  'backUp',
+] as const;
 
 const standaloneCalls = ['look', 'run', 'isRunning', 'stop', 'discard'] as const;
 

@@ -1,5 +1,6 @@
 import { phaseList } from '../../bundler/draft';
-import type { Action, BundledMigration, TableOperation } from '../../core/bundle/bundle';
+import type { Action, BundledMigration } from '../../core/bundle/bundle';
+import type { TableOperation } from '../../core/bundle/table-operations';
 import { type DriveResult, drive } from '../../core/engine/drive';
 import type { PassWork } from '../../core/engine/pass-work';
 import type { Limits } from '../../core/engine/request-run';
@@ -170,9 +171,11 @@ export class MemoryWorld {
 
   /** Everything a user could see in the databases. */
   snapshot(): unknown {
+    const unusual = this.meals.settings.unusual();
     return {
       users: [...this.users.statements].sort(),
       meals: Object.fromEntries([...this.meals.tables].sort()),
+      ...(Object.keys(unusual).length > 0 && { settings: unusual }),
       ...(this.meals.scaling.size > 0 && { scaling: Object.fromEntries([...this.meals.scaling].sort()) }),
     };
   }

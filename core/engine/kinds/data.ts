@@ -3,7 +3,7 @@ import { sumCounts } from '../../data/counts';
 import { HashSums } from '../../data/hash-sums';
 import { clockTolerance } from '../../data/segment-lease';
 import { type ErrorCode, errorFromData, MigrationError } from '../../errors/index';
-import type { Observation } from '../../ledger/state';
+import type { Observation } from '../../ledger/observation';
 import type { ItemTable } from '../../ports/items';
 import type { Pass, Segment } from '../../ports/segments';
 import { noLimit } from '../pass-work';

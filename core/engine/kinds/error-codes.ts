@@ -38,5 +38,20 @@ declare module '../../errors/error-payloads' {
      * @remedy Correct the name of the index; the message lists those that exist.
      */
     INDEX_MISSING: { readonly table: string; readonly index: string };
+    /**
+     * A migration changes the throughput of a table that is on-demand, and so has none.
+     * @remedy Make the table provisioned with `setBillingMode` before, or remove the step.
+     */
+    TABLE_NOT_PROVISIONED: { readonly table: string };
+    /**
+     * A table would have more of something than DynamoDB allows, or be changed more often. Nothing was changed.
+     * @remedy The message names the limit: split the change, or deploy it again when the limit has passed.
+     */
+    TABLE_LIMIT: { readonly table: string; readonly limit: string };
+    /**
+     * The backup without which a table is not deleted failed. The table is there.
+     * @remedy Find out why from the message, then run `migrations repair`.
+     */
+    BACKUP_FAILED: { readonly table: string };
   }
 }

@@ -8,7 +8,7 @@ import type { StepKind } from './step-kind';
 import { tableStep } from './table';
 import { verifyStep } from './verify';
 
-export type { StepContext, StepResult } from './step-kind';
+export type { StepContext, StepResult, Wait } from './step-kind';
 
 /** The kind of step that performs an action. All that a kind uses of the world is in core/ports. */
 export function kindOf(action: Action): StepKind<Action> {

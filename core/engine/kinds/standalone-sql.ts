@@ -1,6 +1,6 @@
 import type { SqlAction, Statement } from '../../bundle/bundle';
 import { MigrationError } from '../../errors/index';
-import type { Observation } from '../../ledger/state';
+import type { Observation } from '../../ledger/observation';
 import type { SectionResult } from '../../ports';
 import { inStatement, located, markOf, meaningOf, sectionOutcome, sqlOf } from './sql-context';
 import type { InvertResult, JournalKind, StepContext, StepResult } from './step-kind';

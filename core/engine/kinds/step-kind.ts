@@ -1,6 +1,7 @@
 import type { Action, Statement } from '../../bundle/bundle';
 import type { PhaseName } from '../../bundle/phases';
-import type { MigrationRecord, Observation } from '../../ledger/state';
+import type { Observation } from '../../ledger/observation';
+import type { MigrationRecord } from '../../ledger/state';
 import type { Clock, LockWait, MigrationModule, Target } from '../../ports';
 import type { Pass, Segments } from '../../ports/segments';
 import type { PassWork } from '../pass-work';
@@ -27,6 +28,12 @@ export interface StepContext {
   readonly mayWaitForLock: (wait: LockWait) => boolean;
   /** The compiled module of a migration that runs code. */
   readonly module: () => Promise<MigrationModule>;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  /** Says what a step waits for, for whoever waits for the step. */
+  readonly waitsFor: (wait: Wait) => void;
+  /** Records an event of the migration, now. */
+  readonly record: (event: string, detail: Readonly<Record<string, unknown>>) => Promise<void>;
   readonly data: DataContext;
 }
 
@@ -46,8 +53,18 @@ export interface DataContext {
   begin(work: PassWork): void;
 }
 
-/** `foreign`: another deployment had done it before. */
-export type StepResult = Exclude<Progress, 'continue'> | 'foreign';
+/** What a step waits for. */
+export interface Wait {
+  /** Completes the sentence `It waited for ...`. */
+  readonly what: string;
+  /** What can be done when that takes too long. */
+  readonly hint?: string;
+  /** The logical name of the table that is not ready. */
+  readonly table?: string;
+}
+
+/** `foreign`: another deployment had done it before. `building`: the database does it by itself, and nobody need wait. */
+export type StepResult = Exclude<Progress, 'continue'> | 'foreign' | 'building';
 
 /** `happened`: the step took effect and cannot be inverted by itself, so the migration's `down` must undo it. */
 export type InvertResult = Exclude<Progress, 'continue'> | 'happened';
@@ -81,6 +98,8 @@ export interface JournalKind<A extends Action> extends Performs<A> {
    */
   readonly undoneBy: 'invert' | 'before-image' | 'down' | 'nothing';
   readonly verifiesInTransaction?: false;
+  /** Looks at all steps of a migration before the first of them. @throws when they cannot all be done */
+  refuse?(actions: readonly A[], context: StepContext): Promise<void>;
   /** What the step will touch, before anything is done. @throws when the step cannot be done */
   observe(action: A, context: StepContext): Promise<Observation | undefined>;
   /** Makes sure that the step has not happened, whether or not it had, or finds out that it did. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import type { TableOperation } from '../../../core/bundle/bundle';
 import { type ObjectChange, tableChange, unsafeChange, unsafeChanges } from '../../../core/bundle/safety';
+import type { TableOperation } from '../../../core/bundle/table-operations';
 
 const key = { name: 'id', type: 'S' } as const;
 const createTable: TableOperation = { kind: 'createTable', table: 'meals', partitionKey: key };
@@ -11,6 +11,14 @@ const addIndex: TableOperation = {
   index: { name: 'byDay', partitionKey: key },
 };
 const removeIndex: TableOperation = { kind: 'removeGlobalIndex', table: 'meals', index: 'byDay' };
+
+const setStream = (view: 'NEW_IMAGE' | null): TableOperation => ({ kind: 'setStream', table: 'meals', view });
+const setTimeToLive = (attribute: string | null): TableOperation => ({
+  kind: 'setTimeToLive',
+  table: 'meals',
+  attribute,
+});
+const setRecovery = (enabled: boolean): TableOperation => ({ kind: 'setPointInTimeRecovery', table: 'meals', enabled });
 
 const unsafe = (changes: readonly ObjectChange[]): readonly string[] =>
   unsafeChanges(changes).map((change) => unsafeChange('m/1.0.0', change, 'a hint').message);
@@ -25,8 +33,13 @@ describe('among the DynamoDB operations of the up phase', () => {
     ['an index of the same migration may be removed again', [addIndex, removeIndex], 0],
     ['an index of a table of the same migration may be removed', [createTable, removeIndex], 0],
     ['an index of a table that was deleted may not be removed', [createTable, deleteTable, removeIndex], 1],
+    ['another stream is safe, none is not', [setStream('NEW_IMAGE'), setStream(null)], 1],
+    ['expiry is not safe: DynamoDB deletes what has expired', [setTimeToLive('expires'), setTimeToLive(null)], 1],
+    ['expiry of a new table is safe', [createTable, setTimeToLive('expires')], 0],
+    ['to forget the past is not safe', [setRecovery(true), setRecovery(false)], 1],
+    ['other settings are safe', [{ kind: 'setDeletionProtection', table: 'meals', enabled: false }], 0],
   ] as const)('%s', (_, operations, count) => {
-    expect(unsafeChanges(operations.map(tableChange))).toHaveLength(count);
+    expect(unsafeChanges(operations.flatMap((operation) => tableChange(operation) ?? []))).toHaveLength(count);
   });
 });
 

@@ -183,12 +183,13 @@ describe('table steps', () => {
     meals = tables.open(session(1));
   });
 
-  it('wait until a table exists', async () => {
+  it('wait until a table exists, and has what can be set only then', async () => {
     const action = table(createTable('plans'));
     const results = [];
     for (let time = 0; time < 5; time += 1) results.push(await apply(action, { target: meals }));
 
-    expect(results).toEqual(['wait', 'wait', 'wait', 'done', 'done']);
+    expect(results).toEqual(['wait', 'wait', 'wait', 'wait', 'done']);
+    expect(tables.settings.get('plans', 'pointInTimeRecovery')).toBe(35);
   });
 
   it('do not create a second index before the first is built', async () => {

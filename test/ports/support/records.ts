@@ -78,6 +78,9 @@ export function stepContext(context: Pick<StepContext, 'target' | 'file'> & Part
     mayWaitForLock: () => true,
     module: () => Promise.reject(new Error('has no code')),
     data: noData,
+    now: () => Date.now(),
+    waitsFor: () => {},
+    record: async () => {},
     ...context,
   };
 }

@@ -1,15 +1,20 @@
-import type { CreateTable } from '../../../core/bundle/bundle';
 import { databaseKinds } from '../../../core/bundle/database-kinds';
+import type { AutoScaling } from '../../../core/bundle/table-definitions';
+import type { CreateTable } from '../../../core/bundle/table-operations';
+import type { TableDefaults } from '../../../core/bundle/table-settings';
 import { MigrationError } from '../../../core/errors/index';
-import type { ScalingSetting, TableIndex } from '../../../core/ledger/table-index';
-import type { HeldLease, TableDatabase, TableDescription, Target } from '../../../core/ports';
+import { type ScalingSetting, type TableIndex, tableIndexOf } from '../../../core/ledger/table-index';
+import type { Decreases, HeldLease, RecoveryPoint, TableDatabase, TableDescription, Target } from '../../../core/ports';
 import { MemoryItems } from './items';
+import { MemoryTableSettings } from './table-settings';
 
 /** A change that is not over: after so many more looks at the table it is. */
 interface Change {
   readonly kind: 'create' | 'delete' | 'add' | 'remove';
   readonly index?: string;
   looks: number;
+  /** An index that is filled until a test says that it is built. */
+  readonly isHeld?: boolean;
 }
 
 /** Tables as DynamoDB has them: a change takes its time, and a table takes one change at a time. */
@@ -18,6 +23,14 @@ export class MemoryTables {
   /** By table and index; an index takes its scaling with it, as the worse of the two things that AWS may do. */
   readonly scaling = new Map<string, readonly ScalingSetting[]>();
   readonly items = new MemoryItems();
+  readonly settings = new MemoryTableSettings();
+  /** By name; the second time one is asked for, it is complete. */
+  readonly backups = new Map<string, RecoveryPoint>();
+  /** By table and index, as DynamoDB counts them. */
+  readonly decreased = new Map<string, Decreases>();
+  defaults: TableDefaults = {};
+  /** Indexes that are added are filled until {@link finishBuilds}. */
+  holdsBuilds = false;
   private readonly changes = new Map<string, Change>();
 
   /** @param looks how often `describe` sees a change in progress; 0 when changes take effect at once */
@@ -36,21 +49,30 @@ export class MemoryTables {
       cleanUp: async () => undefined,
       items: this.items.open(lease),
       tables: {
+        defaults: this.defaults,
         physicalName: (table) => table,
         describe: async (table) => this.describe(table),
         createTable: (operation) => guarded(() => this.create(operation)),
         deleteTable: (table) => guarded(() => this.delete(table)),
         addIndex: (table, index) => guarded(() => this.addIndex(table, index)),
         removeIndex: (table, index) => guarded(() => this.removeIndex(table, index)),
-        scaling: async (table, index) => this.scaling.get(`${table}/${index}`) ?? [],
-        scale: (table, index, settings) => guarded(() => this.scale(table, index, settings)),
+        setting: async (table, name) => this.settings.get(table, name),
+        change: (table, name, value) => guarded(() => this.settings.change(table, name, value)),
+        decreases: async (table) => {
+          const names = [undefined, ...(this.tables.get(table) ?? []).map(({ name }) => name)];
+          return new Map(names.map((name) => [name, this.decreased.get(keyOf(table, name)) ?? { today: 0 }]));
+        },
+        scalingFor: (table, index, autoScaling) => scalingFor(table, index, autoScaling),
+        scaling: async (table, index) => this.scaling.get(keyOf(table, index)) ?? [],
+        scale: (table, index, settings, only) => guarded(() => this.scale(table, index, settings, only)),
+        backUp: (_table, name) => guarded(() => this.backUp(name)),
       },
     };
   }
 
   private describe(table: string): TableDescription | undefined {
     const change = this.changes.get(table);
-    if (change && change.looks <= 0) this.settle(table, change);
+    if (change && change.looks <= 0 && !change.isHeld) this.settle(table, change);
     const indexes = this.tables.get(table);
     const current = this.changes.get(table);
     if (!indexes) return undefined;
@@ -62,14 +84,19 @@ export class MemoryTables {
     return described;
   }
 
-  private create({ table, globalIndexes }: CreateTable): void {
+  private create(operation: CreateTable): void {
+    const { table, globalIndexes = [] } = operation;
     if (this.tables.has(table)) return;
-    this.tables.set(table, globalIndexes ?? []);
+    this.tables.set(table, globalIndexes.map(tableIndexOf));
+    this.settings.create(operation);
     this.begin(table, { kind: 'create' });
   }
 
   private delete(table: string): 'asked' | 'gone' {
     if (!this.tables.has(table)) return 'gone';
+    if (this.settings.get(table, 'deletionProtection')) {
+      throw new MigrationError('TABLE_OPERATION_FAILED', `Table ${table} is protected against deletion.`);
+    }
     this.begin(table, { kind: 'delete' });
     return 'asked';
   }
@@ -81,7 +108,8 @@ export class MemoryTables {
     }
     if (this.changes.has(table)) return;
     this.tables.set(table, [...indexes, index]);
-    this.begin(table, { kind: 'add', index: index.name });
+    this.settings.addIndex(table, index.name, index.provisioned);
+    this.begin(table, { kind: 'add', index: index.name, isHeld: this.holdsBuilds });
   }
 
   private removeIndex(table: string, index: string): void {
@@ -90,12 +118,28 @@ export class MemoryTables {
     this.begin(table, { kind: 'remove', index });
   }
 
-  private scale(table: string, index: string, settings: readonly ScalingSetting[]): 'done' {
-    if (this.changes.has(table) || !this.tables.get(table)?.some(({ name }) => name === index)) {
+  private scale(
+    table: string,
+    index: string | undefined,
+    settings: readonly ScalingSetting[],
+    only = false,
+  ): 'done' | 'busy' {
+    if (this.settings.get(table, 'billing').mode === 'on-demand' && index === undefined) return 'done';
+    const isThere = index === undefined || this.tables.get(table)?.some(({ name }) => name === index);
+    if (this.changes.has(table) || !isThere) {
       throw new MigrationError('TABLE_OPERATION_FAILED', `Table ${table} has no index ${index} that can be scaled.`);
     }
-    this.scaling.set(`${table}/${index}`, settings);
+    const others = only ? [] : (this.scaling.get(keyOf(table, index)) ?? []);
+    const all = [...others.filter((one) => !settings.some((wanted) => same(one, wanted))), ...settings];
+    if (all.length === 0) this.scaling.delete(keyOf(table, index));
+    else this.scaling.set(keyOf(table, index), all);
     return 'done';
+  }
+
+  private backUp(name: string): RecoveryPoint {
+    const point = { id: `arn:backup/${name}`, isComplete: this.backups.has(name) };
+    this.backups.set(name, point);
+    return point;
   }
 
   /** A table that is gone needs no change, one that is busy takes none. */
@@ -103,14 +147,24 @@ export class MemoryTables {
     if (!this.tables.has(table) || this.changes.has(table)) return;
     const begun = { ...change, looks: this.looks };
     this.changes.set(table, begun);
-    if (this.looks === 0) this.settle(table, begun);
+    if (this.looks === 0 && !begun.isHeld) this.settle(table, begun);
+  }
+
+  /** What is built is complete at the next look. */
+  finishBuilds(): void {
+    this.holdsBuilds = false;
+    for (const [table, change] of this.changes) if (change.isHeld) this.settle(table, change);
   }
 
   private settle(table: string, { kind, index }: Change): void {
     this.changes.delete(table);
-    if (kind === 'delete') this.tables.delete(table);
+    if (kind === 'delete') {
+      this.tables.delete(table);
+      this.settings.tables.delete(table);
+    }
     if (kind !== 'remove') return;
-    this.scaling.delete(`${table}/${index}`);
+    this.scaling.delete(keyOf(table, index));
+    this.settings.removeIndex(table, index!);
     this.tables.set(
       table,
       (this.tables.get(table) ?? []).filter(({ name }) => name !== index),
@@ -119,8 +173,8 @@ export class MemoryTables {
 }
 
 /** The last look at an index that is added sees it in its second phase. */
-function isBackfilling({ looks }: Change): boolean {
-  return looks <= 1;
+function isBackfilling({ looks, isHeld }: Change): boolean {
+  return looks <= 1 || isHeld === true;
 }
 
 function tableStatus(change: Change | undefined): TableDescription['status'] {
@@ -139,4 +193,18 @@ function indexStatus(
   return change.kind === 'remove'
     ? { status: 'DELETING', backfilling: false }
     : { status: 'CREATING', backfilling: isBackfilling(change) };
+}
+
+function keyOf(table: string, index: string | undefined): string {
+  return index === undefined ? table : `${table}/${index}`;
+}
+
+function same(a: ScalingSetting, b: ScalingSetting): boolean {
+  return a.kind === b.kind && a.input['dimension'] === b.input['dimension'];
+}
+
+function scalingFor(table: string, index: string | undefined, { read, write }: AutoScaling): readonly ScalingSetting[] {
+  return Object.entries({ read, write }).flatMap(([dimension, range]) =>
+    range ? [{ kind: 'target', input: { dimension, of: keyOf(table, index), ...range } } as const] : [],
+  );
 }

@@ -72,6 +72,26 @@ export function applicationAutoScalingService({ store, environment, dynamoDb }: 
       store.put('schedules', { ...input, ScheduledActionName: text(input, 'ScheduledActionName') });
       return {};
     }),
+    DeregisterScalableTarget: writes('DeregisterScalableTarget', (input) => {
+      refuseWithoutTarget(store, input);
+      // What is on a target goes with it.
+      for (const kind of ['policies', 'schedules', 'targets'] as const) {
+        store.remove(kind, (one) => isSameTarget(one, input));
+      }
+      return {};
+    }),
+    DeleteScalingPolicy: writes('DeleteScalingPolicy', (input) => {
+      refuseWithoutTarget(store, input);
+      const name = text(input, 'PolicyName');
+      store.remove('policies', (one) => isSameTarget(one, input) && one['PolicyName'] === name);
+      return {};
+    }),
+    DeleteScheduledAction: writes('DeleteScheduledAction', (input) => {
+      refuseWithoutTarget(store, input);
+      const name = text(input, 'ScheduledActionName');
+      store.remove('schedules', (one) => isSameTarget(one, input) && one['ScheduledActionName'] === name);
+      return {};
+    }),
     DescribeScalableTargets: reads('DescribeScalableTargets', (input) => {
       const { page, next } = list('targets', input, texts(input, 'ResourceIds'));
       return { ScalableTargets: page, NextToken: next };

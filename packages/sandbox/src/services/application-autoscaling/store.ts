@@ -35,6 +35,10 @@ export class ScalingStore {
     return put;
   }
 
+  remove(kind: Registered, isMeant: (one: Input) => boolean): void {
+    this.#write({ ...this.#read(), [kind]: this.list(kind).filter((one) => !isMeant(one)) });
+  }
+
   /** DynamoDB begins to delete an index. What becomes of its scaling, AWS says only of tables (aws-facts DDB-19). */
   indexDeleted(table: string, index: string): void {
     if (this.ofDeletedIndex === 'kept') return;

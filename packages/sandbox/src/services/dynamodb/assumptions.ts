@@ -39,9 +39,21 @@ export const DYNAMODB_ASSUMPTIONS = [
     values: ['<number>'],
     sentence: 'How long after a change of time to live the next one is refused; AWS documents one hour. 0 for never.',
   },
+  {
+    name: 'dynamodb-backup-ms',
+    default: '50',
+    values: ['<number>'],
+    sentence: 'How long an on-demand backup is CREATING.',
+  },
+  {
+    name: 'dynamodb-on-demand-switches',
+    default: '4',
+    values: ['<number>'],
+    sentence: 'How often a table may become on-demand within 24 hours; older documents of AWS say once.',
+  },
 ] as const satisfies readonly Assumption[];
 
 type DynamoDbAssumption = (typeof DYNAMODB_ASSUMPTIONS)[number]['name'];
 
-/** Reads the chosen value of an assumption, in milliseconds. */
+/** Reads the chosen value of an assumption: milliseconds, or a count. */
 export type Delay = (name: DynamoDbAssumption) => number;

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock';
 import type { Input } from '../input';
 import type { Delay } from './assumptions';
+import type { BackupStore } from './backup-store';
 import type { Lifecycle } from './lifecycle';
 import type { TableFactStore } from './table-facts';
 
@@ -8,6 +9,7 @@ import type { TableFactStore } from './table-facts';
 export interface OperationContext {
   readonly lifecycle: Lifecycle;
   readonly facts: TableFactStore;
+  readonly backups: BackupStore;
   readonly delay: Delay;
   readonly clock: Clock;
   /** Told when the deletion of an index begins. */

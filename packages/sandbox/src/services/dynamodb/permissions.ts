@@ -17,17 +17,26 @@ export function permissionsOf(
   const on = (resource: string): Permission => ({ action: `dynamodb:${operation}`, resource });
   if (ACCOUNT_WIDE.includes(operation)) return on('*');
   if (operation === 'ListStreams') return on(streams(input, environment));
-  const named = input['ResourceArn'] ?? input['StreamArn'];
+  const named = input['ResourceArn'] ?? input['StreamArn'] ?? input['BackupArn'];
   if (typeof named === 'string') return on(named);
   const iterator = input['ShardIterator'];
   if (typeof iterator === 'string') return on(streamOfIterator(iterator) ?? streams({}, environment));
   const touched = tablesOf(operation, input);
   if (touched.length === 0) return on('*');
-  return touched.map((one) => ({
+  const also = operation === 'CreateTable' ? alsoCreated(input).map((action) => ({ ...touched[0]!, action })) : [];
+  return [...touched, ...also].map((one) => ({
     action: `dynamodb:${one.action}`,
     resource: tableArn(environment, one.table) + (one.index === undefined ? '' : `/index/${one.index}`),
     keys: conditionKeys(one, partitionKeyOf(one.table)),
   }));
+}
+
+/** What a new table comes with needs a permission of its own (aws-facts DDB-28 and DDB-29). */
+function alsoCreated({ Tags, ResourcePolicy }: Input): readonly string[] {
+  return [
+    ...(Array.isArray(Tags) && Tags.length > 0 ? ['TagResource'] : []),
+    ...(ResourcePolicy === undefined ? [] : ['PutResourcePolicy']),
+  ];
 }
 
 /** `dynamodb:LeadingKeys`: the partition keys that a request reads or writes. */

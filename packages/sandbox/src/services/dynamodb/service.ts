@@ -6,10 +6,13 @@ import { type Input, parseInput } from '../input';
 import type { Environment, Service, ServiceResponse } from '../service';
 import { translateArns } from './arns';
 import { DYNAMODB_ASSUMPTIONS } from './assumptions';
+import { BACKUP_OPERATIONS } from './backup-operations';
+import { BackupStore } from './backup-store';
 import { type Backend, type BackendAnswer, openBackend } from './dynoxide/client';
 import { Lifecycle } from './lifecycle';
 import type { Operation, OperationContext } from './operation';
 import { permissionsOf } from './permissions';
+import { POLICY_OPERATIONS } from './policy-operations';
 import { SETTING_OPERATIONS } from './setting-operations';
 import { getRecords, STREAM_OPERATIONS, tableOfStream } from './stream-operations';
 import { TableFactStore } from './table-facts';
@@ -43,7 +46,8 @@ const STREAMS = ['ListStreams', 'DescribeStream', 'GetShardIterator', 'GetRecord
 
 /**
  * DynamoDB and its streams on dynoxide, corrected where dynoxide differs from AWS in what migrations look at: ARNs, the
- * asynchronous states, one index change at a time, streams that start again when enabled again, time to live, point-in-time recovery.
+ * asynchronous states, one index change at a time, streams that start again when enabled again, time to live, point-in-time
+ * recovery, backups, how often a table may be changed, and settings that it does not know.
  * Known and left as it is: the backfill of an index takes in items whose key attribute has another type (DynamoDB leaves
  * them out; both refuse them in later writes), a write that changes nothing shows in streams without both images, and an
  * index that is added with several attributes per key is filled and queried by the first of each.
@@ -62,6 +66,7 @@ export function dynamoDbService({
   const context: OperationContext = {
     lifecycle: new Lifecycle(delay, clock),
     facts: new TableFactStore(state),
+    backups: new BackupStore(state),
     delay,
     clock,
     onIndexDeleted,
@@ -70,6 +75,8 @@ export function dynamoDbService({
   const operations: Readonly<Record<string, Operation>> = {
     ...TABLE_OPERATIONS,
     ...SETTING_OPERATIONS,
+    ...POLICY_OPERATIONS,
+    ...BACKUP_OPERATIONS,
     ...STREAM_OPERATIONS,
     GetRecords: getRecords(environment.region),
   };
@@ -126,7 +133,7 @@ function turns() {
 
 async function forward(backend: Backend, environment: Environment, operation: string, input: Input): Promise<Input> {
   const answer = await backend.send(target(operation), Buffer.from(JSON.stringify(input)));
-  const carriesItems = operation === 'GetRecords';
+  const carriesItems = ['GetRecords', 'Scan', 'BatchWriteItem'].includes(operation);
   const text = answer.body.toString('utf8');
   return parseAnswer({ ...answer, body: Buffer.from(carriesItems ? text : translateArns(text, environment)) });
 }

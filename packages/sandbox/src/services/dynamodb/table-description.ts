@@ -11,6 +11,8 @@ export interface TableDescription {
   readonly LatestStreamArn?: string;
   readonly BillingModeSummary?: { readonly BillingMode: string };
   readonly DeletionProtectionEnabled?: boolean;
+  readonly ProvisionedThroughput?: Readonly<Record<string, unknown>>;
+  readonly TableClassSummary?: { readonly TableClass?: string };
 }
 
 interface KeySchemaElement {

@@ -1,5 +1,9 @@
 import type { StateStore } from '../../state';
+import type { Input } from '../input';
 import type { FactsOfIndexes } from './index-facts';
+
+/** When the throughput of a table (`''`) or index was decreased, in milliseconds. */
+export type Decreases = Readonly<Record<string, readonly number[]>>;
 
 /** What is remembered of a table beside dynoxide. */
 export interface TableFacts {
@@ -11,6 +15,14 @@ export interface TableFacts {
   /** Where each stream begins, by stream ARN: a shard iterator taken when it was enabled. */
   readonly streamStarts?: Readonly<Record<string, string>>;
   readonly indexes?: FactsOfIndexes;
+  readonly decreases?: Decreases;
+  /** When it became on-demand, and when its class changed, in milliseconds; what is long ago is forgotten. */
+  readonly madeOnDemand?: readonly number[];
+  readonly classChanges?: readonly number[];
+  readonly encryption?: Input;
+  readonly policy?: { readonly text: string; readonly revision: string };
+  /** Names of the indexes with contributor insights; an empty name for the table. */
+  readonly insights?: readonly string[];
 }
 
 const DOCUMENT = 'dynamodb-tables.json';

@@ -1,5 +1,5 @@
 import { AwsError } from '../../aws-error';
-import { type Input, record, records, text } from '../input';
+import { type Input, optionalText, record, records, text } from '../input';
 import {
   allAttributes,
   type FactsOfIndexes,
@@ -14,6 +14,7 @@ import { oneIndexOnly } from './lifecycle';
 import type { Operation, OperationContext } from './operation';
 import { rememberStreamStart } from './stream-operations';
 import type { IndexDescription, TableDescription } from './table-description';
+import { decreasesToday, refuseTooOften } from './table-limits';
 
 const createTable: Operation = async (input, context) => {
   const { lifecycle, facts, forward } = context;
@@ -26,7 +27,13 @@ const createTable: Operation = async (input, context) => {
   const indexes = Object.fromEntries(
     given.map((index) => [text(index, 'IndexName'), factsOf(index, records(input, 'AttributeDefinitions'))]),
   );
-  facts.set(table, { partitionKey: partitionKeyOf(input), ...(given.length > 0 && { indexes }) });
+  const policy = optionalText(input, 'ResourcePolicy');
+  facts.set(table, {
+    partitionKey: partitionKeyOf(input),
+    ...(given.length > 0 && { indexes }),
+    ...(input['SSESpecification'] !== undefined && { encryption: record(input, 'SSESpecification') }),
+    ...(policy !== undefined && { policy: { text: policy, revision: '1' } }),
+  });
   lifecycle.creating(table);
   return { TableDescription: describe(created as TableDescription, context) };
 };
@@ -47,12 +54,32 @@ const describeTable: Operation = async (input, context) => {
 };
 
 /** With what dynoxide does not know of it. */
-function describe(given: TableDescription, { lifecycle, facts }: OperationContext): TableDescription {
-  const { indexes: known = {} } = facts.of(given.TableName);
-  const described = lifecycle.describe(given);
-  const indexes = described.GlobalSecondaryIndexes?.map((index) => withFacts(index, described, known[index.IndexName]));
+function describe(given: TableDescription, { lifecycle, facts, clock }: OperationContext): TableDescription {
+  const { indexes: known = {}, decreases = {}, encryption } = facts.of(given.TableName);
+  const counted = (part: Input | undefined, times: readonly number[] = []) => ({
+    ...part,
+    NumberOfDecreasesToday: decreasesToday(times, clock.now()),
+    ...(times.length > 0 && { LastDecreaseDateTime: times.at(-1)! / 1000 }),
+  });
+  const described = {
+    ...lifecycle.describe(given),
+    ProvisionedThroughput: counted(given.ProvisionedThroughput, decreases['']),
+    ...encryptionDescription(encryption),
+  };
+  const indexes = described.GlobalSecondaryIndexes?.map((index) => {
+    const shown = withFacts(index, described, known[index.IndexName]);
+    return { ...shown, ProvisionedThroughput: counted(shown.ProvisionedThroughput, decreases[index.IndexName]) };
+  });
   const AttributeDefinitions = allAttributes(described.AttributeDefinitions, known);
   return indexes ? { ...described, AttributeDefinitions, GlobalSecondaryIndexes: indexes } : described;
+}
+
+/** dynoxide keeps the encryption that a table is created with, and takes no change of it. */
+function encryptionDescription(encryption: Input | undefined) {
+  if (!encryption) return {};
+  if (encryption['Enabled'] !== true) return { SSEDescription: undefined };
+  const { KMSMasterKeyId = 'alias/aws/dynamodb' } = encryption;
+  return { SSEDescription: { Status: 'ENABLED', SSEType: 'KMS', KMSMasterKeyArn: KMSMasterKeyId } };
 }
 
 const deleteTable: Operation = async (input, { lifecycle, facts, forward }) => {
@@ -85,10 +112,15 @@ const updateTable: Operation = async (input, context) => {
     const given = record({ update }, 'update');
     refuseIndexUpdate(given, facts.of(table).indexes?.[text(given, 'IndexName')] ?? {}, onDemand);
   }
+  const counted = refuseTooOften(input, describe(before, context), context);
   const forwarded = forDynoxide(input);
   const updated = forwarded ? (await forward('UpdateTable', forwarded))['TableDescription'] : before;
   const description = updated as TableDescription;
-  facts.set(table, { indexes: changedIndexes(input, facts.of(table).indexes) });
+  facts.set(table, {
+    ...counted,
+    indexes: changedIndexes(input, facts.of(table).indexes),
+    ...(input['SSESpecification'] !== undefined && { encryption: record(input, 'SSESpecification') }),
+  });
   if (stream === 'enabled') await rememberStreamStart(description, context);
   if (change) beginIndexChange(table, change, before, context);
   else lifecycle.updating(table);
@@ -97,12 +129,13 @@ const updateTable: Operation = async (input, context) => {
 
 /** The request without what is kept here; undefined when nothing is left of it. */
 function forDynoxide(input: Input): Input | undefined {
-  const { GlobalSecondaryIndexUpdates: _updates, ...others } = input;
+  const { GlobalSecondaryIndexUpdates: _updates, SSESpecification: _encryption, ...others } = input;
   const updates = records(input, 'GlobalSecondaryIndexUpdates')
     .filter((update) => !update['Update'] || record(update, 'Update')['ProvisionedThroughput'] !== undefined)
     .map((update) => (update['Create'] ? { ...update, Create: withTwoKeys(record(update, 'Create')) } : update));
   if (updates.length > 0) return { ...others, GlobalSecondaryIndexUpdates: updates };
-  return input['GlobalSecondaryIndexUpdates'] && Object.keys(others).length === 1 ? undefined : others;
+  const isKeptHere = input['GlobalSecondaryIndexUpdates'] !== undefined || input['SSESpecification'] !== undefined;
+  return isKeptHere && Object.keys(others).length === 1 ? undefined : others;
 }
 
 function changedIndexes(input: Input, before: FactsOfIndexes = {}): FactsOfIndexes {

@@ -1,11 +1,17 @@
 import type {
+  DeregisterScalableTargetCommandInput,
   PutScalingPolicyCommandInput,
   PutScheduledActionCommandInput,
   RegisterScalableTargetCommandInput,
 } from '@aws-sdk/client-application-auto-scaling';
+import type { AutoScaling } from '../../core/bundle/table-definitions';
 import type { ScalingSetting } from '../../core/ledger/table-index';
 import {
   ApplicationAutoScalingClient,
+  DeleteScalingPolicyCommand,
+  DeleteScheduledActionCommand,
+  DeregisterScalableTargetCommand,
+  ObjectNotFoundException,
   PutScalingPolicyCommand,
   PutScheduledActionCommand,
   paginateDescribeScalableTargets,
@@ -16,21 +22,23 @@ import {
 } from './seldom-clients';
 import { sendingOptions } from './sending-options';
 
-/** The auto scaling of global secondary indexes, by the physical name of their table. */
-export interface IndexScaling {
-  /** Targets first: the others need one. */
-  settings(table: string, index: string): Promise<readonly ScalingSetting[]>;
+/** The auto scaling of tables and their global secondary indexes, by the physical name of the table. */
+export interface ScalingService {
+  /** Of an index, or of the table itself. Targets first: the others need one. */
+  settings(table: string, index: string | undefined): Promise<readonly ScalingSetting[]>;
   /** Makes the setting, or changes the one that is there to it. */
   apply(setting: ScalingSetting): Promise<void>;
+  /** Removes the setting; a target with its policies and schedules. One that is not there is no error. */
+  remove(setting: ScalingSetting): Promise<void>;
 }
 
 type Input = ScalingSetting['input'];
 
 /** Auto scaling in AWS, which is a service of its own and not part of the table (aws-facts DDB-17). */
-export function indexScaling(client = new ApplicationAutoScalingClient(sendingOptions())): IndexScaling {
+export function scalingService(client = new ApplicationAutoScalingClient(sendingOptions())): ScalingService {
   return {
     async settings(table, index) {
-      const about = { ServiceNamespace: 'dynamodb', ResourceId: `table/${table}/index/${index}` } as const;
+      const about = { ServiceNamespace: 'dynamodb', ResourceId: resourceOf(table, index) } as const;
       const { ServiceNamespace, ResourceId } = about;
       const [targets, policies, schedules] = await Promise.all([
         all(
@@ -56,8 +64,78 @@ export function indexScaling(client = new ApplicationAutoScalingClient(sendingOp
         await putSchedule(client, input);
       }
     },
+
+    async remove({ kind, input }) {
+      try {
+        await remove(client, kind, input);
+      } catch (error) {
+        // A policy and a schedule go with their target.
+        if (!(error instanceof ObjectNotFoundException)) throw error;
+      }
+    },
   };
 }
+
+async function remove(client: ApplicationAutoScalingClient, kind: ScalingSetting['kind'], input: Input): Promise<void> {
+  const { PolicyName, ScheduledActionName, ...named } = input;
+  const about = Object.fromEntries(common.map((member) => [member, named[member]])) as unknown as About;
+  if (kind === 'target') await client.send(new DeregisterScalableTargetCommand(about));
+  else if (kind === 'policy') {
+    await client.send(new DeleteScalingPolicyCommand({ ...about, PolicyName: String(PolicyName) }));
+  } else {
+    const name = String(ScheduledActionName);
+    await client.send(new DeleteScheduledActionCommand({ ...about, ScheduledActionName: name }));
+  }
+}
+
+type About = Pick<DeregisterScalableTargetCommandInput, 'ServiceNamespace' | 'ResourceId' | 'ScalableDimension'>;
+
+function resourceOf(table: string, index: string | undefined): string {
+  return index === undefined ? `table/${table}` : `table/${table}/index/${index}`;
+}
+
+/** What auto scaling comes down to: a target for each dimension, with a policy that keeps its use at a percentage. */
+export function scalingSettings(
+  table: string,
+  index: string | undefined,
+  autoScaling: AutoScaling,
+): readonly ScalingSetting[] {
+  const ranges = [
+    ['Read', autoScaling.read],
+    ['Write', autoScaling.write],
+  ] as const;
+  return ranges.flatMap(([what, range]): ScalingSetting[] => {
+    if (!range) return [];
+    const about = {
+      ServiceNamespace: 'dynamodb',
+      ResourceId: resourceOf(table, index),
+      ScalableDimension: `dynamodb:${index === undefined ? 'table' : 'index'}:${what}CapacityUnits`,
+    };
+    const policy = {
+      PolicyName: `cdk-migrations-${what.toLowerCase()}`,
+      PolicyType: 'TargetTrackingScaling',
+      TargetTrackingScalingPolicyConfiguration: {
+        PredefinedMetricSpecification: { PredefinedMetricType: `DynamoDB${what}CapacityUtilization` },
+        TargetValue: range.target ?? defaultTarget,
+      },
+    };
+    const limits = { MinCapacity: range.min, MaxCapacity: range.max, SuspendedState: nothingSuspended };
+    return [
+      { kind: 'target', input: { ...about, ...limits } },
+      { kind: 'policy', input: { ...about, ...policy } },
+    ];
+  });
+}
+
+/** Percent. */
+const defaultTarget = 70;
+
+/** As AWS describes a target of which nobody suspended anything. */
+const nothingSuspended = {
+  DynamicScalingInSuspended: false,
+  DynamicScalingOutSuspended: false,
+  ScheduledScalingSuspended: false,
+};
 
 /**
  * What the requests take of the answers. Left out are what AWS makes itself, such as ARNs and alarms, and the role of a

@@ -1,0 +1,39 @@
+import type { AutoScaling } from '../../../bundle/table-definitions';
+import type { TableDatabase } from '../../../ports';
+import { type Progress, type TableContext, wait } from './table-operation';
+
+/** What of a new table or index is to scale. */
+export interface Scaled {
+  readonly index?: string;
+  readonly autoScaling?: AutoScaling;
+}
+
+/** Gives each its auto scaling. */
+export async function ensureScaling(context: TableContext, table: string, all: readonly Scaled[]): Promise<Progress> {
+  const { target } = context;
+  for (const { index, autoScaling } of all) {
+    if (!autoScaling) continue;
+    const settings = target.scalingFor(table, index, autoScaling);
+    if ((await target.scale(table, index, settings)) === 'busy') return waitForScaling(context, table, index);
+  }
+  return 'done';
+}
+
+/** Takes the auto scaling of each away, which would outlive it (aws-facts DDB-19). */
+export async function removeScaling(context: TableContext, table: string, all: readonly Scaled[]): Promise<Progress> {
+  for (const { index, autoScaling } of all) {
+    if (!autoScaling) continue;
+    if ((await context.target.scale(table, index, [], true)) === 'busy') return waitForScaling(context, table, index);
+  }
+  return 'done';
+}
+
+export function waitForScaling(context: TableContext, table: string, index: string | undefined): 'wait' {
+  return wait(context, table, `the auto scaling of ${nameOf(context.target, table, index)}`);
+}
+
+/** A table or one of its indexes, for messages. */
+export function nameOf(target: TableDatabase, table: string, index: string | undefined): string {
+  const name = target.physicalName(table);
+  return index === undefined ? `table ${name}` : `index ${index} of table ${name}`;
+}

@@ -1,0 +1,25 @@
+import type { TableSettings } from '../bundle/table-settings';
+import type { RemovedIndex, ScalingSetting } from './table-index';
+
+/** State of a table or index before a step touched it, or of a SQL index. */
+export interface Observation {
+  readonly exists: boolean;
+  /** The index that the step removes, with all that it takes to make it again. */
+  readonly index?: RemovedIndex;
+  /** The settings that the step changes. */
+  readonly settings?: Partial<TableSettings>;
+  /** The auto scaling that the step changes. */
+  readonly scaling?: readonly ScalingSetting[];
+  /** How many segments the step works in. */
+  readonly segments?: number;
+}
+
+/** A step that was asked for and takes effect in the background. Its state stays `intent` until a later look sees it done. */
+export interface OpenBuild {
+  /** The id of the step in its migration. */
+  readonly step: string;
+  /** The logical name of the table that it changes. */
+  readonly table: string;
+  /** For messages: what is built, and how far it was when last looked at. */
+  readonly what: string;
+}
