@@ -6,8 +6,14 @@ import type { TargetBinding, TargetClaim } from './target-binding';
 import { environmentOf, nameInApp } from './target-clashes';
 import type { DynamoDbTargetOptions } from './target-options';
 
+/** What data migrations do with the items of a table. Statements of PartiQL have permissions of their own (aws-facts DDB-44). */
+const ITEM_ACTIONS = [
+  ...['dynamodb:Scan', 'dynamodb:BatchGetItem', 'dynamodb:BatchWriteItem'],
+  ...['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
+  ...['dynamodb:PartiQLInsert', 'dynamodb:PartiQLUpdate', 'dynamodb:PartiQLDelete'],
+];
 /** On a table that exists outside of the migrations. */
-const CHANGE_ACTIONS = ['dynamodb:DescribeTable', 'dynamodb:UpdateTable'];
+const CHANGE_ACTIONS = ['dynamodb:DescribeTable', 'dynamodb:UpdateTable', ...ITEM_ACTIONS];
 /** On a table that migrations create. */
 const OWN_ACTIONS = [...CHANGE_ACTIONS, 'dynamodb:CreateTable', 'dynamodb:DeleteTable'];
 

@@ -185,7 +185,8 @@ const nothing: PageResult = { counts: {}, left: [] };
 
 /** What may be said of an error where anybody reads it: the words of other errors may hold data of users (G6). */
 function shown(error: unknown): string {
-  if (error instanceof TransformRefused || error instanceof TypeError) return error.message;
+  const isOurs = error instanceof TransformRefused || error instanceof MigrationError;
+  if (isOurs || error instanceof TypeError) return error.message;
   return error instanceof Error ? `It threw ${error.name}.` : '';
 }
 

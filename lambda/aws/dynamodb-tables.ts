@@ -12,9 +12,10 @@ import { canonicalJson } from '../../core/bundle/checksum';
 import { databaseKinds } from '../../core/bundle/database-kinds';
 import { hasCode, MigrationError } from '../../core/errors/index';
 import type { ScalingSetting, TableIndex } from '../../core/ledger/table-index';
-import type { HeldLease, TableDatabase, TableDescription, TableStatus, Target } from '../../core/ports';
+import type { HeldLease, ItemDatabase, TableDatabase, TableDescription, TableStatus, Target } from '../../core/ports';
 import type { DynamoDbTargetProperties } from '../../core/wire';
 import type { IndexScaling } from './index-scaling';
+import { DynamoDbItems } from './items/dynamodb-items';
 import { errorName, patiently } from './retry';
 import {
   attributeDefinitions,
@@ -33,6 +34,9 @@ export class DynamoDbTables implements Target, TableDatabase {
   readonly databaseKind = 'dynamodb';
   readonly traits = databaseKinds.dynamodb;
   readonly tables: TableDatabase = this;
+  readonly items: ItemDatabase = {
+    table: (name) => DynamoDbItems.open(this.client, name, this.physicalName(name), this.lease),
+  };
 
   constructor(
     private readonly client: DynamoDBClient,

@@ -24,6 +24,12 @@ const ownScope = {
   Null: { 'dynamodb:LeadingKeys': 'false' },
 };
 
+/** What data migrations do with the items of a table. */
+const ITEM_ACTIONS = [
+  ...['Scan', 'BatchGetItem', 'BatchWriteItem', 'PutItem', 'UpdateItem', 'DeleteItem'],
+  ...['PartiQLInsert', 'PartiQLUpdate', 'PartiQLDelete'],
+].map((name) => `dynamodb:${name}`);
+
 /** They take no ARN in a policy, see aws-facts DDB-18. */
 const READS_SCALING = ['Targets', 'Policies', 'Actions'].map(
   (what, index) => `application-autoscaling:Describe${['Scalable', 'Scaling', 'Scheduled'][index]}${what}`,
@@ -212,9 +218,15 @@ describe('the permissions', () => {
 
   it('Tick may change the existing tables of a DynamoDB target, and create and delete those with its prefix', () => {
     expect(targets(template).slice(5)).toEqual([
-      { Action: ['dynamodb:DescribeTable', 'dynamodb:UpdateTable'], Resource: arnEnding(':table/orders') },
       {
-        Action: ['dynamodb:DescribeTable', 'dynamodb:UpdateTable', 'dynamodb:CreateTable', 'dynamodb:DeleteTable'],
+        Action: ['dynamodb:DescribeTable', 'dynamodb:UpdateTable', ...ITEM_ACTIONS],
+        Resource: arnEnding(':table/orders'),
+      },
+      {
+        Action: [
+          ...['dynamodb:DescribeTable', 'dynamodb:UpdateTable', ...ITEM_ACTIONS],
+          ...['dynamodb:CreateTable', 'dynamodb:DeleteTable'],
+        ],
         Resource: arnEnding(':table/shop-*'),
       },
       { Action: READS_SCALING, Resource: '*' },

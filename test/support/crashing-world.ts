@@ -87,7 +87,7 @@ export class CrashingWorld extends MemoryWorld {
         ...this.watch('tables', bound(tables, tableCalls)),
         physicalName: (table) => tables.physicalName(table),
       },
-      items: items && { table: (name) => this.itemTable(items.table(name)) },
+      items: items && { table: async (name) => this.itemTable(await items.table(name)) },
     };
   }
 
@@ -95,7 +95,7 @@ export class CrashingWorld extends MemoryWorld {
     return {
       ...this.watch('items', bound(table, ['estimate', 'page', 'find', 'write', 'restore'])),
       // What is read off an item is no call.
-      ...bound(table, ['beforeImage', 'nameOf', 'keyOf']),
+      ...bound(table, ['check', 'beforeImage', 'nameOf', 'keyOf']),
     };
   }
 
