@@ -8,6 +8,7 @@ import { split } from '../support/data-migration';
 import { MemorySegments } from '../support/memory/segments';
 import { MemoryClock } from '../support/memory/world';
 import { openDynamoDbItems } from './support/item-tables';
+import { session } from './support/records';
 
 const count = 500;
 const written = 200;
@@ -19,7 +20,8 @@ it('no write of an application is lost that writes 200 of 500 items while they a
   try {
     await store.create(table);
     const ids = Array.from({ length: count }, (_, index) => `p${index}`);
-    await Promise.all(ids.map((id) => store.put(table, { id, name: `First${id} Last`, age: 1 })));
+    const seeds = ids.map((id) => ({ id, name: `First${id} Last`, age: 1 }));
+    await (await store.open(table, session(1))).write(seeds.map((becomes) => ({ change: 'put', becomes })));
     // Between a page and its write, so that all of them would be lost if writes were not conditional, or during the write.
     const application = async (id: string) => {
       await store.client.send(
@@ -70,7 +72,8 @@ it('no write of an application is lost that writes 200 of 500 items while they a
 
     expect(results).toEqual(['done', 'done', 'done', 'done']);
     expect(left.size).toBe(0);
-    const items = await Promise.all(ids.map((id) => store.get(table, id)));
+    const found = await (await store.open(table, session(1))).find(ids.map((id) => ({ id })));
+    const items = found.map((one) => one?.item);
     const lost = items.slice(0, written).filter((item) => {
       const { id, first, name, seen } = item!;
       return seen !== id || (first !== `App${id}` && name !== `App${id} Writer`);

@@ -1,18 +1,14 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import {
   type AttributeValue,
-  CreateTableCommand,
   DeleteItemCommand,
-  DynamoDBClient,
+  type DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import type { HeldLease, Item, ItemTable } from '../../../core/ports';
 import { DynamoDbItems } from '../../../lambda/aws/items/dynamodb-items';
-import { startDynoxide } from '../../../packages/sandbox/src/services/dynamodb/dynoxide/start';
+import { createTable, startDynamoDb } from '../../support/dynoxide';
 import { MemoryItems } from '../../support/memory/items';
 
 /** Tables with the key `id`, a text, as the migrations and the application see them. */
@@ -53,28 +49,13 @@ export interface DynamoDbStore extends ItemStore {
 }
 
 export async function openDynamoDbItems(): Promise<DynamoDbStore> {
-  const folder = mkdtempSync(join(tmpdir(), 'items-'));
-  const server = await startDynoxide(join(folder, 'items.db'), process.env);
-  const client = new DynamoDBClient({
-    endpoint: server.endpoint,
-    region: 'eu-west-1',
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-  });
+  const { client, stop } = await startDynamoDb();
   const getRaw: DynamoDbStore['getRaw'] = async (TableName, Key) =>
     (await client.send(new GetItemCommand({ TableName, Key, ConsistentRead: true }))).Item;
   const putRaw: DynamoDbStore['putRaw'] = async (TableName, Item) => {
     await client.send(new PutItemCommand({ TableName, Item }));
   };
-  const createWith: DynamoDbStore['createWith'] = async (TableName, keys) => {
-    await client.send(
-      new CreateTableCommand({
-        TableName,
-        BillingMode: 'PAY_PER_REQUEST',
-        KeySchema: keys.map(([AttributeName], index) => ({ AttributeName, KeyType: index === 0 ? 'HASH' : 'RANGE' })),
-        AttributeDefinitions: keys.map(([AttributeName, AttributeType]) => ({ AttributeName, AttributeType })),
-      }),
-    );
-  };
+  const createWith: DynamoDbStore['createWith'] = (name, keys) => createTable(client, name, keys);
   return {
     ...{ client, createWith, putRaw, getRaw },
     open: (table, lease) => DynamoDbItems.open(client, table, table, lease),
@@ -88,10 +69,6 @@ export async function openDynamoDbItems(): Promise<DynamoDbStore> {
     },
     delete: async (TableName, id) =>
       void (await client.send(new DeleteItemCommand({ TableName, Key: { id: { S: id } } }))),
-    async close() {
-      client.destroy();
-      await server.stop();
-      rmSync(folder, { recursive: true, force: true });
-    },
+    close: stop,
   };
 }

@@ -1,7 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { CreateTableCommand, DeleteItemCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DeleteItemCommand } from '@aws-sdk/client-dynamodb';
 import type { Leases, Ledger, Pass, Requests, Segments } from '../../../core/ports';
 import { imagePartition } from '../../../core/wire';
 import { DynamoDbLeases } from '../../../lambda/aws/dynamodb-leases';
@@ -9,7 +6,7 @@ import { DynamoDbLedger } from '../../../lambda/aws/dynamodb-ledger';
 import { DynamoDbRequests } from '../../../lambda/aws/dynamodb-requests';
 import { DynamoDbSegments } from '../../../lambda/aws/dynamodb-segments';
 import { LedgerTable } from '../../../lambda/aws/ledger-table';
-import { startDynoxide } from '../../../packages/sandbox/src/services/dynamodb/dynoxide/start';
+import { createTable, startDynamoDb } from '../../support/dynoxide';
 import { MemoryLeases } from '../../support/memory/leases';
 import { MemoryLedger } from '../../support/memory/ledger';
 import { MemoryRequests } from '../../support/memory/requests';
@@ -94,33 +91,10 @@ async function openDynamoDb(): Promise<Store> {
 
 /** The ledger's table on a server of its own. */
 async function openTable() {
-  const folder = mkdtempSync(join(tmpdir(), 'ledger-'));
-  const server = await startDynoxide(join(folder, 'ledger.db'), process.env);
-  const client = new DynamoDBClient({
-    endpoint: server.endpoint,
-    region: 'eu-west-1',
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-  });
-  await client.send(
-    new CreateTableCommand({
-      TableName: 'ledger',
-      BillingMode: 'PAY_PER_REQUEST',
-      KeySchema: [
-        { AttributeName: 'pk', KeyType: 'HASH' },
-        { AttributeName: 'sk', KeyType: 'RANGE' },
-      ],
-      AttributeDefinitions: [
-        { AttributeName: 'pk', AttributeType: 'S' },
-        { AttributeName: 'sk', AttributeType: 'S' },
-      ],
-    }),
-  );
-  return {
-    client,
-    async close() {
-      client.destroy();
-      await server.stop();
-      rmSync(folder, { recursive: true, force: true });
-    },
-  };
+  const { client, stop } = await startDynamoDb();
+  await createTable(client, 'ledger', [
+    ['pk', 'S'],
+    ['sk', 'S'],
+  ]);
+  return { client, close: stop };
 }
