@@ -71,7 +71,8 @@ async function ours(destination: DataAction['destination']): Promise<void> {
     direction: 'forward',
   } as const;
   const work: PassWork = { pass, of, segments: Array.from({ length: of }, (_, number) => number), attempt: 'r' };
-  const limits = { stopBy: Number.POSITIVE_INFINITY, pageSize: 250, workers: 4 };
+  // As `migrations repair` does.
+  const limits = { stopBy: Number.POSITIVE_INFINITY, pageSize: 250, workers: 8 };
   const results = await workInProcess(ports, work, limits.workers, 'bench', limits);
   if (!results.every((result) => result === 'done')) throw new Error(`The segments ended ${results.join()}.`);
 }

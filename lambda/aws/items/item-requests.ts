@@ -44,6 +44,9 @@ export class ItemRequests {
     private readonly lease: HeldLease,
   ) {}
 
+  /** Each change is written as a statement once, though it is checked before it is made. */
+  private readonly statements = new WeakMap<PreparedChange, BatchStatementRequest | false>();
+
   /** The items with these keys, strongly consistent, in any order. */
   async get(keys: readonly Attributes[]): Promise<readonly Attributes[]> {
     const found: Attributes[] = [];
@@ -62,7 +65,13 @@ export class ItemRequests {
 
   /** @throws DATA_EXPRESSION */
   check(change: PreparedChange): void {
-    if (change.change !== 'put' && !toStatement(change, this.table)) toRequest(change, this.table);
+    if (change.change !== 'put' && !this.statementOf(change)) toRequest(change, this.table);
+  }
+
+  private statementOf(change: PreparedChange): BatchStatementRequest | false {
+    const statement = this.statements.get(change) ?? toStatement(change, this.table) ?? false;
+    this.statements.set(change, statement);
+    return statement;
   }
 
   /** The results are in the order of the changes. */
@@ -72,7 +81,7 @@ export class ItemRequests {
     const statements: Stated[] = [];
     const others: PreparedChange[] = [];
     for (const change of changes) {
-      const statement = change.change === 'put' ? undefined : toStatement(change, this.table);
+      const statement = change.change !== 'put' && this.statementOf(change);
       if (change.change === 'put') puts.push(change);
       else if (statement) statements.push({ change, statement });
       else others.push(change);
