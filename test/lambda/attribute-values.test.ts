@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { attributesText, attributeText, canonicalNumber } from '../../lambda/aws/items/attribute-text';
-import { toAttribute, toPlain } from '../../lambda/aws/items/attribute-values';
+import { toAttribute, toPlainItem } from '../../lambda/aws/items/attribute-values';
 import type { PreparedChange } from '../../lambda/aws/items/prepared-change';
 import { toStatement } from '../../lambda/aws/items/statements';
 import { fromJson, toJson } from '../../lambda/aws/items/stored-json';
@@ -27,13 +27,13 @@ describe('values of attributes', () => {
     ['0.1', 0.1],
     ['-7.25', -7.25],
   ])('the number %s is a plain value that is written as it was', (text, plain) => {
-    expect(toPlain({ N: text })).toBe(plain);
+    expect(toPlainItem({ n: { N: text } })['n']).toBe(plain);
     expect(toAttribute(plain)).toEqual({ N: text });
   });
 
   it('a number that JavaScript would round keeps its digits', () => {
     const text = '0.1000000000000000000000000000000000001';
-    expect(toAttribute(toPlain({ N: text }))).toEqual({ N: text });
+    expect(toAttribute(toPlainItem({ n: { N: text } })['n'])).toEqual({ N: text });
   });
 
   it('sets are equal in any order, lists are not, and a text is no bytes', () => {

@@ -5,11 +5,7 @@ import { canonicalNumber } from './attribute-text';
 /** Why DynamoDB cannot hold a value: words that hold no data. */
 export class UnfitValue extends Error {}
 
-/**
- * A value as code sees it. A number that JavaScript would round is a bigint, or a `NumberValue` when it has decimals, so that
- * none changes on its way through a transform.
- */
-export function toPlain(attribute: AttributeValue): unknown {
+function toPlain(attribute: AttributeValue): unknown {
   const [type, value] = typeAndValue(attribute);
   switch (type) {
     case 'N':
@@ -30,6 +26,10 @@ export function toPlain(attribute: AttributeValue): unknown {
   }
 }
 
+/**
+ * An item as code sees it. A number that JavaScript would round is a bigint, or a `NumberValue` when it has decimals, so that
+ * none changes on its way through a transform.
+ */
 export function toPlainItem(attributes: Readonly<Record<string, AttributeValue>>): Record<string, unknown> {
   const item: Record<string, unknown> = {};
   for (const name of Object.keys(attributes)) item[name] = toPlain(attributes[name]!);
@@ -80,7 +80,7 @@ function objectToAttribute(value: object): AttributeValue {
 }
 
 /** What is undefined is left out. @throws UnfitValue */
-export function toAttributes(item: object): Record<string, AttributeValue> {
+function toAttributes(item: object): Record<string, AttributeValue> {
   const attributes: Record<string, AttributeValue> = {};
   for (const [name, value] of Object.entries(item)) if (value !== undefined) attributes[name] = toAttribute(value);
   return attributes;
