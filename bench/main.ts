@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { lambdaAsset } from './asset';
+import { backfill, fullBackfill } from './backfill';
 import { calls } from './calls';
 import { coreAtScale } from './core-at-scale';
 import { sandboxDeploy } from './deploy';
@@ -20,6 +21,8 @@ const benchmarks: readonly Benchmark[] = [
   latencyOfCalls,
   lambdaAsset,
   sandboxDeploy,
+  backfill,
+  fullBackfill,
   hazards,
 ];
 
@@ -53,7 +56,9 @@ async function main(): Promise<void> {
 
 function readOptions(): { readonly chosen: readonly Benchmark[]; readonly rounds?: number } {
   const { values } = parseArgs({ options: { only: { type: 'string' }, rounds: { type: 'string' } } });
-  const chosen = benchmarks.filter(({ name }) => values.only === undefined || values.only === name);
+  const chosen = benchmarks.filter(({ name, onlyByName }) =>
+    values.only === undefined ? !onlyByName : values.only === name,
+  );
   const rounds = values.rounds === undefined ? undefined : Number(values.rounds);
   const isCount = rounds === undefined || (Number.isInteger(rounds) && rounds > 0);
   if (chosen.length === 0 || !isCount) throw new Error(`Usage: ${usage}`);

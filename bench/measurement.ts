@@ -29,6 +29,8 @@ export interface Benchmark {
   readonly name: string;
   /** How often each thing is measured unless the command says otherwise. */
   readonly rounds: number;
+  /** It takes too long to be run with the others. */
+  readonly onlyByName?: boolean;
   /** Why it cannot be measured here; undefined when it can. */
   unavailable?(): Promise<string | undefined>;
   run(rounds: number): Promise<readonly Measurement[]>;

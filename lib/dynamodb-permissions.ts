@@ -7,11 +7,17 @@ import type * as kms from 'aws-cdk-lib/aws-kms';
  * a downgrade undoes migrations that the deployed revision does not have any more.
  */
 
+/** What data migrations do with the items of a table. Statements of PartiQL have permissions of their own (aws-facts DDB-44). */
+const ITEM_ACTIONS = [
+  ...['Scan', 'BatchGetItem', 'BatchWriteItem', 'PutItem', 'UpdateItem', 'DeleteItem'],
+  ...['PartiQLInsert', 'PartiQLUpdate', 'PartiQLDelete'],
+];
 /** On a table that exists outside of the migrations. */
 const CHANGE_ACTIONS = [
   ...['DescribeTable', 'UpdateTable', 'DescribeTimeToLive', 'UpdateTimeToLive'],
   ...['DescribeContinuousBackups', 'UpdateContinuousBackups'],
   ...['ListTagsOfResource', 'TagResource', 'UntagResource'],
+  ...ITEM_ACTIONS,
 ];
 /** On a table that migrations create: a policy is given to it when it is created, a backup is made before it is deleted. */
 const OWN_ACTIONS = [

@@ -19,6 +19,11 @@ declare module '../errors/error-payloads' {
      */
     DATA_KEY: { readonly table: string; readonly attribute: string };
     /**
+     * A transform made a value that the table cannot hold.
+     * @remedy Return another value there, as the message says.
+     */
+    DATA_VALUE: { readonly table: string; readonly attribute: string };
+    /**
      * Somebody cancelled the work with `migrations backfill cancel`.
      * @remedy Deploy again when the work may be done.
      */

@@ -1,5 +1,5 @@
 import type { Transform } from '../ports/data-functions';
-import type { ItemChange, StoredItem } from '../ports/items';
+import type { Item, ItemChange, StoredItem } from '../ports/items';
 import { countChanges, mostAttempts, PageTally, type PageTools, type PageWork } from './page-work';
 import { TransformRefused, transformInPlace } from './transform';
 import { areEqual } from './values';
@@ -43,13 +43,23 @@ function changeOf(transform: Transform, was: StoredItem, page: PageTools, tally:
       tally.count('unchanged');
       return undefined;
     }
-    const becomes = result as StoredItem['item'];
-    if (page.source.keyOf(becomes) === page.source.keyOf(was.item)) return { change: 'update', was, becomes, read };
+    const becomes = result as Item;
+    if (page.source.keyOf(becomes) === page.source.keyOf(was.item)) {
+      const change: ItemChange = { change: 'update', was, becomes, read: [...read, ...written(was.item, becomes)] };
+      page.source.check(change);
+      return change;
+    }
     throw new TransformRefused('transform changed the key of the item. Only a migration with a destination may.');
   } catch (error) {
     tally.fail(page.source.keyOf(was.item), error);
     return undefined;
   }
+}
+
+/** Also what is written without having been looked at must be as it was: the application may have written it meanwhile. */
+function written(was: Item, becomes: Item): readonly string[] {
+  const names = new Set([...Object.keys(was), ...Object.keys(becomes)]);
+  return [...names].filter((name) => !areEqual(was[name], becomes[name]));
 }
 
 /** As they are now. What the application has deleted is done with. */

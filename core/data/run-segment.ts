@@ -7,6 +7,7 @@ import { addCounts } from './counts';
 import { HashSums } from './hash-sums';
 import { inPlace } from './in-place';
 import { Pace } from './pace';
+import { PageReader } from './page-reader';
 import type { PageResult, PageTools, PageWork } from './page-work';
 import { restore } from './restore';
 import { HeldSegment, segmentLease } from './segment-lease';
@@ -48,6 +49,7 @@ function isForNow(error: MigrationError): boolean {
 class SegmentRun {
   private readonly pace: Pace;
   private readonly sums: HashSums;
+  private reader: PageReader | undefined;
   /** Milliseconds of the slowest request of the page at hand. */
   private latency = 0;
 
@@ -118,7 +120,8 @@ class SegmentRun {
     const { checkpoint } = this.held.segment;
     // A function that undoes is given what the transform made, where it is.
     const source = (this.work.pass.direction === 'undo' && tables.destination) || tables.source;
-    const { items, next } = await this.timed(() => source.page(number, of, checkpoint, this.limits.pageSize));
+    this.reader ??= new PageReader((after) => this.timed(() => source.page(number, of, after, this.limits.pageSize)));
+    const { items, next } = await this.reader.read(checkpoint);
     const result = items.length === 0 ? nothing : await this.pageWork()(items, this.tools({ ...tables, source }));
     return { result, next };
   }
@@ -185,7 +188,8 @@ const nothing: PageResult = { counts: {}, left: [] };
 
 /** What may be said of an error where anybody reads it: the words of other errors may hold data of users (G6). */
 function shown(error: unknown): string {
-  if (error instanceof TransformRefused || error instanceof TypeError) return error.message;
+  const isOurs = error instanceof TransformRefused || error instanceof MigrationError;
+  if (isOurs || error instanceof TypeError) return error.message;
   return error instanceof Error ? `It threw ${error.name}.` : '';
 }
 

@@ -65,22 +65,29 @@ function changeOf(
   key: string,
   incoming: readonly Item[],
   stored: StoredItem | undefined,
-  { work: { action, functions } }: PageTools,
+  { work: { action, functions }, destination }: PageTools,
   tally: PageTally,
 ): ItemChange | undefined {
   try {
     const becomes = resultOf(action.existing, functions, incoming, stored?.item);
-    if (!stored) return { change: 'insert', becomes };
-    if (!areEqual(becomes, stored.item)) {
-      return { change: 'update', was: stored, becomes, read: Object.keys({ ...stored.item, ...becomes }) };
+    const change = changeTo(becomes, stored);
+    if (change) {
+      destination!.check(change);
+      return change;
     }
-    const isOurs = incoming.some((made) => areEqual(made, stored.item)) || action.existing !== 'keep';
+    const isOurs = incoming.some((made) => areEqual(made, becomes)) || action.existing !== 'keep';
     if (isOurs) tally.count('unchanged');
     else tally.leave('kept', key, 'the destination has another item with this key');
   } catch (error) {
     tally.fail(key, error);
   }
   return undefined;
+}
+
+function changeTo(becomes: Item, was: StoredItem | undefined): ItemChange | undefined {
+  if (!was) return { change: 'insert', becomes };
+  if (areEqual(becomes, was.item)) return undefined;
+  return { change: 'update', was, becomes, read: Object.keys({ ...was.item, ...becomes }) };
 }
 
 function resultOf(

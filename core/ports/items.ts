@@ -54,6 +54,8 @@ export interface ItemTable {
   page(segment: number, of: number, after: Checkpoint | undefined, limit: number): Promise<ItemPage>;
   /** The items with the keys of these, as they are now; undefined for those that are gone. */
   find(items: readonly Item[]): Promise<readonly (StoredItem | undefined)[]>;
+  /** Looks whether the table can hold what a change makes. @throws DATA_KEY, or another error that says why not */
+  check(change: ItemChange): void;
   /** Makes the changes, which are of different items, each by itself. The results are in the same order. */
   write(changes: readonly ItemChange[]): Promise<readonly ChangeResult[]>;
   /** To be kept before the change is made. */
@@ -68,5 +70,6 @@ export interface ItemTable {
 
 /** Databases whose items can be worked through. */
 export interface ItemDatabase {
-  table(name: string): ItemTable;
+  /** @throws TABLE_MISSING */
+  table(name: string): Promise<ItemTable>;
 }

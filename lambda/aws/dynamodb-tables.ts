@@ -15,6 +15,7 @@ import type { ScalingSetting, TableIndex } from '../../core/ledger/table-index';
 import type {
   Decreases,
   HeldLease,
+  ItemDatabase,
   RecoveryPoint,
   TableDatabase,
   TableDescription,
@@ -23,6 +24,7 @@ import type {
 } from '../../core/ports';
 import type { DynamoDbTargetProperties } from '../../core/wire';
 import { type ScalingService, scalingSettings } from './auto-scaling';
+import { DynamoDbItems } from './items/dynamodb-items';
 import { patiently } from './retry';
 import { backUp } from './table-backups';
 import { attributeDefinitions, fromIndex, indexToAdd, isProvisioned, keysOf } from './table-indexes';
@@ -39,6 +41,9 @@ export class DynamoDbTables implements Target, TableDatabase {
   readonly tables: TableDatabase = this;
   readonly defaults: TableDefaults;
   private readonly requests: TableRequests;
+  readonly items: ItemDatabase = {
+    table: (name) => DynamoDbItems.open(this.client, name, this.physicalName(name), this.lease),
+  };
 
   constructor(
     private readonly client: DynamoDBClient,

@@ -19,6 +19,16 @@ declare module '../../core/errors/error-payloads' {
      */
     TABLE_OPERATION_FAILED: NoPayload;
     /**
+     * DynamoDB refused to write an item that a transform made.
+     * @remedy Correct the transform as DynamoDB's own message says, and deploy again.
+     */
+    DATA_REFUSED: { readonly table: string };
+    /**
+     * A change of an item depends on more attributes than DynamoDB can compare in one request.
+     * @remedy Let the transform look at fewer attributes.
+     */
+    DATA_EXPRESSION: { readonly table: string };
+    /**
      * The lease in the ledger is not as the engine writes it, so that waiting for its end would be in vain.
      * @remedy Run `migrations unlock`, or restore the item.
      */

@@ -10,6 +10,7 @@ const throttlings: readonly string[] = [
   'RequestThrottledException',
   'RequestLimitExceeded',
   'TooManyRequestsException',
+  'ProvisionedThroughputExceededException',
 ];
 
 /**

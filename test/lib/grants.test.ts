@@ -24,6 +24,12 @@ const ownScope = {
   Null: { 'dynamodb:LeadingKeys': 'false' },
 };
 
+/** What data migrations do with the items of a table. */
+const ITEM_ACTIONS = [
+  ...['Scan', 'BatchGetItem', 'BatchWriteItem', 'PutItem', 'UpdateItem', 'DeleteItem'],
+  ...['PartiQLInsert', 'PartiQLUpdate', 'PartiQLDelete'],
+].map((name) => `dynamodb:${name}`);
+
 /** They take no ARN in a policy, see aws-facts DDB-18. */
 const READS_SCALING = ['Targets', 'Policies', 'Actions'].map(
   (what, index) => `application-autoscaling:Describe${['Scalable', 'Scaling', 'Scheduled'][index]}${what}`,
@@ -216,6 +222,7 @@ describe('the permissions', () => {
       ...['dynamodb:DescribeTable', 'dynamodb:UpdateTable', 'dynamodb:DescribeTimeToLive', 'dynamodb:UpdateTimeToLive'],
       ...['dynamodb:DescribeContinuousBackups', 'dynamodb:UpdateContinuousBackups', 'dynamodb:ListTagsOfResource'],
       ...['dynamodb:TagResource', 'dynamodb:UntagResource'],
+      ...ITEM_ACTIONS,
     ];
     const own = [
       ...['dynamodb:CreateTable', 'dynamodb:DeleteTable', 'dynamodb:CreateBackup', 'dynamodb:PutResourcePolicy'],

@@ -89,7 +89,7 @@ export class CrashingWorld extends MemoryWorld {
         scalingFor: (table, index, autoScaling) => tables.scalingFor(table, index, autoScaling),
         defaults: tables.defaults,
       },
-      items: items && { table: (name) => this.itemTable(items.table(name)) },
+      items: items && { table: async (name) => this.itemTable(await items.table(name)) },
     };
   }
 
@@ -97,7 +97,7 @@ export class CrashingWorld extends MemoryWorld {
     return {
       ...this.watch('items', bound(table, ['estimate', 'page', 'find', 'write', 'restore'])),
       // What is read off an item is no call.
-      ...bound(table, ['beforeImage', 'nameOf', 'keyOf']),
+      ...bound(table, ['check', 'beforeImage', 'nameOf', 'keyOf']),
     };
   }
 

@@ -38,7 +38,7 @@ export interface StepContext {
 }
 
 /** What a step that works in segments needs besides. */
-export interface DataContext {
+interface DataContext {
   readonly pass: Omit<Pass, 'direction'>;
   readonly segments: Segments;
   readonly clock: Clock;

@@ -34,7 +34,7 @@ export class MemoryItems {
   }
 
   open(lease: HeldLease): ItemDatabase {
-    return { table: (name) => new MemoryItemTable(this, name, lease) };
+    return { table: async (name) => new MemoryItemTable(this, name, lease) };
   }
 }
 
@@ -68,6 +68,10 @@ class MemoryItemTable implements ItemTable {
       const found = this.store.of(this.name).get(keyOf(item));
       return found && stored(found);
     });
+  }
+
+  check(change: ItemChange): void {
+    if ('becomes' in change) canonicalText(change.becomes);
   }
 
   async write(changes: readonly ItemChange[]): Promise<readonly ChangeResult[]> {
@@ -109,7 +113,9 @@ class MemoryItemTable implements ItemTable {
       const is = (other: unknown) =>
         now === undefined || other === undefined
           ? now === other
-          : changed.every((name) => areEqual(now[name], (other as Item)[name]));
+          : old === undefined
+            ? areEqual(now, other)
+            : changed.every((name) => areEqual(now[name], (other as Item)[name]));
       if (is(old)) return 'already';
       if (!is(made)) return 'kept';
       if (old === undefined) items.delete(String(key));
