@@ -9,7 +9,8 @@ export type {
   RemoveGlobalIndex,
   TableOperation,
 } from '../core/bundle/bundle';
-export type { SqlConnection, SqlResult, SqlRow } from '../core/ports';
+export type { Item, SqlConnection, SqlResult, SqlRow } from '../core/ports';
+export { type DataMigration, type DataMigrationProps, data, type TableReference } from './data';
 export { type DynamoDbMigration, type DynamoDbMigrationProps, dynamodb } from './dynamodb';
 export {
   type AddGlobalIndexProps,

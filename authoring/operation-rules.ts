@@ -22,23 +22,23 @@ export function checkOperation<T extends TableOperation>(operation: T): T {
         'sortKey',
         'globalIndexes',
       ]);
-      checkName('table', described.table);
+      checkTableName(described.table);
       checkKeys('createTable()', [described, ...checkIndexes(described.globalIndexes)]);
       break;
     case 'deleteTable':
       checkProperties('The argument of deleteTable()', described, ['kind', 'table', 'allowDestructive']);
-      checkName('table', described.table);
+      checkTableName(described.table);
       checkReason(described.allowDestructive);
       break;
     case 'addGlobalIndex':
       checkProperties('The argument of addGlobalIndex()', described, ['kind', 'table', 'index']);
-      checkName('table', described.table);
+      checkTableName(described.table);
       checkIndex(described.index);
       checkKeys('addGlobalIndex()', [described.index]);
       break;
     case 'removeGlobalIndex':
       checkProperties('The argument of removeGlobalIndex()', described, ['kind', 'table', 'index', 'allowDestructive']);
-      checkName('table', described.table);
+      checkTableName(described.table);
       checkName('index', described.index);
       checkReason(described.allowDestructive);
       break;
@@ -105,6 +105,11 @@ function checkKey(builder: string, key: KeyAttribute): void {
   if (!['S', 'N', 'B'].includes(key.type)) {
     refuse(`Key attribute ${key.name}`, 'have type S (string), N (number) or B (binary)', key.type);
   }
+}
+
+/** Refuses what cannot be the logical name of a table. */
+export function checkTableName(name: string): void {
+  checkName('table', name);
 }
 
 function checkName(what: 'table' | 'index', name: string): void {
