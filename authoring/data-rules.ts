@@ -1,11 +1,21 @@
-import type { DataMigrationProps } from './data';
 import { checkTableName } from './operation-rules';
 import { checkProperties, checkTexts, refuse } from './refuse';
 
 type FunctionName = (typeof functions)[number];
-/** What a JavaScript author can pass; which items the functions are for makes no difference to the rules. */
-type Declared = Omit<DataMigrationProps, FunctionName> & Readonly<Partial<Record<FunctionName, unknown>>>;
-type Place = Declared['source'];
+type Place = string | { readonly table: string; readonly target?: string };
+
+/** What `data()` is given, whichever items its functions are for. */
+interface Declared extends Readonly<Partial<Record<FunctionName, unknown>>> {
+  readonly dependsOn?: unknown;
+  readonly irreversible?: boolean;
+  readonly source: Place;
+  readonly destination?: Place;
+  readonly existing?: string;
+  readonly mayFail?: number;
+  readonly segments?: number;
+  readonly finish?: string;
+  readonly sweep?: boolean;
+}
 
 const functions = ['transform', 'undo', 'validate', 'combine'] as const;
 
@@ -15,7 +25,7 @@ const properties = [
 ];
 const mostSegments = 1_000;
 
-/** @throws TypeError that says what {@link data} (./data) accepts */
+/** @throws TypeError that says what `data()` accepts */
 export function checkData(props: Declared): void {
   checkProperties('The argument of data()', props, properties);
   checkTexts('dependsOn', props.dependsOn ?? []);

@@ -131,9 +131,13 @@ export interface DataMigrationProps<Source extends object = Item, Result extends
  * @example
  * import { data, type DataMigration } from 'cdk-migrations/authoring';
  *
- * const migration: DataMigration = data({
+ * interface Meal {
+ *   id: string;
+ *   unit?: string;
+ * }
+ * const migration: DataMigration<Meal, Meal> = data({
  *   source: 'meals',
- *   transform: (meal) => ({ ...meal, unit: meal['unit'] ?? 'g' }),
+ *   transform: (meal: Meal): Meal => ({ ...meal, unit: meal.unit ?? 'g' }),
  * });
  * export default migration;
  */
