@@ -30,7 +30,8 @@ export type {
   TableOperation,
 } from '../core/bundle/table-operations';
 export type { BillingMode, Encryption, StreamView, TableClass } from '../core/bundle/table-settings';
-export type { SqlConnection, SqlResult, SqlRow } from '../core/ports';
+export type { Item, SqlConnection, SqlResult, SqlRow } from '../core/ports';
+export { type DataMigration, type DataMigrationProps, data, type TableReference } from './data';
 export { type DynamoDbMigration, type DynamoDbMigrationProps, dynamodb } from './dynamodb';
 export {
   type AddGlobalIndexProps,

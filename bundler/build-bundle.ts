@@ -1,12 +1,10 @@
-import type { Bundle, BundledMigration, MigrationKind } from '../core/bundle/bundle';
+import type { Bundle, BundledMigration } from '../core/bundle/bundle';
 import { serializeBundle } from '../core/bundle/bundle-file';
 import { sourceChecksum } from '../core/bundle/checksum';
-import { databaseKinds, databaseKindsFor } from '../core/bundle/database-kinds';
 import { findGraphErrors, orderMigrations } from '../core/bundle/graph';
 import { compareTexts, migrationId, sortByTargetAndVersion } from '../core/bundle/version';
 import { aggregateErrors, describe, flattenErrors, MigrationError } from '../core/errors/index';
 import { didYouMean } from '../core/errors/near-names';
-import type { DatabaseKind } from '../core/wire';
 import type { MigrationsConfig } from './config';
 import type { Draft } from './draft';
 import { displayPath, type MigrationFile, readFolder } from './folder';
@@ -14,7 +12,8 @@ import type { ReportError, Warn } from './report';
 import { defaultDialect, dialectLoader, type LoadDialect } from './sql/dialects';
 import { readSqlFile } from './sql/file';
 import { kindsOfTargets, type NamedKinds } from './target-kinds';
-import { readTypeScriptFile } from './typescript-file';
+import { checkTargets, type DeclaredTarget } from './targets';
+import { readTypeScriptFile } from './typescript/file';
 
 export interface BundleRequest {
   /** The migrations folder, absolute or relative to the working directory. */
@@ -26,16 +25,6 @@ export interface BundleRequest {
   readonly targets?: readonly DeclaredTarget[];
   /** What a configuration file says of targets, when there is no app to declare them. */
   readonly config?: { readonly file: string; readonly content: MigrationsConfig };
-}
-
-export interface DeclaredTarget {
-  readonly name: string;
-  readonly databaseKind: DatabaseKind;
-  /**
-   * The version of the database's engine, such as 16.4, when the app says it.
-   * @default - syntax is not compared with it
-   */
-  readonly engineVersion?: string;
 }
 
 export interface BuiltBundle {
@@ -146,30 +135,6 @@ function checkConfiguredTargets(files: readonly MigrationFile[], config: BundleR
   }
 }
 
-function checkTargets(
-  files: readonly MigrationFile[],
-  drafts: Drafts,
-  kinds: ReadonlyMap<string, DatabaseKind>,
-  targets: readonly DeclaredTarget[] | undefined,
-  report: ReportError,
-): void {
-  const known = new Map<string, DatabaseKind | undefined>(
-    targets?.map(({ name, databaseKind }) => [name, databaseKind]) ?? kinds,
-  );
-  for (const file of files) {
-    const { target } = file;
-    const kind = drafts.get(file)?.kind;
-    if (targets && !known.has(target)) {
-      report(unknownTarget(file, [...known.keys()]));
-      known.set(target, undefined);
-    }
-    if (!targets && !known.get(target)) known.set(target, kind && databaseKindsFor(kind)[0]);
-    const databaseKind = known.get(target);
-    if (kind && databaseKind && !databaseKinds[databaseKind].migrationKinds.includes(kind))
-      report(wrongKind(file, kind, databaseKind));
-  }
-}
-
 function checkGraph(files: readonly MigrationFile[], drafts: Drafts, report: ReportError): void {
   // Files that could not be read exist nevertheless: depending on one of them is not another error.
   const nodes = files.map((file) => nodeOf(file, drafts.get(file)));
@@ -220,33 +185,4 @@ function byPlace({ location: a }: MigrationError, { location: b }: MigrationErro
   return (
     compareTexts(a?.file ?? '', b?.file ?? '') || (a?.line ?? 0) - (b?.line ?? 0) || (a?.column ?? 0) - (b?.column ?? 0)
   );
-}
-
-function unknownTarget({ target, location }: MigrationFile, known: readonly string[]): MigrationError {
-  const message = describe({ what: 'There are migrations for an unknown target', seen: target, allowed: known });
-  return new MigrationError('UNKNOWN_TARGET', message, {
-    payload: { target, known },
-    hint:
-      didYouMean(target, known) ?? 'Add the target to the construct, or rename the folder to the target that is meant.',
-    location: { file: location.file.slice(0, location.file.lastIndexOf(target) + target.length) },
-  });
-}
-
-const howToWrite: Readonly<Record<MigrationKind, string>> = {
-  sql: 'Write SQL, or export default sql({ ... }).',
-  dynamodb: 'Write export default dynamodb({ ... }) in a .ts file.',
-  data: 'Data migrations run on no database yet.',
-};
-
-function wrongKind(
-  { target, location }: MigrationFile,
-  kind: MigrationKind,
-  databaseKind: DatabaseKind,
-): MigrationError {
-  const message = `A ${kind} migration cannot run on target ${target}, which is ${databaseKind}.`;
-  return new MigrationError('WRONG_KIND', message, {
-    payload: { target, kind, databaseKind },
-    hint: databaseKinds[databaseKind].migrationKinds.map((possible) => howToWrite[possible]).join(' '),
-    location,
-  });
 }

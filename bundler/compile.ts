@@ -27,6 +27,7 @@ const authoringModule = 'cdk-migrations/authoring';
  */
 export const runtimeAuthoring = `
 export const sql = (props) => ({ ...props, kind: 'sql' });
+export const data = (props) => ({ ...props, kind: 'data' });
 export const dynamodb = (props) => ({ ...props, kind: 'dynamodb' });
 export const createTable = (props) => ({ kind: 'createTable', ...props });
 export const deleteTable = (table, options) => ({ kind: 'deleteTable', table, ...options });

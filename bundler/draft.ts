@@ -1,4 +1,5 @@
 import type { Action, CodeLines, MigrationId, MigrationKind, Phase, Statement } from '../core/bundle/bundle';
+import type { DataPlace } from '../core/bundle/data-action';
 import type { PhaseName } from '../core/bundle/phases';
 import { isVersion, migrationId } from '../core/bundle/version';
 import { describe, type ErrorLocation, MigrationError } from '../core/errors/index';
@@ -15,8 +16,14 @@ export interface Draft {
   readonly phases: readonly Phase[];
   readonly code?: string;
   readonly codeLines?: CodeLines;
+  /** The tables whose items a data migration reads or writes, which may be those of other targets. */
+  readonly tables?: readonly UsedTable[];
   /** The parsed sections of a SQL file, for what can be judged only together with the files before it. */
   readonly sections?: ParsedSections;
+}
+
+export interface UsedTable extends DataPlace {
+  readonly location: ErrorLocation;
 }
 
 export interface Dependency {

@@ -96,9 +96,20 @@ declare module '../core/errors/error-payloads' {
     LOAD_FAILED: NoPayload;
     /**
      * The default export of a TypeScript migration is not a valid migration.
-     * @remedy Write `export default dynamodb({ ... })` or `export default sql({ ... })`.
+     * @remedy Write `export default` with one of `dynamodb({ ... })`, `data({ ... })` and `sql({ ... })`.
      */
     INVALID_EXPORT: NoPayload;
+    /**
+     * A data migration reads or writes what it cannot yet: a file, or a SQL database.
+     * @remedy Let `source` and `destination` be tables of DynamoDB. For rows of a SQL database write SQL, or `sql({ ... })`.
+     */
+    DATA_NOT_SUPPORTED: { readonly what: string; readonly target?: string };
+    /**
+     * A warning: a function of a data migration uses the time, chance, the environment or the network. Its result must
+     * depend on nothing but the item, because an item may be met several times.
+     * @remedy Compute the value from the item, or write it down as a constant.
+     */
+    IMPURE_TRANSFORM: { readonly function: string; readonly uses: string };
     /**
      * All migrations of a folder together are more than the engine can load.
      * @remedy Load large data from S3 or with a job of its own, rather than from migration files.

@@ -27,7 +27,7 @@ export function evaluateDefaultExport(compiled: Compiled, file: CodeFile): unkno
   }
   if (module.exports.default !== undefined) return module.exports.default;
   throw new MigrationError('INVALID_EXPORT', 'The file has no default export.', {
-    hint: 'Write export default dynamodb({ ... }) or export default sql({ ... }).',
+    hint: 'Write export default dynamodb({ ... }), data({ ... }) or sql({ ... }).',
     location: file.location,
   });
 }

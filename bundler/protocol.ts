@@ -1,6 +1,6 @@
 import type { Manifest } from '../core/bundle/manifest';
 import { type ErrorCode, errorFromData, type MigrationError } from '../core/errors/index';
-import type { DeclaredTarget } from './build-bundle';
+import type { DeclaredTarget } from './targets';
 
 /** What the bundler's process reads: one JSON document, as its argument or on standard input. */
 export interface CheckRequest {

@@ -1,4 +1,5 @@
-import type { Bundle, BundledMigration } from '../core/bundle/bundle';
+import type { Action, Bundle, BundledMigration } from '../core/bundle/bundle';
+import type { DataPlace } from '../core/bundle/data-action';
 import type { TableOperation } from '../core/bundle/table-operations';
 import type { TargetBinding } from './target-binding';
 
@@ -13,33 +14,52 @@ export function createdTables({ migrations }: Bundle, target: string): string[] 
 
 /** What is wrong with the tables that migrations name, compared with those that the targets have. */
 export function tableErrors({ migrations }: Bundle, targets: ReadonlyMap<string, TargetBinding>): string[] {
-  const errors = migrations.flatMap((migration) => {
-    const target = targets.get(migration.target)!;
-    return operations(migration).flatMap((operation) => tableError(migration, operation, target));
-  });
+  const errors = migrations.flatMap((migration) => [
+    ...operations(migration).flatMap((operation) => operationError(migration, operation, targets)),
+    ...places(migration).flatMap((place) => missingTable(migration, place, targets)),
+  ]);
   return [...new Set(errors)];
 }
 
-function operations({ phases }: BundledMigration): TableOperation[] {
-  const actions = phases.flatMap((phase) => phase.actions);
-  return actions.flatMap((action) => (action.type === 'table' ? [action.operation] : []));
+function operations(migration: BundledMigration): TableOperation[] {
+  return actions(migration).flatMap((action) => (action.type === 'table' ? [action.operation] : []));
 }
 
-function tableError(
-  { file, ...migration }: BundledMigration,
+/** The tables whose items a migration works on. */
+function places(migration: BundledMigration): DataPlace[] {
+  return actions(migration).flatMap((action) =>
+    action.type === 'data' ? [action.source, ...(action.destination ? [action.destination] : [])] : [],
+  );
+}
+
+function actions({ phases }: BundledMigration): Action[] {
+  return phases.flatMap((phase) => phase.actions);
+}
+
+function operationError(
+  migration: BundledMigration,
   { kind, table }: TableOperation,
-  target: TargetBinding,
+  targets: ReadonlyMap<string, TargetBinding>,
 ): string[] {
-  if (target.tableName(table) === undefined) {
-    return [
-      `${file} uses table '${table}', which target '${migration.target}' does not have. ` +
-        `Its tables: ${target.tables.join(', ')}. Add it to \`tables\`, or set \`tableNamePrefix\`.`,
-    ];
-  }
+  const missing = missingTable(migration, { target: migration.target, table }, targets);
+  if (missing.length > 0) return missing;
   const verb = { createTable: 'creates', deleteTable: 'deletes' }[kind as string];
-  if (verb === undefined || !target.tables.includes(table)) return [];
+  if (verb === undefined || !targets.get(migration.target)!.tables.includes(table)) return [];
   return [
-    `${file} ${verb} table '${table}', which is in \`tables\` of target '${migration.target}' and therefore exists ` +
+    `${migration.file} ${verb} table '${table}', which is in \`tables\` of target '${migration.target}' and therefore exists ` +
       'outside of the migrations. Remove the operation, or choose another logical name.',
+  ];
+}
+
+function missingTable(
+  { file }: BundledMigration,
+  { target, table }: DataPlace,
+  targets: ReadonlyMap<string, TargetBinding>,
+): string[] {
+  const binding = targets.get(target)!;
+  if (binding.tableName(table) !== undefined) return [];
+  return [
+    `${file} uses table '${table}', which target '${target}' does not have. ` +
+      `Its tables: ${binding.tables.join(', ')}. Add it to \`tables\`, or set \`tableNamePrefix\`.`,
   ];
 }

@@ -1,6 +1,6 @@
 import { BatchWriteItemCommand, ScanCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import type { DataAction } from '../../core/bundle/data-action';
-import type { PassWork } from '../../core/engine/pass-work';
+import { noLimit, type PassWork } from '../../core/engine/pass-work';
 import { workInProcess } from '../../core/engine/work-in-process';
 import type { Item, Ports } from '../../core/ports';
 import { DynamoDbSegments } from '../../lambda/aws/dynamodb-segments';
@@ -70,7 +70,8 @@ async function ours(destination: DataAction['destination']): Promise<void> {
     step: 'backfill.0',
     direction: 'forward',
   } as const;
-  const work: PassWork = { pass, of, segments: Array.from({ length: of }, (_, number) => number), attempt: 'r' };
+  const segments = Array.from({ length: of }, (_, number) => number);
+  const work: PassWork = { pass, of, segments, attempt: 'r', until: noLimit };
   // As `migrations repair` does.
   const limits = { stopBy: Number.POSITIVE_INFINITY, pageSize: 250, workers: 8 };
   const results = await workInProcess(ports, work, limits.workers, 'bench', limits);
@@ -83,7 +84,7 @@ function portsFor(action: DataAction): Ports {
   const deployment = { id: 'd', targets: { tables: { DatabaseKind: 'dynamodb' } }, bundle: {} };
   const migration = { id, file: 'tables/1.0.0.ts', phases: [{ name: 'backfill', actions: [action] }] };
   const transform = (item: Item): Item => ({ ...item, version: 2 });
-  const scaling = { settings: async () => [], apply: async () => undefined };
+  const scaling = { settings: async () => [], apply: async () => undefined, remove: async () => undefined };
   const properties = { DatabaseKind: 'dynamodb', Identity: 'bench', Tables: {}, TableNamePrefix: 'bench-' } as const;
   return {
     ledger: {

@@ -19,7 +19,7 @@ export const databaseKinds: Readonly<Record<DatabaseKind, DatabaseTraits>> = {
   // The RDS Data API takes statements of 64 KiB (aws-facts RDS-14).
   'aurora-postgresql': { migrationKinds: ['sql'], transactionalDdl: true, maxStatementBytes: 65_536 },
   'aurora-mysql': { migrationKinds: ['sql'], transactionalDdl: false, maxStatementBytes: 65_536 },
-  dynamodb: { migrationKinds: ['dynamodb'], transactionalDdl: false },
+  dynamodb: { migrationKinds: ['dynamodb', 'data'], transactionalDdl: false },
 };
 
 /** The kinds of database that run a kind of migration, for messages and for bundles without an app. */

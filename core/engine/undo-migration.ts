@@ -80,8 +80,9 @@ async function isInHistory(record: MigrationRecord, target: Target): Promise<boo
   return history.some(({ id, deployment }) => id === record.id && deployment === record.deployment);
 }
 
-/** A migration whose transaction never committed leaves nothing that would have to be undone. */
+/** A migration whose transaction never committed, or that still waits for the commit, leaves nothing to be undone. */
 async function hasRun(record: MigrationRecord, target: Target): Promise<boolean> {
+  if (record.contractOnly && record.contract === 'pending') return false;
   if (record.state !== 'planned' && record.state !== 'applying') return true;
   return isInHistory(record, target);
 }

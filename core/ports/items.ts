@@ -1,4 +1,16 @@
-/** An item or a row as code sees it: plain values by the names of its attributes. */
+/**
+ * An item as the functions of a data migration see it: the values of its attributes by their names.
+ *
+ * Texts, booleans, null, lists and maps are what they are in JavaScript. Bytes are a `Uint8Array`, sets a `Set`. A number is
+ * a `number` when that holds it exactly, a `bigint` when it is a larger integer, and else an object whose `value` is its
+ * digits as a text. What a function leaves alone is not written, so it keeps all its digits.
+ *
+ * @example
+ * import { data, type Item } from 'cdk-migrations/authoring';
+ *
+ * const withoutDraft = ({ draft, ...meal }: Item): Item => meal;
+ * export default data({ source: 'meals', transform: withoutDraft });
+ */
 export type Item = Readonly<Record<string, unknown>>;
 
 /** An item as it was read: what code sees of it, and what the adapter must know of it besides. */

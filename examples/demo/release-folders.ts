@@ -4,7 +4,7 @@ import { join } from 'node:path';
 /** The newest migration of each target in a release of the example app. */
 const newest = {
   1: { users: '1.1.0', meals: '1.0.0' },
-  2: { users: '1.2.1', meals: '1.1.0' },
+  2: { users: '1.2.1', meals: '1.1.1' },
   3: { users: '1.3.0', meals: '1.2.0' },
 } as const;
 

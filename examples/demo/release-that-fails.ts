@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { StackEvent } from '@cdk-migrations/sandbox';
 import type { Application } from './application';
 import type { Expectations } from './expectations';
+import { countPlans, generatedPlans } from './generated-plans';
 import { releaseFolder } from './release-folders';
 import { applicationOf, expectStatus } from './releases-that-succeed';
 import { showSideBySide } from './side-by-side';
@@ -41,7 +42,7 @@ export async function thirdRelease(
   story.chapter('3. Third release: migrations run, then the feature flags fail, and CloudFormation rolls back');
   story.tell('It comes with a new build of cdk-migrations itself, so the engine code changes in this update as well.');
 
-  const statusBefore = await expectStatus(stage, expectations, ['meals/1.1.0', 'users/1.2.1']);
+  const statusBefore = await expectStatus(stage, expectations, ['meals/1.1.1', 'users/1.2.1']);
   const before = await takeSnapshot(stage.sandbox, stack);
   const firstLog = stage.logs.length;
   const app = applicationOf(stage, await outputsOf(stage));
@@ -56,8 +57,10 @@ export async function thirdRelease(
   const wanted = 'UPDATE_ROLLBACK_COMPLETE';
   expectations.equal(`the stack is ${wanted}, the command ends with 1`, [json.status, exitCode], [wanted, 1]);
   expectDatabases(expectations, before, during, after);
+  const counts = await countPlans(stage.sandbox);
+  expectations.equal('what release 2 had measured stays measured', counts, { former: 0, measured: generatedPlans });
   expectOldCode(stage, expectations, json, firstLog);
-  const statusAfter = await expectStatus(stage, expectations, ['meals/1.1.0', 'users/1.2.1']);
+  const statusAfter = await expectStatus(stage, expectations, ['meals/1.1.1', 'users/1.2.1']);
   expectations.equal('the ledger says the same as before', statusAfter, statusBefore);
   await expectHistory(stage, story, expectations);
 }
@@ -102,12 +105,16 @@ function expectDatabases(expectations: Expectations, before: Snapshot, during: S
   expectations.that('the migrations did run: users had the column last_seen_at', columns.includes('last_seen_at'));
   expectations.that('and DynamoDB had the table of shopping lists', 'nutrition-shoppingLists' in during.tables);
   expectations.equal('after the rollback every schema is exactly as before', schemaOf(after), schemaOf(before));
-  const lost = Object.entries(before.tables).flatMap(([name, { rows }]) =>
-    rows.filter((row) => !after.tables[name]?.rows.includes(row)),
-  );
+  const rowsOf = ({ tables }: Snapshot, name: string) => new Set(tables[name]?.rows);
+  const lost = Object.keys(before.tables).flatMap((name) => {
+    const kept = rowsOf(after, name);
+    return [...rowsOf(before, name)].filter((row) => !kept.has(row));
+  });
   expectations.equal('no row or item of before is lost or changed', lost, []);
-  const gained = (name: string) =>
-    (after.tables[name]?.rows ?? []).filter((row) => !before.tables[name]?.rows.includes(row));
+  const gained = (name: string) => {
+    const known = rowsOf(before, name);
+    return [...rowsOf(after, name)].filter((row) => !known.has(row));
+  };
   const names = [users, plans].map((name) => gained(name).length);
   expectations.equal('what the application wrote in between is there: Dora and her plan', names, [1, 1]);
   expectations.that('with the content that she gave', gained(users)[0]?.includes('Dora') ?? false, gained(users));

@@ -1,5 +1,6 @@
 import { Application } from './application';
 import type { Expectations } from './expectations';
+import { countPlans, generatedPlans, generatePlans } from './generated-plans';
 import { type ReleaseNumber, releaseFolder } from './release-folders';
 import type { DeployResult, Stage } from './stage';
 import type { Story } from './story';
@@ -32,12 +33,15 @@ export async function firstRelease(stage: Stage, story: Story, expectations: Exp
   await app.addMealPlan(cleo, '2026-02-02', '2026-W06', 'keto');
   const [logged] = await app.analytics();
   expectations.equal('6 logged meals are in Aurora', Number(logged?.['times']), 6);
+  await generatePlans(stage.sandbox);
+  story.tell(`Years pass: ${generatedPlans} more plans say how much, in texts such as '150 g'.`);
 }
 
 export async function secondRelease(stage: Stage, story: Story, expectations: Expectations): Promise<void> {
-  story.chapter('2. Second release: users get a diet, guessed from what they logged; plans are found by week');
+  story.chapter('2. Second release: users get a diet, plans are found by week, and portions are measured');
+  const counts = await countPlans(stage.sandbox);
   const { outputs } = await deployRelease(stage, expectations, 2, 'UPDATE_COMPLETE');
-  await expectStatus(stage, expectations, ['meals/1.1.0', 'users/1.2.1']);
+  await expectStatus(stage, expectations, ['meals/1.1.1', 'users/1.2.1']);
 
   story.tell('The application reads and writes the new shape.');
   const app = applicationOf(stage, outputs);
@@ -48,6 +52,14 @@ export async function secondRelease(stage: Stage, story: Story, expectations: Ex
   expectations.equal(`diets are ${expected.join(', ')}`, diets, expected);
   const plans = await app.mealPlansOfWeek('2026-W06');
   expectations.equal('the new DynamoDB index finds the 3 plans of the week', plans.length, 3);
+  expectations.equal(
+    `${generatedPlans} portions are split into an amount and a unit`,
+    [counts, await countPlans(stage.sandbox)],
+    [
+      { former: generatedPlans, measured: 0 },
+      { former: 0, measured: generatedPlans },
+    ],
+  );
 }
 
 async function deployRelease(

@@ -1,4 +1,4 @@
-import { DescribeTableCommand, DynamoDBClient, ListTablesCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { DescribeTableCommand, DynamoDBClient, ListTablesCommand, paginateScan } from '@aws-sdk/client-dynamodb';
 import type { Sandbox } from '@cdk-migrations/sandbox';
 
 /** Everything a user can see of the databases, in an order that only depends on the content. */
@@ -62,10 +62,10 @@ async function dynamoDbTables({ endpoint }: Sandbox): Promise<Snapshot['tables']
   const { TableNames = [] } = await client.send(new ListTablesCommand({}));
   const tables: Record<string, TableSnapshot> = {};
   for (const TableName of TableNames.filter((name) => name.startsWith('nutrition-')).sort()) {
-    const [{ Table }, { Items = [] }] = await Promise.all([
-      client.send(new DescribeTableCommand({ TableName })),
-      client.send(new ScanCommand({ TableName, ConsistentRead: true })),
-    ]);
+    const { Table } = await client.send(new DescribeTableCommand({ TableName }));
+    const items: Readonly<Record<string, unknown>>[] = [];
+    for await (const { Items = [] } of paginateScan({ client }, { TableName, ConsistentRead: true }))
+      items.push(...Items);
     const keys = (schema: typeof Table = {}) => (schema.KeySchema ?? []).map(({ AttributeName }) => AttributeName);
     tables[TableName] = {
       store: 'DynamoDB',
@@ -74,9 +74,9 @@ async function dynamoDbTables({ endpoint }: Sandbox): Promise<Snapshot['tables']
         .map((index) => `${index.IndexName} ${keys(index).join(' + ')} ${index.Projection?.ProjectionType}`)
         .sort(),
       constraints: [],
-      rows: Items.map((item) =>
-        JSON.stringify(item, Object.keys(item).concat(['S', 'N', 'L', 'M', 'BOOL']).sort()),
-      ).sort(),
+      rows: items
+        .map((item) => JSON.stringify(item, Object.keys(item).concat(['S', 'N', 'L', 'M', 'BOOL']).sort()))
+        .sort(),
     };
   }
   client.destroy();

@@ -41,9 +41,7 @@ export class DynamoDbTables implements Target, TableDatabase {
   readonly tables: TableDatabase = this;
   readonly defaults: TableDefaults;
   private readonly requests: TableRequests;
-  readonly items: ItemDatabase = {
-    table: (name) => DynamoDbItems.open(this.client, name, this.physicalName(name), this.lease),
-  };
+  readonly items: ItemDatabase;
 
   constructor(
     private readonly client: DynamoDBClient,
@@ -52,6 +50,7 @@ export class DynamoDbTables implements Target, TableDatabase {
     private readonly scalingService: ScalingService,
   ) {
     this.requests = new TableRequests(client, properties, lease);
+    this.items = { table: (name) => DynamoDbItems.open(client, name, this.physicalName(name), lease) };
     this.defaults = properties.TableDefaults === undefined ? {} : JSON.parse(properties.TableDefaults);
   }
 

@@ -1,7 +1,7 @@
 import { addGlobalIndex, createTable, dynamodb } from 'cdk-migrations/authoring';
 
 export default dynamodb({
-  dependsOn: ['1.1.0'],
+  dependsOn: ['1.1.1'],
   up: [
     createTable({
       table: 'shoppingLists',

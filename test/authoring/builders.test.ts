@@ -199,5 +199,3 @@ describe('sql()', () => {
     ],
   ])('refuses a wrong declaration: %s', (_, props, message) => expect(() => sql(wrong(props))).toThrow(message));
 });
-
-it('authoring does not offer data() yet', () => expect(Object.keys(authoring)).not.toContain('data'));

@@ -354,6 +354,7 @@ it('the builders that are compiled into a migration return what the real ones re
   const key = { name: 'id', type: 'S' } as const;
   const calls = {
     sql: { up: () => {} },
+    data: { source: 'meals', transform: String },
     dynamodb: { up: [] },
     createTable: { table: 'meals', partitionKey: key },
     deleteTable: 'meals',

@@ -45,6 +45,7 @@ describe('the nutrition app', () => {
         'users/1.2.1_guess_diet_from_events.ts',
         'meals/1.0.0_create_meal_plans.ts',
         'meals/1.1.0_find_plans_by_week.ts',
+        'meals/1.1.1_measure_portions.ts',
       ],
     ],
   ])('synthesizes its %s release with other feature flags than the last one', (_, files) => {

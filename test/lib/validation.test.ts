@@ -287,6 +287,18 @@ describe('a migration', () => {
         'to `tables`, or set `tableNamePrefix`.',
     );
   });
+
+  it.each([
+    ['reads', "source: 'order', destination: 'orders'"],
+    ['writes', "source: 'orders', destination: 'order'"],
+  ])('is refused when it %s items of a table that its target does not have', (_, tables) => {
+    const content = `import { data } from 'cdk-migrations/authoring';\nexport default data({ ${tables}, transform: (it) => it });`;
+    const refused = refusal(
+      (stack) => ({ meals: MigrationTarget.dynamodb({ tables: { orders: table(stack, 'shop-orders') } }) }),
+      () => ({ migrationsPath: folderWith({ 'meals/1.0.0_copy.ts': content }) }),
+    );
+    expect(refused).toContain("- meals/1.0.0_copy.ts uses table 'order', which target 'meals' does not have.");
+  });
 });
 
 describe('the Lambda asset', () => {

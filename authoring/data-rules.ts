@@ -1,0 +1,114 @@
+import { checkProperties, checkTexts, refuse } from './refuse';
+import { checkName } from './table-rules';
+
+type FunctionName = (typeof functions)[number];
+type Place = string | { readonly table: string; readonly target?: string };
+
+/** What `data()` is given, whichever items its functions are for. */
+interface Declared extends Readonly<Partial<Record<FunctionName, unknown>>> {
+  readonly dependsOn?: unknown;
+  readonly irreversible?: boolean;
+  readonly source: Place;
+  readonly destination?: Place;
+  readonly existing?: string;
+  readonly mayFail?: number;
+  readonly segments?: number;
+  readonly finish?: string;
+  readonly sweep?: boolean;
+}
+
+const functions = ['transform', 'undo', 'validate', 'combine'] as const;
+
+const properties = [
+  ...['kind', 'dependsOn', 'name', 'irreversible', 'source', 'destination', ...functions],
+  ...['existing', 'mayFail', 'segments', 'finish', 'sweep'],
+];
+const mostSegments = 1_000;
+
+/** @throws TypeError that says what `data()` accepts */
+export function checkData(props: Declared): void {
+  checkProperties('The argument of data()', props, properties);
+  checkTexts('dependsOn', props.dependsOn ?? []);
+  checkPlace('source', props.source);
+  if (props.destination !== undefined) checkPlace('destination', props.destination);
+  checkFunctions(props);
+  checkChoice('existing', props.existing, ['keep', 'replace', 'combine']);
+  checkChoice('finish', props.finish, ['application', 'background']);
+  checkChoice('sweep', props.sweep, [true, false]);
+  checkChoice('irreversible', props.irreversible, [true, false]);
+  checkInteger('mayFail', props.mayFail, 0, Number.MAX_SAFE_INTEGER);
+  checkInteger('segments', props.segments, 1, mostSegments);
+  checkDestination(props);
+  checkUndo(props);
+  checkWhen(props);
+}
+
+function checkPlace(property: string, place: Place): void {
+  if (typeof place === 'string') {
+    checkName('table', place);
+    return;
+  }
+  if (typeof place !== 'object' || place === null)
+    refuse(`Property ${property}`, "be the name of a table, or an object such as { table: 'meals' }", place);
+  // The bundler says that seed files are not supported yet, and where one is named.
+  if (property === 'source' && 'file' in place) return;
+  checkProperties(`Property ${property}`, place, ['table', 'target']);
+  checkName('table', place.table);
+  const { target } = place;
+  if (target === undefined || (typeof target === 'string' && /^[a-z][a-z0-9-]*$/.test(target))) return;
+  refuse(`The target of ${property}`, 'be lower-case letters, digits and hyphens', target);
+}
+
+function checkFunctions(props: Declared): void {
+  for (const name of functions) {
+    const value = props[name];
+    if (value === undefined && name !== 'transform') continue;
+    if (typeof value !== 'function') refuse(`Property ${name}`, 'be a function such as (item) => ({ ...item })', value);
+    // By name: the function may be of another context, whose constructors are others.
+    if (value.constructor.name !== 'Function')
+      refuse(`Property ${name}`, 'be a function that returns its result at once', value.constructor.name);
+  }
+}
+
+function checkDestination({ source, destination, existing, combine }: Declared): void {
+  if (destination === undefined && (existing ?? combine) !== undefined)
+    throw new TypeError(
+      'Properties existing and combine need a destination: in place every item has a key of its own.',
+    );
+  if (destination !== undefined && isSame(source, destination))
+    throw new TypeError('The destination is the source. Leave destination out to transform the items where they are.');
+  if ((existing === 'combine') === (combine !== undefined)) return;
+  throw new TypeError("existing: 'combine' and the function combine need each other.");
+}
+
+function isSame(source: Place, destination: Place): boolean {
+  const [a, b] = [source, destination].map((place) => (typeof place === 'string' ? { table: place } : place));
+  return a!.table === b!.table && a!.target === b!.target;
+}
+
+function checkUndo({ undo, irreversible, combine }: Declared): void {
+  if (undo !== undefined && irreversible === true)
+    throw new TypeError('The migration is irreversible, but has a function undo, which would never run. Remove one.');
+  if (combine === undefined || undo !== undefined || irreversible === true) return;
+  // Several segments change one item in turn, so copies of what it was before cannot be put back segment by segment.
+  throw new TypeError('A migration with combine needs a function undo, or irreversible: true.');
+}
+
+function checkWhen({ irreversible, finish, sweep }: Declared): void {
+  if (irreversible === true && (finish ?? sweep) !== undefined)
+    throw new TypeError('An irreversible migration runs after the update, so finish and sweep would do nothing.');
+  if (finish === 'background' && sweep === false)
+    throw new TypeError("finish: 'background' leaves to the sweep what it did not finish, so sweep must not be false.");
+}
+
+function checkChoice(property: string, value: unknown, choices: readonly unknown[]): void {
+  if (value === undefined || choices.includes(value)) return;
+  refuse(`Property ${property}`, `be ${choices.slice(0, -1).join(', ')} or ${choices.at(-1)}`, value);
+}
+
+function checkInteger(property: string, value: unknown, least: number, most: number): void {
+  if (value === undefined) return;
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= least && value <= most) return;
+  const range = most === Number.MAX_SAFE_INTEGER ? `from ${least}` : `from ${least} to ${most}`;
+  refuse(`Property ${property}`, `be an integer ${range}`, value);
+}

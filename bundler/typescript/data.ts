@@ -1,0 +1,92 @@
+import type { DataMigration, TableReference } from '../../authoring';
+import type { Phase } from '../../core/bundle/bundle';
+import type { DataAction } from '../../core/bundle/data-action';
+import { MigrationError } from '../../core/errors/index';
+import { type Draft, phaseList, type UsedTable } from '../draft';
+import type { MigrationFile } from '../folder';
+import type { ReportError, Warn } from '../report';
+import { impuritiesOf } from './impurity';
+import type { Places } from './places';
+
+/** Reads what `data()` declares, but for its compiled code. Its functions are not called. */
+export async function readData(
+  migration: DataMigration,
+  file: MigrationFile,
+  place: Places,
+  report: ReportError,
+  warn: Warn,
+): Promise<Pick<Draft, 'kind' | 'phases' | 'tables'>> {
+  await warnOfImpurity(migration, place, warn);
+  const { source, destination } = migration;
+  if (typeof source === 'object' && 'file' in source) {
+    report(seedFile(String(source.file), place));
+    return { kind: 'data', phases: [] };
+  }
+  const from = usedTable(source, file, place);
+  const to = destination === undefined ? undefined : usedTable(destination, file, place);
+  if (to && from.target === to.target && from.table === to.table) report(sameTable(place));
+  const tables = to ? [from, to] : [from];
+  return { kind: 'data', phases: phasesOf(migration, actionOf(migration, from, to)), tables };
+}
+
+function usedTable(where: string | TableReference, file: MigrationFile, place: Places): UsedTable {
+  const { table, target = file.target }: TableReference = typeof where === 'string' ? { table: where } : where;
+  return { target, table, location: place.ofText(target === file.target ? table : target) };
+}
+
+function actionOf(migration: DataMigration, from: UsedTable, to: UsedTable | undefined): Omit<DataAction, 'pass'> {
+  const { existing = 'keep', mayFail = 0, finish = 'application', segments } = migration;
+  return {
+    type: 'data',
+    source: { target: from.target, table: from.table },
+    ...(to && { destination: { target: to.target, table: to.table } }),
+    ...{ existing, undo: undoOf(migration), segments, mayFail, finish },
+  };
+}
+
+function undoOf({ undo, irreversible }: DataMigration): DataAction['undo'] {
+  if (undo) return 'function';
+  return irreversible ? 'nothing' : 'before-image';
+}
+
+/** What nothing can undo waits until nothing has to be undone. */
+function phasesOf({ irreversible, sweep, finish }: DataMigration, action: Omit<DataAction, 'pass'>): readonly Phase[] {
+  const [write, check]: readonly DataAction[] = [
+    { ...action, pass: 'write' },
+    { ...action, pass: 'check' },
+  ];
+  if (irreversible) return phaseList({ contract: [write!, check!] });
+  const isSwept = sweep ?? (action.destination === undefined || finish === 'background');
+  return phaseList({ backfill: [write!], verify: [check!], sweep: isSwept ? [write!, check!] : [] });
+}
+
+/** The engine refuses such a function too, at the first item: a deployment later. */
+async function warnOfImpurity(migration: DataMigration, place: Places, warn: Warn): Promise<void> {
+  for (const name of ['transform', 'undo', 'validate', 'combine'] as const) {
+    const used = migration[name] ? await impuritiesOf(String(migration[name])) : [];
+    for (const what of used) {
+      warn(
+        new MigrationError('IMPURE_TRANSFORM', `Function ${name} uses ${what}: it must depend on nothing but items.`, {
+          payload: { function: name, uses: what },
+          hint: 'Compute the value from the item, or write it down as a constant: an item may be met several times, and must give the same each time.',
+          location: place.ofCode(what),
+        }),
+      );
+    }
+  }
+}
+
+function seedFile(file: string, place: Places): MigrationError {
+  return new MigrationError('DATA_NOT_SUPPORTED', `Not supported yet: data() with a file, ${file}, as its source.`, {
+    payload: { what: 'file' },
+    hint: 'Let the source be a DynamoDB table. Small data can be inserted by a SQL migration.',
+    location: place.ofText(file),
+  });
+}
+
+function sameTable(place: Places): MigrationError {
+  return new MigrationError('INVALID_EXPORT', 'The destination is the source.', {
+    hint: 'Leave destination out to transform the items where they are.',
+    location: place.ofExport(),
+  });
+}
