@@ -200,6 +200,8 @@ export interface Observation {
   readonly exists: boolean;
   /** The index that the step removes, with all that it takes to make it again. */
   readonly index?: RemovedIndex;
+  /** Digest of what a statement changes. */
+  readonly fingerprint?: string;
 }
 
 export interface AuditEvent {

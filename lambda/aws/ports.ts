@@ -1,5 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { Bundles, Claims, Clock, HeldLease, Ports, Stacks, Target, Targets } from '../../core/ports';
+import type { Bundles, Claims, Clock, Ports, Stacks, Target, Targets } from '../../core/ports';
 import type { AuroraTargetProperties } from '../../core/wire';
 import { DynamoDbLeases } from './dynamodb-leases';
 import { DynamoDbLedger } from './dynamodb-ledger';
@@ -54,18 +54,21 @@ export const systemClock: Clock = {
 
 function targets(dynamodb: DynamoDBClient): Targets {
   const openTable = once(() => import('./dynamodb-tables.js'));
-  const openAurora = once(async () => {
-    const [{ AuroraPostgresql }, { DataApi, rdsDataClient }] = await Promise.all([
-      import('./sql/aurora-postgresql.js'),
-      import('./sql/data-api.js'),
-    ]);
+  const openDataApi = once(async () => {
+    const { DataApi, rdsDataClient } = await import('./sql/data-api.js');
     const client = rdsDataClient();
-    return (properties: AuroraTargetProperties, lease: HeldLease) =>
-      new AuroraPostgresql(new DataApi(client, properties, clusterIsGone), lease);
+    return (properties: AuroraTargetProperties) => new DataApi(client, properties, clusterIsGone);
   });
+  const adapters = {
+    'aurora-postgresql': once(async () => (await import('./sql/aurora-postgresql.js')).AuroraPostgresql),
+    'aurora-mysql': once(async () => (await import('./sql/aurora-mysql.js')).AuroraMysql),
+  };
   return {
     async open(_name, properties, lease): Promise<Target> {
-      if (properties.DatabaseKind !== 'dynamodb') return (await openAurora())(properties, lease);
+      if (properties.DatabaseKind !== 'dynamodb') {
+        const [Adapter, dataApi] = await Promise.all([adapters[properties.DatabaseKind](), openDataApi()]);
+        return new Adapter(dataApi(properties), lease);
+      }
       const { DynamoDbTables } = await openTable();
       return new DynamoDbTables(dynamodb, properties, lease, indexScaling);
     },

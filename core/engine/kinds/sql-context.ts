@@ -42,8 +42,8 @@ export function sectionOutcome(
     case 'edited':
       throw edited(result.checksum, context);
     case 'failed': {
-      const { message, sqlState } = result;
-      const error = new MigrationError('STATEMENT_FAILED', message, { payload: { sqlState } });
+      const { message, sqlState, errorNumber } = result;
+      const error = new MigrationError('STATEMENT_FAILED', message, { payload: { sqlState, errorNumber } });
       throw located(error, statements[result.statement], context);
     }
     case 'unverified':
@@ -121,4 +121,33 @@ export function located(
   const sqlState = error.payload.sqlState as string | undefined;
   // What the database says repeats literals; its own words for the rest are ours to keep.
   return errorFromData(error.code, redactMessage(error.message, statement.text, sqlState), details);
+}
+
+/** What the database's history says of the step; undefined when it says nothing. */
+export async function known(context: StepContext): Promise<'done' | 'foreign' | undefined> {
+  const { change, mark } = markOf(context);
+  if (change === 'remove') return undefined;
+  const history = (await context.target.history()) ?? [];
+  const found = history.find(({ id, phase, step }) => id === mark.id && phase === mark.phase && step === mark.step);
+  return found && meaningOf(found, context);
+}
+
+/** Names one run of one statement in the list of the database's sessions. */
+export function tagOf(context: StepContext): string {
+  const { id, phase, step, deployment } = markOf(context).mark;
+  return [context.migration.identity, id, phase, step, deployment].join(' ');
+}
+
+/** A step is inverted in the context of the phase that is undone. */
+export function forwardOf(context: StepContext): StepContext {
+  return { ...context, phase: context.phase === 'down' ? 'up' : context.phase };
+}
+
+export function inDoubt(statement: Statement, context: StepContext): MigrationError {
+  const error = new MigrationError(
+    'OUTCOME_UNKNOWN',
+    'The answer to this statement outside a transaction was lost, and the database does not show whether it took effect.',
+    { hint: 'Inspect the database, complete or undo the statement by hand, then run `migrations repair`.' },
+  );
+  return located(error, statement, context);
 }

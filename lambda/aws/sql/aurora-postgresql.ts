@@ -1,5 +1,5 @@
 import { databaseKinds } from '../../../core/bundle/database-kinds';
-import { hasCode, MigrationError } from '../../../core/errors/index';
+import { MigrationError } from '../../../core/errors/index';
 import type {
   HeldLease,
   HistoryChange,
@@ -11,6 +11,7 @@ import type {
   SqlResult,
   SqlRow,
   StandaloneStatements,
+  StatementUnit,
   Target,
 } from '../../../core/ports';
 import { isAnswerLost, isPassing, patiently } from '../retry';
@@ -18,6 +19,7 @@ import type { DataApi } from './data-api';
 import { applySection, protocolStatements, raiseFence, schema } from './postgresql-protocol';
 import { PostgresqlStandalone } from './postgresql-standalone';
 import { withoutRows } from './redact';
+import { busy, fenced, isLostTransaction, runInCalls, unlessBusy } from './sections';
 
 /** Bytes of statements that one call carries: the body of a request may have 4 MiB (aws-facts RDS-14). */
 const largestSection = 3_500_000;
@@ -76,21 +78,23 @@ export class AuroraPostgresql implements Target, SqlDatabase {
     const { statements, verify } = section;
     const values = { statements: JSON.stringify(statements), verify: JSON.stringify(verify) };
     const isLarge = Buffer.byteLength(values.statements) + Buffer.byteLength(values.verify) > largestSection;
-    if (isLarge) return this.runInCalls(section);
+    if (isLarge) return this.runsInCalls(section);
     await this.lease.guard();
     const row = await this.call(section, values);
-    return row.outcome === 'unsupported' ? this.runInCalls(section) : this.toResult(row);
+    return row.outcome === 'unsupported' ? this.runsInCalls(section) : this.toResult(row);
   }
 
   private async call({ change, mark, attempt }: Section, values: Readonly<Record<string, string>>): Promise<SqlRow> {
     const { scope, token } = this.lease;
     const { id, phase, step, checksum, deployment } = mark;
-    const { rows } = await unlessBusy(() =>
-      this.api.execute(
-        `SELECT * FROM ${applySection}(:scope, :token, :id, :phase, CAST(:step AS integer), :checksum, :deployment, ` +
-          ':attempt, :change, CAST(:statements AS jsonb), CAST(:verify AS jsonb))',
-        { scope, token, id, phase, step, checksum, deployment, attempt, change, ...values },
-      ),
+    const { rows } = await unlessBusy(
+      () =>
+        this.api.execute(
+          `SELECT * FROM ${applySection}(:scope, :token, :id, :phase, CAST(:step AS integer), :checksum, :deployment, ` +
+            ':attempt, :change, CAST(:statements AS jsonb), CAST(:verify AS jsonb))',
+          { scope, token, id, phase, step, checksum, deployment, attempt, change, ...values },
+        ),
+      isLocked,
     );
     return rows[0]!;
   }
@@ -116,32 +120,16 @@ export class AuroraPostgresql implements Target, SqlDatabase {
       case 'busy':
         throw busy();
       case 'fenced':
-        throw this.fenced();
+        throw fenced(this.lease.token);
       default:
         throw new Error(`${applySection} answered with the unknown outcome ${String(outcome)}.`);
     }
   }
 
   /** A section of several calls in one transaction: too large for one, or with a statement that no function can run. */
-  private async runInCalls({ change, mark, statements, verify }: Section): Promise<SectionResult> {
-    let statement = -1;
-    try {
-      return await this.transact(change, mark, async (connection) => {
-        statement = -1;
-        for (const text of statements) {
-          statement += 1;
-          await connection.execute(text);
-        }
-        for (const text of verify) {
-          statement += 1;
-          checkVerified(await connection.execute(text));
-        }
-      });
-    } catch (error) {
-      if (error instanceof Unverified) return { outcome: 'unverified', statement, returned: error.message };
-      if (!hasCode(error, 'STATEMENT_FAILED')) throw error;
-      return { outcome: 'failed', statement, message: error.message, sqlState: error.payload.sqlState };
-    }
+  private runsInCalls(section: Section): Promise<SectionResult> {
+    const { change, mark } = section;
+    return runInCalls(section, (work) => this.transact(change, mark, work), this.isTrue);
   }
 
   /**
@@ -157,6 +145,14 @@ export class AuroraPostgresql implements Target, SqlDatabase {
       () => this.transactOnce(change, mark, work),
       (error) => isPassing(error) || isAnswerLost(error) || isLostTransaction(error),
     );
+  }
+
+  units(statements: readonly string[]): readonly StatementUnit[] {
+    return [{ transactional: true, statements: statements.length }];
+  }
+
+  isTrue(value: unknown): boolean {
+    return value === true;
   }
 
   query(statement: string): Promise<SqlResult> {
@@ -179,29 +175,25 @@ export class AuroraPostgresql implements Target, SqlDatabase {
 
   /** Locks the row, so that the fence is not raised before this transaction is over. */
   private async checkFence(connection: SqlConnection): Promise<void> {
-    const { rows } = await unlessBusy(() =>
-      connection.execute(`SELECT token FROM ${schema}.fence WHERE scope = :scope FOR UPDATE NOWAIT`, {
-        scope: this.lease.scope,
-      }),
+    const { rows } = await unlessBusy(
+      () =>
+        connection.execute(`SELECT token FROM ${schema}.fence WHERE scope = :scope FOR UPDATE NOWAIT`, {
+          scope: this.lease.scope,
+        }),
+      isLocked,
     );
-    if (Number(rows[0]?.token) !== this.lease.token) throw this.fenced();
+    if (Number(rows[0]?.token) !== this.lease.token) throw fenced(this.lease.token);
   }
 
   private async raiseFence(): Promise<void> {
     const { scope, token } = this.lease;
-    const { rows } = await unlessBusy(() =>
-      this.api.execute(`SELECT ${raiseFence}(:scope, :token) AS outcome`, { scope, token }),
+    const { rows } = await unlessBusy(
+      () => this.api.execute(`SELECT ${raiseFence}(:scope, :token) AS outcome`, { scope, token }),
+      isLocked,
     );
     const outcome = rows[0]?.outcome;
     if (outcome === 'busy') throw busy();
-    if (outcome !== 'raised') throw this.fenced();
-  }
-
-  private fenced(): MigrationError {
-    return new MigrationError(
-      'LEASE_LOST',
-      `A later holder than token ${this.lease.token} writes to this database now.`,
-    );
+    if (outcome !== 'raised') throw fenced(this.lease.token);
   }
 
   private async add(connection: SqlConnection, mark: HistoryMark): Promise<SectionResult> {
@@ -230,39 +222,9 @@ export class AuroraPostgresql implements Target, SqlDatabase {
   }
 }
 
-/** Ends a transaction whose verification did not return true; the message says what it returned. */
-class Unverified extends Error {}
-
-function checkVerified({ rows }: SqlResult): void {
-  const values = rows.map((row) => Object.values(row)[0]);
-  if (values.length === 1 && values[0] === true) return;
-  throw new Unverified(values.length === 1 ? JSON.stringify(values[0]) : `${values.length} rows`);
-}
-
-/**
- * A process that died leaves its transaction open until the Data API ends it, three minutes after its last call
- * (aws-facts RDS-2), and a section that outlives its call holds the fence until it ends. Until then the only thing to
- * do is to come back later.
- */
-async function unlessBusy<T>(execute: () => Promise<T>): Promise<T> {
-  try {
-    return await execute();
-  } catch (error) {
-    if (!(error instanceof MigrationError) || !isLocked(error)) throw error;
-    throw busy(error);
-  }
-}
-
-function busy(cause?: unknown): MigrationError {
-  return new MigrationError('DATABASE_BUSY', 'A transaction of an earlier call is still open in the database.', {
-    hint: 'It ends by itself: the RDS Data API ends a transaction three minutes after its last statement.',
-    cause,
-  });
-}
-
-/** PostgreSQL's lock_not_available; and a Data API that waited in vain. */
-function isLocked({ code, payload, message }: MigrationError): boolean {
-  return payload.sqlState === '55P03' || /could not obtain lock/.test(message) || code === 'STATEMENT_TIMEOUT';
+/** PostgreSQL's lock_not_available. */
+function isLocked({ payload, message }: MigrationError): boolean {
+  return payload.sqlState === '55P03' || /could not obtain lock/.test(message);
 }
 
 function isMissing(error: unknown): boolean {
@@ -272,9 +234,4 @@ function isMissing(error: unknown): boolean {
     missing.includes(String(error.payload.sqlState)) ||
     /(relation|schema|function) .* does not exist/.test(error.message)
   );
-}
-
-/** The transaction was ended without an error of ours (aws-facts RDS-2). */
-function isLostTransaction(error: unknown): boolean {
-  return error instanceof Error && error.name === 'TransactionNotFoundException';
 }

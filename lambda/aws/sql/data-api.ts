@@ -10,10 +10,11 @@ import {
   type SqlParameter,
 } from '@aws-sdk/client-rds-data';
 import { MigrationError } from '../../../core/errors/index';
-import type { SqlConnection, SqlResult, SqlRow } from '../../../core/ports';
+import type { ErrorNumbers, SqlConnection, SqlResult, SqlRow } from '../../../core/ports';
 import type { AuroraTargetProperties } from '../../../core/wire';
 import { errorName, isAnswerLost, isRefusedForNow, isWorthRepeating, patiently } from '../retry';
 import { sendingOptions } from '../sending-options';
+import { mysqlErrors } from './mysql/errors';
 import { withoutRows } from './redact';
 
 /**
@@ -29,6 +30,22 @@ export function rdsDataClient(config: RDSDataClientConfig = {}): RDSDataClient {
 
 /** Whether a cluster is known not to exist. False when that cannot be found out: absence of an answer proves nothing (G8). */
 export type ClusterIsGone = (clusterArn: string) => Promise<boolean>;
+
+/** What the errors of a kind of database say, which the Data API passes on as a text (aws-facts RDS-5 and RDS-17). */
+export interface DatabaseErrors {
+  /** Its numbers, and what of it may leave the database (G6). */
+  read(message: string): ErrorNumbers & { readonly told: string };
+  /** Whether it says that the database of this name does not exist. */
+  saysGone(message: string, database: string): boolean;
+}
+
+const errorsOf: Readonly<Record<AuroraTargetProperties['DatabaseKind'], DatabaseErrors>> = {
+  'aurora-postgresql': {
+    read: (message) => ({ told: withoutRows(message), sqlState: /SQLState: (\w{5})/.exec(message)?.[1] }),
+    saysGone: (message) => /SQLState: 3D000|database ".*" does not exist/.test(message),
+  },
+  'aurora-mysql': mysqlErrors,
+};
 
 /** One database through the RDS Data API: statements, transactions, and errors in our words. */
 export class DataApi {
@@ -133,7 +150,8 @@ export class DataApi {
   private async translate(error: unknown): Promise<unknown> {
     const message = error instanceof Error ? error.message : String(error);
     const name = errorName(error);
-    if (/SQLState: 3D000|database ".*" does not exist/.test(message)) return this.gone(message, error);
+    const errors = errorsOf[this.properties.DatabaseKind];
+    if (errors.saysGone(message, this.properties.DatabaseName)) return this.gone(message, error);
     if (unreachable.includes(name) || /HttpEndpoint is not enabled/i.test(message)) {
       return (await this.clusterIsGone(this.properties.ClusterArn))
         ? this.gone(message, error)
@@ -145,9 +163,9 @@ export class DataApi {
       });
     }
     if (!statementErrors.includes(name)) return error;
-    const sqlState = /SQLState: (\w{5})/.exec(message)?.[1];
+    const { told, ...numbers } = errors.read(message);
     // Without the error itself: whoever prints causes would print what the message must not say.
-    return new MigrationError('STATEMENT_FAILED', withoutRows(message), { payload: { sqlState } });
+    return new MigrationError('STATEMENT_FAILED', told, { payload: numbers });
   }
 
   private gone(message: string, cause: unknown): MigrationError {

@@ -14,15 +14,6 @@ export function toLiteral({ typeOid, value }: SqlParameter): string {
     case OID.numeric:
       return value;
     default:
-      return `'${value.replace(/['\\\0\n\r\x1a]/g, (character) => ESCAPES[character]!)}'`;
+      return `'${value.replace(/['\\]/g, '$&$&')}'`;
   }
 }
-
-const ESCAPES: Readonly<Record<string, string>> = {
-  "'": "''",
-  '\\': '\\\\',
-  '\0': '\\0',
-  '\n': '\\n',
-  '\r': '\\r',
-  '\x1a': '\\Z',
-};
