@@ -21,7 +21,8 @@ export const ddlStep: JournalKind<DdlAction> = {
   },
 
   async perform(action, context, before): Promise<StepResult> {
-    const already = await known(context);
+    // A step that begins now has just been looked up.
+    const already = context.resumed || before?.exists ? await known(context) : undefined;
     if (already) return already;
     if ((await run(action, context, before)) === 'wait') return 'wait';
     // One that is the whole of `down` has no mark of its own: all marks of the migration go when it is done.

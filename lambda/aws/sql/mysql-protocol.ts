@@ -37,6 +37,26 @@ export async function raiseFence(connection: SqlConnection, lease: HeldLease): P
   await connection.execute(`UPDATE ${fence} SET token = :token WHERE scope = :scope`, { scope, token });
 }
 
+/**
+ * Adds a mark that stands for no work of the section's own, with one statement that checks the fence as it does. False when
+ * it cannot be told why nothing was added: the fence was raised, or the mark is there.
+ */
+export async function addMark(api: SqlConnection, { scope, token }: HeldLease, mark: HistoryMark): Promise<boolean> {
+  const { id, phase, step, checksum, deployment } = mark;
+  const { rowCount } = await unlessBusy(
+    () =>
+      api.execute(
+        `INSERT INTO ${history} (scope, id, phase, step, checksum, deployment)
+         SELECT f.scope, :id, :phase, :step, :checksum, :deployment FROM ${fence} f
+          WHERE f.scope = :scope AND f.token = :token AND NOT EXISTS (SELECT 1 FROM ${history} h
+            WHERE h.scope = :scope AND h.id = :id AND h.phase = :phase AND h.step = :step)`,
+        { scope, token, id, phase, step, checksum, deployment },
+      ),
+    ({ payload }) => saysLocked(payload),
+  );
+  return rowCount === 1;
+}
+
 /** Changes the history, in a transaction that has locked the fence: so nobody else of the scope does. */
 export function changeHistory(
   connection: SqlConnection,
