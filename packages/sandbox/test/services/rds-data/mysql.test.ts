@@ -8,10 +8,11 @@ import {
 } from '@aws-sdk/client-rds-data';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { hasSeveralStatements, partsOf } from '../../../src/services/rds-data/mysql/tokens';
-import { type DataApi, mysqlUnderTest, openDataApi } from './engines';
+import { type DataApi, type EngineUnderTest, mysqlUnderTest, openDataApi } from './engines';
 
 const engines = mysqlUnderTest();
-const describeEach = engines.length > 0 ? describe.each(engines) : describe.skip.each([{ name: 'mysql' as const }]);
+const describeEach =
+  engines.length > 0 ? describe.each(engines) : describe.skip.each<EngineUnderTest>([{ name: 'mysql' }]);
 
 describeEach('the Data API on a MySQL server', (engine) => {
   let api: DataApi;
