@@ -109,18 +109,19 @@ const statementErrors: readonly string[] = ['STATEMENT_FAILED', 'STATEMENT_TIMEO
 export function located(
   error: MigrationError,
   statement: Statement | undefined,
-  { file }: StepContext,
+  { file, target }: StepContext,
 ): MigrationError {
   if (!statement) return withDetails(error, { location: { file } });
+  const { doubleQuotes } = target.traits;
   const details = {
     location: { file, line: statement.line, column: statement.column },
-    payload: { ...error.payload, statement: redactLiterals(statement.text) },
+    payload: { ...error.payload, statement: redactLiterals(statement.text, doubleQuotes) },
     cause: error.cause,
     hint: error.hint,
   };
   const sqlState = error.payload.sqlState as string | undefined;
   // What the database says repeats literals; its own words for the rest are ours to keep.
-  return errorFromData(error.code, redactMessage(error.message, statement.text, sqlState), details);
+  return errorFromData(error.code, redactMessage(error.message, statement.text, sqlState, doubleQuotes), details);
 }
 
 /** What the database's history says of the step; undefined when it says nothing. */

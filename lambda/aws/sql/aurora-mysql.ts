@@ -78,7 +78,7 @@ export class AuroraMysql implements Target, SqlDatabase {
     return unitsOf(statements);
   }
 
-  /** MySQL's booleans are numbers. */
+  /** MySQL's booleans are numbers (aws-facts RDS-18). */
   isTrue(value: unknown): boolean {
     return value === true || value === 1;
   }

@@ -10,10 +10,11 @@ import {
   type SqlParameter,
 } from '@aws-sdk/client-rds-data';
 import { MigrationError } from '../../../core/errors/index';
-import type { ErrorNumbers, SqlConnection, SqlResult, SqlRow } from '../../../core/ports';
+import type { SqlConnection, SqlResult, SqlRow } from '../../../core/ports';
 import type { AuroraTargetProperties } from '../../../core/wire';
 import { errorName, isAnswerLost, isRefusedForNow, isWorthRepeating, patiently } from '../retry';
 import { sendingOptions } from '../sending-options';
+import type { DatabaseErrors } from './database-errors';
 import { mysqlErrors } from './mysql/errors';
 import { withoutRows } from './redact';
 
@@ -30,14 +31,6 @@ export function rdsDataClient(config: RDSDataClientConfig = {}): RDSDataClient {
 
 /** Whether a cluster is known not to exist. False when that cannot be found out: absence of an answer proves nothing (G8). */
 export type ClusterIsGone = (clusterArn: string) => Promise<boolean>;
-
-/** What the errors of a kind of database say, which the Data API passes on as a text (aws-facts RDS-5 and RDS-17). */
-export interface DatabaseErrors {
-  /** Its numbers, and what of it may leave the database (G6). */
-  read(message: string): ErrorNumbers & { readonly told: string };
-  /** Whether it says that the database of this name does not exist. */
-  saysGone(message: string, database: string): boolean;
-}
 
 const errorsOf: Readonly<Record<AuroraTargetProperties['DatabaseKind'], DatabaseErrors>> = {
   'aurora-postgresql': {

@@ -1,4 +1,4 @@
-import type { DatabaseErrors } from '../data-api';
+import type { DatabaseErrors } from '../database-errors';
 
 /** What the Data API says of an error of MySQL: the layouts that were seen or are likely (aws-facts RDS-17). */
 const layouts: readonly RegExp[] = [

@@ -149,7 +149,8 @@ export function withClauses({ clauses, head }: Parsed, text: string, left: reado
   return isAll || head === undefined ? text : head + left.map((clause) => clause.text).join(', ');
 }
 
-/** The same statement with ALGORITHM=INSTANT, when its author left the algorithm open and InnoDB may know a way. */
+/** The same statement with ALGORITHM=INSTANT, when its author left the algorithm open and InnoDB may know a way
+ * (aws-facts RDS-19). */
 export function asInstant(statement: string): string | undefined {
   const { clauses, head } = parse(statement);
   if (head === undefined || clauses.length === 0 || !clauses.every(({ mayBeInstant }) => mayBeInstant))
