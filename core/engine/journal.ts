@@ -107,6 +107,7 @@ function contextOf(migration: MigrationRun, step: Step, verify: readonly Stateme
     verify,
     attempt: migration.run.request.recorded.key,
     resumed: false,
+    note: (how) => migration.note(step, how),
     module: () => migration.module(),
   };
 }

@@ -98,6 +98,11 @@ export class MigrationRun {
     this.run.defer([eventOf(event, record, detail)], { migrations: [record] });
   }
 
+  /** Says in the audit trail how a step was done. */
+  note(step: Step, how: string): void {
+    this.run.defer([eventOf('step-done', this.record, { step: step.id, how })], {});
+  }
+
   /** The compiled module of a migration that runs code. */
   module(): Promise<MigrationModule> {
     return this.run.request.ports.bundles.module(this.plan.bundle!, this.record.id);

@@ -194,12 +194,13 @@ export interface StandaloneStatements {
   /** Running it twice is the same as running it once. */
   isRepeatable(statement: string): boolean;
   /**
-   * Runs a statement at most once. `running`: the call ended before the statement did, or its answer was lost, so the
+   * Runs a statement at most once. `instantly`: so that no row was touched, which nothing turns back but the opposite
+   * change. `running`: the call ended before the statement did, or its answer was lost, so the
    * statement may run, may have run, or may not. `missing`: what the statement is about does not exist, and nothing
    * happened.
    * @param tag tells this run apart from all others, see {@link isRunning}
    */
-  run(statement: string, tag: string): Promise<'done' | 'running' | { readonly missing: MigrationError }>;
+  run(statement: string, tag: string): Promise<'done' | 'instantly' | 'running' | { readonly missing: MigrationError }>;
   /** Whether the database still runs a statement that was begun with this tag, by whichever process. */
   isRunning(tag: string): Promise<boolean>;
   /** Asks the database to stop a statement that was begun with this tag. Does not wait until it has. */

@@ -169,6 +169,20 @@ describeEach('a statement that commits by itself, on $name', (engine) => {
     expect(rows).toEqual([{ name: 'b' }]);
   });
 
+  it.each([
+    ['ADD COLUMN age int', ['instantly']],
+    // Every row is written anew, which InnoDB refuses to do instantly.
+    ['MODIFY id bigint', []],
+    ['ADD COLUMN age int, ALGORITHM=COPY', []],
+  ])('is done instantly where the server can, and the audit trail says so: %s', async (clauses, expected) => {
+    const notes: string[] = [];
+    const note = (how: string) => notes.push(how);
+
+    expect(await step.perform(ddl(`ALTER TABLE ${t} ${clauses}`), context({ note }), { exists: false })).toBe('done');
+    expect(notes).toEqual(expected);
+    expect((await columns()).join()).toMatch(/age int|id bigint/);
+  });
+
   it('is kept out once a later holder raised the fence', async () => {
     await database.target(session(2, `App/${t}`)).prepare();
 

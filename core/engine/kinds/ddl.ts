@@ -67,7 +67,8 @@ async function run(
   if (text === undefined) return 'done';
   const result = await inStatement(statement, context, () => standalone.run(text, tagOf(context)));
   if (result === 'running') return 'wait';
-  if (result === 'done' || isUndoing) return 'done';
+  if (result === 'instantly') context.note('instantly');
+  if (typeof result === 'string' || isUndoing) return 'done';
   throw located(result.missing, statement, context);
 }
 

@@ -62,7 +62,7 @@ export function unverified(value: string, statement: Statement, context: StepCon
  * What a row of the history says of a step: that its own deployment did it (`done`), or another one (`foreign`).
  * @throws CHECKSUM_MISMATCH when another file did (G5)
  */
-export function meaningOf(known: HistoryMark, context: StepContext): 'done' | 'foreign' {
+function meaningOf(known: HistoryMark, context: StepContext): 'done' | 'foreign' {
   const { mark } = markOf(context);
   if (known.checksum !== mark.checksum) throw edited(known.checksum, context);
   return known.deployment === mark.deployment ? 'done' : 'foreign';

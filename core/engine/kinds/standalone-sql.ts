@@ -102,8 +102,8 @@ async function runAlone(statement: Statement, context: StepContext): Promise<'do
     if (found !== undefined) return found;
   }
   const result = await inStatement(statement, context, () => standalone.run(statement.text, tagOf(context)));
-  if (result === 'done') return 'done';
   if (result === 'running') return 'wait';
+  if (typeof result === 'string') return 'done';
   if (context.phase === 'down') return 'done';
   throw located(result.missing, statement, context);
 }

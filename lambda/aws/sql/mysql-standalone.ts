@@ -54,10 +54,13 @@ export class MysqlStandalone implements StandaloneStatements {
     return clauses.length > 0 && clauses.every(({ isRepeatable }) => isRepeatable);
   }
 
-  async run(statement: string, tag: string): Promise<'done' | 'running' | { readonly missing: MigrationError }> {
+  async run(
+    statement: string,
+    tag: string,
+  ): Promise<'done' | 'instantly' | 'running' | { readonly missing: MigrationError }> {
     const instant = asInstant(statement);
     try {
-      if (instant !== undefined) return await this.runOnce(instant, tag);
+      if (instant !== undefined) return (await this.runOnce(instant, tag)) === 'done' ? 'instantly' : 'running';
     } catch (error) {
       if (!hasCode(error, 'STATEMENT_FAILED') || !saysNotInstant(error.payload)) return this.toResult(error);
     }

@@ -72,6 +72,7 @@ export function stepContext(context: Pick<StepContext, 'target' | 'file'> & Part
     verify: [],
     attempt: 'request-1',
     resumed: false,
+    note: () => undefined,
     module: () => Promise.reject(new Error('has no code')),
     ...context,
   };

@@ -29,7 +29,7 @@ export function splitAtCommas(tokens: readonly Token[]): readonly (readonly Toke
   return parts.filter((part) => part.length > 0);
 }
 
-export function textOf(statement: string, tokens: readonly Token[]): string {
+function textOf(statement: string, tokens: readonly Token[]): string {
   return statement.slice(tokens[0]!.start, tokens.at(-1)!.end);
 }
 

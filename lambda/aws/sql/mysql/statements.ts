@@ -1,4 +1,4 @@
-import { alterTable, splitAtCommas, textOf } from './alter-table';
+import { alterTable, splitAtCommas } from './alter-table';
 import { type Clause, type ObjectKind, objectEffect, type Parsed, unknownStatement } from './effects';
 import { type QualifiedName, Reader, type Token, tokensOf } from './tokens';
 
@@ -158,4 +158,4 @@ export function asInstant(statement: string): string | undefined {
   return `${statement.slice(0, head.length)}${clauses.map(({ text }) => text).join(', ')}, ALGORITHM=INSTANT`;
 }
 
-export { quoted as quotedName, textOf };
+export { quoted as quotedName };

@@ -15,7 +15,7 @@ import type { TimeLimits } from './time-limits';
 import { Transactions } from './transactions';
 
 /** What runs the statements of one kind of cluster. */
-export type Backend = Pick<OperationContext, 'executor' | 'databases' | 'transactions'>;
+type Backend = Pick<OperationContext, 'executor' | 'databases' | 'transactions'>;
 
 export interface Backends {
   /** @throws AwsError when the sandbox has nothing that runs the cluster's SQL */
