@@ -60,6 +60,12 @@ declare module '../core/errors/error-payloads' {
      */
     POSTGRES_UNUSABLE: { readonly server: string };
     /**
+     * The MySQL server that a sandbox was told to use does not answer, or refuses the user; or its driver, the package `mysql2`,
+     * is not installed. Nothing was changed.
+     * @remedy Correct the URL after `--mysql`, start the server, or `npm install --save-dev mysql2`.
+     */
+    MYSQL_UNUSABLE: { readonly server?: string };
+    /**
      * No stack has a ledger of migrations, or none has the scope that was named.
      * @remedy Name a deployed stack that has a DatabaseMigrations construct.
      */

@@ -4,7 +4,7 @@ import * as rds from 'aws-cdk-lib/aws-rds';
 import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import type { TargetBinding } from './target-binding';
 import { environmentOf, nameInApp } from './target-clashes';
-import type { AuroraTargetOptions } from './target-options';
+import { AuroraDatabaseKind, type AuroraTargetOptions } from './target-options';
 
 /** The resources without which a cluster cannot be reached. Others of it may depend on functions that wait for migrations. */
 const NEEDED = new Set([
@@ -20,13 +20,14 @@ export function auroraTarget(cluster: rds.IDatabaseCluster, options: AuroraTarge
   const { databaseName, lockTimeout } = options;
   const secret = options.secret ?? ownSecret(cluster);
   const resource = ownResource(cluster);
+  const databaseKind = options.databaseKind ?? kindOfEngine(cluster) ?? AuroraDatabaseKind.AURORA_POSTGRESQL;
 
   return {
-    databaseKind: 'aurora-postgresql',
+    databaseKind,
     engineVersion: cluster.engine?.engineVersion?.fullVersion,
     errors: [
-      ...engineErrors(cluster),
-      ...databaseNameErrors(databaseName),
+      ...engineErrors(cluster, options),
+      ...databaseNameErrors(databaseName, databaseKind),
       ...secretErrors(secret),
       ...lockTimeoutErrors(lockTimeout),
     ],
@@ -42,7 +43,7 @@ export function auroraTarget(cluster: rds.IDatabaseCluster, options: AuroraTarge
     tableName: () => undefined,
     validate: () => (resource ? dataApiErrors(resource) : []),
     properties: () => ({
-      DatabaseKind: 'aurora-postgresql',
+      DatabaseKind: databaseKind,
       Identity: `${cluster.clusterArn}/${databaseName}`,
       ClusterArn: cluster.clusterArn,
       SecretArn: secret?.secretArn ?? '',
@@ -77,26 +78,45 @@ function neededResources(owners: readonly (rds.IDatabaseCluster | secretsmanager
   return [...new Set(found)].filter((child) => NEEDED.has(child.cfnResourceType));
 }
 
-function engineErrors(cluster: rds.IDatabaseCluster): string[] {
-  const engine = cluster.engine?.engineType;
-  if (engine === undefined || engine === 'aurora-postgresql') return [];
-  return [
-    `the cluster's engine is ${engine}, which is not supported yet. Supported: aurora-postgresql (Aurora PostgreSQL).`,
-  ];
+const kinds: readonly string[] = Object.values(AuroraDatabaseKind);
+
+function kindOfEngine(cluster: rds.IDatabaseCluster): AuroraDatabaseKind | undefined {
+  return Object.values(AuroraDatabaseKind).find((kind) => kind === cluster.engine?.engineType);
 }
 
-function databaseNameErrors(name: string): string[] {
+function engineErrors(cluster: rds.IDatabaseCluster, { databaseKind }: AuroraTargetOptions): string[] {
+  const engine = cluster.engine?.engineType;
+  if (engine === undefined) return [];
+  if (!kinds.includes(engine)) {
+    return [`the cluster's engine is ${engine}, which is not supported. Supported: ${kinds.join(', ')}.`];
+  }
+  if (databaseKind === undefined || databaseKind === engine) return [];
+  return [`databaseKind is ${databaseKind}, but the cluster's engine is ${engine}. Leave it out, or correct it.`];
+}
+
+/** What a name has at most, and the databases that are the server's own. */
+const nameRules: Readonly<
+  Record<AuroraDatabaseKind, { readonly longest: number; readonly reserved: readonly string[] }>
+> = {
+  [AuroraDatabaseKind.AURORA_POSTGRESQL]: { longest: 63, reserved: ['rdsadmin', 'template0', 'template1'] },
+  [AuroraDatabaseKind.AURORA_MYSQL]: {
+    longest: 64,
+    reserved: ['information_schema', 'mysql', 'performance_schema', 'sys'],
+  },
+};
+
+function databaseNameErrors(name: string, kind: AuroraDatabaseKind): string[] {
   if (Token.isUnresolved(name)) return [];
-  if (!/^[A-Za-z_][A-Za-z0-9_$-]{0,62}$/.test(name)) {
+  const { longest, reserved } = nameRules[kind];
+  if (!/^[A-Za-z_][A-Za-z0-9_$-]*$/.test(name) || name.length > longest) {
     return [
-      'databaseName must be a letter or underscore, followed by up to 62 letters, digits, _, - or $, got ' +
+      `databaseName must be a letter or underscore, followed by up to ${longest - 1} letters, digits, _, - or $, got ` +
         `'${name}'.`,
     ];
   }
-  if (['rdsadmin', 'template0', 'template1'].includes(name)) {
-    return [`databaseName must be a database of the application, got '${name}', which PostgreSQL or RDS reserves.`];
-  }
-  return [];
+  // Where names differ by case they are other databases; the server's own are always these.
+  if (!reserved.includes(name.toLowerCase())) return [];
+  return [`databaseName must be a database of the application, got '${name}', which ${kind} or RDS reserves.`];
 }
 
 function secretErrors(secret: secretsmanager.ISecret | undefined): string[] {

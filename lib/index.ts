@@ -2,4 +2,9 @@ export { DatabaseMigrations } from './database-migrations';
 export type { DatabaseMigrationsProps } from './database-migrations-props';
 export { MigrationsRemovalPolicy, OlderRevisionPolicy } from './policies';
 export { MigrationTarget } from './target';
-export type { AuroraTargetOptions, DynamoDbTableDefaults, DynamoDbTargetOptions } from './target-options';
+export {
+  AuroraDatabaseKind,
+  type AuroraTargetOptions,
+  type DynamoDbTableDefaults,
+  type DynamoDbTargetOptions,
+} from './target-options';

@@ -4,6 +4,25 @@ import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 
 /**
+ * The kinds of Aurora that migrations run on.
+ *
+ * @example
+ * import { AuroraDatabaseKind, MigrationTarget } from 'cdk-migrations';
+ *
+ * const orders = MigrationTarget.aurora(importedCluster, {
+ *   databaseName: 'app',
+ *   databaseKind: AuroraDatabaseKind.AURORA_MYSQL,
+ *   secret: migrationsUserSecret,
+ * });
+ */
+export enum AuroraDatabaseKind {
+  /** Aurora PostgreSQL, where schema changes are transactional: a section is applied whole or not at all. */
+  AURORA_POSTGRESQL = 'aurora-postgresql',
+  /** Aurora MySQL, where schema changes commit by themselves: each statement is a step that is resumed and undone by itself. */
+  AURORA_MYSQL = 'aurora-mysql',
+}
+
+/**
  * Options of {@link MigrationTarget.aurora}.
  *
  * @example
@@ -14,10 +33,17 @@ import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
  */
 export interface AuroraTargetOptions {
   /**
-   * The PostgreSQL database inside the cluster. It must exist, because migrations do not create databases. A letter or
-   * underscore, followed by up to 62 letters, digits, `_`, `-` or `$`.
+   * The database inside the cluster. It must exist, because migrations do not create databases. A letter or underscore,
+   * followed by letters, digits, `_`, `-` or `$`; 63 characters at most in PostgreSQL, 64 in MySQL.
    */
   readonly databaseName: string;
+
+  /**
+   * Which kind of Aurora the cluster is. Needed for an imported MySQL cluster that was imported without its `engine`.
+   *
+   * @default - what the cluster's engine says; Aurora PostgreSQL for an imported cluster without one
+   */
+  readonly databaseKind?: AuroraDatabaseKind;
 
   /**
    * Secret with the keys `username` and `password` of the database user that runs the migrations and owns what they

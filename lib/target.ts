@@ -5,7 +5,7 @@ import type { TargetBinding } from './target-binding';
 import type { AuroraTargetOptions, DynamoDbTargetOptions } from './target-options';
 
 /**
- * A database that migrations change: a database in an Aurora PostgreSQL cluster, or a set of DynamoDB tables. Its name
+ * A database that migrations change: a database in an Aurora PostgreSQL or Aurora MySQL cluster, or a set of DynamoDB tables. Its name
  * in {@link DatabaseMigrationsProps.targets} is the name of its folder below `migrationsPath`.
  *
  * Creating one never throws: what is wrong with it is reported, together with all other mistakes, by the constructor of
@@ -21,7 +21,7 @@ import type { AuroraTargetOptions, DynamoDbTargetOptions } from './target-option
  */
 export class MigrationTarget {
   /**
-   * A database in an Aurora PostgreSQL cluster, reached through the RDS Data API
+   * A database in an Aurora PostgreSQL or Aurora MySQL (version 3) cluster, reached through the RDS Data API
    * (https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/data-api.html), so no network path to it is needed.
    * The Data API must be enabled; for a cluster of the app this is checked at synth.
    *

@@ -79,8 +79,13 @@ function dependenciesOf(folder: string): readonly RegExp[] {
   const manifest = JSON.parse(readFileSync(join(__dirname, '..', folder, 'package.json'), 'utf8')) as {
     readonly dependencies?: object;
     readonly optionalDependencies?: object;
+    readonly peerDependencies?: object;
   };
-  const names = Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies });
+  const names = Object.keys({
+    ...manifest.dependencies,
+    ...manifest.optionalDependencies,
+    ...manifest.peerDependencies,
+  });
   return names.map((name) => new RegExp(`^${name}(/|$)`));
 }
 

@@ -1,5 +1,6 @@
 import type { DatabaseKind } from '../wire';
 import type { MigrationKind } from './bundle';
+import type { DoubleQuotes } from './redaction';
 
 /** What the engine and the bundler must know of a kind of database; nothing else may depend on its name. */
 export interface DatabaseTraits {
@@ -10,6 +11,8 @@ export interface DatabaseTraits {
    * statement is a step of its own.
    */
   readonly transactionalDdl: boolean;
+  /** What stands between double quotes in a statement. Texts may be secrets, and do not leave the database (G6). */
+  readonly doubleQuotes: DoubleQuotes;
   /** UTF-8 bytes of the longest statement that it takes; undefined when it takes no statements. */
   readonly maxStatementBytes?: number;
 }
@@ -17,9 +20,14 @@ export interface DatabaseTraits {
 /** Every kind of database, and which migrations run on it. */
 export const databaseKinds: Readonly<Record<DatabaseKind, DatabaseTraits>> = {
   // The RDS Data API takes statements of 64 KiB (aws-facts RDS-14).
-  'aurora-postgresql': { migrationKinds: ['sql'], transactionalDdl: true, maxStatementBytes: 65_536 },
-  'aurora-mysql': { migrationKinds: ['sql'], transactionalDdl: false, maxStatementBytes: 65_536 },
-  dynamodb: { migrationKinds: ['dynamodb', 'data'], transactionalDdl: false },
+  'aurora-postgresql': {
+    migrationKinds: ['sql'],
+    transactionalDdl: true,
+    doubleQuotes: 'name',
+    maxStatementBytes: 65_536,
+  },
+  'aurora-mysql': { migrationKinds: ['sql'], transactionalDdl: false, doubleQuotes: 'text', maxStatementBytes: 65_536 },
+  dynamodb: { migrationKinds: ['dynamodb', 'data'], transactionalDdl: false, doubleQuotes: 'text' },
 };
 
 /** The kinds of database that run a kind of migration, for messages and for bundles without an app. */

@@ -13,7 +13,7 @@ const hidden = '…';
  * Parts of a statement that may hold quotes, in the order in which PostgreSQL's scanner tries them. One that does not
  * end takes the rest of the text with it.
  */
-const parts = new RegExp(
+const ofPostgresql = new RegExp(
   [
     // Comments may hold anything, also old values. Those in the style of C nest; of deeper ones nothing after is shown.
     /(?<comment>--[^\n]*|\/\*(?:[^*/]|\*(?!\/)|\/(?!\*)|\/\*(?:[^*/]|\*(?!\/)|\/(?!\*))*\*\/)*\*\/|\/\*[\s\S]*)/,
@@ -31,11 +31,30 @@ const parts = new RegExp(
   'g',
 );
 
+/** Where double quotes stand around texts, as in MySQL: a backslash escapes in every text, and names have backticks. */
+const ofMysql = new RegExp(
+  [
+    /(?<comment>--(?=\s|$)[^\n]*|#[^\n]*|\/\*[\s\S]*?(?:\*\/|$))/,
+    /(?<escaped>'[^'\\]*(?:(?:\\[\s\S]|'')[^'\\]*)*(?:'|$))/,
+    /(?<doubled>"[^"\\]*(?:(?:\\[\s\S]|"")[^"\\]*)*(?:"|$))/,
+    /(?<quoted>`(?:[^`]|``)*(?:`|$))/,
+    /(?<number>(?<![\w$.`\u0080-\uffff])\d{7,}(?:\.\d+)?\b)/,
+  ]
+    .map(({ source }) => source)
+    .join('|'),
+  'g',
+);
+
+/** Whether double quotes stand around names, as in standard SQL, or around texts. */
+export type DoubleQuotes = 'name' | 'text';
+
+const partsBy: Readonly<Record<DoubleQuotes, RegExp>> = { name: ofPostgresql, text: ofMysql };
+
 /**
  * A statement in one line, without comments and literals: `CREATE ROLE app PASSWORD '…'`. Names and short numbers stay.
  */
-export function redactLiterals(statement: string): string {
-  const shown = statement.replace(parts, (part, ...rest) => {
+export function redactLiterals(statement: string, doubleQuotes: DoubleQuotes = 'name'): string {
+  const shown = statement.replace(partsBy[doubleQuotes], (part, ...rest) => {
     const { comment, quoted, number } = rest.at(-1) as Readonly<Record<string, string | undefined>>;
     if (comment !== undefined) return ' ';
     if (quoted !== undefined) return part;
@@ -49,8 +68,13 @@ export function redactLiterals(statement: string): string {
  * Where the data is at fault (SQLSTATE class 22), also without what it quotes, which may come from a row. PostgreSQL's
  * DETAIL, which shows rows (`Key (email)=(...)`), must not be passed on at all.
  */
-export function redactMessage(message: string, statement: string, sqlState = ''): string {
-  const values = literalValues(statement).sort((a, b) => b.length - a.length);
+export function redactMessage(
+  message: string,
+  statement: string,
+  sqlState = '',
+  doubleQuotes: DoubleQuotes = 'name',
+): string {
+  const values = literalValues(statement, doubleQuotes).sort((a, b) => b.length - a.length);
   const withoutLiterals = values.reduce((text, value) => text.replaceAll(value, hidden), message);
   return sqlState.startsWith('22') ? withoutLiterals.replace(/"[\s\S]*"/g, `"${hidden}"`) : withoutLiterals;
 }
@@ -59,13 +83,14 @@ export function redactMessage(message: string, statement: string, sqlState = '')
 const shortest = 3;
 
 /** The values of the literals, as PostgreSQL would repeat them; of a function's body, those in it. */
-function literalValues(statement: string): string[] {
-  const values = [...statement.matchAll(parts)].flatMap(({ 0: part, groups = {} }) => {
+function literalValues(statement: string, doubleQuotes: DoubleQuotes): string[] {
+  const values = [...statement.matchAll(partsBy[doubleQuotes])].flatMap(({ 0: part, groups = {} }) => {
     if (groups.number !== undefined) return [part];
     if (groups.dollar !== undefined) {
       const body = part.replaceAll(groups.tag!, '');
-      return body.includes('\n') ? literalValues(body) : [body, ...literalValues(body)];
+      return body.includes('\n') ? literalValues(body, doubleQuotes) : [body, ...literalValues(body, doubleQuotes)];
     }
+    if (groups.doubled !== undefined) return [part.slice(1).replace(/"$/, '').replaceAll('""', '"')];
     const text = part
       .slice(part.indexOf("'") + 1)
       .replace(/'$/, '')

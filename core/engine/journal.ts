@@ -147,6 +147,7 @@ function contextOf(migration: MigrationRun, step: Step, verify: readonly Stateme
     attempt: migration.run.request.recorded.key,
     resumed: false,
     mayWaitForLock: (wait) => mayWaitForLock(wait, phases[step.phase].runs, migration.run),
+    note: (how) => migration.note(step, how),
     module: () => migration.module(),
     now: () => migration.run.request.ports.clock.now(),
     waitsFor: (wait) => migration.waitsFor(step, wait),

@@ -1,10 +1,10 @@
-import { type Action, actionsOf, type BundledMigration, type Phase } from '../bundle/bundle';
+import { actionsOf, type BundledMigration, type Phase } from '../bundle/bundle';
 import type { PhaseName } from '../bundle/phases';
 import type { OpenBuild } from '../ledger/observation';
 import type { MigrationRecord, NewEvent, StepId, StepState, UndoPlan } from '../ledger/state';
 import type { MigrationModule, Target } from '../ports';
 import type { DeploymentRun } from './deployment-run';
-import { singleSteps, type Wait } from './kinds/index';
+import { type StepAction, singleSteps, type Wait } from './kinds/index';
 import { eventOf } from './migration-event';
 import type { ReadyUndo } from './undo-plans';
 import { takeAhead, writeUndoPlans } from './write-ahead';
@@ -17,7 +17,7 @@ export interface Step {
   readonly number: number;
   /** The phase has no other step. */
   readonly isWholePhase: boolean;
-  readonly action: Action;
+  readonly action: StepAction;
 }
 
 /** One migration in the hands of one process: its record in the ledger, its undo plan, its database. */
@@ -66,7 +66,7 @@ export class MigrationRun {
   /** The steps of these phases, in order. */
   steps(names: readonly PhaseName[]): readonly Step[] {
     return names.flatMap((phase) => {
-      const actions = singleSteps(actionsOf({ phases: this.phases }, phase), this.target.traits);
+      const actions = singleSteps(actionsOf({ phases: this.phases }, phase), this.target);
       const isWholePhase = actions.length === 1;
       return actions.map((action, number) => ({ id: `${phase}.${number}`, phase, number, isWholePhase, action }));
     });
@@ -120,6 +120,11 @@ export class MigrationRun {
   updateLater(change: Partial<MigrationRecord>, event: string, detail: Readonly<Record<string, unknown>> = {}): void {
     const record = { ...this.record, ...change };
     this.run.defer([eventOf(event, record, detail)], { migrations: [record] });
+  }
+
+  /** Says in the audit trail how a step was done. */
+  note(step: Step, how: string): void {
+    this.run.defer([eventOf('step-done', this.record, { step: step.id, how })], {});
   }
 
   /** The compiled module of a migration that runs code. */

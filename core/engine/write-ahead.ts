@@ -81,9 +81,9 @@ interface Planned {
 }
 
 /** All that would have to be undone is done in transactions that also record it in the database. */
-function isTransactional(migration: BundledMigration, { traits }: Target): boolean {
+function isTransactional(migration: BundledMigration, target: Target): boolean {
   const names = migration.phases.map(({ name }) => name).filter((name) => phases[name].undoneBy === 'down');
-  const steps = names.flatMap((name) => singleSteps(actionsOf(migration, name), traits));
+  const steps = names.flatMap((name) => singleSteps(actionsOf(migration, name), target));
   return steps.length > 0 && steps.every((step) => kindOf(step).durability === 'transaction');
 }
 

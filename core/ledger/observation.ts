@@ -10,6 +10,8 @@ export interface Observation {
   readonly settings?: Partial<TableSettings>;
   /** The auto scaling that the step changes. */
   readonly scaling?: readonly ScalingSetting[];
+  /** Digest of what a statement changes. */
+  readonly fingerprint?: string;
   /** How many segments the step works in. */
   readonly segments?: number;
 }

@@ -44,8 +44,10 @@ declare module '../errors/error-payloads' {
      * @remedy Correct the statement that the message names, and deploy again.
      */
     STATEMENT_FAILED: {
-      /** Five characters that tell PostgreSQL's errors apart. */
+      /** Five characters that tell errors of SQL apart. */
       readonly sqlState?: string;
+      /** A number that tells MySQL's errors apart. */
+      readonly errorNumber?: number;
       readonly statement?: string;
       /** Only from the command that runs SQL in a sandbox. */
       readonly cluster?: string;

@@ -138,7 +138,7 @@ export interface Section {
 export type SectionResult =
   | { readonly outcome: 'done' | 'already' | 'foreign' }
   | { readonly outcome: 'edited'; readonly checksum: string }
-  | { readonly outcome: 'failed'; readonly statement: number; readonly message: string; readonly sqlState?: string }
+  | ({ readonly outcome: 'failed'; readonly statement: number; readonly message: string } & ErrorNumbers)
   | { readonly outcome: 'locked'; readonly statement: number; readonly wait: LockWait }
   | { readonly outcome: 'unverified'; readonly statement: number; readonly returned: string };
 
@@ -165,7 +165,24 @@ export interface LockHolder {
   readonly query: string;
 }
 
+/** How databases tell errors apart: by a SQLSTATE, and where that is too coarse by a number of their own. */
+export interface ErrorNumbers {
+  readonly sqlState?: string;
+  readonly errorNumber?: number;
+}
+
+/** Neighbours among the statements of a section: one transaction, or one statement that commits what is open. */
+export interface StatementUnit {
+  readonly transactional: boolean;
+  /** How many statements it has. */
+  readonly statements: number;
+}
+
 export interface SqlDatabase {
+  /** How the statements of a section can be run, in order. Where schema changes are transactional that is one unit. */
+  units(statements: readonly string[]): readonly StatementUnit[];
+  /** Whether a value that a verify statement returned is true, as the database has it. */
+  isTrue(value: unknown): boolean;
   /** @throws DATABASE_BUSY while an earlier call for this scope still runs, LEASE_LOST for a later holder's fence. */
   runSection(section: Section): Promise<SectionResult>;
   /**
@@ -199,18 +216,26 @@ export interface StandaloneStatements {
   /** Whether a section failed only because its statement cannot run in one. */
   mustRunAlone(sqlState: string | undefined): boolean;
   /** Whether a section failed because what its statement is about does not exist. */
-  saysMissing(sqlState: string | undefined): boolean;
+  saysMissing(error: ErrorNumbers): boolean;
   /** Undefined when nothing in the database tells, because the statement makes nothing that could be looked up. */
   look(statement: string): Promise<StandaloneEffect | undefined>;
+  /**
+   * A digest of what the statement changes, as the database describes it at the moment: a statement that took effect has
+   * changed it. Undefined when the database describes nothing of it.
+   */
+  fingerprint(statement: string): Promise<string | undefined>;
+  /** The statement without what has its effect already, such as the drop of a column that is gone; undefined when nothing is left. */
+  remainder(statement: string): Promise<string | undefined>;
   /** Running it twice is the same as running it once. */
   isRepeatable(statement: string): boolean;
   /**
-   * Runs a statement at most once. `running`: the call ended before the statement did, or its answer was lost, so the
+   * Runs a statement at most once. `instantly`: so that no row was touched, which nothing turns back but the opposite
+   * change. `running`: the call ended before the statement did, or its answer was lost, so the
    * statement may run, may have run, or may not. `missing`: what the statement is about does not exist, and nothing
    * happened.
    * @param tag tells this run apart from all others, see {@link isRunning}
    */
-  run(statement: string, tag: string): Promise<'done' | 'running' | { readonly missing: MigrationError }>;
+  run(statement: string, tag: string): Promise<'done' | 'instantly' | 'running' | { readonly missing: MigrationError }>;
   /** Whether the database still runs a statement that was begun with this tag, by whichever process. */
   isRunning(tag: string): Promise<boolean>;
   /** Asks the database to stop a statement that was begun with this tag. Does not wait until it has. */

@@ -1,6 +1,6 @@
 export {};
 
-/** What AWS denies, and mistakes about DynamoDB tables that only AWS can tell. */
+/** What AWS denies, and mistakes that only its databases can tell. */
 declare module '../../core/errors/error-payloads' {
   interface ErrorPayloads {
     /**
@@ -33,5 +33,11 @@ declare module '../../core/errors/error-payloads' {
      * @remedy Run `migrations unlock`, or restore the item.
      */
     LEASE_DAMAGED: { readonly scope: string };
+    /**
+     * A `sql()` function on MySQL ran a statement that commits what is open, such as one that changes the schema. Nothing
+     * of the function stays.
+     * @remedy Move the statement to a SQL file, where each of them is a step of its own.
+     */
+    IMPLICIT_COMMIT: NoPayload;
   }
 }

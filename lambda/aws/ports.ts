@@ -1,5 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { Bundles, Claims, Clock, HeldLease, Ports, Stacks, Target, Targets } from '../../core/ports';
+import type { Bundles, Claims, Clock, Ports, Stacks, Target, Targets } from '../../core/ports';
 import type { AuroraTargetProperties } from '../../core/wire';
 import type { ScalingService } from './auto-scaling';
 import { DynamoDbLeases } from './dynamodb-leases';
@@ -56,18 +56,21 @@ export const systemClock: Clock = {
 
 function targets(dynamodb: DynamoDBClient): Targets {
   const openTable = once(() => import('./dynamodb-tables.js'));
-  const openAurora = once(async () => {
-    const [{ AuroraPostgresql }, { DataApi, rdsDataClient }] = await Promise.all([
-      import('./sql/aurora-postgresql.js'),
-      import('./sql/data-api.js'),
-    ]);
+  const openDataApi = once(async () => {
+    const { DataApi, rdsDataClient } = await import('./sql/data-api.js');
     const client = rdsDataClient();
-    return (properties: AuroraTargetProperties, lease: HeldLease) =>
-      new AuroraPostgresql(new DataApi(client, properties, clusterIsGone), lease, lockTimeoutOf(properties));
+    return (properties: AuroraTargetProperties) => new DataApi(client, properties, clusterIsGone);
   });
+  const adapters = {
+    'aurora-postgresql': once(async () => (await import('./sql/aurora-postgresql.js')).AuroraPostgresql),
+    'aurora-mysql': once(async () => (await import('./sql/aurora-mysql.js')).AuroraMysql),
+  };
   return {
     async open(_name, properties, lease): Promise<Target> {
-      if (properties.DatabaseKind !== 'dynamodb') return (await openAurora())(properties, lease);
+      if (properties.DatabaseKind !== 'dynamodb') {
+        const [Adapter, dataApi] = await Promise.all([adapters[properties.DatabaseKind](), openDataApi()]);
+        return new Adapter(dataApi(properties), lease, lockTimeoutOf(properties));
+      }
       const { DynamoDbTables } = await openTable();
       return new DynamoDbTables(dynamodb, properties, lease, scalingService);
     },

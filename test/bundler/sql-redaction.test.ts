@@ -54,6 +54,24 @@ describe('redactLiterals', () => {
   });
 });
 
+describe('redactLiterals of MySQL', () => {
+  it.each([
+    ["CREATE USER app IDENTIFIED BY 'hunter2'", "CREATE USER app IDENTIFIED BY '…'"],
+    ['CREATE USER app IDENTIFIED BY "hunter2"', "CREATE USER app IDENTIFIED BY '…'"],
+    ["insert into t values ('it\\'s', \"a\"\"b\", 'c''d') # 'e'", "insert into t values ('…', '…', '…')"],
+    ["select `a'b` -- 'c'\n, 1--2", "select `a'b` , 1--2"],
+    ['update `t1234567890` set card = 4111111111111111', 'update `t1234567890` set card = …'],
+    ['select "never ends', "select '…'"],
+  ])('%.60s', (statement, shown) => {
+    expect(redactLiterals(statement, 'text')).toBe(shown);
+  });
+
+  it('hides them in messages too', () => {
+    const message = "Unknown column 'hunter2' in 'field list'";
+    expect(redactMessage(message, 'select "hunter2"', '', 'text')).toBe("Unknown column '…' in 'field list'");
+  });
+});
+
 describe('redactMessage', () => {
   it.each([
     [

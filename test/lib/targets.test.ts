@@ -7,7 +7,13 @@ import * as rds from 'aws-cdk-lib/aws-rds';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as ssm from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
-import { DatabaseMigrations, type DynamoDbTableDefaults, type DynamoDbTargetOptions, MigrationTarget } from '../../lib';
+import {
+  AuroraDatabaseKind,
+  DatabaseMigrations,
+  type DynamoDbTableDefaults,
+  type DynamoDbTargetOptions,
+  MigrationTarget,
+} from '../../lib';
 import {
   auroraCluster,
   CREATE_PLANS,
@@ -85,6 +91,29 @@ describe('an Aurora cluster', () => {
     expect(JSON.stringify(Identity)).toMatch(/:cluster:shop-cluster\/shop"/);
     expect(JSON.stringify(ClusterArn)).toMatch(/:cluster:shop-cluster"/);
     expect(JSON.stringify(SecretArn)).toMatch(/:secret:shop-owner"/);
+  });
+
+  it('a cluster says by its engine of which kind it is, or the target does', () => {
+    const engine = rds.DatabaseClusterEngine.auroraMysql({ version: rds.AuroraMysqlEngineVersion.VER_3_08_0 });
+    const made = testStack();
+    migrateUsers(made, auroraCluster(made, { engine }));
+    expect(targetsIn(made).users).toMatchObject({ DatabaseKind: 'aurora-mysql', DatabaseName: 'shop' });
+
+    const stack = testStack();
+    const imported = rds.DatabaseCluster.fromDatabaseClusterAttributes(stack, 'Imported', {
+      clusterIdentifier: 'shop',
+    });
+    new DatabaseMigrations(stack, 'Db', {
+      migrationsPath: folderWith(CREATE_USERS),
+      targets: {
+        users: MigrationTarget.aurora(imported, {
+          databaseName: 'shop',
+          databaseKind: AuroraDatabaseKind.AURORA_MYSQL,
+          secret: secretsmanager.Secret.fromSecretNameV2(stack, 'Owner', 'shop-owner'),
+        }),
+      },
+    });
+    expect(targetsIn(stack).users.DatabaseKind).toBe('aurora-mysql');
   });
 
   it('a cluster has one identity, whether it is made by the app or imported', () => {

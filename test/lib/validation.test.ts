@@ -4,7 +4,7 @@ import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as rds from 'aws-cdk-lib/aws-rds';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
-import { DatabaseMigrations, type DatabaseMigrationsProps, MigrationTarget } from '../../lib';
+import { AuroraDatabaseKind, DatabaseMigrations, type DatabaseMigrationsProps, MigrationTarget } from '../../lib';
 import { engineAssetPath } from '../../lib/engine-asset';
 import { auroraCluster, CREATE_PLANS, CREATE_USERS, folderWith, testStack } from './support';
 
@@ -64,17 +64,41 @@ describe('targets', () => {
 });
 
 describe('an Aurora target', () => {
-  it('an Aurora target must be PostgreSQL', () => {
+  it('an Aurora target must be PostgreSQL or MySQL of today', () => {
+    expect(
+      refusal((stack) => ({
+        users: MigrationTarget.aurora(importedCluster(stack, { engine: rds.DatabaseClusterEngine.AURORA }), {
+          databaseName: 'shop',
+        }),
+      })),
+    ).toContain(
+      "Target 'users': the cluster's engine is aurora, which is not supported. Supported: aurora-postgresql, aurora-mysql.",
+    );
+  });
+
+  it('an Aurora target must not be said to be of another kind than its cluster', () => {
     const mysql = rds.DatabaseClusterEngine.auroraMysql({ version: rds.AuroraMysqlEngineVersion.VER_3_08_0 });
+    const databaseKind = AuroraDatabaseKind.AURORA_POSTGRESQL;
 
     expect(
       refusal((stack) => ({
-        users: MigrationTarget.aurora(importedCluster(stack, { engine: mysql }), { databaseName: 'shop' }),
+        users: MigrationTarget.aurora(importedCluster(stack, { engine: mysql }), {
+          databaseName: 'shop',
+          databaseKind,
+        }),
       })),
-    ).toContain(
-      "Target 'users': the cluster's engine is aurora-mysql, which is not supported yet. Supported: aurora-postgresql",
-    );
+    ).toContain("databaseKind is aurora-postgresql, but the cluster's engine is aurora-mysql.");
   });
+
+  it.each(['mysql', 'information_schema', 'x'.repeat(65)])(
+    'an Aurora MySQL target must not have the database name %j',
+    (databaseName) => {
+      const databaseKind = AuroraDatabaseKind.AURORA_MYSQL;
+      expect(
+        refusal((stack) => ({ users: MigrationTarget.aurora(importedCluster(stack), { databaseName, databaseKind }) })),
+      ).toMatch(/databaseName must be a (database of the application|letter or underscore, followed by up to 63)/);
+    },
+  );
 
   it('an Aurora target must have a secret', () => {
     expect(
@@ -102,7 +126,7 @@ describe('an Aurora target', () => {
     expect(
       refusal((stack) => ({ users: MigrationTarget.aurora(importedCluster(stack), { databaseName: 'rdsadmin' }) })),
     ).toContain(
-      "databaseName must be a database of the application, got 'rdsadmin', which PostgreSQL or RDS reserves.",
+      "databaseName must be a database of the application, got 'rdsadmin', which aurora-postgresql or RDS reserves.",
     );
   });
 

@@ -3,11 +3,13 @@ import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { HistoryMark } from '../../core/ports';
+import { AuroraMysql } from '../../lambda/aws/sql/aurora-mysql';
 import { AuroraPostgresql } from '../../lambda/aws/sql/aurora-postgresql';
 import { DataApi, rdsDataClient } from '../../lambda/aws/sql/data-api';
 import { ManualClock } from '../../packages/sandbox/test/helpers/manual-clock';
 import {
   enginesUnderTest,
+  mysqlUnderTest,
   openDataApi,
   type DataApi as Served,
 } from '../../packages/sandbox/test/services/rds-data/engines';
@@ -66,12 +68,22 @@ class LossyProxy {
 const losses: readonly Loss[] = ['reset', 'error 500', 'error 503'];
 
 /** Whatever the SDK or we send again, a statement runs exactly once (G9, aws-facts RDS-13). */
-describe.each(enginesUnderTest())('answers that are lost, on $name', (engine) => {
+describe.each([
+  ...enginesUnderTest().map((engine) => ({
+    ...{ name: engine.name, engine, databaseKind: 'aurora-postgresql' as const, Adapter: AuroraPostgresql },
+    ...{ section: 'apply_section', history: 'INSERT INTO cdk_migrations.history' },
+  })),
+  ...mysqlUnderTest().map((engine) => ({
+    ...{ name: engine.name, engine, databaseKind: 'aurora-mysql' as const, Adapter: AuroraMysql },
+    // A section is a transaction of several calls, and the last one decides.
+    ...{ section: 'CommitTransaction', history: 'INSERT INTO cdk_migrations_history' },
+  })),
+])('answers that are lost, on $name', ({ engine, databaseKind, Adapter, section: sectionCall, history }) => {
   const clock = new ManualClock();
   let served: Served;
   let proxy: LossyProxy;
   let api: DataApi;
-  let target: AuroraPostgresql;
+  let target: AuroraPostgresql | AuroraMysql;
   let count = 0;
   let table: string;
 
@@ -86,7 +98,7 @@ describe.each(enginesUnderTest())('answers that are lost, on $name', (engine) =>
     });
     const { resourceArn, secretArn, database } = served.base;
     const properties = { ClusterArn: resourceArn, SecretArn: secretArn, DatabaseName: database };
-    const all = { ...properties, DatabaseKind: 'aurora-postgresql' as const, Identity: 'db-1' };
+    const all = { ...properties, DatabaseKind: databaseKind, Identity: 'db-1' };
     api = new DataApi(client, all, async () => false);
   });
   afterAll(async () => {
@@ -95,7 +107,7 @@ describe.each(enginesUnderTest())('answers that are lost, on $name', (engine) =>
   });
   beforeEach(async () => {
     table = `accounts${++count}`;
-    target = new AuroraPostgresql(api, session(1, `App/${table}`));
+    target = new Adapter(api, session(1, `App/${table}`));
     await target.prepare();
     await api.execute(`CREATE TABLE ${table} (balance int)`);
     await api.execute(`INSERT INTO ${table} VALUES (21)`);
@@ -106,7 +118,7 @@ describe.each(enginesUnderTest())('answers that are lost, on $name', (engine) =>
   const balance = async () => (await api.execute(`SELECT balance FROM ${table}`)).rows[0]?.balance;
 
   it.each(losses)('a section runs once: %s', async (how) => {
-    proxy.lose('apply_section', how);
+    proxy.lose(sectionCall, how);
     const section = { change: 'add' as const, mark, statements: [double()], verify: [], attempt: 'request-1' };
 
     const { outcome } = await target.runSection(section);
@@ -118,9 +130,7 @@ describe.each(enginesUnderTest())('answers that are lost, on $name', (engine) =>
 
   it.each(
     losses.flatMap((how) =>
-      ['BeginTransaction', 'balance * 2', 'INSERT INTO cdk_migrations.history', 'CommitTransaction'].map(
-        (call) => [call, how] as const,
-      ),
+      ['BeginTransaction', 'balance * 2', history, 'CommitTransaction'].map((call) => [call, how] as const),
     ),
   )('a transaction of code takes effect once: %s, %s', async (call, how) => {
     proxy.lose(call, how);

@@ -211,7 +211,7 @@ describe.each(sqlKinds)('a SQL target: $name', ({ open }) => {
     it('leaves nothing when a verification is not true, and says which one it was', async () => {
       const result = await runSection({ verify: ['SELECT true', 'SELECT false'] });
 
-      expect(result).toEqual({ outcome: 'unverified', statement: 3, returned: 'false' });
+      expect(result).toEqual({ outcome: 'unverified', statement: 3, returned: database.falsehood });
       expect(await effects()).toEqual([]);
       expect(await target.history()).toEqual([]);
     });

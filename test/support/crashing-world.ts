@@ -106,6 +106,8 @@ export class CrashingWorld extends MemoryWorld {
       sql.transact(change, mark, (connection) => work(this.connection(connection)), attempt);
     return {
       ...this.watch('sql', { ...bound(sql, ['runSection', 'query']), transact }),
+      // What is read off texts and values is no call.
+      ...bound(sql, ['units', 'isTrue']),
       standalone: {
         ...this.watch('standalone', bound(sql.standalone, standaloneCalls)),
         // What is read off the text of a statement is no call.
@@ -184,7 +186,7 @@ const tableCalls = [
   'backUp',
 ] as const;
 
-const standaloneCalls = ['look', 'run', 'isRunning', 'stop', 'discard'] as const;
+const standaloneCalls = ['look', 'fingerprint', 'remainder', 'run', 'isRunning', 'stop', 'discard'] as const;
 
 /** Some methods of an object, bound to it, as an object of their own. */
 function bound<T extends object, K extends keyof T>(object: T, methods: readonly K[]): Pick<T, K> {

@@ -28,6 +28,8 @@ export interface LifecycleAppOptions {
   /** Put the migrations, and the sibling after them, into a nested stack. */
   readonly nested?: boolean;
   readonly databaseName?: string;
+  /** Of the stack's own cluster. Default: aurora-postgresql. */
+  readonly engine?: DatabaseEngine;
   /** A ledger that exists already. Default: one of its own. */
   readonly ledgerTable?: (stack: Stack) => ITable;
   /** Seconds that CloudFormation waits for the migrations. */
@@ -37,6 +39,8 @@ export interface LifecycleAppOptions {
   /** More to add to the stack. */
   readonly add?: (stack: Stack, migrations: DatabaseMigrations | undefined) => void;
 }
+
+type DatabaseEngine = 'aurora-postgresql' | 'aurora-mysql';
 
 export interface ImportedCluster {
   readonly identifier: string;
@@ -58,7 +62,7 @@ export function synthLifecycleApp(folder: string, options: LifecycleAppOptions):
   const stack = options.nested ? new NestedStack(root, 'Nested') : root;
   const cluster = options.databasesOf
     ? importedCluster(stack, options.databasesOf, options.imported)
-    : ownCluster(stack);
+    : ownCluster(stack, options.engine);
   const migrations = options.without ? undefined : addMigrations(stack, migrationsPath, cluster, options);
   const sibling = new ssm.StringParameter(stack, 'Sibling', { stringValue: options.sibling });
   (sibling.node.defaultChild as ssm.CfnParameter).overrideLogicalId('Sibling');
@@ -84,18 +88,23 @@ export function writeMigrations(folder: string, release: Release): string {
   return path;
 }
 
+const engines = {
+  'aurora-postgresql': rds.DatabaseClusterEngine.AURORA_POSTGRESQL,
+  'aurora-mysql': rds.DatabaseClusterEngine.AURORA_MYSQL,
+};
+
 interface Cluster {
   readonly cluster: rds.IDatabaseCluster;
   readonly resource?: rds.CfnDBCluster;
   readonly secretArn?: string;
 }
 
-function ownCluster(stack: Stack): Cluster {
+function ownCluster(stack: Stack, engine: DatabaseEngine = 'aurora-postgresql'): Cluster {
   const secret = new secretsmanager.CfnSecret(stack, 'Secret', {
     secretString: SecretValue.unsafePlainText('{"username":"postgres","password":"postgres"}').unsafeUnwrap(),
   });
   const resource = new rds.CfnDBCluster(stack, 'Cluster', {
-    engine: 'aurora-postgresql',
+    engine,
     databaseName: 'app',
     enableHttpEndpoint: true,
     masterUsername: 'postgres',
@@ -103,13 +112,13 @@ function ownCluster(stack: Stack): Cluster {
   });
   const writer = new rds.CfnDBInstance(stack, 'Writer', {
     dbClusterIdentifier: resource.ref,
-    engine: 'aurora-postgresql',
+    engine,
     dbInstanceClass: 'db.serverless',
   });
   stack.exportValue(resource.attrDbClusterArn, { name: `${stack.stackName}-cluster` });
   stack.exportValue(resource.ref, { name: `${stack.stackName}-cluster-id` });
   stack.exportValue(secret.ref, { name: `${stack.stackName}-secret` });
-  const cluster = importCluster(stack, resource.ref, secret.ref);
+  const cluster = importCluster(stack, resource.ref, secret.ref, engine);
   cluster.node.addDependency(writer);
   return { cluster, resource, secretArn: secret.ref };
 }
@@ -119,10 +128,15 @@ function importedCluster(stack: Stack, owner: string, imported: ImportedCluster 
   return { cluster: importCluster(stack, Fn.importValue(`${owner}-cluster-id`), Fn.importValue(`${owner}-secret`)) };
 }
 
-function importCluster(stack: Stack, clusterIdentifier: string, secretArn: string): rds.IDatabaseCluster {
+function importCluster(
+  stack: Stack,
+  clusterIdentifier: string,
+  secretArn: string,
+  engine: DatabaseEngine = 'aurora-postgresql',
+): rds.IDatabaseCluster {
   return rds.DatabaseCluster.fromDatabaseClusterAttributes(stack, 'Database', {
     clusterIdentifier,
-    engine: rds.DatabaseClusterEngine.AURORA_POSTGRESQL,
+    engine: engines[engine],
     secret: secretsmanager.Secret.fromSecretCompleteArn(stack, 'DatabaseSecret', secretArn),
     dataApiEnabled: true,
   });

@@ -47,10 +47,10 @@ async function call(action: CodeAction, context: StepContext, connection: SqlCon
     if (infrastructure) throw infrastructure.error;
     throw new MigrationError(
       'CODE_FAILED',
-      `${action.function}() threw: ${redactMessage(error instanceof Error ? error.message : String(error), last ?? '')}`,
+      `${action.function}() threw: ${redactMessage(error instanceof Error ? error.message : String(error), last ?? '', '', context.target.traits.doubleQuotes)}`,
       {
         location: locationOf(error, context.file, module.codeLines),
-        payload: last === undefined ? {} : { statement: redactLiterals(last) },
+        payload: last === undefined ? {} : { statement: redactLiterals(last, context.target.traits.doubleQuotes) },
       },
     );
   }

@@ -43,8 +43,8 @@ export function sectionOutcome(
     case 'edited':
       throw edited(result.checksum, context);
     case 'failed': {
-      const { message, sqlState } = result;
-      const error = new MigrationError('STATEMENT_FAILED', message, { payload: { sqlState } });
+      const { message, sqlState, errorNumber } = result;
+      const error = new MigrationError('STATEMENT_FAILED', message, { payload: { sqlState, errorNumber } });
       throw located(error, statements[result.statement], context);
     }
     case 'locked':
@@ -66,7 +66,7 @@ export function unverified(value: string, statement: Statement, context: StepCon
  * What a row of the history says of a step: that its own deployment did it (`done`), or another one (`foreign`).
  * @throws CHECKSUM_MISMATCH when another file did (G5)
  */
-export function meaningOf(known: HistoryMark, context: StepContext): 'done' | 'foreign' {
+function meaningOf(known: HistoryMark, context: StepContext): 'done' | 'foreign' {
   const { mark } = markOf(context);
   if (known.checksum !== mark.checksum) throw edited(known.checksum, context);
   return known.deployment === mark.deployment ? 'done' : 'foreign';
@@ -113,16 +113,46 @@ const statementErrors: readonly string[] = ['STATEMENT_FAILED', 'STATEMENT_TIMEO
 export function located(
   error: MigrationError,
   statement: Statement | undefined,
-  { file }: StepContext,
+  { file, target }: StepContext,
 ): MigrationError {
   if (!statement) return withDetails(error, { location: { file } });
+  const { doubleQuotes } = target.traits;
   const details = {
     location: { file, line: statement.line, column: statement.column },
-    payload: { ...error.payload, statement: redactLiterals(statement.text) },
+    payload: { ...error.payload, statement: redactLiterals(statement.text, doubleQuotes) },
     cause: error.cause,
     hint: error.hint,
   };
   const sqlState = error.payload.sqlState as string | undefined;
   // What the database says repeats literals; its own words for the rest are ours to keep.
-  return errorFromData(error.code, redactMessage(error.message, statement.text, sqlState), details);
+  return errorFromData(error.code, redactMessage(error.message, statement.text, sqlState, doubleQuotes), details);
+}
+
+/** What the database's history says of the step; undefined when it says nothing. */
+export async function known(context: StepContext): Promise<'done' | 'foreign' | undefined> {
+  const { change, mark } = markOf(context);
+  if (change === 'remove') return undefined;
+  const history = (await context.target.history()) ?? [];
+  const found = history.find(({ id, phase, step }) => id === mark.id && phase === mark.phase && step === mark.step);
+  return found && meaningOf(found, context);
+}
+
+/** Names one run of one statement in the list of the database's sessions. */
+export function tagOf(context: StepContext): string {
+  const { id, phase, step, deployment } = markOf(context).mark;
+  return [context.migration.identity, id, phase, step, deployment].join(' ');
+}
+
+/** A step is inverted in the context of the phase that is undone. */
+export function forwardOf(context: StepContext): StepContext {
+  return { ...context, phase: context.phase === 'down' ? 'up' : context.phase };
+}
+
+export function inDoubt(statement: Statement, context: StepContext): MigrationError {
+  const error = new MigrationError(
+    'OUTCOME_UNKNOWN',
+    'The answer to this statement outside a transaction was lost, and the database does not show whether it took effect.',
+    { hint: 'Inspect the database, complete or undo the statement by hand, then run `migrations repair`.' },
+  );
+  return located(error, statement, context);
 }

@@ -2,7 +2,7 @@ import type { SqlAction, Statement } from '../../bundle/bundle';
 import { MigrationError } from '../../errors/index';
 import type { Observation } from '../../ledger/observation';
 import type { SectionResult } from '../../ports';
-import { inStatement, located, markOf, meaningOf, sectionOutcome, sqlOf } from './sql-context';
+import { forwardOf, inDoubt, inStatement, known, located, markOf, sectionOutcome, sqlOf, tagOf } from './sql-context';
 import type { InvertResult, JournalKind, StepContext, StepResult } from './step-kind';
 
 /**
@@ -83,7 +83,7 @@ async function settled(statement: Statement, context: StepContext): Promise<Step
   if (result.outcome === 'failed') {
     if (alone === 'maybe' && standalone.mustRunAlone(result.sqlState)) return 'alone';
     // Of a migration that was applied in part, `down` also meets what was never made.
-    if (context.phase === 'down' && standalone.saysMissing(result.sqlState)) {
+    if (context.phase === 'down' && standalone.saysMissing(result)) {
       return sectionOutcome(await runSection(context, []), [], context);
     }
   }
@@ -102,8 +102,8 @@ async function runAlone(statement: Statement, context: StepContext): Promise<'do
     if (found !== undefined) return found;
   }
   const result = await inStatement(statement, context, () => standalone.run(statement.text, tagOf(context)));
-  if (result === 'done') return 'done';
   if (result === 'running') return 'wait';
+  if (typeof result === 'string') return 'done';
   if (context.phase === 'down') return 'done';
   throw located(result.missing, statement, context);
 }
@@ -122,37 +122,8 @@ async function lookAgain(statement: Statement, context: StepContext): Promise<'d
   return undefined;
 }
 
-/** What the database's history says of the step; undefined when it says nothing. */
-async function known(context: StepContext): Promise<'done' | 'foreign' | undefined> {
-  const { change, mark } = markOf(context);
-  if (change === 'remove') return undefined;
-  const history = (await context.target.history()) ?? [];
-  const found = history.find(({ id, phase, step }) => id === mark.id && phase === mark.phase && step === mark.step);
-  return found && meaningOf(found, context);
-}
-
-/** Names one run of one statement in the list of the database's sessions. */
-function tagOf(context: StepContext): string {
-  const { id, phase, step, deployment } = markOf(context).mark;
-  return [context.migration.identity, id, phase, step, deployment].join(' ');
-}
-
-/** A step is inverted in the context of the phase that is undone. */
-function forwardOf(context: StepContext): StepContext {
-  return { ...context, phase: context.phase === 'down' ? 'up' : context.phase };
-}
-
 function isThere(found: string | undefined): boolean {
   return found !== undefined && found !== 'absent';
-}
-
-function inDoubt(statement: Statement, context: StepContext): MigrationError {
-  const error = new MigrationError(
-    'OUTCOME_UNKNOWN',
-    'The answer to this statement outside a transaction was lost, and the database does not show whether it took effect.',
-    { hint: 'Inspect the database, complete or undo the statement by hand, then run `migrations repair`.' },
-  );
-  return located(error, statement, context);
 }
 
 function only(action: SqlAction): Statement {

@@ -7,6 +7,14 @@ import type { Pass, Segments } from '../../ports/segments';
 import type { PassWork } from '../pass-work';
 import type { Progress } from '../progress';
 
+/** What a step does: an action, or a statement of one that cannot be part of a transaction. */
+export type StepAction = Action | DdlAction;
+
+export interface DdlAction {
+  readonly type: 'ddl';
+  readonly statement: Statement;
+}
+
 /** What a step may use. */
 export interface StepContext {
   readonly migration: MigrationRecord;
@@ -26,6 +34,8 @@ export interface StepContext {
   readonly resumed: boolean;
   /** Whether a section that did not get a lock is to be tried again. */
   readonly mayWaitForLock: (wait: LockWait) => boolean;
+  /** Says in the audit trail how the step was done. */
+  readonly note: (how: 'instantly') => void;
   /** The compiled module of a migration that runs code. */
   readonly module: () => Promise<MigrationModule>;
   /** Epoch milliseconds. */
@@ -73,14 +83,14 @@ export type InvertResult = Exclude<Progress, 'continue'> | 'happened';
  * One kind of step: how its effect is made durable, and how it is undone. Each function may be called again after a
  * crash at any point of an earlier call, and then finds out by looking what happened.
  */
-export type StepKind<A extends Action> = TransactionKind<A> | JournalKind<A>;
+export type StepKind<A extends StepAction> = TransactionKind<A> | JournalKind<A>;
 
-interface Performs<A extends Action> {
+interface Performs<A extends StepAction> {
   perform(action: A, context: StepContext, before: Observation | undefined): Promise<StepResult>;
 }
 
 /** The effect and its record in the database's own history are one transaction. */
-export interface TransactionKind<A extends Action> extends Performs<A> {
+export interface TransactionKind<A extends StepAction> extends Performs<A> {
   readonly durability: 'transaction';
   /** `down`: the migration's own `down` undoes it. */
   readonly undoneBy: 'down';
@@ -89,7 +99,7 @@ export interface TransactionKind<A extends Action> extends Performs<A> {
 }
 
 /** The ledger holds the intent before the step acts, and its end afterwards. */
-export interface JournalKind<A extends Action> extends Performs<A> {
+export interface JournalKind<A extends StepAction> extends Performs<A> {
   /** `segments`: the ledger also holds how far each segment of a long step came (`Segments`), where it resumes. */
   readonly durability: 'journal' | 'segments';
   /**

@@ -11,9 +11,10 @@ export const verifyStep: JournalKind<VerifyAction> = {
 
   async perform({ statements }, context) {
     for (const statement of statements) {
-      const { rows } = await inStatement(statement, context, () => sqlOf(context).query(statement.text));
+      const sql = sqlOf(context);
+      const { rows } = await inStatement(statement, context, () => sql.query(statement.text));
       const values = rows.map((row) => Object.values(row)[0]);
-      if (values.length === 1 && values[0] === true) continue;
+      if (values.length === 1 && sql.isTrue(values[0])) continue;
       throw unverified(values.length === 1 ? JSON.stringify(values[0]) : `${values.length} rows`, statement, context);
     }
     return 'done';

@@ -13,16 +13,18 @@ import type {
   SqlResult,
   SqlRow,
   StandaloneStatements,
+  StatementUnit,
   Target,
 } from '../../../core/ports';
 import { isAnswerLost, isPassing, patiently } from '../retry';
 import type { DataApi } from './data-api';
 import { LockWatch } from './lock-holders';
-import { busy, fenced, unlessBusy } from './postgresql-fence';
+import { unlessBusy } from './postgresql-fence';
 import { applySection, lockWait, protocolStatements, raiseFence, schema } from './postgresql-protocol';
 import { PostgresqlStandalone } from './postgresql-standalone';
 import { FencedTransaction } from './postgresql-transaction';
 import { withoutRows } from './redact';
+import { busy, fenced, isLostTransaction, runInCalls } from './sections';
 
 /** Bytes of statements that one call carries: the body of a request may have 4 MiB (aws-facts RDS-14). */
 const largestSection = 3_500_000;
@@ -93,10 +95,10 @@ export class AuroraPostgresql implements Target, SqlDatabase {
     const { statements, verify } = section;
     const values = { statements: JSON.stringify(statements), verify: JSON.stringify(verify) };
     const isLarge = Buffer.byteLength(values.statements) + Buffer.byteLength(values.verify) > largestSection;
-    if (isLarge) return this.runInCalls(section);
+    if (isLarge) return this.runsInCalls(section);
     await this.lease.guard();
     const { result: row, holders } = await this.call(section, values);
-    if (row.outcome === 'unsupported') return this.runInCalls(section);
+    if (row.outcome === 'unsupported') return this.runsInCalls(section);
     if (row.outcome === 'locked') return this.locked(Number(row.statement), Number(row.message), holders);
     return this.toResult(row);
   }
@@ -149,34 +151,16 @@ export class AuroraPostgresql implements Target, SqlDatabase {
       case 'busy':
         throw busy();
       case 'fenced':
-        throw fenced(this.lease);
+        throw fenced(this.lease.token);
       default:
         throw new Error(`${applySection} answered with the unknown outcome ${String(outcome)}.`);
     }
   }
 
   /** A section of several calls in one transaction: too large for one, or with a statement that no function can run. */
-  private async runInCalls({ change, mark, statements, verify, attempt }: Section): Promise<SectionResult> {
-    let statement = -1;
-    const work = async (connection: SqlConnection) => {
-      statement = -1;
-      for (const text of statements) {
-        statement += 1;
-        await connection.execute(text);
-      }
-      for (const text of verify) {
-        statement += 1;
-        checkVerified(await connection.execute(text));
-      }
-    };
-    try {
-      const result = await this.transact(change, mark, work, attempt);
-      return result.outcome === 'locked' ? { ...result, statement } : result;
-    } catch (error) {
-      if (error instanceof Unverified) return { outcome: 'unverified', statement, returned: error.message };
-      if (!hasCode(error, 'STATEMENT_FAILED')) throw error;
-      return { outcome: 'failed', statement, message: error.message, sqlState: error.payload.sqlState };
-    }
+  private runsInCalls(section: Section): Promise<SectionResult> {
+    const { change, mark, attempt } = section;
+    return runInCalls(section, (work) => this.transact(change, mark, work, attempt), this.isTrue);
   }
 
   /**
@@ -213,6 +197,14 @@ export class AuroraPostgresql implements Target, SqlDatabase {
     return Number(rows[0]?.waited);
   }
 
+  units(statements: readonly string[]): readonly StatementUnit[] {
+    return [{ transactional: true, statements: statements.length }];
+  }
+
+  isTrue(value: unknown): boolean {
+    return value === true;
+  }
+
   query(statement: string): Promise<SqlResult> {
     return this.api.execute(statement);
   }
@@ -224,17 +216,8 @@ export class AuroraPostgresql implements Target, SqlDatabase {
     );
     const outcome = rows[0]?.outcome;
     if (outcome === 'busy') throw busy();
-    if (outcome !== 'raised') throw fenced(this.lease);
+    if (outcome !== 'raised') throw fenced(this.lease.token);
   }
-}
-
-/** Ends a transaction whose verification did not return true; the message says what it returned. */
-class Unverified extends Error {}
-
-function checkVerified({ rows }: SqlResult): void {
-  const values = rows.map((row) => Object.values(row)[0]);
-  if (values.length === 1 && values[0] === true) return;
-  throw new Unverified(values.length === 1 ? JSON.stringify(values[0]) : `${values.length} rows`);
 }
 
 function isMissing(error: unknown): boolean {
@@ -244,9 +227,4 @@ function isMissing(error: unknown): boolean {
     missing.includes(String(error.payload.sqlState)) ||
     /(relation|schema|function) .* does not exist/.test(error.message)
   );
-}
-
-/** The transaction was ended without an error of ours (aws-facts RDS-2). */
-function isLostTransaction(error: unknown): boolean {
-  return error instanceof Error && error.name === 'TransactionNotFoundException';
 }

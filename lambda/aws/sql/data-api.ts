@@ -14,6 +14,8 @@ import type { SqlConnection, SqlResult, SqlRow } from '../../../core/ports';
 import type { AuroraTargetProperties } from '../../../core/wire';
 import { errorName, isAnswerLost, isRefusedForNow, isWorthRepeating, patiently } from '../retry';
 import { sendingOptions } from '../sending-options';
+import type { DatabaseErrors } from './database-errors';
+import { mysqlErrors } from './mysql/errors';
 import { withoutRows } from './redact';
 
 /**
@@ -29,6 +31,20 @@ export function rdsDataClient(config: RDSDataClientConfig = {}): RDSDataClient {
 
 /** Whether a cluster is known not to exist. False when that cannot be found out: absence of an answer proves nothing (G8). */
 export type ClusterIsGone = (clusterArn: string) => Promise<boolean>;
+
+const errorsOf: Readonly<Record<AuroraTargetProperties['DatabaseKind'], DatabaseErrors>> = {
+  'aurora-postgresql': {
+    read: (message) => ({ told: withoutRows(message), sqlState: sqlStateOf(message) }),
+    saysGone: (message) => /SQLState: 3D000|database ".*" does not exist/.test(message),
+  },
+  'aurora-mysql': mysqlErrors,
+};
+
+/** PostgreSQL's own number for what went wrong. A lock that did not come has not always one. */
+function sqlStateOf(message: string): string | undefined {
+  if (/canceling statement due to lock timeout/.test(message)) return '55P03';
+  return /SQLState: (\w{5})/.exec(message)?.[1];
+}
 
 /** One database through the RDS Data API: statements, transactions, and errors in our words. */
 export class DataApi {
@@ -142,7 +158,8 @@ export class DataApi {
   private async translate(error: unknown): Promise<unknown> {
     const message = error instanceof Error ? error.message : String(error);
     const name = errorName(error);
-    if (/SQLState: 3D000|database ".*" does not exist/.test(message)) return this.gone(message, error);
+    const errors = errorsOf[this.properties.DatabaseKind];
+    if (errors.saysGone(message, this.properties.DatabaseName)) return this.gone(message, error);
     if (unreachable.includes(name) || /HttpEndpoint is not enabled/i.test(message)) {
       return (await this.clusterIsGone(this.properties.ClusterArn))
         ? this.gone(message, error)
@@ -154,12 +171,11 @@ export class DataApi {
       });
     }
     if (!statementErrors.includes(name)) return error;
-    const sqlState = /SQLState: (\w{5})/.exec(message)?.[1];
-    if (sqlState === '55P03' || /canceling statement due to lock timeout/.test(message)) {
-      return new MigrationError('LOCK_NOT_AVAILABLE', withoutRows(message), { payload: { sqlState: '55P03' } });
-    }
+    const { told, ...numbers } = errors.read(message);
+    if (numbers.sqlState === '55P03')
+      return new MigrationError('LOCK_NOT_AVAILABLE', told, { payload: { sqlState: '55P03' } });
     // Without the error itself: whoever prints causes would print what the message must not say.
-    return new MigrationError('STATEMENT_FAILED', withoutRows(message), { payload: { sqlState } });
+    return new MigrationError('STATEMENT_FAILED', told, { payload: numbers });
   }
 
   private gone(message: string, cause: unknown): MigrationError {

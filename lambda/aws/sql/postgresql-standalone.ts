@@ -1,6 +1,6 @@
 import { sha256 } from '../../../core/bundle/checksum';
 import { MigrationError } from '../../../core/errors/index';
-import type { HeldLease, StandaloneEffect, StandaloneStatements } from '../../../core/ports';
+import type { ErrorNumbers, HeldLease, StandaloneEffect, StandaloneStatements } from '../../../core/ports';
 import type { DataApi } from './data-api';
 
 /** Statements that PostgreSQL runs only outside a transaction, such as CREATE INDEX CONCURRENTLY and VACUUM. */
@@ -19,7 +19,7 @@ export class PostgresqlStandalone implements StandaloneStatements {
     return sqlState === '25001' || sqlState === '2D000';
   }
 
-  saysMissing(sqlState: string | undefined): boolean {
+  saysMissing({ sqlState }: ErrorNumbers): boolean {
     return absences.includes(String(sqlState));
   }
 
@@ -73,6 +73,15 @@ export class PostgresqlStandalone implements StandaloneStatements {
     }
   }
 
+  /** What these statements make is looked up by its definition. */
+  async fingerprint(): Promise<undefined> {
+    return undefined;
+  }
+
+  async remainder(statement: string): Promise<string> {
+    return statement;
+  }
+
   isRepeatable(statement: string): boolean {
     return repeatable.test(statement);
   }
@@ -86,7 +95,7 @@ export class PostgresqlStandalone implements StandaloneStatements {
     } catch (error) {
       if (!(error instanceof MigrationError)) throw error;
       if (error.code === 'STATEMENT_TIMEOUT') return 'running';
-      if (this.saysMissing(error.payload.sqlState as string | undefined)) return { missing: error };
+      if (this.saysMissing(error.payload)) return { missing: error };
       throw error;
     }
   }

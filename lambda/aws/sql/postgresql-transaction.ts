@@ -1,7 +1,8 @@
 import type { HeldLease, HistoryChange, HistoryMark, SectionResult, SqlConnection } from '../../../core/ports';
 import type { DataApi } from './data-api';
-import { fenced, unlessBusy } from './postgresql-fence';
+import { unlessBusy } from './postgresql-fence';
 import { schema } from './postgresql-protocol';
+import { fenced } from './sections';
 
 /** Work of several calls in one transaction with its row of the history, behind the fence. */
 export class FencedTransaction {
@@ -40,7 +41,7 @@ export class FencedTransaction {
         { scope: this.lease.scope, lockTimeout: String(this.lockTimeout) },
       ),
     );
-    if (Number(rows[0]?.token) !== this.lease.token) throw fenced(this.lease);
+    if (Number(rows[0]?.token) !== this.lease.token) throw fenced(this.lease.token);
     return Number(rows[0]?.pid);
   }
 

@@ -8,6 +8,11 @@ export interface SandboxOptions {
    * remembers it for when it is opened without.
    */
   readonly postgresUrl?: string;
+  /**
+   * A MySQL or MariaDB server for clusters with such an engine, as a connection URL with the right to create databases; without
+   * one they run no SQL. Needs the package `mysql2`. The folder remembers it likewise.
+   */
+  readonly mysqlUrl?: string;
   /** Values for facts about AWS that no document settles, by name; see README.md. */
   readonly assumptions?: Readonly<Record<string, string>>;
   /** Called for each stack event as it happens. */

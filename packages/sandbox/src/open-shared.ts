@@ -23,10 +23,10 @@ export function openCopy(given: ConnectOptions): Promise<RemoteSandbox> {
 }
 
 async function connectOrStart(options: ConnectOptions, isCopy: boolean): Promise<RemoteSandbox> {
-  const { stateDir, postgresUrl, assumptions } = options;
+  const { stateDir, postgresUrl, mysqlUrl, assumptions } = options;
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const endpoint =
-      (await endpointOf(stateDir)) ?? (await startServer({ stateDir, postgresUrl, assumptions, isCopy }));
+      (await endpointOf(stateDir)) ?? (await startServer({ stateDir, postgresUrl, mysqlUrl, assumptions, isCopy }));
     const sandbox = await connectSandbox(endpoint, options);
     if (sandbox) return sandbox;
     await sleep(PAUSE_MS);

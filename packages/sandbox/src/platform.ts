@@ -1,6 +1,6 @@
-import type { SandboxOptions } from './api';
 import type { SandboxAssumptions } from './assumptions';
 import type { Broadcast } from './broadcast';
+import type { DatabaseServers } from './control/settings';
 import { endpointVariables } from './environment-variables';
 import { AlarmStore } from './services/alarms';
 import { applicationAutoScalingService, ScalingStore } from './services/application-autoscaling';
@@ -24,7 +24,7 @@ export interface PlatformOptions {
   readonly state: StateStore;
   readonly environment: Environment;
   readonly assumptions: SandboxAssumptions;
-  readonly postgresUrl: SandboxOptions['postgresUrl'];
+  readonly servers: DatabaseServers;
   readonly broadcast: Broadcast;
   readonly control: GatewayOptions['control'];
 }
@@ -32,7 +32,7 @@ export interface PlatformOptions {
 export type Platform = ReturnType<typeof createPlatform>;
 
 /** All services of this AWS except CloudFormation, wired together behind one gateway. */
-export function createPlatform({ state, environment, assumptions, postgresUrl, broadcast, control }: PlatformOptions) {
+export function createPlatform({ state, environment, assumptions, servers, broadcast, control }: PlatformOptions) {
   const onWarning = (message: string) => broadcast.warning(message);
   const assume = assumptions.services;
   const callers = new Callers();
@@ -74,7 +74,7 @@ export function createPlatform({ state, environment, assumptions, postgresUrl, b
   const rdsData = rdsDataService({
     state,
     environment,
-    postgresUrl,
+    ...servers,
     assumptions: assumptions.given,
     secretExists: (secretArn) => secrets.find(secretArn) !== undefined,
   });

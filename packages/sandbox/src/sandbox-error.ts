@@ -16,6 +16,8 @@ export type SandboxErrorCode =
   | 'STATE_UNREADABLE'
   /** The PostgreSQL server of `--postgres` cannot be used. */
   | 'POSTGRES_UNUSABLE'
+  /** The MySQL server of `--mysql` cannot be used, or its driver is not installed. */
+  | 'MYSQL_UNUSABLE'
   /** A SQL statement that the database refused. */
   | 'STATEMENT_FAILED';
 

@@ -6,11 +6,11 @@ import { Clients } from './control/clients';
 import { controlServer } from './control/control-server';
 import type { OwnClaim } from './control/folder-lock';
 import { identityOf } from './control/ping';
-import { settingsOf } from './control/settings';
+import { type DatabaseServers, settingsOf } from './control/settings';
 import { ensureBootstrapped, LocalSandbox } from './local-sandbox';
 import { createPlatform } from './platform';
 import { cloudFormationService } from './services/cloudformation-api';
-import { requirePostgres } from './services/rds-data';
+import { requireMysql, requirePostgres } from './services/rds-data';
 import type { Environment } from './services/service';
 import { StateStore } from './state';
 
@@ -42,14 +42,17 @@ export async function startSandbox(
   const broadcast = new Broadcast();
   broadcast.listen(options);
 
-  const postgresUrl = await postgresOf(state, options.postgresUrl);
-  const settings = settingsOf(options.assumptions, postgresUrl);
+  const servers: DatabaseServers = {
+    postgresUrl: await serverOf(state, 'postgres.json', options.postgresUrl, requirePostgres),
+    mysqlUrl: await serverOf(state, 'mysql.json', options.mysqlUrl, requireMysql),
+  };
+  const settings = settingsOf(options.assumptions, servers);
   const platform = createPlatform({
     state,
     environment,
     assumptions,
     broadcast,
-    postgresUrl,
+    servers,
     control: controlServer({
       sandbox: () => sandbox,
       broadcast,
@@ -68,16 +71,19 @@ export async function startSandbox(
   return sandbox;
 }
 
-const POSTGRES_DOCUMENT = 'postgres.json';
-
 /**
  * The server that a folder's databases are on: named once, later commands on the folder must not find them empty. One that
  * does not answer is refused before anything is done with it, and is not remembered.
  */
-async function postgresOf(state: StateStore, given: string | undefined): Promise<string | undefined> {
-  const { url } = state.read<{ readonly url?: string }>(POSTGRES_DOCUMENT, {});
+async function serverOf(
+  state: StateStore,
+  document: string,
+  given: string | undefined,
+  requireIt: (url: string) => Promise<void>,
+): Promise<string | undefined> {
+  const { url } = state.read<{ readonly url?: string }>(document, {});
   if (given === undefined || given === url) return url;
-  await requirePostgres(given);
-  state.write(POSTGRES_DOCUMENT, { url: given });
+  await requireIt(given);
+  state.write(document, { url: given });
   return given;
 }

@@ -76,7 +76,7 @@ describe('statements outside a transaction', () => {
   it('become one step each, and the others stay as they are', () => {
     const standalone: Action = { ...sql('a', 'b'), transaction: false } as Action;
 
-    const steps = singleSteps([sql('x', 'y'), standalone], databaseKinds['aurora-postgresql']);
+    const steps = singleSteps([sql('x', 'y'), standalone], { traits: databaseKinds['aurora-postgresql'] });
 
     const texts = steps.map((step) => (step.type === 'sql' ? step.statements.map(({ text }) => text) : []));
     expect(texts).toEqual([['x', 'y'], ['a'], ['b']]);

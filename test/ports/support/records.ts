@@ -76,6 +76,7 @@ export function stepContext(context: Pick<StepContext, 'target' | 'file'> & Part
     attempt: 'request-1',
     resumed: false,
     mayWaitForLock: () => true,
+    note: () => undefined,
     module: () => Promise.reject(new Error('has no code')),
     data: noData,
     now: () => Date.now(),

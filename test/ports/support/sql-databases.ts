@@ -1,10 +1,12 @@
 import type { HeldLease, SqlDatabase, Target } from '../../../core/ports';
+import { AuroraMysql } from '../../../lambda/aws/sql/aurora-mysql';
 import { AuroraPostgresql } from '../../../lambda/aws/sql/aurora-postgresql';
 import { DataApi } from '../../../lambda/aws/sql/data-api';
 import type { Clock } from '../../../packages/sandbox/src/services/clock';
 import {
   type EngineUnderTest,
   enginesUnderTest,
+  mysqlUnderTest,
   openDataApi,
 } from '../../../packages/sandbox/test/services/rds-data/engines';
 import { MemorySqlDatabase } from '../../support/memory/sql-database';
@@ -19,6 +21,8 @@ export interface SqlUnderTest {
   effects(): Promise<readonly string[]>;
   /** A statement that the database refuses. */
   readonly failing: string;
+  /** False, as a result shows what a verify statement returned. */
+  readonly falsehood: string;
   close(): Promise<void>;
 }
 
@@ -33,7 +37,13 @@ export const auroraKinds: readonly SqlKind[] = enginesUnderTest().map((engine) =
   open: () => openAurora(engine),
 }));
 
-export const sqlKinds: readonly SqlKind[] = [{ name: 'memory', open: openMemory }, ...auroraKinds];
+/** Its adapter for MySQL, on the same with a MySQL or MariaDB server behind it. */
+const mysqlKinds: readonly SqlKind[] = mysqlUnderTest().map((engine) => ({
+  name: "Aurora's adapter on MySQL",
+  open: () => openMysql(engine),
+}));
+
+export const sqlKinds: readonly SqlKind[] = [{ name: 'memory', open: openMemory }, ...auroraKinds, ...mysqlKinds];
 
 async function openMemory(): Promise<SqlUnderTest> {
   const database = new MemorySqlDatabase();
@@ -42,6 +52,7 @@ async function openMemory(): Promise<SqlUnderTest> {
     effect: (name) => name,
     effects: async () => database.statements,
     failing: 'fail',
+    falsehood: 'false',
     close: async () => undefined,
   };
 }
@@ -69,6 +80,41 @@ export async function openAurora(engine: EngineUnderTest, clock?: Clock): Promis
       return rows.map(({ name }) => String(name));
     },
     failing: 'SELECT * FROM nowhere',
+    falsehood: 'false',
     close,
   };
+}
+
+/** Of MySQL, rows are what a transaction can undo, so effects are rows there. */
+export async function openMysql(engine: EngineUnderTest, clock?: Clock): Promise<MysqlUnderTest> {
+  const { client, base, close } = await openDataApi(engine, {}, { clock });
+  const api = new DataApi(
+    client,
+    {
+      DatabaseKind: 'aurora-mysql',
+      Identity: 'db-1',
+      ClusterArn: base.resourceArn,
+      SecretArn: base.secretArn,
+      DatabaseName: base.database,
+    },
+    async () => false,
+  );
+  await api.execute('CREATE TABLE effects (name varchar(50) PRIMARY KEY)');
+  return {
+    api,
+    target: (by) => new AuroraMysql(api, by),
+    effect: (name) => `INSERT INTO effects VALUES ('${name}')`,
+    async effects() {
+      const { rows } = await api.execute('SELECT name FROM effects ORDER BY name');
+      return rows.map(({ name }) => String(name));
+    },
+    failing: 'SELECT * FROM nowhere',
+    // MySQL's booleans are numbers.
+    falsehood: '0',
+    close,
+  };
+}
+
+export interface MysqlUnderTest extends SqlUnderTest {
+  readonly api: DataApi;
 }

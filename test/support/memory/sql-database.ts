@@ -70,6 +70,8 @@ export class MemorySqlDatabase {
         runSection: (section) => this.runSection(lease, section),
         transact: (change, mark, work, attempt = mark.deployment) =>
           this.unlessLocked(lease, mark, attempt, () => this.transact(lease, change, mark, work)),
+        units: (statements) => [{ transactional: true, statements: statements.length }],
+        isTrue: (value) => value === true,
         query: async (statement) => ({ rows: [{ ok: this.run(statement) }], rowCount: 1 }),
         standalone: this.standalone(lease),
       },
@@ -80,7 +82,9 @@ export class MemorySqlDatabase {
     return {
       runsAlone: (statement) => (/^(undo )?(alone|hidden) /.test(statement) ? 'yes' : 'no'),
       mustRunAlone: () => false,
-      saysMissing: (sqlState) => sqlState === missing,
+      saysMissing: ({ sqlState }) => sqlState === missing,
+      fingerprint: async () => undefined,
+      remainder: async (statement) => statement,
       look: async (statement) => {
         const made = /^alone /.test(statement);
         if (made) return this.effects.includes(statement) ? 'present' : 'absent';

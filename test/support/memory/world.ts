@@ -15,8 +15,6 @@ import type {
 } from '../../../core/ports';
 import { type ClaimName, claimsClash } from '../../../core/protocol/claim-names';
 import type { BundleLocation, TargetProperties } from '../../../core/wire';
-import type { MemorySqlDatabase } from './sql-database';
-import type { MemoryTables } from './tables';
 
 /** A clock that moves only when `sleep` is called. */
 export class MemoryClock implements Clock {
@@ -109,7 +107,7 @@ export class MemoryBundles implements Bundles {
 
 /** Databases by identity, so that a test can look at them, replace them or take them away. */
 export class MemoryTargets implements Targets {
-  readonly databases = new Map<string, MemorySqlDatabase | MemoryTables>();
+  readonly databases = new Map<string, { open(lease: HeldLease): Target }>();
   /** Identities of databases that are there, but cannot be reached. */
   readonly unreachable = new Set<string>();
 

@@ -13,6 +13,7 @@ export interface StateOptions {
 /** The options of commands that run the sandbox. */
 export interface RunOptions extends StateOptions {
   readonly postgres?: string;
+  readonly mysql?: string;
   readonly assume?: Readonly<Record<string, string>>;
 }
 
@@ -22,7 +23,8 @@ export function withState(command: Command): Command {
 
 export function withRunOptions(command: Command): Command {
   return withState(command)
-    .option('--postgres <url>', 'use this PostgreSQL server for all clusters from now on, instead of the built-in one')
+    .option('--postgres <url>', 'use this PostgreSQL server for its clusters from now on, instead of the built-in one')
+    .option('--mysql <url>', 'use this MySQL or MariaDB server for clusters of Aurora MySQL from now on')
     .option(
       '--assume <name=value>',
       'decide what AWS leaves undocumented, see README.md of @cdk-migrations/sandbox; may be repeated',
@@ -32,10 +34,11 @@ export function withRunOptions(command: Command): Command {
 
 /** Shows on the terminal what happens in the sandbox, as it happens. */
 export function watched({ options, terminal }: Invocation<RunOptions>, progress?: Progress): SandboxOptions {
-  const { state, postgres, assume } = options;
+  const { state, postgres, mysql, assume } = options;
   return {
     stateDir: state,
     postgresUrl: postgres,
+    mysqlUrl: mysql,
     assumptions: assume,
     onStackEvent: (event) => (progress ? progress.show(event) : terminal.say(eventLine(event, terminal))),
     onWarning: (message) => terminal.warn(terminal.paint('yellow', `warning: ${message}`)),

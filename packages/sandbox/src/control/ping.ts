@@ -24,6 +24,8 @@ export interface Settings {
   readonly assumptions: Readonly<Record<string, string>>;
   /** Digest of the URL, which has a password in it. */
   readonly postgres?: string;
+  /** Likewise. */
+  readonly mysql?: string;
   /** Variables of the environment that make a difference. */
   readonly environment: Readonly<Record<string, string>>;
 }

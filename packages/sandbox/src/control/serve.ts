@@ -6,7 +6,7 @@ import { claimFolder } from './folder-lock';
 import type { ControlError } from './protocol';
 
 /** What the process that starts a server sends to it. */
-export interface ServeRequest extends Pick<SandboxOptions, 'stateDir' | 'postgresUrl' | 'assumptions'> {
+export interface ServeRequest extends Pick<SandboxOptions, 'stateDir' | 'postgresUrl' | 'mysqlUrl' | 'assumptions'> {
   /** The folder is a copy to look at: what was interrupted in it is left as it is. */
   readonly isCopy: boolean;
 }

@@ -32,7 +32,7 @@ const REPLACING = [
   ...['MasterUsername', 'SnapshotIdentifier', 'SourceDBClusterIdentifier', 'StorageEncrypted', 'AvailabilityZones'],
 ];
 
-/** AWS::RDS::DBCluster. One with a MySQL engine is created too, but runs no SQL. */
+/** AWS::RDS::DBCluster. One with a MySQL engine runs SQL when the sandbox was given a MySQL server. */
 export function rdsClusterType({ clusters, secrets }: RdsClusterTypeOptions): ResourceType {
   const create = async (request: CreateRequest): Promise<ResourceResult> => {
     const { properties } = request;

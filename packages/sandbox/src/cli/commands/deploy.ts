@@ -36,6 +36,7 @@ const help: CommandHelp = {
     { args: '--fail FeatureFlags:update', does: 'let a resource fail, to see the rollback' },
     { args: '--fail Nutrition/Migrations:update', does: 'the same, by the path of a construct' },
     { args: '--postgres postgresql://postgres@127.0.0.1:5432/test', does: 'with a real PostgreSQL server' },
+    { args: '--mysql mysql://root@127.0.0.1:3306', does: 'with a MySQL or MariaDB server for Aurora MySQL' },
   ],
   exitCodes: {
     0: 'every stack was deployed, or had no changes',

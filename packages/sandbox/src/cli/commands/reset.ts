@@ -17,7 +17,7 @@ interface ResetOptions extends StateOptions {
 const help: CommandHelp = {
   summary: 'Delete the sandbox: its stacks, databases, everything',
   description: [
-    'Deletes the state folder of the sandbox, with all stacks and databases in it. Databases on a --postgres server are kept.',
+    'Deletes the state folder of the sandbox, with all stacks and databases in it. Databases on a --postgres or --mysql server are kept.',
     'Refuses a folder on which a sandbox runs, and any folder that is not the state folder of a sandbox.',
   ].join(' '),
   examples: [

@@ -44,13 +44,13 @@ export function addSql(parent: Command, session: CommandLine): void {
 }
 
 async function runSql(invocation: Invocation<SqlOptions>): Promise<Report> {
-  const { state: stateDir, postgres: postgresUrl, assume: assumptions, file } = invocation.options;
+  const { state: stateDir, postgres: postgresUrl, mysql: mysqlUrl, assume: assumptions, file } = invocation.options;
   const [, statement] = invocation.args;
   if ((statement === undefined) === (file === undefined)) {
     throw new SandboxError('USAGE', 'Give either a statement or --file.', { hint: 'See --help of the command.' });
   }
   const statements = file === undefined ? [{ sql: statement ?? '', line: 1 }] : readStatements(file);
-  return withExistingSandbox({ stateDir, postgresUrl, assumptions }, async (sandbox) => {
+  return withExistingSandbox({ stateDir, postgresUrl, mysqlUrl, assumptions }, async (sandbox) => {
     const database = await findDatabase(invocation);
     const results: (readonly Row[])[] = [];
     for (const { sql, line } of statements) {

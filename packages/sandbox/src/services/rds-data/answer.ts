@@ -34,11 +34,11 @@ export async function executeAnswer(
   const types = await resolveTypes(session, result, assume);
   if (options.json) {
     const formattedRecords = encodeJson(jsonRecords(result, types, assume));
-    return limited(encodeJson({ formattedRecords, ...updated }), MAX_JSON_BYTES);
+    return limitedRecords(encodeJson({ formattedRecords, ...updated }));
   }
   const records = result.rows.map((row) => row.map((value, index) => toField(value, types[index]!, options.resultSet)));
   const metadata = options.metadata ? { columnMetadata: await columnMetadata(session, result, types) } : {};
-  return limited(encodeJson({ ...metadata, generatedFields: [], ...updated, records }), MAX_RESPONSE_BYTES);
+  return limitedAnswer(encodeJson({ ...metadata, generatedFields: [], ...updated, records }));
 }
 
 function recordsUpdated(result: SqlResult, assume: RdsDataAssume): number {
@@ -72,7 +72,7 @@ function shownResultSet(assume: RdsDataAssume): ResultSetOptions {
  * PostgreSQL's text of it.
  */
 export function shownRecords(result: SqlResult, types: readonly (ColumnType | undefined)[], assume: RdsDataAssume) {
-  const labels = distinct(result.columns.map((column) => column.name));
+  const labels = uniqueLabels(result.columns.map((column) => column.name));
   const show = (value: string | null, type: ColumnType | undefined): unknown => {
     if (type === undefined) return value;
     try {
@@ -89,26 +89,40 @@ export function shownRecords(result: SqlResult, types: readonly (ColumnType | un
 }
 
 /** `id`, `id_2`: a join has columns of the same name. */
-function distinct(labels: readonly string[]): readonly string[] {
+export function uniqueLabels(labels: readonly string[]): readonly string[] {
   return labels.map((label, index) => {
     const before = labels.slice(0, index).filter((other) => other === label).length;
     return before === 0 ? label : `${label}_${before + 1}`;
   });
 }
 
-function plain(field: Field): unknown {
+export function plain(field: Field): unknown {
   const [member, value] = Object.entries(field)[0]!;
   if (member === 'isNull') return null;
   return member === 'arrayValue' ? Object.values(value as Field)[0] : value;
 }
 
 function refuseLongRows({ rows }: SqlResult): void {
-  const long = rows.find((row) => row.reduce((sum, value) => sum + Buffer.byteLength(value ?? ''), 0) > MAX_ROW_BYTES);
-  if (!long) return;
+  for (const row of rows) refuseLongRow(row.reduce((sum, value) => sum + Buffer.byteLength(value ?? ''), 0));
+}
+
+/** @param bytes of a row of the result */
+export function refuseLongRow(bytes: number): void {
+  if (bytes <= MAX_ROW_BYTES) return;
   throw new AwsError(
     'UnsupportedResultException',
     'Packet for query is too large: a row of the result has more than 64 KB. Select fewer or shorter columns.',
   );
+}
+
+/** An answer with records. */
+export function limitedAnswer(body: string): string {
+  return limited(body, MAX_RESPONSE_BYTES);
+}
+
+/** An answer with records as JSON text. */
+export function limitedRecords(body: string): string {
+  return limited(body, MAX_JSON_BYTES);
 }
 
 function limited(body: string, bytes: number): string {

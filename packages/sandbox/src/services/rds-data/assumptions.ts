@@ -28,6 +28,19 @@ export const RDS_DATA_ASSUMPTIONS = [
       "Layout of a database error: 'ERROR: text; Position: n; SQLState: 42P01', or 'ERROR: text' with the position on a line of its own and no SQLSTATE.",
   },
   {
+    name: 'mysql-error-text',
+    default: 'database-error-code',
+    values: ['database-error-code', 'sql-state', 'message-only'],
+    sentence:
+      "Layout of an error of MySQL: 'Database error code: 1146. Message: text', or 'text; Error code: 1146; SQLState: 42S02', or the text alone.",
+  },
+  {
+    name: 'mysql-tinyint-1',
+    default: 'boolean',
+    values: ['boolean', 'long'],
+    sentence: 'Whether a TINYINT(1) column of MySQL is answered as a boolean.',
+  },
+  {
     name: 'bad-request-error',
     default: 'BadRequestException',
     values: ['BadRequestException', 'ValidationException'],

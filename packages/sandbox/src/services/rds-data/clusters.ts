@@ -32,8 +32,8 @@ export interface NewCluster {
 }
 
 const DOCUMENT = 'rds-clusters.json';
-/** Every PostgreSQL server has this one; a cluster without DatabaseName has no other. */
-const MAINTENANCE_DATABASE = 'postgres';
+/** What every server has; a cluster without DatabaseName has no other. */
+const MAINTENANCE_DATABASES = { postgres: 'postgres', mysql: 'mysql' };
 
 /** The clusters of this AWS, kept in the state folder. */
 export class Clusters {
@@ -55,17 +55,19 @@ export class Clusters {
   }
 
   create(request: NewCluster): Cluster {
-    const databaseName = request.databaseName ?? MAINTENANCE_DATABASE;
+    const isOfPostgres = isPostgres(request.engine);
+    const maintenance = MAINTENANCE_DATABASES[isOfPostgres ? 'postgres' : 'mysql'];
+    const databaseName = request.databaseName ?? maintenance;
     const cluster: Cluster = {
       arn: arn(this.#environment, 'rds', `cluster:${request.identifier}`),
       identifier: request.identifier,
       resourceId: `cluster-${randomBytes(13).toString('hex').toUpperCase()}`,
       engine: request.engine,
-      masterUsername: request.masterUsername ?? 'postgres',
+      masterUsername: request.masterUsername ?? (isOfPostgres ? 'postgres' : 'admin'),
       defaultDatabase: databaseName,
-      databases: [...new Set([databaseName, MAINTENANCE_DATABASE])],
+      databases: [...new Set([databaseName, maintenance])],
       httpEndpoint: request.httpEndpoint ?? false,
-      port: request.port ?? (isPostgres(request.engine) ? 5432 : 3306),
+      port: request.port ?? (isOfPostgres ? 5432 : 3306),
       instances: [],
       pausedCalls: request.pausedCalls,
     };
@@ -106,7 +108,7 @@ export function clusterHost(
 
 /**
  * Name of the real database behind a database of a cluster: stable, unique to this very cluster, safe as a folder and
- * as a PostgreSQL name (63 bytes) whatever characters the cluster's database name has.
+ * as a name of PostgreSQL (63 bytes) and MySQL (64 characters) whatever characters the cluster's database name has.
  */
 export function physicalDatabase(cluster: Cluster, database: string): string {
   const safe = Buffer.from(database).toString('hex').slice(0, 24);

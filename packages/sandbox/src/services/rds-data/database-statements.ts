@@ -6,15 +6,22 @@ export interface DatabaseStatement {
 }
 
 const COMMENTS = /^(?:\s+|--[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/)*/;
-const STATEMENT = /^(create|drop)\s+database\s+(if\s+exists\s+)?(?:"((?:[^"]|"")+)"|([a-z_][\w$]*))/i;
+const POSTGRESQL = /^(create|drop)\s+database\s+(if\s+exists\s+)?(?:"((?:[^"]|"")+)"|([a-z_][\w$]*))/i;
+const MYSQL = /^(create|drop)\s+(?:database|schema)\s+(if\s+(?:not\s+)?exists\s+)?(?:`((?:[^`]|``)+)`|([a-z_][\w$]*))/i;
 
-export function parseDatabaseStatement(sql: string): DatabaseStatement | undefined {
-  const match = STATEMENT.exec(sql.replace(COMMENTS, ''));
+/** @param quotes which quotes stand around names: those of PostgreSQL, which also writes plain names in lower case, or of MySQL */
+export function parseDatabaseStatement(
+  sql: string,
+  quotes: 'double quotes' | 'backticks',
+): DatabaseStatement | undefined {
+  const isPostgres = quotes === 'double quotes';
+  const match = (isPostgres ? POSTGRESQL : MYSQL).exec(sql.replace(COMMENTS, ''));
   if (!match) return undefined;
   const [, verb, ifExists, quoted, plain] = match;
+  const quote = isPostgres ? '"' : '`';
   return {
     verb: verb!.toLowerCase() as DatabaseStatement['verb'],
-    name: quoted?.replaceAll('""', '"') ?? plain!.toLowerCase(),
+    name: quoted?.replaceAll(quote + quote, quote) ?? (isPostgres ? plain!.toLowerCase() : plain!),
     ifExists: ifExists !== undefined,
   };
 }

@@ -1,40 +1,40 @@
-import type { RdsDataAssume } from './assumptions';
 import { type Cluster, type Clusters, physicalDatabase } from './clusters';
-import { parseDatabaseStatement } from './database-statements';
+import type { SqlDialect } from './dialect';
 import type { SqlEngine } from './engine/sql-engine';
-import { refusedByDatabase } from './errors';
 
-/** The databases of the clusters, as PostgreSQL answers for them: only those that were created exist. */
+type Dialect = Pick<SqlDialect<unknown, unknown>, 'databaseStatement' | 'missingDatabase' | 'existingDatabase'>;
+
+/** The databases of the clusters of one kind, as their server answers for them: only those that were created exist. */
 export class Databases {
   readonly #clusters: Clusters;
-  readonly #engine: SqlEngine;
-  readonly #assume: RdsDataAssume;
+  readonly #engine: Pick<SqlEngine, 'drop'>;
+  readonly #dialect: Dialect;
 
-  constructor(clusters: Clusters, engine: SqlEngine, assume: RdsDataAssume) {
+  constructor(clusters: Clusters, engine: Pick<SqlEngine, 'drop'>, dialect: Dialect) {
     this.#clusters = clusters;
     this.#engine = engine;
-    this.#assume = assume;
+    this.#dialect = dialect;
   }
 
   /** The engine's name of it. */
   locate(cluster: Cluster, database: string): string {
     if (cluster.databases.includes(database)) return physicalDatabase(cluster, database);
-    const message = `database "${database}" does not exist`;
-    throw refusedByDatabase({ severity: 'FATAL', message, code: '3D000' }, this.#assume);
+    throw this.#dialect.missingDatabase(database, 'connecting');
   }
 
   /** Carries out CREATE DATABASE and DROP DATABASE. Returns false for any other statement. */
   async perform(cluster: Cluster, sql: string): Promise<boolean> {
-    const statement = parseDatabaseStatement(sql);
+    const statement = this.#dialect.databaseStatement(sql);
     if (!statement) return false;
     const { verb, name, ifExists } = statement;
     const exists = cluster.databases.includes(name);
     if (verb === 'create') {
-      if (exists) throw this.#refusal(`database "${name}" already exists`, '42P04');
+      if (exists && ifExists) return true;
+      if (exists) throw this.#dialect.existingDatabase(name);
       this.#clusters.update(cluster.arn, ({ databases }) => ({ databases: [...databases, name] }));
       return true;
     }
-    if (!exists && !ifExists) throw this.#refusal(`database "${name}" does not exist`, '3D000');
+    if (!exists && !ifExists) throw this.#dialect.missingDatabase(name, 'dropping');
     this.#clusters.update(cluster.arn, ({ databases }) => ({ databases: databases.filter((other) => other !== name) }));
     await this.#engine.drop(physicalDatabase(cluster, name));
     return true;
@@ -42,9 +42,5 @@ export class Databases {
 
   async dropAll(cluster: Cluster): Promise<void> {
     await Promise.all(cluster.databases.map((name) => this.#engine.drop(physicalDatabase(cluster, name))));
-  }
-
-  #refusal(message: string, code: string) {
-    return refusedByDatabase({ message, code }, this.#assume);
   }
 }

@@ -1,14 +1,13 @@
 import type { AwsError } from '../../aws-error';
 import type { Input } from '../input';
-import { type AnswerOptions, executeAnswer, shownRecords } from './answer';
+import type { AnswerOptions } from './answer';
 import type { RdsDataAssume } from './assumptions';
-import type { Cluster } from './clusters';
+import { type Cluster, physicalDatabase } from './clusters';
 import type { Databases } from './databases';
-import type { SqlEngine, SqlParameter, SqlResult, SqlSession } from './engine/sql-engine';
-import { databaseError, refuser, StatementTimeout } from './errors';
-import { toPositional } from './named-parameters';
-import { bind } from './parameters';
-import { resolveShownTypes } from './resolve-types';
+import type { Prepared, SqlDialect } from './dialect';
+import type { SqlEngine, SqlSession } from './engine/sql-engine';
+import { StatementTimeout } from './errors';
+import type { Field } from './fields';
 import type { Deadline, TimeLimits } from './time-limits';
 import type { Transactions } from './transactions';
 
@@ -20,87 +19,82 @@ export interface Target {
   readonly continueAfterTimeout: boolean;
 }
 
-const NO_ROWS: SqlResult = { command: '', rowCount: 0, columns: [], rows: [] };
+/** What an executor uses. */
+interface Parts<Result, Parameter> {
+  readonly engine: SqlEngine<Result, Parameter>;
+  readonly dialect: SqlDialect<Result, Parameter>;
+  readonly databases: Databases;
+  readonly transactions: Transactions<Result, Parameter>;
+  readonly limits: TimeLimits;
+  readonly assume: RdsDataAssume;
+  /** What a statement returns that returns nothing. */
+  readonly noRows: Result;
+}
 
-export class Executor {
-  readonly #engine: SqlEngine;
-  readonly #databases: Databases;
-  readonly #transactions: Transactions;
-  readonly #limits: TimeLimits;
-  readonly #assume: RdsDataAssume;
-
-  constructor(
-    engine: SqlEngine,
-    databases: Databases,
-    transactions: Transactions,
-    limits: TimeLimits,
-    assume: RdsDataAssume,
-  ) {
-    this.#engine = engine;
-    this.#databases = databases;
-    this.#transactions = transactions;
-    this.#limits = limits;
-    this.#assume = assume;
-  }
+/** Runs the statements of one kind of database. */
+export class Executor<Result, Parameter> {
+  constructor(private readonly parts: Parts<Result, Parameter>) {}
 
   /** The body of ExecuteStatement's answer. */
   execute(target: Target, sql: string, parameters: readonly Input[], options: AnswerOptions): Promise<string> {
-    const statement = this.#prepare(sql, parameters);
-    return this.#perform(target, sql, false, (session, limit) =>
-      this.#run(session, statement, target, limit).then((result) => this.#answer(session, result, options)),
+    const { dialect } = this.parts;
+    const statement = dialect.prepare(sql, parameters);
+    return this.perform(target, sql, false, async (session, limit) =>
+      dialect.answer(session, await this.run(session, statement, target, limit), options),
     );
   }
 
-  /** Runs the statement once per set (aws-facts RDS-11). Returns how often it ran. */
-  batch(target: Target, sql: string, sets: readonly (readonly Input[])[]): Promise<number> {
-    const statements = (sets.length > 0 ? sets : [[]]).map((parameters) => this.#prepare(sql, parameters));
-    const atomic = this.#assume('batch-is-atomic') === 'yes';
-    return this.#perform(target, sql, atomic, async (session, limit) => {
-      for (const statement of statements) await this.#run(session, statement, target, limit);
-      return statements.length;
+  /** Runs the statement once per set (aws-facts RDS-11). Returns what each time generated. */
+  batch(target: Target, sql: string, sets: readonly (readonly Input[])[]): Promise<readonly (readonly Field[])[]> {
+    const { dialect, assume } = this.parts;
+    const statements = (sets.length > 0 ? sets : [[]]).map((parameters) => dialect.prepare(sql, parameters));
+    const atomic = assume('batch-is-atomic') === 'yes';
+    return this.perform(target, sql, atomic, async (session, limit) => {
+      const generated: (readonly Field[])[] = [];
+      for (const statement of statements) {
+        generated.push(dialect.generatedFields(await this.run(session, statement, target, limit)));
+      }
+      return generated;
     });
   }
 
   /** Rows as objects, for the host. */
-  rows(target: Target, sql: string): Promise<readonly Record<string, unknown>[]> {
-    const statement: Prepared = { sql, parameters: [], position: (at) => at };
-    return this.#perform(target, sql, false, async (session, limit) => {
-      const result = await this.#run(session, statement, target, limit);
-      return shownRecords(result, await resolveShownTypes(session, result, this.#assume), this.#assume);
-    });
+  rows(target: Target, sql: string): Promise<readonly Readonly<Record<string, unknown>>[]> {
+    const statement: Prepared<Parameter> = { sql, parameters: [], position: (at) => at };
+    return this.perform(target, sql, false, async (session, limit) =>
+      this.parts.dialect.shown(session, await this.run(session, statement, target, limit)),
+    );
   }
 
-  #prepare(sql: string, parameters: readonly Input[]): Prepared {
-    const positional = toPositional(sql);
-    return {
-      sql: positional.sql,
-      parameters: bind(positional.names, parameters, refuser(this.#assume)),
-      position: positional.originalPosition,
-    };
-  }
-
-  async #perform<T>(
+  private async perform<T>(
     target: Target,
     sql: string,
     atomic: boolean,
-    work: (session: SqlSession, limit: Deadline) => Promise<T>,
+    work: (session: SqlSession<Result, Parameter>, limit: Deadline) => Promise<T>,
   ): Promise<T> {
     const { cluster, transactionId } = target;
-    const limited = (session: SqlSession) => work(session, this.#limits.deadline());
-    if (transactionId !== undefined) return this.#transactions.run(transactionId, cluster.arn, limited);
-    const database = this.#databases.locate(cluster, target.database);
-    if (await this.#databases.perform(cluster, sql)) return limited(NOTHING_TO_RUN);
-    return this.#autocommit(database, atomic || this.#inBlock(), limited);
+    const { limits, transactions, databases } = this.parts;
+    const limited = (session: SqlSession<Result, Parameter>) => work(session, limits.deadline());
+    if (transactionId !== undefined) return transactions.run(transactionId, cluster.arn, limited);
+    const database = databases.locate(cluster, target.database);
+    if (await databases.perform(cluster, sql)) return limited(this.nothingToRun());
+    return this.autocommit(database, target, atomic || this.inBlock(), limited);
   }
 
   /** Whether a call without a transaction gets one of its own all the same (aws-facts RDS-10). */
-  #inBlock(): boolean {
-    return this.#assume('concurrent-index-in-autocommit') === 'fails';
+  private inBlock(): boolean {
+    return this.parts.assume('concurrent-index-in-autocommit') === 'fails';
   }
 
-  async #autocommit<T>(database: string, inBlock: boolean, work: (session: SqlSession) => Promise<T>): Promise<T> {
-    const session = await this.#limits.open(this.#engine, database).catch((error) => {
-      throw databaseError(error, this.#assume);
+  private async autocommit<T>(
+    database: string,
+    target: Target,
+    inBlock: boolean,
+    work: (session: SqlSession<Result, Parameter>) => Promise<T>,
+  ): Promise<T> {
+    const { engine, limits } = this.parts;
+    const session = await limits.open(engine, database).catch((error) => {
+      throw this.translated(error, target);
     });
     let busy: Promise<unknown> | undefined;
     try {
@@ -110,43 +104,47 @@ export class Executor {
       return outcome;
     } catch (error) {
       busy = error instanceof StatementTimeout ? error.continuing : undefined;
-      throw databaseError(error, this.#assume);
+      throw this.translated(error, target);
     } finally {
       if (busy) void busy.then(() => session.release());
       else await session.release();
     }
   }
 
-  async #run(session: SqlSession, statement: Prepared, target: Target, limit: Deadline): Promise<SqlResult> {
+  private async run(
+    session: SqlSession<Result, Parameter>,
+    statement: Prepared<Parameter>,
+    target: Target,
+    limit: Deadline,
+  ): Promise<Result> {
+    const { limits, assume } = this.parts;
     const mayContinue =
-      target.transactionId === undefined || this.#assume('continue-after-timeout-in-transaction') === 'continues';
+      target.transactionId === undefined || assume('continue-after-timeout-in-transaction') === 'continues';
     try {
-      return await this.#limits.run(
+      return await limits.run(
         session,
         () => session.query(statement.sql, statement.parameters),
         limit,
         target.continueAfterTimeout && mayContinue,
       );
     } catch (error) {
-      throw databaseError(error, this.#assume, statement.position) as AwsError;
+      throw this.translated(error, target, statement.position) as AwsError;
     }
   }
 
-  #answer(session: SqlSession, result: SqlResult, options: AnswerOptions): Promise<string> {
-    return executeAnswer(session, result, options, this.#assume);
+  private translated(error: unknown, { cluster, database }: Target, position?: (at: number) => number): unknown {
+    const physical = physicalDatabase(cluster, database);
+    const rename = (message: string) => message.replaceAll(physical, database);
+    return this.parts.dialect.error(error, { position, rename });
+  }
+
+  /** In place of a session, for a statement that the sandbox carried out itself, such as CREATE DATABASE. */
+  private nothingToRun(): SqlSession<Result, Parameter> {
+    return {
+      query: async () => this.parts.noRows,
+      cancel: async () => {},
+      inTransaction: () => false,
+      release: async () => {},
+    };
   }
 }
-
-interface Prepared {
-  readonly sql: string;
-  readonly parameters: readonly SqlParameter[];
-  position(at: number): number;
-}
-
-/** In place of a session, for a statement that the sandbox carried out itself, such as CREATE DATABASE. */
-const NOTHING_TO_RUN: SqlSession = {
-  query: async () => NO_ROWS,
-  cancel: async () => {},
-  inTransaction: () => false,
-  release: async () => {},
-};

@@ -66,13 +66,13 @@ const SCALARS: Readonly<Record<FieldKind, Scalar>> = {
 };
 
 /** Past 2^53 a JavaScript number would change the value; {@link encodeJson} writes a bigint as the number it is. */
-function exact(text: string): number | bigint {
+export function exact(text: string): number | bigint {
   const number = Number(text);
   return Number.isSafeInteger(number) ? number : BigInt(text);
 }
 
 /** JSON has no NaN and no Infinity; AWS writes them as strings, which its SDKs read back. */
-function jsonNumber(text: string): number | string {
+export function jsonNumber(text: string): number | string {
   const number = Number(text);
   return Number.isFinite(number) ? number : text;
 }

@@ -11,9 +11,9 @@ import type { Transactions } from './transactions';
 const MAX_SQL_BYTES = 65_536;
 
 export interface OperationContext {
-  readonly executor: Executor;
+  readonly executor: Pick<Executor<unknown, unknown>, 'execute' | 'batch' | 'rows'>;
   readonly databases: Databases;
-  readonly transactions: Transactions;
+  readonly transactions: Pick<Transactions<unknown, unknown>, 'begin' | 'database' | 'commit' | 'rollback' | 'close'>;
   readonly assume: RdsDataAssume;
   readonly refuse: Refuse;
 }
@@ -70,8 +70,8 @@ async function executeStatement(input: Input, cluster: Cluster, context: Operati
 
 async function batchExecuteStatement(input: Input, cluster: Cluster, context: OperationContext): Promise<object> {
   const sets = records(input, 'parameterSets') as unknown as readonly (readonly Input[])[];
-  const ran = await context.executor.batch(target(input, cluster, context), sqlOf(input, context), sets);
-  return { updateResults: Array.from({ length: ran }, () => ({ generatedFields: [] })) };
+  const generated = await context.executor.batch(target(input, cluster, context), sqlOf(input, context), sets);
+  return { updateResults: generated.map((generatedFields) => ({ generatedFields })) };
 }
 
 function target(input: Input, cluster: Cluster, { transactions, databases, refuse }: OperationContext): Target {

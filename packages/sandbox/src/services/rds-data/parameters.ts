@@ -3,7 +3,7 @@ import type { SqlParameter } from './engine/sql-engine';
 import type { Refuse } from './errors';
 
 /** PostgreSQL's type OIDs that parameters are declared with. */
-const OID = {
+export const OID = {
   bool: 16,
   bytea: 17,
   int8: 20,

@@ -5,22 +5,19 @@ import { type Clock, systemClock } from '../clock';
 import { type Input, parseInput, text } from '../input';
 import type { Environment, Service, ServiceRequest } from '../service';
 import { RDS_DATA_ASSUMPTIONS, type RdsDataAssume } from './assumptions';
-import { type Cluster, Clusters, isPostgres, type NewCluster } from './clusters';
-import { Databases } from './databases';
-import { PgliteEngine } from './engine/pglite-engine';
-import { PostgresEngine } from './engine/postgres-engine';
-import type { SqlEngine } from './engine/sql-engine';
+import { type Backends, makeBackends } from './backends';
+import { type Cluster, Clusters, type NewCluster } from './clusters';
 import { refuser } from './errors';
-import { Executor } from './executor';
 import { type OperationContext, operationAt } from './operations';
 import { TimeLimits } from './time-limits';
-import { Transactions } from './transactions';
 
 export interface RdsDataOptions {
   readonly state: StateStore;
   readonly environment: Environment;
   /** A PostgreSQL server with the right to create databases. Default: PGlite, inside the state folder. */
   readonly postgresUrl?: string;
+  /** A MySQL or MariaDB server, likewise. Default: clusters with such an engine run no SQL. */
+  readonly mysqlUrl?: string;
   readonly assumptions?: AssumptionValues;
   /** Default: the time of this machine. */
   readonly clock?: Clock;
@@ -50,16 +47,17 @@ export interface ClusterControl {
   delete(arnOrIdentifier: string): Promise<void>;
 }
 
-/** The RDS Data API on PostgreSQL (aws-facts RDS-1 to RDS-12), wire-exact for the AWS SDKs. */
+/** The RDS Data API (aws-facts RDS-1 to RDS-20), wire-exact for the AWS SDKs. */
 export function rdsDataService(options: RdsDataOptions): RdsDataService {
   const assume: RdsDataAssume = chooser(RDS_DATA_ASSUMPTIONS, options.assumptions);
   const clusters = new Clusters(options.state, options.environment);
-  const engine = makeEngine(options);
-  const databases = new Databases(clusters, engine, assume);
   const limits = new TimeLimits(assume, options.clock ?? systemClock);
-  const transactions = new Transactions(engine, limits, assume);
-  const executor = new Executor(engine, databases, transactions, limits, assume);
-  const context: OperationContext = { executor, databases, transactions, assume, refuse: refuser(assume) };
+  const backends = makeBackends({ ...options, clusters, limits, assume });
+  const context = (cluster: Cluster): OperationContext => ({
+    ...backends.of(cluster),
+    assume,
+    refuse: refuser(assume),
+  });
   return {
     signingNames: ['rds-data'],
     protocol: 'rest-json',
@@ -71,21 +69,19 @@ export function rdsDataService(options: RdsDataOptions): RdsDataService {
       ];
     },
     async handle(request) {
-      const answer = await handle(request, clusters, context, options.secretExists);
+      const answer = await handle(request, clusters, { assume, context, secretExists: options.secretExists });
       const body = typeof answer === 'string' ? answer : JSON.stringify(answer);
       return { statusCode: 200, headers: { 'content-type': 'application/json' }, body };
     },
-    clusters: clusterControl(clusters, databases, transactions, assume),
+    clusters: clusterControl(clusters, backends, assume),
     query(name, database, sql) {
       const cluster = clusters.find(name);
       if (!cluster) throw noCluster(name, clusters.list());
-      refuseMySql(cluster, context);
       if (!cluster.databases.includes(database)) throw noDatabase(cluster, database);
-      return executor.rows({ cluster, database, continueAfterTimeout: false }, sql);
+      return backends.of(cluster).executor.rows({ cluster, database, continueAfterTimeout: false }, sql);
     },
     async close() {
-      await transactions.close();
-      await engine.close();
+      await backends.close();
     },
   };
 }
@@ -105,35 +101,32 @@ function noDatabase({ identifier, databases }: Cluster, name: string): AwsError 
   );
 }
 
-function makeEngine({ state, postgresUrl }: RdsDataOptions): SqlEngine {
-  return postgresUrl === undefined ? new PgliteEngine(state.path('postgres')) : new PostgresEngine(postgresUrl);
+interface Handling {
+  readonly assume: RdsDataAssume;
+  readonly context: (cluster: Cluster) => OperationContext;
+  readonly secretExists: RdsDataOptions['secretExists'];
 }
 
 async function handle(
   request: ServiceRequest,
   clusters: Clusters,
-  context: OperationContext,
-  secretExists: RdsDataOptions['secretExists'],
+  { assume, context, secretExists }: Handling,
 ): Promise<string | object> {
   const operation = operationAt(request.path);
   const input = parseInput(request.body);
-  const cluster = reachable(input, clusters, context);
+  const cluster = reachable(input, clusters, assume);
   await checkSecret(text(input, 'secretArn'), secretExists);
   if (operation.mayFindPaused) resume(cluster, clusters);
-  return operation.run(input, cluster, context);
+  return operation.run(input, cluster, context(cluster));
 }
 
-function reachable(input: Input, clusters: Clusters, context: OperationContext): Cluster {
+function reachable(input: Input, clusters: Clusters, assume: RdsDataAssume): Cluster {
   const clusterArn = text(input, 'resourceArn');
   const cluster = clusters.list().find((candidate) => candidate.arn === clusterArn);
   // The real service does not tell a cluster that is gone from one whose endpoint is off (its troubleshooting page).
   if (!cluster) {
-    throw new AwsError(
-      context.assume('unknown-cluster-error'),
-      `HttpEndpoint is not enabled for cluster ${clusterArn}`,
-    );
+    throw new AwsError(assume('unknown-cluster-error'), `HttpEndpoint is not enabled for cluster ${clusterArn}`);
   }
-  refuseMySql(cluster, context);
   if (!cluster.httpEndpoint) {
     throw new AwsError(
       'HttpEndpointNotEnabledException',
@@ -145,13 +138,6 @@ function reachable(input: Input, clusters: Clusters, context: OperationContext):
     'DatabaseNotFoundException',
     `The DB cluster ${cluster.identifier} doesn't have a DB instance.`,
     404,
-  );
-}
-
-function refuseMySql(cluster: Cluster, { refuse }: OperationContext): void {
-  if (isPostgres(cluster.engine)) return;
-  throw refuse(
-    `Cluster ${cluster.identifier} has the engine '${cluster.engine}'. The sandbox has no MySQL yet: only aurora-postgresql runs SQL here.`,
   );
 }
 
@@ -170,12 +156,7 @@ function resume(cluster: Cluster, clusters: Clusters): void {
   );
 }
 
-function clusterControl(
-  clusters: Clusters,
-  databases: Databases,
-  transactions: Transactions,
-  assume: RdsDataAssume,
-): ClusterControl {
+function clusterControl(clusters: Clusters, backends: Backends, assume: RdsDataAssume): ClusterControl {
   return {
     list: () => clusters.list(),
     find: (name) => clusters.find(name),
@@ -187,8 +168,9 @@ function clusterControl(
       if (!cluster) return;
       clusters.remove(cluster.arn);
       // In this order: dropping ends what runs, and a transaction need not wait for its statement to roll back.
-      await databases.dropAll(cluster);
-      await transactions.close(cluster.arn);
+      const backend = backends.find(cluster);
+      await backend?.databases.dropAll(cluster);
+      await backend?.transactions.close(cluster.arn);
     },
   };
 }

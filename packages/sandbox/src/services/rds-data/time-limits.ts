@@ -1,6 +1,6 @@
 import type { Clock, Timer } from '../clock';
 import type { RdsDataAssume } from './assumptions';
-import type { SqlEngine, SqlResult, SqlSession } from './engine/sql-engine';
+import type { SqlEngine, SqlSession } from './engine/sql-engine';
 import { StatementTimeout } from './errors';
 
 /** How long the parts of a call may take (aws-facts RDS-1). */
@@ -17,7 +17,10 @@ export class TimeLimits {
   }
 
   /** Opens a session in time. PGlite has a single session: an open transaction holds up every other call. */
-  async open(engine: SqlEngine, database: string): Promise<SqlSession> {
+  async open<Result, Parameter>(
+    engine: SqlEngine<Result, Parameter>,
+    database: string,
+  ): Promise<SqlSession<Result, Parameter>> {
     const { milliseconds } = this.deadline();
     const reason = new StatementTimeout(
       `The call waited ${milliseconds} ms for a database session and got none: open transactions hold them. ` +
@@ -33,12 +36,12 @@ export class TimeLimits {
   }
 
   /** Runs until it is done or time is up: then it is stopped, unless it may continue without its caller. */
-  async run(
-    session: SqlSession,
-    run: () => Promise<SqlResult>,
+  async run<Result>(
+    session: { cancel(): Promise<void> },
+    run: () => Promise<Result>,
     limit: Deadline,
     continueAfterTimeout: boolean,
-  ): Promise<SqlResult> {
+  ): Promise<Result> {
     const running = run();
     let timer: Timer | undefined;
     const late = new Promise<'late'>((resolve) => {

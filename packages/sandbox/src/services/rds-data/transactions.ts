@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { AwsError } from '../../aws-error';
 import type { Timer } from '../clock';
-import type { RdsDataAssume } from './assumptions';
+import type { SqlDialect } from './dialect';
 import type { SqlEngine, SqlSession } from './engine/sql-engine';
-import { databaseError, notFound, StatementTimeout } from './errors';
+import { notFound, StatementTimeout } from './errors';
 import type { TimeLimits } from './time-limits';
 
 const REMEMBERED = 1000;
@@ -17,12 +17,12 @@ const ENDED = {
   aborted: 'Transaction has been aborted due to an error from a previous call.',
 };
 
-interface Transaction {
+interface Transaction<Result, Parameter> {
   readonly id: string;
   readonly cluster: string;
   readonly database: string;
   /** Taken at the first statement, not before: until then it would only hold up others. */
-  session?: SqlSession;
+  session?: SqlSession<Result, Parameter>;
   running: boolean;
   idle?: Timer;
   readonly old: Timer;
@@ -31,23 +31,23 @@ interface Transaction {
 /**
  * Transactions and how they end (aws-facts RDS-2 and RDS-3). They live in memory: none outlives the sandbox's process.
  */
-export class Transactions {
-  readonly #engine: SqlEngine;
+export class Transactions<Result, Parameter> {
+  readonly #engine: SqlEngine<Result, Parameter>;
   readonly #limits: TimeLimits;
-  readonly #assume: RdsDataAssume;
-  readonly #open = new Map<string, Transaction>();
+  readonly #dialect: SqlDialect<Result, Parameter>;
+  readonly #open = new Map<string, Transaction<Result, Parameter>>();
   readonly #ended = new Map<string, string>();
 
-  constructor(engine: SqlEngine, limits: TimeLimits, assume: RdsDataAssume) {
+  constructor(engine: SqlEngine<Result, Parameter>, limits: TimeLimits, dialect: SqlDialect<Result, Parameter>) {
     this.#engine = engine;
     this.#limits = limits;
-    this.#assume = assume;
+    this.#dialect = dialect;
   }
 
   begin(cluster: string, database: string): string {
     const id = randomBytes(132).toString('base64');
     const old = this.#limits.whenOld(() => void this.#end(id, ENDED.old));
-    const transaction: Transaction = { id, cluster, database, running: false, old };
+    const transaction: Transaction<Result, Parameter> = { id, cluster, database, running: false, old };
     this.#open.set(id, transaction);
     this.#watchIdle(transaction);
     return id;
@@ -59,7 +59,7 @@ export class Transactions {
   }
 
   /** Runs a statement's work in the transaction. After an error the transaction is dead. */
-  async run<T>(id: string, cluster: string, work: (session: SqlSession) => Promise<T>): Promise<T> {
+  async run<T>(id: string, cluster: string, work: (session: SqlSession<Result, Parameter>) => Promise<T>): Promise<T> {
     const transaction = this.#take(id, cluster);
     try {
       transaction.session ??= await this.#start(transaction.database);
@@ -94,15 +94,15 @@ export class Transactions {
     );
   }
 
-  async #start(database: string): Promise<SqlSession> {
-    let session: SqlSession | undefined;
+  async #start(database: string): Promise<SqlSession<Result, Parameter>> {
+    let session: SqlSession<Result, Parameter> | undefined;
     try {
       session = await this.#limits.open(this.#engine, database);
       await session.query('BEGIN');
       return session;
     } catch (error) {
       await session?.release();
-      throw databaseError(error, this.#assume);
+      throw this.#dialect.error(error);
     }
   }
 
@@ -111,20 +111,20 @@ export class Transactions {
     try {
       await transaction.session?.query(statement);
     } catch (error) {
-      throw databaseError(error, this.#assume);
+      throw this.#dialect.error(error);
     } finally {
       await this.#end(id, ENDED.finished);
     }
   }
 
-  #find(id: string, cluster: string): Transaction {
+  #find(id: string, cluster: string): Transaction<Result, Parameter> {
     const transaction = this.#open.get(id);
     if (transaction?.cluster === cluster) return transaction;
     throw notFound(id, this.#ended.get(id) ?? ENDED.unknown);
   }
 
   /** Marks it as running. A second call at the same time is refused at once, it does not wait (aws-facts RDS-4). */
-  #take(id: string, cluster: string): Transaction {
+  #take(id: string, cluster: string): Transaction<Result, Parameter> {
     const transaction = this.#find(id, cluster);
     if (transaction.running) throw new AwsError('DatabaseErrorException', 'Transaction is still running a query');
     transaction.idle?.cancel();
@@ -132,13 +132,13 @@ export class Transactions {
     return transaction;
   }
 
-  #free(transaction: Transaction): void {
+  #free(transaction: Transaction<Result, Parameter>): void {
     if (!this.#open.has(transaction.id)) return;
     transaction.running = false;
     this.#watchIdle(transaction);
   }
 
-  #watchIdle(transaction: Transaction): void {
+  #watchIdle(transaction: Transaction<Result, Parameter>): void {
     transaction.idle = this.#limits.whenIdle(() => void this.#end(transaction.id, ENDED.idle));
   }
 

@@ -34,11 +34,6 @@ describe.each(enginesUnderTest())('clusters on $name', (engine) => {
     await expect(select()).rejects.toMatchObject({ name: 'DatabaseNotFoundException' });
     clusters.update('main', () => ({ httpEndpoint: false }));
     await expect(select()).rejects.toMatchObject({ name: 'HttpEndpointNotEnabledException' });
-    const mysql = clusters.create({ identifier: 'other', engine: 'aurora-mysql', httpEndpoint: true });
-    await expect(select({ resourceArn: mysql.arn })).rejects.toMatchObject({
-      name: 'BadRequestException',
-      message: expect.stringContaining('no MySQL yet'),
-    });
   });
 
   it('resume from a pause', async () => {

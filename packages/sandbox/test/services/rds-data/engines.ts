@@ -8,11 +8,24 @@ import { type RdsDataService, rdsDataService } from '../../../src/services/rds-d
 import { StateStore } from '../../../src/state';
 import { serveService } from '../../helpers/serve-service';
 
+const MYSQL_URL = process.env['TEST_MYSQL_URL'] ?? 'mysql://root@127.0.0.1:3306';
 const POSTGRES_URL = process.env['TEST_POSTGRES_URL'] ?? 'postgresql://postgres@127.0.0.1:5432/test';
 
 export interface EngineUnderTest {
-  readonly name: 'pglite' | 'postgres';
+  readonly name: 'pglite' | 'postgres' | 'mysql';
   readonly postgresUrl?: string;
+  readonly mysqlUrl?: string;
+}
+
+/** A MySQL or MariaDB server, or none when no server answers; likewise, with REQUIRE_SERVERS=1 that fails. */
+export function mysqlUnderTest(): readonly EngineUnderTest[] {
+  const connect = `require('mysql2/promise').createConnection({ uri: ${JSON.stringify(MYSQL_URL)}, connectTimeout: 2000 })
+    .then((connection) => connection.end(), () => process.exit(1));`;
+  const { status } = spawnSync(process.execPath, ['-e', connect], { cwd: __dirname, timeout: 10_000 });
+  if (status === 0) return [{ name: 'mysql', mysqlUrl: MYSQL_URL }];
+  if (process.env['REQUIRE_SERVERS'] === '1') throw new Error(`No MySQL or MariaDB answers at ${MYSQL_URL}.`);
+  console.warn(`SKIPPED: no MySQL or MariaDB answers at ${MYSQL_URL}.`);
+  return [];
 }
 
 /**
@@ -60,6 +73,7 @@ export async function openDataApi(
     state: new StateStore(folder),
     environment: ENVIRONMENT,
     postgresUrl: engine.postgresUrl,
+    mysqlUrl: engine.mysqlUrl,
     assumptions,
     clock,
     secretExists: (arn) => arn === SECRET_ARN,
@@ -69,7 +83,7 @@ export async function openDataApi(
     known ??
     service.clusters.create({
       identifier: 'main',
-      engine: 'aurora-postgresql',
+      engine: engine.name === 'mysql' ? 'aurora-mysql' : 'aurora-postgresql',
       databaseName: 'app',
       httpEndpoint: true,
     });

@@ -51,6 +51,14 @@ describe('database statements', () => {
     ['DROP DATABASE IF EXISTS other;', { verb: 'drop', name: 'other', ifExists: true }],
     ['CREATE TABLE database (a int)', undefined],
   ])('%s', (sql, expected) => {
-    expect(parseDatabaseStatement(sql)).toEqual(expected);
+    expect(parseDatabaseStatement(sql, 'double quotes')).toEqual(expected);
+  });
+
+  it.each([
+    ['CREATE DATABASE Other', { verb: 'create', name: 'Other', ifExists: false }],
+    ['create schema if not exists `My``Db`', { verb: 'create', name: 'My`Db', ifExists: true }],
+    ['DROP DATABASE IF EXISTS other;', { verb: 'drop', name: 'other', ifExists: true }],
+  ])('of MySQL: %s', (sql, expected) => {
+    expect(parseDatabaseStatement(sql, 'backticks')).toEqual(expected);
   });
 });

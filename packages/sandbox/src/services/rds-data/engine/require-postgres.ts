@@ -1,11 +1,12 @@
 import { Client } from 'pg';
 import { SandboxError } from '../../../sandbox-error';
+import { shownUrl } from './shown-url';
 
 const PATIENCE_MS = 10_000;
 
 /** Refuses a server that does not answer, or whose role may not create databases, before anything is put on it. */
 export async function requirePostgres(url: string): Promise<void> {
-  const shown = withoutPassword(url);
+  const shown = shownUrl(url);
   const client = connectionTo(url, shown);
   // The end of a connection that failed is reported once more.
   client.on('error', () => {});
@@ -42,8 +43,4 @@ function unusable(shown: string, reason: string, cause?: unknown): SandboxError 
 function reasonOf(error: unknown): string {
   const errors = error instanceof AggregateError ? error.errors : [error];
   return errors.map((one) => (one instanceof Error ? one.message : String(one)).replace(/\.$/, '')).join('; ');
-}
-
-function withoutPassword(url: string): string {
-  return url.replace(/^([a-z]+:\/\/[^:@/]*):[^@]*@/i, '$1:***@').replace(/([?&]password=)[^&]*/gi, '$1***');
 }

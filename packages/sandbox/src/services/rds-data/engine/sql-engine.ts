@@ -1,18 +1,21 @@
-/** The databases behind the Data API. Two implementations: PGlite in a worker, and a PostgreSQL server by URL. */
-export interface SqlEngine {
+/**
+ * The databases behind the Data API, by an engine of their kind: PGlite in a worker or a PostgreSQL server by URL, and a MySQL or
+ * MariaDB server by URL. `Result` and `Parameter` are what a kind of database has of these.
+ */
+export interface SqlEngine<Result = SqlResult, Parameter = SqlParameter> {
   /**
    * Opens a session, making the database when there is none yet. Waits while all sessions are taken, and gives up with
    * the signal's reason. Which session waits for which is the engine's business: PGlite has a single one.
    */
-  open(database: string, signal: AbortSignal): Promise<SqlSession>;
+  open(database: string, signal: AbortSignal): Promise<SqlSession<Result, Parameter>>;
   /** Dropping what is already gone succeeds. Open sessions on it end. */
   drop(database: string): Promise<void>;
   close(): Promise<void>;
 }
 
-export interface SqlSession {
-  /** Runs one statement. Rejects with pg's `DatabaseError` for what PostgreSQL refused. */
-  query(sql: string, parameters?: readonly SqlParameter[]): Promise<SqlResult>;
+export interface SqlSession<Result = SqlResult, Parameter = SqlParameter> {
+  /** Runs one statement. Rejects with the driver's own error for what the database refused. */
+  query(sql: string, parameters?: readonly Parameter[]): Promise<Result>;
   /** Stops the running statement: its query rejects. PGlite loses the whole session with it. */
   cancel(): Promise<void>;
   /** True between BEGIN and COMMIT or ROLLBACK. */
