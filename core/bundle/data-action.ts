@@ -16,6 +16,11 @@ export interface DataAction {
   readonly undo: 'before-image' | 'function' | 'nothing';
   /** Into how many segments the source is divided. Undefined: by its size. */
   readonly segments?: number;
+  /**
+   * Of a check: items that have not been transformed are counted and let pass, because the former release of the application still
+   * writes them, and a sweep follows.
+   */
+  readonly letsFormerPass?: boolean;
   /** How many items may fail before the step does. */
   readonly mayFail: number;
   /** `application`: a deployment waits for it. `background`: it may end after the answer, before what waits for the commit. */

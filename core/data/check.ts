@@ -1,6 +1,7 @@
 import type { DataFunctions } from '../ports/data-functions';
 import type { Item, StoredItem } from '../ports/items';
 import { PageTally, type PageTools, type PageWork } from './page-work';
+import type { SegmentWork } from './segment-work';
 import { transformInPlace, transformToDestination } from './transform';
 import { areEqual } from './values';
 
@@ -16,24 +17,18 @@ export const check: PageWork = async (items, page) => {
 function checkItem({ item }: StoredItem, { source, work, sums }: PageTools, tally: PageTally): void {
   const key = source.keyOf(item);
   sums.add(key, item);
-  guarded(key, tally, () => {
+  judge(key, tally, () => {
     const { result } = transformInPlace(work.functions.transform!, item);
-    if (result === null || !areEqual(result, item)) throw new Wrong('it has not been transformed');
-    validate(item, work.functions);
+    if (result === null || !areEqual(result, item)) return former('it has not been transformed', work);
+    return validate(item, work.functions);
   });
 }
 
 /** Everything that the items make must be in the destination. With `existing: 'combine'`, combining it again changes nothing. */
 async function checkDestination(items: readonly StoredItem[], tools: PageTools, tally: PageTally): Promise<void> {
-  const { destination, source, work, sums } = tools;
+  const { destination, work, sums } = tools;
   const table = destination!;
-  const made = items.flatMap(({ item }) => {
-    let results: readonly Item[] = [];
-    guarded(source.keyOf(item), tally, () => {
-      results = transformToDestination(work.functions.transform!, item);
-    });
-    return results;
-  });
+  const made = items.flatMap(({ item }) => makes(item, tools, tally));
   // A key may be made twice; each is looked up once.
   const byKey = new Map(made.map((item) => [table.keyOf(item), item]));
   const keys = [...byKey.keys()];
@@ -41,12 +36,21 @@ async function checkDestination(items: readonly StoredItem[], tools: PageTools, 
   for (const item of made) {
     const key = table.keyOf(item);
     sums.add(key, item);
-    guarded(key, tally, () => {
+    judge(key, tally, () => {
       const there = found.get(key)?.item;
-      if (!there) throw new Wrong('it is missing in the destination');
-      if (!isContained(item, there, tools)) throw new Wrong('the destination has another item with this key');
-      validate(there, work.functions);
+      if (!there) return former('it is missing in the destination', work);
+      if (!isContained(item, there, tools)) return former('the destination has another item with this key', work);
+      return validate(there, work.functions);
     });
+  }
+}
+
+function makes(item: Item, { source, work }: PageTools, tally: PageTally): readonly Item[] {
+  try {
+    return transformToDestination(work.functions.transform!, item);
+  } catch (error) {
+    tally.fail(source.keyOf(item), error);
+    return [];
   }
 }
 
@@ -56,19 +60,25 @@ function isContained(made: Item, there: Item, { work: { action, functions } }: P
   return action.existing === 'keep' || areEqual(made, there);
 }
 
-function validate(item: Item, { validate: isValid }: DataFunctions): void {
-  const verdict = isValid?.(item) ?? true;
-  if (verdict !== true) throw new Wrong(verdict === false ? 'validate refused it' : verdict);
+type Judgement = 'unchanged' | 'former' | { readonly wrong: string };
+
+/** What the former release of the application may have written since it was transformed. */
+function former(why: string, { action }: SegmentWork): Judgement {
+  return action.letsFormerPass ? 'former' : { wrong: why };
 }
 
-class Wrong extends Error {}
+function validate(item: Item, { validate: isValid }: DataFunctions): Judgement {
+  const verdict = isValid?.(item) ?? true;
+  if (verdict === true) return 'unchanged';
+  return { wrong: verdict === false ? 'validate refused it' : verdict };
+}
 
-function guarded(key: string, tally: PageTally, look: () => void): void {
+function judge(key: string, tally: PageTally, look: () => Judgement): void {
   try {
-    look();
-    tally.count('unchanged');
+    const judgement = look();
+    if (typeof judgement === 'string') tally.count(judgement);
+    else tally.leave('wrong', key, judgement.wrong);
   } catch (error) {
-    if (error instanceof Wrong) tally.leave('wrong', key, error.message);
-    else tally.fail(key, error);
+    tally.fail(key, error);
   }
 }

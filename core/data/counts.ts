@@ -10,6 +10,7 @@ export const noCounts: SegmentCounts = {
   failed: 0,
   restored: 0,
   wrong: 0,
+  former: 0,
 };
 
 export function addCounts(a: SegmentCounts, b: Partial<SegmentCounts>): SegmentCounts {

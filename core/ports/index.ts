@@ -5,11 +5,14 @@ import type { Outcome, RecordedRequest } from '../request/request';
 import type { BundleLocation, TargetProperties } from '../wire';
 import type { DataFunctions } from './data-functions';
 import type { Segments } from './segments';
-import type { SqlConnection, Target } from './target';
+import type { SqlConnection } from './sql';
+import type { Target } from './target';
 
 export type * from './data-functions';
 export type * from './items';
 export type * from './segments';
+export type * from './sql';
+export type * from './tables';
 export type * from './target';
 
 /** Everything the engine needs of the world. lambda/aws implements it; tests have it in memory (test/support/memory). */

@@ -26,6 +26,8 @@ export interface SegmentCounts {
   readonly restored: number;
   /** Of a check: what would be changed, or is refused by `validate`. */
   readonly wrong: number;
+  /** Of a check before a sweep: what has not been transformed, because the application has written it since. */
+  readonly former: number;
 }
 
 /** How far one segment of a pass came. */

@@ -127,7 +127,11 @@ function finish(action: DataAction, known: readonly Segment[], context: StepCont
   const counts = sumCounts(known.map((segment) => segment.counts));
   const sums = known.reduce((sum, segment) => sum.addAll(segment.sums ?? {}), new HashSums());
   const { table } = action.source;
-  context.data.report(action.pass === 'check' ? 'items-checked' : 'items-transformed', { table, ...counts, sums });
+  context.data.report(action.pass === 'check' ? 'items-checked' : 'items-transformed', {
+    table,
+    ...counts,
+    sums: sums.toJSON(),
+  });
   if (counts.failed > action.mayFail) {
     throw new MigrationError(
       'ITEMS_FAILED',
