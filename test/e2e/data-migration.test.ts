@@ -1,0 +1,120 @@
+import { mkdtempSync } from 'node:fs';
+import { join } from 'node:path';
+import { BatchWriteItemCommand, DynamoDBClient, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { App, Stack } from 'aws-cdk-lib';
+import * as ssm from 'aws-cdk-lib/aws-ssm';
+import { DatabaseMigrations, MigrationTarget } from '../../lib';
+import { expectStatus } from '../support/expect-status';
+import { writeMigrations } from '../support/lifecycle-app';
+import { LifecycleWorld } from '../support/lifecycle-world';
+
+jest.setTimeout(180_000);
+
+const first = {
+  'shop/1.0.0_people.ts': `import { createTable, dynamodb } from 'cdk-migrations/authoring';
+export default dynamodb({ up: [createTable({ table: 'people', partitionKey: { name: 'id', type: 'S' } })] });
+`,
+};
+const second = {
+  ...first,
+  'shop/1.1.0_split_names.ts': `import { data } from 'cdk-migrations/authoring';
+export default data({
+  dependsOn: ['1.0.0'],
+  source: 'people',
+  segments: 3,
+  transform: ({ name, ...person }: { readonly id: string; readonly name?: string }) => {
+    if (name === undefined) return person;
+    const [first, last] = name.split(' ');
+    return { ...person, first, last };
+  },
+});
+`,
+};
+
+const TableName = 'shop-people';
+const count = 600;
+
+/** With the built asset, the machine with its Distributed Map, and no permissions but those that the construct gives. */
+describe('a data migration', () => {
+  let world: LifecycleWorld;
+  beforeAll(async () => {
+    world = await LifecycleWorld.open({ assumptions: { 'dynamodb-table-create-ms': '0' } });
+  });
+  afterAll(() => world.close());
+
+  function synthesize(release: Readonly<Record<string, string>>): string {
+    const outdir = mkdtempSync(join(world.folder, 'cdk-'));
+    const app = new App({ outdir, analyticsReporting: false, builtinCloudFormationValidation: false });
+    const stack = new Stack(app, 'Shop');
+    const migrations = new DatabaseMigrations(stack, 'Migrations', {
+      migrationsPath: writeMigrations(world.folder, release),
+      targets: { shop: MigrationTarget.dynamodb({ tableNamePrefix: 'shop-' }) },
+    });
+    const stringValue = String(Object.keys(release).length);
+    const sibling = new ssm.StringParameter(stack, 'Sibling', { stringValue });
+    (sibling.node.defaultChild as ssm.CfnParameter).overrideLogicalId('Sibling');
+    migrations.dependOnMigrations(sibling);
+    return app.synth().directory;
+  }
+
+  const client = () => new DynamoDBClient({});
+
+  async function people(): Promise<ReadonlyMap<string, unknown>> {
+    const { Items = [] } = await client().send(new ScanCommand({ TableName, ConsistentRead: true }));
+    return new Map(Items.map((item) => [item['id']!.S!, unmarshall(item)]));
+  }
+
+  const former = Array.from({ length: count }, (_, id) => ({ id: `p${id}`, name: `First${id} Last${id}` }));
+
+  it('comes back item by item when a sibling fails, although one of its workers was killed', async () => {
+    expectStatus(await world.deployAssembly(synthesize(first)), 'CREATE_COMPLETE');
+    for (let from = 0; from < count; from += 25) {
+      const puts = former.slice(from, from + 25).map((item) => ({ PutRequest: { Item: marshall(item) } }));
+      await client().send(new BatchWriteItemCommand({ RequestItems: { [TableName]: puts } }));
+    }
+    let writes = 0;
+    const stop = world.sandbox.intercept({
+      async before(call) {
+        if (!call.functionName?.includes('EngineWork') || call.operation !== 'BatchExecuteStatement') return;
+        writes += 1;
+        // In the middle of a page: what it has written so far stays written.
+        if (writes === 5) call.kill();
+      },
+    });
+    const failed = await world.deployAssembly(synthesize(second), {
+      fail: [{ logicalId: 'Sibling' }],
+    });
+    stop();
+
+    expectStatus(failed, 'UPDATE_ROLLBACK_COMPLETE');
+    expect(writes).toBeGreaterThan(5);
+    expect(await people()).toEqual(new Map(former.map((item) => [item.id, item])));
+  });
+
+  it('is complete when the stack update succeeds, also for what the former release wrote until then', async () => {
+    const late = { id: 'late', name: 'Late Comer' };
+    let isWritten = false;
+    const stop = world.sandbox.intercept({
+      async before(call) {
+        // The answer of the migrations has been sent, and the stack update goes on.
+        if (isWritten || !call.functionName?.includes('EngineOnEvent') || call.operation !== 'StartExecution') return;
+        const { Items = [] } = await client().send(new ScanCommand({ TableName, Limit: 1 }));
+        if (Items[0]?.['first'] === undefined) return;
+        isWritten = true;
+        await client().send(new PutItemCommand({ TableName, Item: marshall(late) }));
+      },
+    });
+    expectStatus(await world.deployAssembly(synthesize(second)), 'UPDATE_COMPLETE');
+    await world.sandbox.settle();
+    stop();
+
+    expect(isWritten).toBe(true);
+    const expected = [...former, late].map(({ id, name }) => {
+      const [firstName, last] = name.split(' ');
+      return [id, { id, first: firstName, last }] as const;
+    });
+    expect(await people()).toEqual(new Map(expected));
+  });
+});
