@@ -15,10 +15,7 @@ export function alterHazards(statement: AlterTable, tables: KnownTables): readon
   if (isStated(statement)) return broken;
   if (algorithm === 'COPY')
     return [slow('copy-table', copies(table, 'because ALGORITHM=COPY says so'), 'Remove it.'), ...broken];
-  const slows = clauses.flatMap((clause) => slowClause(table, clause, clauses, tables));
-  // What has to be copied anyway cannot be done at once.
-  const worse = slows.filter(({ rule }) => rule !== 'unstated-algorithm');
-  return [...(worse.length > 0 ? worse : slows), ...broken];
+  return [...clauses.flatMap((clause) => slowClause(table, clause, clauses, tables)), ...broken];
 }
 
 export function indexHazards(statement: CreateIndex, tables: KnownTables): readonly Hazard[] {
@@ -49,7 +46,8 @@ function slowClause(table: string, clause: Clause, all: readonly Clause[], table
       return slowIndex(table, clause.index, tables);
     case 'drop-column':
     case 'rename-column':
-      return [unstated(table)];
+      // The engine has it done at once, with ALGORITHM=INSTANT, where MySQL can.
+      return [];
     case 'add-foreign-key':
       return [
         slow(
@@ -92,7 +90,7 @@ function slowColumn(table: string, column: Column, tables: KnownTables): readonl
     return [slow('rebuild-table', `MySQL numbers every row of ${table}, and keeps writers away meanwhile`, hint)];
   }
   const kind = column.key === 'primary' ? 'primary' : column.key;
-  return kind ? slowIndex(table, { kind, columns: [column.name] }, tables) : [unstated(table)];
+  return kind ? slowIndex(table, { kind, columns: [column.name] }, tables) : [];
 }
 
 function slowChange(table: string, name: string, to: Column, tables: KnownTables): readonly Hazard[] {
@@ -100,7 +98,7 @@ function slowChange(table: string, name: string, to: Column, tables: KnownTables
   if (from && keepsRows(from.type, to.type)) {
     if (from.nullable !== to.nullable) return [rebuild(table, `to make ${name} ${to.nullable ? 'NULL' : 'NOT NULL'}`)];
     if (to.isPlaced) return [rebuild(table, `to move ${name}`)];
-    return to.type.values.length > 0 ? [unstated(table)] : [];
+    return to.type.values.length > 0 ? [] : [];
   }
   if (from && from.type.values.length > 0 && from.type.name === to.type.name && !appends(from.type, to.type)) {
     const hint = 'Write new values at the end: their order is that of ORDER BY, and of what is stored.';
@@ -133,14 +131,6 @@ function slowIndex(table: string, { kind, columns }: Index, tables: KnownTables)
     return [slow('unique-index', what, `Look for such values first, in a verify of an earlier migration. ${stated}`)];
   }
   return [slow('create-index', `An index reads all of ${table} while it is built`, stated)];
-}
-
-/** What MySQL does at once if it can; otherwise it chooses something slower without a word. */
-function unstated(table: string): Hazard {
-  const what = `MySQL changes ${table} at once if it can, and otherwise writes it anew without saying so`;
-  const hint =
-    'Write ALGORITHM=INSTANT at its end: then it fails rather than being slow. Such a change is taken back by another one, and a table has room for 64 of them until it is rebuilt.';
-  return slow('unstated-algorithm', what, hint);
 }
 
 function rebuild(table: string, why: string): Hazard {

@@ -11,7 +11,6 @@ export type SlowRule =
   | 'unique-index'
   | 'fulltext-index'
   | 'spatial-index'
-  | 'unstated-algorithm'
   | 'update-every-row'
   | 'many-rows';
 

@@ -4,7 +4,14 @@ import { MigrationError } from '../../core/errors/index';
 import type { Draft } from '../draft';
 import type { ReportError, Warn } from '../report';
 import type { ParsedSection, ParsedSections } from '../sql/parsed-section';
-import { type Permission, type PermissionName, type PermittedStatement, unusedPermission } from '../sql/permissions';
+import {
+  howToDestroy,
+  isPermitted,
+  type Permission,
+  type PermissionName,
+  type PermittedStatement,
+  reviewPermissions,
+} from '../sql/permissions';
 import { changesOf } from './changes';
 import type { Hazard } from './hazard';
 import { hazardsOf } from './hazards';
@@ -31,7 +38,7 @@ export function reviewSql(drafts: readonly Draft[], report: ReportError, warn: W
     if (up) reviewUp(draft, reviewPhase(up, tables, used, warn), used, report);
     const contract = draft.sections.get('contract');
     if (contract) reviewPhase(contract, tables, used, warn);
-    for (const [name, section] of draft.sections) reviewPermissions(name, section, used, report);
+    for (const [name, { statements }] of draft.sections) reviewPermissions(name, statements, used, report);
   }
 }
 
@@ -42,10 +49,9 @@ function reviewUp(
   report: ReportError,
 ): void {
   const id = migrationId(draft.file.target, draft.file.version);
-  const hint =
-    'Move it to the contract phase, or write on the line above the statement why it may happen: -- allow-destructive: <reason>';
   for (const change of unsafeChanges([...statementOf.keys()])) {
-    if (!isPermitted(statementOf.get(change)!, 'allow-destructive', used)) report(unsafeChange(id, change, hint));
+    if (!isPermitted(statementOf.get(change)!, 'allow-destructive', used))
+      report(unsafeChange(id, change, howToDestroy));
   }
 }
 
@@ -91,22 +97,4 @@ function warnOf({ code, rule, what, hint }: Hazard, statement: Permitted, used: 
       ? new MigrationError('SLOW_STATEMENT', message, details)
       : new MigrationError('HAZARDOUS_STATEMENT', message, details),
   );
-}
-
-function isPermitted({ permissions }: Permitted, name: PermissionName, used: Set<Permission>): boolean {
-  const permission = permissions.find((candidate) => candidate.name === name);
-  if (permission) used.add(permission);
-  return permission !== undefined;
-}
-
-function reviewPermissions(
-  section: string,
-  { statements }: Section,
-  used: ReadonlySet<Permission>,
-  report: ReportError,
-): void {
-  for (const permission of statements.flatMap(({ permissions }) => permissions)) {
-    if (used.has(permission)) continue;
-    report(unusedPermission(permission.name, `this statement of section ${section}`, permission.location));
-  }
 }

@@ -4,9 +4,14 @@ import { MigrationError } from '../../core/errors/index';
 import type { Draft } from '../draft';
 import type { ReportError, Warn } from '../report';
 import type { ReviewedTarget } from '../sql/dialect';
-import type { SectionName } from '../sql/layout';
 import type { ParsedSection, ParsedSections } from '../sql/parsed-section';
-import { type Permission, type PermissionName, type PermittedStatement, unusedPermission } from '../sql/permissions';
+import {
+  howToDestroy,
+  isPermitted,
+  type Permission,
+  type PermittedStatement,
+  reviewPermissions,
+} from '../sql/permissions';
 import { changesOf } from './changes';
 import { usedTooEarly } from './enum-use';
 import { findHazards } from './hazards/find';
@@ -55,7 +60,7 @@ export function reviewSql(
     const contract = draft.sections.get('contract');
     if (contract) reviewPhase(contract, review);
     for (const [name, section] of draft.sections) {
-      reviewSection(name, section, review.used, report);
+      reviewPermissions(name, section.statements, review.used, report);
       if (postgresVersion !== undefined) reviewSyntax(section, postgresVersion, warn);
     }
   }
@@ -81,8 +86,7 @@ function reviewUp(draft: PostgresDraft, review: Review): Made {
 }
 
 const hints = {
-  'allow-destructive':
-    'Move it to the contract phase, or write on the line above the statement why it may happen: -- allow-destructive: <reason>',
+  'allow-destructive': howToDestroy,
   'allow-irreversible':
     'Write on the line above the statement why it may stay when the deployment is rolled back: -- allow-irreversible: <reason>',
 } as const;
@@ -120,26 +124,6 @@ function reviewHazards(
       take(hazardError(hazard, statement.location));
     }
     after(statement, changes);
-  }
-}
-
-function isPermitted({ permissions }: Statement, name: PermissionName, used: Set<Permission>): boolean {
-  const permission = permissions.find((candidate) => candidate.name === name);
-  if (permission) used.add(permission);
-  return permission !== undefined;
-}
-
-function reviewSection(
-  name: SectionName,
-  { statements }: Section,
-  used: ReadonlySet<Permission>,
-  report: ReportError,
-): void {
-  for (const { permissions } of statements) {
-    for (const permission of permissions) {
-      if (used.has(permission)) continue;
-      report(unusedPermission(permission.name, `this statement of section ${name}`, permission.location));
-    }
   }
 }
 

@@ -2,6 +2,7 @@ import { describe, type ErrorLocation, MigrationError } from '../../core/errors/
 import { didYouMean } from '../../core/errors/near-names';
 import type { ReportError } from '../report';
 import type { SourceText } from '../source-text';
+import type { SectionName } from './layout';
 import type { SqlComment, SqlStatement } from './statement';
 
 const permissionNames = [
@@ -68,6 +69,30 @@ export function unusedPermission(name: string, what: string, location: ErrorLoca
     hint: 'Remove it, so that it does not allow something later on.',
     location,
   });
+}
+
+/** What to do about a statement that loses data before the commit. */
+export const howToDestroy =
+  'Move it to the contract phase, or write on the line above the statement why it may happen: -- allow-destructive: <reason>';
+
+/** Whether a permission is above a statement. It counts as used from then on. */
+export function isPermitted({ permissions }: PermittedStatement, name: PermissionName, used: Set<Permission>): boolean {
+  const permission = permissions.find((candidate) => candidate.name === name);
+  if (permission) used.add(permission);
+  return permission !== undefined;
+}
+
+/** Reports the permissions of a section that nothing needed. */
+export function reviewPermissions(
+  section: SectionName,
+  statements: readonly PermittedStatement[],
+  used: ReadonlySet<Permission>,
+  report: ReportError,
+): void {
+  for (const permission of statements.flatMap(({ permissions }) => permissions)) {
+    if (used.has(permission)) continue;
+    report(unusedPermission(permission.name, `this statement of section ${section}`, permission.location));
+  }
 }
 
 function readPermission(text: string, location: Required<ErrorLocation>, report: ReportError): Permission | undefined {

@@ -45,9 +45,6 @@ describe('MySQL: a hazard', () => {
     ['alter table t add column c int unique', ['unique-index']],
     ['create fulltext index i on t (body)', ['fulltext-index']],
     ['alter table t add spatial index (g)', ['spatial-index']],
-    ['alter table t add column c int', ['unstated-algorithm']],
-    ['alter table t add c int after id, add d int', ['unstated-algorithm']],
-    ["alter table t modify e enum('x', 'y', 'z')", ['unstated-algorithm']],
     ['alter table t add column c int, add index (c)', ['create-index']],
     ['\n-- allow-destructive: a test\nupdate t set a = 1', ['update-every-row']],
     ['update t set a = 1 where a is null', ['many-rows']],
@@ -87,14 +84,18 @@ describe('MySQL: a hazard', () => {
     'create table v (a int); create index i on v (a); alter table v add b int not null, modify a bigint; optimize table v',
     'create table v (a int); rename table v to w; alter table w add unique (a); update w set a = 1 where a is null',
     'create procedure p() begin update t set a = 1; end',
+    // The engine has them done at once, with ALGORITHM=INSTANT, where MySQL can.
+    'alter table t add column c int',
+    'alter table t add c int after id, add d int',
+    "alter table t modify e enum('x', 'y', 'z')",
   ])('is not seen in %s', (sql) => {
     expect(rules(table, sql)).toEqual([]);
   });
 
   it('is told with what to write instead, and its place', () => {
-    const { warnings } = read(up('alter table t add column c int'));
+    const { warnings } = read(up('create index i on t (a)'));
     expect(warnings).toMatchObject([
-      { code: 'SLOW_STATEMENT', location: { line: 3, column: 1 }, hint: expect.stringContaining('ALGORITHM=INSTANT') },
+      { code: 'SLOW_STATEMENT', location: { line: 3, column: 1 }, hint: expect.stringContaining('ALGORITHM=INPLACE') },
     ]);
     expect(warnings[0]!.hint).toContain('-- allow-slow: <reason>');
   });

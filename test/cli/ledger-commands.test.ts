@@ -98,6 +98,7 @@ describe('status', () => {
     expect(json.targets[1]?.applied).toEqual([
       {
         ...{ version: '1.0.0', name: 'create users', kind: 'sql', state: 'applied' },
+        building: [],
         appliedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
         durationMs: expect.any(Number),
         checksum: expect.stringMatching(/^[0-9a-f]{64}$/),
