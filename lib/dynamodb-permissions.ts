@@ -10,7 +10,7 @@ import type * as kms from 'aws-cdk-lib/aws-kms';
 /** What data migrations do with the items of a table. Statements of PartiQL have permissions of their own (aws-facts DDB-44). */
 const ITEM_ACTIONS = [
   ...['Scan', 'BatchGetItem', 'BatchWriteItem', 'PutItem', 'UpdateItem', 'DeleteItem'],
-  ...['PartiQLInsert', 'PartiQLUpdate', 'PartiQLDelete'],
+  ...['PartiQLInsert', 'PartiQLUpdate'],
 ];
 /** On a table that exists outside of the migrations. */
 const CHANGE_ACTIONS = [

@@ -27,7 +27,7 @@ const ownScope = {
 /** What data migrations do with the items of a table. */
 const ITEM_ACTIONS = [
   ...['Scan', 'BatchGetItem', 'BatchWriteItem', 'PutItem', 'UpdateItem', 'DeleteItem'],
-  ...['PartiQLInsert', 'PartiQLUpdate', 'PartiQLDelete'],
+  ...['PartiQLInsert', 'PartiQLUpdate'],
 ].map((name) => `dynamodb:${name}`);
 
 /** They take no ARN in a policy, see aws-facts DDB-18. */

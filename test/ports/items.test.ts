@@ -94,12 +94,14 @@ describe.each(itemStores)('items in $name', ({ open }) => {
   });
 
   it('deletes what is as it was read, and inserts where nothing is', async () => {
-    await store.put(name, { id: 'a', x: 1 }, { id: 'b', x: 1 });
-    const [a, b] = (await table.find([{ id: 'a' }, { id: 'b' }])) as StoredItem[];
+    await store.put(name, ...['a', 'b', 'd'].map((id) => ({ id, x: 1 })));
+    const [a, b, d] = (await table.find([{ id: 'a' }, { id: 'b' }, { id: 'd' }])) as StoredItem[];
     await store.put(name, { id: 'b', x: 2 });
+    // Whoever deleted it must not see it come back when the migration is undone.
+    await store.delete(name, 'd');
 
-    expect(await table.write([remove(a!), remove(b!), insert({ id: 'c', x: 3 })])).toEqual([
-      ...['written', 'conflict', 'written'],
+    expect(await table.write([remove(a!), remove(b!), remove(d!), insert({ id: 'c', x: 3 })])).toEqual([
+      ...['written', 'conflict', 'conflict', 'written'],
     ]);
     expect(await table.write([insert({ id: 'b', x: 3 })])).toEqual(['conflict']);
     expect(await Promise.all(['a', 'b', 'c'].map((id) => store.get(name, id)))).toEqual([

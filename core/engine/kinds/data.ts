@@ -173,7 +173,7 @@ function timeIsOver(action: DataAction, known: readonly Segment[], of: number, c
     `The time limit for applying migrations expired with ${percent} % of the items of ${action.source.table} transformed.`,
     {
       location: { file: context.file },
-      hint: "Start it ahead with `migrations backfill`, let it end after the answer with finish: 'background', or give the construct a longer `forwardTimeout`.",
+      hint: "Let it end after the answer with finish: 'background', give the construct more workers (`backfillConcurrency`), or a longer `forwardTimeout`.",
     },
   );
 }
