@@ -1,4 +1,4 @@
-import { DeleteTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DeleteTableCommand, DynamoDBClient, UpdateTableCommand, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { MigrationsRemovalPolicy } from '../../lib';
 import { expectStatus } from '../support/expect-status';
@@ -40,7 +40,11 @@ describe('a database', () => {
       expectStatus(created, 'CREATE_COMPLETE');
       const { location } = await world.ledger(stack);
       await world.destroy(`Gone${name}`);
-      await new DynamoDBClient({}).send(new DeleteTableCommand({ TableName: `gone${removal}-plans` }));
+      const TableName = `gone${removal}-plans`;
+      const client = new DynamoDBClient({});
+      await client.send(new UpdateTableCommand({ TableName, DeletionProtectionEnabled: false }));
+      await waitUntilTableExists({ client, maxWaitTime: 30, minDelay: 1, maxDelay: 1 }, { TableName });
+      await client.send(new DeleteTableCommand({ TableName }));
 
       expect((await world.destroy(stack)).status).toBe('DELETE_COMPLETE');
 

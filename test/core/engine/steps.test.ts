@@ -188,7 +188,7 @@ describe('table steps', () => {
     const results = [];
     for (let time = 0; time < 5; time += 1) results.push(await apply(action, { target: meals }));
 
-    expect(results).toEqual(['wait', 'wait', 'wait', 'wait', 'done']);
+    expect(results).toEqual(['wait', 'wait', 'wait', 'done', 'done']);
     expect(tables.settings.get('plans', 'pointInTimeRecovery')).toBe(35);
   });
 

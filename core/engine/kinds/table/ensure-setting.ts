@@ -33,6 +33,10 @@ export async function ensureSetting<N extends SettingName>(
   if (found.status !== 'ACTIVE') return wait(context, table, `table ${shown}, which is ${found.status}`);
   if (isReached(await target.setting(table, name))) return 'done';
   const refusal = await target.change(table, name, value);
+  // Most settings count at once, and need no second look later.
+  if (refusal === undefined && (await target.describe(table))?.status === 'ACTIVE') {
+    if (isReached(await target.setting(table, name))) return 'done';
+  }
   const why = refusal === undefined ? 'which was asked for' : `which DynamoDB does not change now: ${refusal}`;
   return wait(context, table, `the ${words[name]} of table ${shown}, ${why}`, hints[name]);
 }
