@@ -11,6 +11,7 @@ import {
   ListTablesCommand,
   PutItemCommand,
   ScanCommand,
+  UpdateTableCommand,
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
@@ -104,9 +105,24 @@ export class SimulationWorld {
   async reset(): Promise<void> {
     for (const schema of ['cdk_migrations', 'public']) await this.sql(`DROP SCHEMA IF EXISTS ${schema} CASCADE`);
     await this.sql('CREATE SCHEMA public');
-    for (const table of await this.tables()) await this.dynamodb.send(new DeleteTableCommand({ TableName: table }));
+    for (const table of await this.tables()) await this.drop(table);
     for (const Name of await this.claims()) await this.ssm.send(new DeleteParameterCommand({ Name }));
     while ((await this.tables()).length > 0) await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+
+  /** Also a table that migrations made, which is protected, and that is busy for a moment while it no longer is. */
+  private async drop(TableName: string): Promise<void> {
+    await this.dynamodb.send(new UpdateTableCommand({ TableName, DeletionProtectionEnabled: false })).catch(() => {});
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        await this.dynamodb.send(new DeleteTableCommand({ TableName }));
+        return;
+      } catch (error) {
+        if ((error as Error).name === 'ResourceNotFoundException') return;
+        if ((error as Error).name !== 'ResourceInUseException' || attempt === 500) throw error;
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+    }
   }
 
   /** What an application wrote before the operation. */
