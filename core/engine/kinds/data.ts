@@ -55,7 +55,10 @@ export const dataStep: JournalKind<DataAction> = {
     // First, so that no worker takes a segment after the look at those who hold one.
     await segments.setControl(forward, { state: 'cancelled' });
     const begun = await segments.list(forward);
-    if (begun.some((segment) => clock.now() < segment.leaseUntil + clockTolerance && isHeld(segment))) return 'wait';
+    const held = begun.filter((segment) => isHeld(segment) && segment.leaseUntil > takenBack);
+    if (held.some(({ leaseUntil }) => clock.now() < leaseUntil + clockTolerance)) return 'wait';
+    // Its worker may only be stopped: should it go on, it finds that the segment is no longer its own.
+    for (const { number, of } of held) await segments.take(forward, number, of, 'undo', takenBack);
     const pass = passOf(context, 'undo');
     const known = await segments.list(pass);
     throwFailure(known, context);
@@ -69,6 +72,9 @@ export const dataStep: JournalKind<DataAction> = {
     return 'done';
   },
 };
+
+/** The end of the lease of a segment that is not to be worked on any more. */
+const takenBack = 0;
 
 function passOf({ data }: StepContext, direction: Pass['direction']): Pass {
   return { ...data.pass, direction };
