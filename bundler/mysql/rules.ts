@@ -1,23 +1,14 @@
-import { databaseKinds } from '../../core/bundle/database-kinds';
 import { MigrationError } from '../../core/errors/index';
+import { checkLength } from '../sql/statement-length';
 import { checkSession } from './session';
 import type { MysqlStatement } from './syntax/lexer';
 import { Reader } from './syntax/reader';
 import { upper } from './syntax/tokens';
 
-/** What one call of the RDS Data API takes as `sql`, in bytes (aws-facts RDS-7). */
-const longestStatement = databaseKinds['aurora-mysql'].maxStatementBytes!;
-
 /** The rules for a statement in any section. */
 export function checkStatement(statement: MysqlStatement): readonly MigrationError[] {
-  const { text, location } = statement;
-  const errors: MigrationError[] = [];
-  const bytes = Buffer.byteLength(text);
-  if (bytes > longestStatement) {
-    const message = `The statement has ${bytes} bytes; the RDS Data API accepts at most ${longestStatement}.`;
-    const hint = 'Split it, for example an INSERT of many rows into several.';
-    errors.push(new MigrationError('STATEMENT_TOO_LONG', message, { payload: { bytes }, hint, location }));
-  }
+  const { location } = statement;
+  const errors: MigrationError[] = [...checkLength(statement, 'aurora-mysql')];
   const control = transactionControl(statement);
   if (control !== undefined) {
     const message = `${control} is not allowed in a section: the engine begins and ends transactions itself.`;

@@ -1,21 +1,12 @@
-import { databaseKinds } from '../../core/bundle/database-kinds';
 import { MigrationError } from '../../core/errors/index';
+import { checkLength } from '../sql/statement-length';
 import type { Node, ParsedStatement } from './parser';
 import { checkSession } from './session';
-
-/** What one call of the RDS Data API takes as `sql`, in bytes (aws-facts RDS-7). */
-const longestStatement = databaseKinds['aurora-postgresql'].maxStatementBytes!;
 
 /** The rules for a statement in any section. */
 export function checkStatement(statement: ParsedStatement, transaction: boolean): readonly MigrationError[] {
   const { node, text, location } = statement;
-  const errors: MigrationError[] = [];
-  const bytes = Buffer.byteLength(text);
-  if (bytes > longestStatement) {
-    const message = `The statement has ${bytes} bytes; the RDS Data API accepts at most ${longestStatement}.`;
-    const hint = 'Split it, for example an INSERT of many rows into several.';
-    errors.push(new MigrationError('STATEMENT_TOO_LONG', message, { payload: { bytes }, hint, location }));
-  }
+  const errors: MigrationError[] = [...checkLength(statement, 'aurora-postgresql')];
   if ('TransactionStmt' in node) {
     const message = `${firstWord(text)} is not allowed in a section: the engine begins and ends transactions itself.`;
     const hint = transaction ? 'Remove it: the section already is one transaction.' : 'Remove it.';

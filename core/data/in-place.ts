@@ -1,6 +1,6 @@
 import type { Transform } from '../ports/data-functions';
 import type { Item, ItemChange, StoredItem } from '../ports/items';
-import { countChanges, mostAttempts, PageTally, type PageTools, type PageWork } from './page-work';
+import { countChanges, itemOf, mostAttempts, PageTally, type PageTools, type PageWork } from './page-work';
 import { TransformRefused, transformInPlace } from './transform';
 import { areEqual } from './values';
 
@@ -16,11 +16,7 @@ export function inPlace(transform: Transform): PageWork {
     for (let attempt = 1; pending.length > 0; attempt += 1) {
       const changes = pending.flatMap((stored) => changeOf(transform, stored, page, tally) ?? []);
       const conflicts = await page.write(page.source, changes);
-      const refused = new Set(conflicts);
-      countChanges(
-        tally,
-        changes.filter((change) => !refused.has(change)),
-      );
+      countChanges(tally, changes, conflicts);
       if (attempt === mostAttempts) {
         for (const change of conflicts) tally.fail(keyOf(change, page), tooBusy);
         break;
@@ -74,10 +70,6 @@ async function readAgain(
     if (!stored) tally.count('unchanged');
     return stored ?? [];
   });
-}
-
-function itemOf(change: ItemChange) {
-  return 'was' in change ? change.was.item : change.becomes;
 }
 
 function keyOf(change: ItemChange, { source }: PageTools): string {

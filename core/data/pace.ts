@@ -23,7 +23,7 @@ export class Pace {
     this.free = clock.now();
   }
 
-  /** Waits until the next page may be worked on. @param rate items a second of this worker; undefined: no limit */
+  /** Waits until the next page may be worked on. */
   async beforePage(): Promise<void> {
     const pause = Math.min(this.free - this.clock.now(), longestPause);
     if (pause > 0) await this.clock.sleep(pause);
@@ -31,9 +31,7 @@ export class Pace {
 
   /**
    * Notes a page that was worked on.
-   * @param items how many
-   * @param took milliseconds
-   * @param latency milliseconds that the database took for one request of it
+   * @param page how many items, the milliseconds that it took, and those of its slowest request
    * @param rate items a second that this worker may; undefined: no limit
    */
   afterPage(page: { readonly items: number; readonly took: number; readonly latency: number }, rate?: number): void {

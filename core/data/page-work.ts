@@ -1,4 +1,4 @@
-import type { ItemChange, ItemTable, StoredItem } from '../ports/items';
+import type { Item, ItemChange, ItemTable, StoredItem } from '../ports/items';
 import type { LeftItem, SegmentCounts } from '../ports/segments';
 import type { HashSums } from './hash-sums';
 import type { DataTables, SegmentWork } from './segment-work';
@@ -53,7 +53,13 @@ export class PageTally {
 
 const counters = { update: 'updated', put: 'updated', insert: 'inserted', delete: 'deleted' } as const;
 
-/** Counts changes that were made. */
-export function countChanges(tally: PageTally, changes: readonly ItemChange[]): void {
-  for (const { change } of changes) tally.count(counters[change]);
+/** Counts the changes that were made, which are those that met no conflict. */
+export function countChanges(tally: PageTally, changes: readonly ItemChange[], conflicts: readonly ItemChange[]): void {
+  const refused = new Set(conflicts);
+  for (const change of changes) if (!refused.has(change)) tally.count(counters[change.change]);
+}
+
+/** An item with the key of the one that is changed. */
+export function itemOf(change: ItemChange): Item {
+  return 'was' in change ? change.was.item : change.becomes;
 }

@@ -1,7 +1,7 @@
 import type { DataAction } from '../bundle/data-action';
 import type { DataFunctions } from '../ports/data-functions';
 import type { Item, ItemChange, ItemTable, StoredItem } from '../ports/items';
-import { countChanges, mostAttempts, PageTally, type PageTools, type PageWork } from './page-work';
+import { countChanges, itemOf, mostAttempts, PageTally, type PageTools, type PageWork } from './page-work';
 import { TransformRefused, transformToDestination } from './transform';
 import { areEqual } from './values';
 
@@ -20,11 +20,7 @@ export const toDestination: PageWork = async (items, page) => {
       ([key, incoming]) => changeOf(key, incoming, found.get(key), page, tally) ?? [],
     );
     const conflicts = await page.write(table, changes);
-    const refused = new Set(conflicts);
-    countChanges(
-      tally,
-      changes.filter((change) => !refused.has(change)),
-    );
+    countChanges(tally, changes, conflicts);
     const again = new Set(conflicts.map((change) => table.keyOf(itemOf(change))));
     pending = new Map([...pending].filter(([key]) => again.has(key)));
     if (attempt < mostAttempts) continue;
@@ -108,8 +104,4 @@ function combineTwice(combine: NonNullable<DataFunctions['combine']>, existing: 
   throw new TransformRefused(
     'combine(combine(a, b), b) is not combine(a, b): an item that is met again, after a crash, must not count twice.',
   );
-}
-
-function itemOf(change: ItemChange): Item {
-  return 'becomes' in change ? change.becomes : change.was.item;
 }

@@ -1,5 +1,6 @@
 import { Pool, type PoolClient } from 'pg';
 import { ClientSession, SESSION_OPTIONS } from './client-session';
+import { connectInTime } from './connect-in-time';
 import type { SqlEngine, SqlSession } from './sql-engine';
 
 const SESSIONS_PER_DATABASE = 20;
@@ -22,7 +23,7 @@ export class PostgresEngine implements SqlEngine {
   async open(database: string, signal: AbortSignal): Promise<SqlSession> {
     signal.throwIfAborted();
     const pool = await this.#pool(database);
-    const client = await connect(pool, signal);
+    const client = await connectInTime(pool.connect(), signal);
     // node-postgres has the backend's id from the start-up handshake but no type for it.
     const { processID: backend } = client as PoolClient & { readonly processID: number };
     this.#backends.add(backend);
@@ -80,23 +81,6 @@ export class PostgresEngine implements SqlEngine {
 
   async #cancel(backend: number): Promise<void> {
     await this.#admin.query('SELECT pg_cancel_backend($1)', [backend]);
-  }
-}
-
-async function connect(pool: Pool, signal: AbortSignal): Promise<PoolClient> {
-  const connecting = pool.connect();
-  let giveUp = () => {};
-  const aborted = new Promise<never>((_, reject) => {
-    giveUp = () => reject(signal.reason);
-    signal.addEventListener('abort', giveUp, { once: true });
-  });
-  try {
-    return await Promise.race([connecting, aborted]);
-  } catch (error) {
-    if (signal.aborted) connecting.then((late) => late.release()).catch(() => {});
-    throw error;
-  } finally {
-    signal.removeEventListener('abort', giveUp);
   }
 }
 

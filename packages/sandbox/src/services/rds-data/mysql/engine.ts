@@ -1,4 +1,5 @@
 import type * as Mysql from 'mysql2/promise';
+import { connectInTime } from '../engine/connect-in-time';
 import type { SqlEngine, SqlSession } from '../engine/sql-engine';
 import { connectionOptions, loadDriver } from './driver';
 import type { MysqlResult } from './result';
@@ -22,7 +23,7 @@ export class MysqlEngine implements SqlEngine<MysqlResult, never> {
 
   async open(database: string, signal: AbortSignal): Promise<SqlSession<MysqlResult, never>> {
     signal.throwIfAborted();
-    const connection = await connect(await this.#pool(database), signal);
+    const connection = await connectInTime((await this.#pool(database)).getConnection(), signal);
     const { threadId } = connection;
     this.#threads.set(threadId, database);
     return new MysqlSession(connection, {
@@ -95,23 +96,6 @@ export class MysqlEngine implements SqlEngine<MysqlResult, never> {
   /** A thread that is gone needs no stopping. */
   async #kill(what: 'QUERY' | 'CONNECTION', thread: number): Promise<void> {
     await (await this.#administrator()).query(`KILL ${what} ${thread}`).catch(() => {});
-  }
-}
-
-async function connect(pool: Mysql.Pool, signal: AbortSignal): Promise<Mysql.PoolConnection> {
-  const connecting = pool.getConnection();
-  let giveUp = () => {};
-  const aborted = new Promise<never>((_, reject) => {
-    giveUp = () => reject(signal.reason);
-    signal.addEventListener('abort', giveUp, { once: true });
-  });
-  try {
-    return await Promise.race([connecting, aborted]);
-  } catch (error) {
-    if (signal.aborted) connecting.then((late) => late.release()).catch(() => {});
-    throw error;
-  } finally {
-    signal.removeEventListener('abort', giveUp);
   }
 }
 
