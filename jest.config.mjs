@@ -58,6 +58,7 @@ const config = {
   ],
   // Real processes and databases run beside the tests: two at a time fits the smallest machine we support.
   maxWorkers: 2,
+  testSequencer: join(root, 'test/jest/sequencer.cjs'),
   // Of a test, and of a hook that starts databases.
   testTimeout: 60_000,
   reporters: ['default', join(root, 'test/jest/totals-reporter.mjs')],

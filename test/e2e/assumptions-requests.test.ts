@@ -6,11 +6,15 @@ describe('failed create, failed update, rollback after cutover and commit', () =
   centralScenarios([
     { 'duplicate-delivery': 'yes' },
     { 'overlap-rollback': 'no' },
-    { 'service-token-in-properties': 'no' },
-    { 'numbers-as-strings': 'no' },
     { 'iam-propagation-ms': '3000' },
     { 'paused-clusters': '5' },
-    { 'database-error-text': 'position-only', 'bad-request-error': 'ValidationException' },
+    // What requests and errors look like, which has nothing to do with when they come.
+    {
+      'service-token-in-properties': 'no',
+      'numbers-as-strings': 'no',
+      'database-error-text': 'position-only',
+      'bad-request-error': 'ValidationException',
+    },
     {
       'duplicate-delivery': 'yes',
       'cleanup-delete-request-id': 'same',

@@ -97,23 +97,6 @@ describe.each(engines)('the lifecycle on $name', ({ postgresUrl }) => {
     expect(TableNames?.filter((name) => name.startsWith('NeverWas'))).toEqual([]);
   });
 
-  it('deleting the stack keeps the databases by default', async () => {
-    await atReleaseA('Keep');
-    await world.sql('Keep', 'CREATE DATABASE kept');
-    await world.deploy({
-      stack: 'KeepUser',
-      databasesOf: 'Keep',
-      databaseName: 'kept',
-      release: keptRelease,
-      sibling: '1',
-    });
-    const before = await world.snapshot('Keep', 'kept');
-
-    expect((await world.destroy('KeepUser')).status).toBe('DELETE_COMPLETE');
-
-    expect(await world.snapshot('Keep', 'kept')).toEqual(before);
-  });
-
   it('deleting the stack undoes the migrations when the construct says so', async () => {
     await atReleaseA('Owner');
     await world.sql('Owner', 'CREATE DATABASE gone');
@@ -130,6 +113,26 @@ describe.each(engines)('the lifecycle on $name', ({ postgresUrl }) => {
     expect((await world.destroy('Undone')).status).toBe('DELETE_COMPLETE');
 
     expect(await world.sql('Owner', `SELECT to_regclass('users')::text AS users`, 'gone')).toEqual([{ users: null }]);
+  });
+
+  // What only the ledger decides is the same on both, and shown on one.
+  if (postgresUrl !== server) return;
+
+  it('deleting the stack keeps the databases by default', async () => {
+    await atReleaseA('Keep');
+    await world.sql('Keep', 'CREATE DATABASE kept');
+    await world.deploy({
+      stack: 'KeepUser',
+      databasesOf: 'Keep',
+      databaseName: 'kept',
+      release: keptRelease,
+      sibling: '1',
+    });
+    const before = await world.snapshot('Keep', 'kept');
+
+    expect((await world.destroy('KeepUser')).status).toBe('DELETE_COMPLETE');
+
+    expect(await world.snapshot('Keep', 'kept')).toEqual(before);
   });
 
   it('an older bundle is refused, and the migrations that it lacks are named', async () => {

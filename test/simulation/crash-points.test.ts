@@ -7,7 +7,7 @@ import { SimulationWorld } from './world';
  * A sample of the crash points of every scenario, spread evenly, so that it fits into each test run.
  * `npm run simulate` tries them all.
  */
-const stride = 61;
+const stride = 127;
 
 describe('a process that dies at any effect', () => {
   let world: SimulationWorld;

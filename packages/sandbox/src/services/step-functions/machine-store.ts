@@ -58,8 +58,16 @@ export class MachineStore {
   }
 }
 
-/** The interpreter's own check, which knows the whole language, also the parts that it cannot run. */
+/** Definitions that were found valid, without their ARNs, which are not checked. */
+const valid = new Set<string>();
+
+/**
+ * The interpreter's own check, which knows the whole language, also the parts that it cannot run. It takes a quarter of a
+ * second, so a definition that differs from a valid one in ARNs only is not checked again.
+ */
 function validate(definition: JsonObject): void {
+  const text = JSON.stringify(definition).replace(/"arn:[^"]*"/g, '"arn"');
+  if (valid.has(text)) return;
   try {
     new (interpreter().StateMachine)(definition, {
       validationOptions: { checkArn: false, checkPaths: false },
@@ -68,4 +76,5 @@ function validate(definition: JsonObject): void {
     const reason = error instanceof Error ? error.message : String(error);
     throw new AwsError('InvalidDefinition', `Invalid State Machine Definition: ${reason}`);
   }
+  valid.add(text);
 }
