@@ -144,6 +144,35 @@ describe.each(engines.filter(({ name }) => name === 'postgres'))('a lock that ot
     expect(await target.sql.runSection(own)).toMatchObject({ outcome: 'locked', statement: 1 });
   });
 
+  it('may be one that waits for us: then the section lets go, and is tried again', async () => {
+    const target = await open(5_000);
+    await holder.query(`CREATE TABLE IF NOT EXISTS orders${count} (id int)`);
+    await holder.query('COMMIT');
+    await holder.query(`BEGIN; INSERT INTO users${count} VALUES ('Ada Lovelace')`);
+    const both = section(
+      `ALTER TABLE orders${count} ADD COLUMN total int`,
+      `ALTER TABLE users${count} ADD COLUMN diet text`,
+    );
+
+    // Whoever looks first for a circle is the one that is refused: not the application.
+    await holder.query("SET LOCAL deadlock_timeout = '1min'");
+    const first = target.sql.runSection(both);
+    await until(
+      () =>
+        target.sql.query(
+          `SELECT count(*) AS waiting FROM pg_locks WHERE relation = 'users${count}'::regclass AND NOT granted`,
+        ),
+      ({ rows }) => Number(rows[0]?.waiting) === 1,
+    );
+    const blocked = holder.query(`SELECT count(*) FROM orders${count}`);
+
+    expect(await first).toMatchObject({ outcome: 'locked', statement: 1 });
+    await blocked;
+    expect(await target.history()).toEqual([]);
+    await holder.query('COMMIT');
+    expect(await target.sql.runSection(both)).toEqual({ outcome: 'done' });
+  });
+
   it('is not waited for longer by code either, and who holds it is known', async () => {
     const target = await open(1_000);
     const work = async (db: SqlConnection) => {

@@ -40,6 +40,9 @@ const errorsOf: Readonly<Record<AuroraTargetProperties['DatabaseKind'], Database
   'aurora-mysql': mysqlErrors,
 };
 
+/** PostgreSQL's lock_not_available, and deadlock_detected: somebody waited for us, too. */
+const lockRefusals: readonly string[] = ['55P03', '40P01'];
+
 /** PostgreSQL's own number for what went wrong. A lock that did not come has not always one. */
 function sqlStateOf(message: string): string | undefined {
   if (/canceling statement due to lock timeout/.test(message)) return '55P03';
@@ -172,8 +175,9 @@ export class DataApi {
     }
     if (!statementErrors.includes(name)) return error;
     const { told, ...numbers } = errors.read(message);
-    if (numbers.sqlState === '55P03')
-      return new MigrationError('LOCK_NOT_AVAILABLE', told, { payload: { sqlState: '55P03' } });
+    const { sqlState } = numbers;
+    if (sqlState !== undefined && lockRefusals.includes(sqlState))
+      return new MigrationError('LOCK_NOT_AVAILABLE', told, { payload: { sqlState } });
     // Without the error itself: whoever prints causes would print what the message must not say.
     return new MigrationError('STATEMENT_FAILED', told, { payload: numbers });
   }

@@ -119,8 +119,9 @@ export const protocolStatements: readonly string[] = [
      EXCEPTION WHEN OTHERS THEN
        GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, message = MESSAGE_TEXT;
      END;
-     -- Not recorded as a failure: it is tried again, also by the call that comes back for a lost answer.
-     IF code = '55P03' THEN
+     -- Not recorded as a failure: it is tried again, also by the call that comes back for a lost answer. Of a deadlock
+     -- (40P01), too, nothing stays, and whoever waited for us goes on.
+     IF code IN ('55P03', '40P01') THEN
        outcome := 'locked';
        message := ${lockWait}(p_scope, p_id, p_phase, p_step, p_attempt)::text;
        RETURN;
