@@ -37,6 +37,7 @@ export class LockWatch {
         if (seen.length > 0) holders = seen;
       });
     }, this.timeout / 2);
+    timer.unref();
     try {
       const result = await work();
       clearInterval(timer);
