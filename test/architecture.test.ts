@@ -35,7 +35,8 @@ const rules: Readonly<Record<string, Rule>> = {
     packages: [
       /^esbuild$/,
       /^libpg-query(\/|$)/,
-      /^node:(fs|path|vm|child_process|module|url|os|console|process)(\/|$)/,
+      /^csv-parse$/,
+      /^node:(fs|path|vm|child_process|module|url|os|console|process|stream|crypto)(\/|$)/,
     ],
   },
   lambda: {

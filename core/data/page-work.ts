@@ -14,13 +14,13 @@ export interface PageResult {
 /** One way to work on a page of items. */
 export type PageWork = (items: readonly StoredItem[], page: PageTools) => Promise<PageResult>;
 
-export interface PageTools extends DataTables {
+export type PageTools = DataTables & {
   readonly work: SegmentWork;
   /** Of what was read, and of what was made of it. */
   readonly sums: HashSums;
   /** Makes changes of different items, after what takes them back is kept. Returns those that met a conflict. */
   write(table: ItemTable, changes: readonly ItemChange[]): Promise<readonly ItemChange[]>;
-}
+};
 
 /** How often an item is read again that the application changes at the same time. */
 export const mostAttempts = 5;
