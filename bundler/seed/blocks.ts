@@ -1,5 +1,5 @@
-import { createReadStream } from 'node:fs';
-import { largestRow, type SeedReport } from './seed-report';
+import { createReadStream, statSync } from 'node:fs';
+import { largestRow, largestSeed, type SeedReport } from './seed-report';
 
 /** Some lines of a file, each with the end of line that it has. */
 export interface Block {
@@ -20,6 +20,8 @@ export async function* readBlocks(
   report: SeedReport,
   onText: (text: string) => void,
 ): AsyncGenerator<Block> {
+  const { size } = statSync(path);
+  if (size > largestSeed) throw report.tooLarge(size);
   let line = 1;
   let rest = Buffer.alloc(0);
   const blockOf = (bytes: Buffer): Block => {
@@ -29,7 +31,7 @@ export async function* readBlocks(
     line += text.split('\n').length - 1;
     return block;
   };
-  for await (const chunk of createReadStream(path, { highWaterMark: 1_000_000 }) as AsyncIterable<Buffer>) {
+  for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
     const bytes = Buffer.concat([rest, chunk]);
     const end = bytes.lastIndexOf(lineFeed) + 1;
     rest = bytes.subarray(end);

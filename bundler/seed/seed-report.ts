@@ -4,6 +4,9 @@ import type { ReportError } from '../report';
 /** Bytes. An item of DynamoDB has at most 400 KB (aws-facts DDB-4); a quote that nothing closes would take all that follows. */
 export const largestRow = 1_000_000;
 
+/** Bytes of a file: far fewer than the bundler has time for. */
+export const largestSeed = 200_000_000;
+
 /** More of them say nothing new. */
 const mostErrors = 10;
 
@@ -32,6 +35,11 @@ export class SeedReport {
   error(line: number, message: string, hint: string): MigrationError {
     this.count += 1;
     return new MigrationError('INVALID_SEED', message, { hint, location: { file: this.file, line, column: 1 } });
+  }
+
+  tooLarge(bytes: number): MigrationError {
+    const message = `The file has ${bytes} bytes; at most ${largestSeed} are allowed.`;
+    return this.error(1, message, 'Divide it into several migrations, or load it with a job of its own.');
   }
 
   tooLong(line: number): MigrationError {

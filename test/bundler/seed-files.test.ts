@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
@@ -208,6 +208,16 @@ describe('a seed file', () => {
     const { errors } = await errorOf(() => buildBundle({ folder, targets }));
     expect(placesOf(errors, folder)).toEqual(['INVALID_SEED shop/foods.csv:3:1']);
     expect(errors[0]!.message).toBe('It is not UTF-8.');
+  });
+
+  it('is refused when it is too large, without being read', async () => {
+    const folder = migrationsFolder({ ...reads('foods.csv'), 'shop/foods.csv': 'id\n' });
+    // Has no blocks on the disk.
+    truncateSync(join(folder, 'shop/foods.csv'), 200_000_001);
+    const { errors } = await errorOf(() => buildBundle({ folder, targets }));
+    expect(errors.map(({ message }) => message)).toEqual([
+      'The file has 200000001 bytes; at most 200000000 are allowed.',
+    ]);
   });
 
   it('shows the first ten of its problems', async () => {

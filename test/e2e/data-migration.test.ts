@@ -33,6 +33,20 @@ export default data({
 `,
 };
 
+const rows = Array.from({ length: 40 }, (_, id) => `m${id},Seed,"Row, ${id}"`);
+const third = {
+  ...second,
+  'shop/more.csv': `id,first,last\n${rows.join('\n')}\n`,
+  'shop/1.2.0_more_people.ts': `import { data } from 'cdk-migrations/authoring';
+export default data({
+  dependsOn: ['1.1.0'],
+  source: { file: 'more.csv' },
+  destination: 'people',
+  transform: (person) => person,
+});
+`,
+};
+
 const TableName = 'shop-people';
 const count = 600;
 
@@ -116,5 +130,34 @@ describe('a data migration', () => {
       return [id, { id, first: firstName, last }] as const;
     });
     expect(await people()).toEqual(new Map(expected));
+  });
+
+  it('from a seed file is taken back exactly, and written when the stack update succeeds', async () => {
+    const before = await people();
+    const own = { id: 'm3', first: 'Written', last: 'Before' };
+    const changed = { id: 'm7', first: 'Changed', last: 'Since' };
+    const put = (item: object) => client().send(new PutItemCommand({ TableName, Item: marshall(item) }));
+    await put(own);
+    let isChanged = false;
+    const stop = world.sandbox.intercept({
+      async before(call) {
+        // The rows are there, and are about to be taken back.
+        if (isChanged || !call.functionName?.includes('EngineOnEvent') || call.operation !== 'StartExecution') return;
+        if (!(await people()).has('m39')) return;
+        isChanged = true;
+        await put(changed);
+      },
+    });
+    const failed = await world.deployAssembly(synthesize(third), { fail: [{ logicalId: 'Sibling' }] });
+    stop();
+    expectStatus(failed, 'UPDATE_ROLLBACK_COMPLETE');
+    expect(isChanged).toBe(true);
+    expect(await people()).toEqual(new Map([...before, ['m3', own], ['m7', changed]]));
+
+    expectStatus(await world.deployAssembly(synthesize(third)), 'UPDATE_COMPLETE');
+    const after = await people();
+    expect(after.size).toBe(before.size + 40);
+    expect(after.get('m3')).toEqual(own);
+    expect(after.get('m8')).toEqual({ id: 'm8', first: 'Seed', last: 'Row, 8' });
   });
 });
