@@ -9,6 +9,11 @@ declare module '../core/errors/error-payloads' {
      */
     NOTHING_UNDER_WAY: { readonly scope: string };
     /**
+     * No data migration of the folder is meant, or several may be.
+     * @remedy Name one with `--target-version`, and the folder with `--migrations`.
+     */
+    DATA_MIGRATION_UNKNOWN: { readonly named?: string; readonly known: readonly string[] };
+    /**
      * The CLI does not understand the command line.
      * @remedy See `--help` of the command.
      */

@@ -1,19 +1,25 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import type { DryRunItem } from '../../core/data/dry-run';
 import { describe, MigrationError } from '../../core/errors/index';
-import type { Control } from '../../core/ports';
+import type { Control, Item } from '../../core/ports';
+import { dryRunOf } from '../backfill/dry-run';
+import { type FolderOptions, withLocalMigrations } from '../backfill/local-migrations';
 import { type PassReport, passesOf } from '../backfill/passes';
+import { plainValue } from '../backfill/plain-value';
 import { progressLine, renderPasses } from '../backfill/render';
+import { renderDryRun } from '../backfill/render-dry-run';
 import { addCommand, type CommandLine, does } from '../command';
 import { exitCodes } from '../exit-codes';
 import type { CommandHelp } from '../help';
 import { type ScopeAccess, type ScopeOptions, withScope } from '../ledger-access';
-import { wholeNumber } from '../options';
+import { upTo, wholeNumber } from '../options';
 import type { Report, Terminal } from '../output';
 import { withScopeOptions } from '../scope-options';
 
-interface BackfillOptions extends ScopeOptions {
+interface BackfillOptions extends ScopeOptions, FolderOptions {
   readonly rate?: number;
   readonly targetVersion?: string;
+  readonly dryRun?: number;
 }
 
 const actions = ['watch', 'status', 'pause', 'resume', 'cancel'] as const;
@@ -31,9 +37,13 @@ const help: CommandHelp = {
     { args: 'status --stack Nutrition', does: 'how far it is in AWS' },
     { args: 'pause --stack Nutrition', does: 'stop after the page at hand' },
     { args: 'resume --rate 200 --stack Nutrition', does: 'go on, with 200 items a second at most' },
+    {
+      args: '--dry-run 20 --stack Nutrition',
+      does: 'what the pending migration of ./migrations would do with 20 items',
+    },
   ],
   exitCodes: {
-    1: 'a data migration failed or was cancelled; or AWS or the sandbox refused a request',
+    1: 'a data migration failed or was cancelled, or would fail (--dry-run); or AWS or the sandbox refused a request',
     2: 'the command line is wrong, or nothing is under way that could be paused, resumed or cancelled',
   },
   json: [
@@ -41,6 +51,13 @@ const help: CommandHelp = {
     '  "rateLimit": 200, "progress": { "segments": { "of": 5, "done": 2, "running": 3, "failed": 0 }, "percent": 40,',
     '  "counts": { "read": 2100, "updated": 2100, ... }, "rate": 410, "secondsLeft": 7 },',
     '  "left": [{ "key": "...", "why": "failed", "reason": "..." }] }] }',
+    'With --dry-run:',
+    '{ "scope": "...", "migration": "meals/1.2.0", "source": "mealPlans", "table": "mealPlans", "mayFail": 0,',
+    '  "counts": { "read": 20, "updated": 19, "failed": 1, ... },',
+    '  "items": [{ "key": "...", "outcome": "changed", "changes": [{ "key": "...", "before": { ... }, "after": { ... } }] },',
+    '            { "key": "...", "outcome": "failed", "reason": "...", "changes": [] }] }',
+    'before and after are null where there is no item. { "set": [...] }, { "bytes": "<base64>" } and { "number": "<digits>" } stand',
+    'for what JSON has no word for.',
   ].join('\n'),
 };
 
@@ -48,7 +65,14 @@ export function addBackfill(parent: Command, session: CommandLine): void {
   withScopeOptions(addCommand(parent, 'backfill', help))
     .argument('[action]', `one of ${actions.join(', ')}`, 'watch')
     .option('--rate <items>', 'items a second at most, of all workers together; 0 for no limit', wholeNumber)
-    .option('--target-version <version>', 'only the migration of this version')
+    .option('--target-version <version>', 'only the migration of this version, or with this id')
+    .option(
+      '--dry-run <items>',
+      'show what a migration would do with so many items, 1 to 1000; writes nothing',
+      upTo(1000),
+    )
+    .option('--migrations <dir>', 'the folder with the migration to try', 'migrations')
+    .option('--config <file>', 'what the targets of that folder are (default: as `validate` finds it)')
     .action(
       does<BackfillOptions>(session, (options, terminal, action = 'watch') =>
         backfill(options, terminal, actionOf(action)),
@@ -63,10 +87,13 @@ function actionOf(text: string): Action {
 }
 
 function backfill(options: BackfillOptions, terminal: Terminal, action: Action): Promise<Report> {
-  const { rate, targetVersion, ...scope } = options;
+  const { rate, targetVersion, dryRun, migrations, config, ...scope } = options;
+  if (dryRun !== undefined) return tryOn(options, dryRun, terminal, action);
   return withScope(scope, async (access) => {
     const passes = async () =>
-      (await passesOf(access)).filter(({ version }) => targetVersion === undefined || version === targetVersion);
+      (await passesOf(access)).filter(
+        ({ version, migration }) => targetVersion === undefined || [version, migration].includes(targetVersion),
+      );
     if (action === 'pause') await control(access, await passes(), { state: 'paused' }, rate);
     if (action === 'resume') await control(access, await passes(), { state: 'running' }, rate);
     if (action === 'cancel') await control(access, await passes(), { state: 'cancelled' }, rate);
@@ -75,6 +102,36 @@ function backfill(options: BackfillOptions, terminal: Terminal, action: Action):
       await watch(access, passes, terminal);
     }
     return report(access, await passes(), terminal);
+  });
+}
+
+/** Shows what a migration of the working tree would do. */
+function tryOn(options: BackfillOptions, items: number, terminal: Terminal, action: Action): Promise<Report> {
+  if (action !== 'watch' || options.rate !== undefined) throw alone('--dry-run');
+  return withLocalMigrations(options, (local) =>
+    withScope(options, async (access) => {
+      const report = await dryRunOf(access, local, options.targetVersion, items);
+      const { counts, mayFail } = report;
+      return {
+        data: { scope: access.scope, ...report, items: report.items.map(plainItem) },
+        text: renderDryRun(access.scope, report, terminal),
+        exitCode: counts.failed > mayFail || counts.wrong > 0 ? exitCodes.failed : exitCodes.success,
+      };
+    }),
+  );
+}
+
+function plainItem({ changes, ...item }: DryRunItem) {
+  const plain = (value: Item | undefined) => (value === undefined ? null : plainValue(value));
+  return {
+    ...item,
+    changes: changes.map(({ key, before, after }) => ({ key, before: plain(before), after: plain(after) })),
+  };
+}
+
+function alone(option: string): MigrationError {
+  return new MigrationError('USAGE', `${option} goes with no action and with no other change.`, {
+    hint: `Write ${option} with --target-version only, and the other in a command of its own.`,
   });
 }
 

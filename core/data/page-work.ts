@@ -11,11 +11,14 @@ export interface PageResult {
   readonly error?: unknown;
 }
 
+/** What is done with items, wherever they are. */
+export type PageTask = Pick<SegmentWork, 'action' | 'functions'>;
+
 /** One way to work on a page of items. */
 export type PageWork = (items: readonly StoredItem[], page: PageTools) => Promise<PageResult>;
 
 export type PageTools = DataTables & {
-  readonly work: SegmentWork;
+  readonly work: PageTask;
   /** Of what was read, and of what was made of it. */
   readonly sums: HashSums;
   /** Makes changes of different items, after what takes them back is kept. Returns those that met a conflict. */

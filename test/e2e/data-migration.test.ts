@@ -9,6 +9,7 @@ import { DatabaseMigrations, MigrationTarget } from '../../lib';
 import { expectStatus } from '../support/expect-status';
 import { writeMigrations } from '../support/lifecycle-app';
 import { LifecycleWorld } from '../support/lifecycle-world';
+import { runJson } from '../support/run-cli';
 
 jest.setTimeout(180_000);
 
@@ -105,6 +106,32 @@ describe('a data migration', () => {
     expectStatus(failed, 'UPDATE_ROLLBACK_COMPLETE');
     expect(writes).toBeGreaterThan(5);
     expect(await people()).toEqual(new Map(former.map((item) => [item.id, item])));
+  });
+
+  it('can be tried before on items of the table, and nothing is written then', async () => {
+    const before = await people();
+    const operations = new Set<string>();
+    const stop = world.sandbox.intercept({
+      async before(call) {
+        if (call.functionName === undefined) operations.add(call.operation);
+      },
+    });
+    const folder = writeMigrations(world.folder, second);
+    const { json, exitCode } = await runJson<{ readonly counts: object; readonly items: readonly object[] }>(
+      ['backfill', '--dry-run', '50', '--migrations', folder, '--stack', 'Shop'],
+      { cwd: world.folder },
+    );
+    stop();
+
+    expect({ exitCode, counts: json.counts }).toMatchObject({ exitCode: 0, counts: { read: 50, updated: 50 } });
+    expect(json.items).toHaveLength(50);
+    expect(json.items[0]).toMatchObject({
+      outcome: 'changed',
+      changes: [{ before: { name: expect.stringMatching(/^First/) } }],
+    });
+    expect([...operations].filter((name) => !/^(Describe|Get|Scan|Query|BatchGet)/.test(name))).toEqual([]);
+    expect(operations).toContain('Scan');
+    expect(await people()).toEqual(before);
   });
 
   it('is complete when the stack update succeeds, also for what the former release wrote until then', async () => {
