@@ -1,10 +1,9 @@
 import { InvalidArgumentError } from 'commander';
 
-/** A whole number from 1. */
-export function upTo(most: number): (text: string) => number {
+export function between(least: number, most: number): (text: string) => number {
   return (text) => {
-    if (/^\d+$/.test(text) && Number(text) >= 1 && Number(text) <= most) return Number(text);
-    throw new InvalidArgumentError(`Write a whole number, 1 to ${most}.`);
+    if (/^\d+$/.test(text) && Number(text) >= least && Number(text) <= most) return Number(text);
+    throw new InvalidArgumentError(`Write a whole number, ${least} to ${most}.`);
   };
 }
 

@@ -24,6 +24,19 @@ export function renderDryRun(scope: string, report: DryRunReport, terminal: Term
   ].join('\n');
 }
 
+/** What it prints with `--json`. */
+export function dryRunData(scope: string, { items, ...report }: DryRunReport) {
+  return { scope, ...report, items: items.map(plainItem) };
+}
+
+function plainItem({ changes, ...item }: DryRunItem) {
+  const plain = (value: Item | undefined) => (value === undefined ? null : plainValue(value));
+  return {
+    ...item,
+    changes: changes.map(({ key, before, after }) => ({ key, before: plain(before), after: plain(after) })),
+  };
+}
+
 function renderItem({ key, outcome, reason, changes }: DryRunItem, { paint }: Terminal): string {
   const isBad = outcome === 'failed' || outcome === 'wrong';
   const head = clip(`${key} ${outcome}${reason === undefined ? '' : `: ${reason}`}`, lineWidth());

@@ -132,6 +132,12 @@ describe('a data migration', () => {
     expect([...operations].filter((name) => !/^(Describe|Get|Scan|Query|BatchGet)/.test(name))).toEqual([]);
     expect(operations).toContain('Scan');
     expect(await people()).toEqual(before);
+
+    const asked = await runJson(
+      ['backfill', '--segments', '4', '--rate', '100000', '--migrations', folder, '--stack', 'Shop'],
+      { cwd: world.folder },
+    );
+    expect(asked.json).toMatchObject({ migration: 'shop/1.1.0', asked: { segments: 4, rate: 100_000 } });
   });
 
   it('is complete when the stack update succeeds, also for what the former release wrote until then', async () => {

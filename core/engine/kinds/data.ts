@@ -28,7 +28,13 @@ export const dataStep: JournalKind<DataAction> = {
     if (action.destination) await tableOf(action.destination, context);
     const items = 'file' in source ? source.rows : await (await tableOf(source, context)).estimate();
     const enough = Math.ceil((items ?? Number.POSITIVE_INFINITY) / itemsInSegment);
-    return { exists: true, segments: action.segments ?? Math.max(1, Math.min(mostSegments, enough)) };
+    const { data, migration } = context;
+    const asked = await data.segments.asked(data.pass.scope, migration.id);
+    // Nobody can ask anything of the pass itself before it was begun.
+    const { rate } = asked;
+    if (rate !== undefined) await data.segments.beginControl(passOf(context, 'forward'), { state: 'running', rate });
+    const segments = asked.segments ?? action.segments ?? Math.max(1, Math.min(mostSegments, enough));
+    return { exists: true, segments };
   },
 
   async perform(action, context, before) {
