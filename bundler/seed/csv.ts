@@ -19,7 +19,10 @@ export async function readCsv(
 ): Promise<void> {
   const { CsvError, parse } = await import('./csv-parser.js');
   // Numbers of columns are compared here, where the line at which a row begins is known.
-  const parser = parse({ delimiter, info: true, relax_column_count: true, max_record_size: largestRow });
+  const parser = parse({
+    ...{ delimiter, record_delimiter: '\n', info: true },
+    ...{ relax_column_count: true, max_record_size: largestRow },
+  });
   // What goes wrong in it ends the parser, and so the loop.
   pipeline(Readable.from(textsOf(blocks)), parser).catch(() => undefined);
   let line = 1;

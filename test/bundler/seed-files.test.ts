@@ -149,6 +149,12 @@ describe('a seed file', () => {
       ],
     ],
     [
+      'ends its lines as no system does any more',
+      'foods.csv',
+      'id\r1\r2\r',
+      ['INVALID_SEED shop/foods.csv:1:1 The file has no rows.'],
+    ],
+    [
       'never closes a quote',
       'foods.csv',
       'id,name\n1,a\n2,"b\n3,c\n',

@@ -1,13 +1,14 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { dryRunOf } from '../../cli/backfill/dry-run';
+import { withLocalMigrations } from '../../cli/backfill/local-migrations';
 import { plainValue } from '../../cli/backfill/plain-value';
-import { renderDryRun } from '../../cli/backfill/render-dry-run';
+import { dryRunData, renderDryRun } from '../../cli/backfill/render-dry-run';
 import { terminal } from '../../cli/output';
 import type { BundledMigration } from '../../core/bundle/bundle';
 import { MigrationError } from '../../core/errors/index';
 import { dataMigration, people, peopleTables } from '../support/data-migration';
 import { createTable, MemoryWorld, scope, tableMigration } from '../support/memory-world';
-import { errorOf } from '../support/migrations-folder';
+import { errorOf, migrationsFolder } from '../support/migrations-folder';
 
 let world: MemoryWorld;
 beforeEach(async () => {
@@ -50,6 +51,31 @@ describe('migrations backfill --dry-run', () => {
       '3 items read: 1 unchanged, 1 updated, 1 failed.',
     ]);
     expect(world.meals.items.list('people')).toEqual(people(3));
+  });
+
+  it('tries the rows of a seed file, built as synth builds it', async () => {
+    const migrations = migrationsFolder({
+      'meals/more.csv': 'id,age\nm1,7\nm2,x\np1,1\n',
+      'meals/1.1.0_more_people.ts': `import { data } from 'cdk-migrations/authoring';
+        export default data({
+          source: { file: 'more.csv' },
+          destination: 'people',
+          transform: ({ id, age }: Record<string, string>) => ({ id, age: Number(age) }),
+          validate: ({ age }) => Number.isFinite(age) || 'age is no number',
+        });`,
+    });
+    const report = await withLocalMigrations({ migrations }, (local) =>
+      dryRunOf({ scope, stack: 'App', ports: world.ports }, local, undefined, 10),
+    );
+    expect(dryRunData(scope, report)).toMatchObject({
+      ...{ scope, migration: 'meals/1.1.0', source: 'more.csv', table: 'people' },
+      items: [
+        { key: 'more.csv:2', outcome: 'changed', changes: [{ before: null, after: { id: 'm1', age: 7 } }] },
+        { key: 'more.csv:3', outcome: 'wrong', reason: 'age is no number' },
+        { key: 'more.csv:4', outcome: 'kept', changes: [] },
+      ],
+    });
+    expect(renderDryRun(scope, report, terminal({}))).toMatch(/more\.csv to people: what it would do/);
   });
 
   it('tries the migration that is named by its version or id, applied or not', async () => {
