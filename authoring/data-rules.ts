@@ -66,8 +66,8 @@ function isSeed(source: Declared['source']): source is Seed {
 function checkSeed(seed: Seed, { destination, finish, sweep }: Declared): void {
   checkProperties('Property source', seed, ['file', 'delimiter']);
   const { file, delimiter } = seed;
-  if (typeof file !== 'string' || !/.\.(csv|jsonl|ndjson)$/.test(file))
-    refuse('The file of source', 'be a path that ends with .csv, .jsonl or .ndjson', file);
+  if (typeof file !== 'string' || !/^[^/\\:]([^\\:]*)\.(csv|jsonl|ndjson)$/.test(file))
+    refuse('The file of source', 'be a path from here that ends with .csv, .jsonl or .ndjson', file);
   if (delimiter !== undefined) {
     if (!file.endsWith('.csv')) throw new TypeError('Only a CSV file has a delimiter.');
     // What quotes values or ends lines cannot separate them.

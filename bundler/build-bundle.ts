@@ -1,8 +1,7 @@
 import type { Bundle, BundledMigration } from '../core/bundle/bundle';
 import { serializeBundle } from '../core/bundle/bundle-file';
-import { sourceChecksum } from '../core/bundle/checksum';
+import { checksumWithSeed, sourceChecksum } from '../core/bundle/checksum';
 import { findGraphErrors, orderMigrations } from '../core/bundle/graph';
-import { checksumWithSeed } from '../core/bundle/seed';
 import { compareTexts, migrationId, sortByTargetAndVersion } from '../core/bundle/version';
 import { aggregateErrors, describe, flattenErrors, MigrationError } from '../core/errors/index';
 import { didYouMean } from '../core/errors/near-names';

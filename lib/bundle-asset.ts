@@ -6,9 +6,9 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { type BuiltBundleFile, type BundleFileRequest, buildBundleSync } from '../bundler/build-sync';
 import type { Bundle } from '../core/bundle/bundle';
-import { type SeedSource, seedFileName, seedKey } from '../core/bundle/seed';
+import type { SeedSource } from '../core/bundle/seed';
 import { formatLocation, renderError } from '../core/errors/index';
-import type { BundleLocation } from '../core/wire';
+import { type BundleLocation, seedFileName, seedKey } from '../core/wire';
 import { acknowledgeWildcards } from './acknowledge';
 
 /** All migrations of a construct in one file among the app's assets, named by its own digest, and the rows of each seed file in another. */

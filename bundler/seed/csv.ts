@@ -34,26 +34,9 @@ export async function readCsv(
     }
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
-    if (error.code === 'CSV_MAX_RECORD_SIZE') throw report.tooLong(line);
-    const { what, hint } = problems[error.code] ?? { what: error.message, hint: 'Write the row as RFC 4180 says.' };
-    throw report.error(error.code === 'CSV_QUOTE_NOT_CLOSED' ? line : Number(error['lines'] ?? line), what, hint);
+    throw report.csv(error.code, error.message, line, Number(error['lines'] ?? line));
   }
 }
-
-const problems: Readonly<Record<string, { readonly what: string; readonly hint: string }>> = {
-  CSV_QUOTE_NOT_CLOSED: {
-    what: 'A quote is opened in this row, and never closed.',
-    hint: 'Close it. Within quotes a quote is written twice.',
-  },
-  CSV_INVALID_CLOSING_QUOTE: {
-    what: 'After the quote that closes a value comes neither a delimiter nor the end of the line.',
-    hint: 'Within quotes a quote is written twice.',
-  },
-  INVALID_OPENING_QUOTE: {
-    what: 'A value has a quote in it, but none at its beginning.',
-    hint: 'Put the whole value in quotes, and write each quote in it twice.',
-  },
-};
 
 async function* textsOf(blocks: AsyncIterable<Block>): AsyncGenerator<string> {
   for await (const { text } of blocks) yield text;

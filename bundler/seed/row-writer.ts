@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { closeSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { sha256 } from '../../core/bundle/checksum';
-import { type SeedPart, type SeedSource, seedFileName } from '../../core/bundle/seed';
+import type { SeedPart, SeedSource } from '../../core/bundle/seed';
+import { seedFileName } from '../../core/wire';
 
 /** Bytes of a part: what a worker reads at once, and few enough parts that a bundle can list them. */
 const partSize = 1_000_000;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { dirname, isAbsolute, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import type { SeedFile } from '../../authoring';
 import type { SeedSource } from '../../core/bundle/seed';
 import { describe, MigrationError } from '../../core/errors/index';
@@ -25,14 +25,14 @@ export class SeedFiles {
 
   /**
    * @param found all that are in the folder
-   * @param output the folder to write their rows into; undefined when they are only to be checked
+   * @param output the folder for their rows; undefined: they are only checked
    */
   constructor(
     private readonly found: readonly FoundSeed[],
     private readonly output: string | undefined,
   ) {}
 
-  /** Reads the file that a migration names. Undefined when something is wrong with it, which was reported then. */
+  /** Reads the file that a migration names. Undefined when something is wrong with it, which was reported. */
   async read(
     { file, delimiter = ',' }: SeedFile,
     migration: MigrationFile,
@@ -41,7 +41,7 @@ export class SeedFiles {
   ): Promise<ReadSeed | undefined> {
     const path = resolve(dirname(migration.absolutePath), file);
     const seed = this.found.find(({ absolutePath }) => absolutePath === path);
-    if (!seed || isAbsolute(file)) {
+    if (!seed) {
       report(this.missing(file, migration, place));
       return undefined;
     }
@@ -54,10 +54,10 @@ export class SeedFiles {
       await (file.endsWith('.csv')
         ? readCsv(blocks, delimiter, rows, problems)
         : readJsonLines(blocks, rows, problems));
-      if (!problems.hasErrors && rows.isEmpty) throw noRows(problems);
+      if (!problems.hasErrors && rows.isEmpty) throw problems.noRows();
       if (!problems.hasErrors) return { source: rows.finish(file), checksum: checksum.digest('hex') };
     } catch (error) {
-      report(asError(error, seed));
+      report(problems.unreadable(error));
     }
     rows.discard();
     return undefined;
@@ -69,7 +69,7 @@ export class SeedFiles {
       if (this.used.has(absolutePath)) continue;
       report(
         new MigrationError('UNEXPECTED_FILE', 'No migration reads this file.', {
-          hint: 'Name it as the source of a migration, data({ source: { file }, ... }), or move it out of the migrations folder.',
+          hint: 'Let a data() migration read it, or move it out of the migrations folder.',
           location: { file: location.file },
         }),
       );
@@ -80,30 +80,14 @@ export class SeedFiles {
     const known = this.found.map(({ target: folder, name }) => (folder === target ? name : `../${folder}/${name}`));
     return new MigrationError(
       'MISSING_SEED',
-      describe({ what: 'There is no seed file with this path in the migrations folder', seen: file, allowed: known }),
+      describe({ what: 'The migrations folder has no seed file at', seen: file, allowed: known }),
       {
         payload: { file, known },
         hint:
           didYouMean(file, known) ??
-          'Put the file into the folder of a target, beside the migration, and write its path from there.',
+          'Put it beside the migration, into the folder of a target, and write its path from there.',
         location: place.ofText(file),
       },
     );
   }
-}
-
-function noRows(problems: SeedReport): MigrationError {
-  return problems.error(1, 'The file has no rows.', 'Write the rows, or delete the migration if it was never applied.');
-}
-
-/** @throws what is no error of the file */
-function asError(error: unknown, { location }: FoundSeed): MigrationError {
-  if (error instanceof MigrationError) return error;
-  const { code, message } = error as NodeJS.ErrnoException;
-  if (code === undefined) throw error;
-  return new MigrationError('UNREADABLE_FILE', `Cannot read the file: ${message}.`, {
-    hint: 'Check its permissions.',
-    location: { file: location.file },
-    cause: error,
-  });
 }

@@ -1,6 +1,3 @@
-import type { BundleLocation } from '../wire';
-import { sha256, sourceChecksum } from './checksum';
-
 /**
  * The rows of a seed file as they were when the bundle was made: a file of its own beside the bundle's, named by its digest. A
  * row is a line of it, the JSON of a list: the row's line in the seed file, then its values by column, or its item.
@@ -26,19 +23,4 @@ export interface SeedPart {
   readonly rows: number;
   /** SHA-256 of these bytes, in hex. */
   readonly digest: string;
-}
-
-/** The name of the file with the rows, among the assets of an app and in a bucket. */
-export function seedFileName({ digest }: Pick<SeedSource, 'digest'>): string {
-  return `${digest}.jsonl`;
-}
-
-/** Where the rows are stored: beside the bundle. */
-export function seedKey({ Key }: BundleLocation, seed: Pick<SeedSource, 'digest'>): string {
-  return `${Key.slice(0, Key.lastIndexOf('/') + 1)}${seedFileName(seed)}`;
-}
-
-/** The checksum of a migration with a seed file, of which an edit is an edit of the migration. */
-export function checksumWithSeed(source: string, seedChecksum: string): string {
-  return sha256(`${sourceChecksum(source)} ${seedChecksum}`);
 }

@@ -2,10 +2,10 @@ import { GetObjectCommand, type GetObjectCommandInput, NoSuchKey, S3Client } fro
 import type { Bundle } from '../../core/bundle/bundle';
 import { parseBundle } from '../../core/bundle/bundle-file';
 import { sha256 } from '../../core/bundle/checksum';
-import { type SeedPart, type SeedSource, seedKey } from '../../core/bundle/seed';
+import type { SeedPart, SeedSource } from '../../core/bundle/seed';
 import { describe, hasCode, MigrationError } from '../../core/errors/index';
 import type { Bundles, MigrationModule } from '../../core/ports';
-import type { BundleLocation } from '../../core/wire';
+import { type BundleLocation, seedKey } from '../../core/wire';
 import { evaluate } from './evaluate';
 import { errorName, patiently } from './retry';
 import { sendingOptions } from './sending-options';

@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { buildBundle } from '../../bundler';
 import type { DataAction } from '../../core/bundle/data-action';
-import { type SeedSource, seedFileName } from '../../core/bundle/seed';
+import type { SeedSource } from '../../core/bundle/seed';
 import { SeedRows } from '../../core/data/seed-rows';
 import type { Item } from '../../core/ports';
+import { seedFileName } from '../../core/wire';
 import { errorOf, migrationsFolder, placesOf, writeFiles } from '../support/migrations-folder';
 
 const migration = (source: string, options = '') =>
@@ -233,13 +234,13 @@ describe('a seed file', () => {
 
   it('is missed at the place that names it', async () => {
     const file = { 'shop/foods.csv': 'id\n1\n' };
-    const missing = 'There is no seed file with this path in the migrations folder';
+    const missing = 'The migrations folder has no seed file at';
     expect(await problems({ ...reads('food.csv'), ...file })).toEqual([
       `MISSING_SEED shop/1.0.0_foods.ts:3:20 ${missing} "food.csv". Allowed: foods.csv.`,
       'UNEXPECTED_FILE shop/foods.csv No migration reads this file.',
     ]);
     expect((await problems({ ...reads('../../foods.csv'), ...file }))[0]).toContain(`${missing} "../../foods.csv"`);
-    expect((await problems({ ...reads('/foods.csv') }))[0]).toContain('There are none to choose from.');
+    expect((await problems(reads('foods.csv')))[0]).toContain('There are none to choose from.');
   });
 });
 
@@ -249,7 +250,13 @@ describe('a declaration with a seed file is refused when', () => {
       'the file has another ending',
       "{ file: 'foods.txt' }",
       '',
-      /must be a path that ends with \.csv, \.jsonl or \.ndjson, got "foods\.txt"/,
+      /must be a path from here that ends with \.csv, \.jsonl or \.ndjson, got "foods\.txt"/,
+    ],
+    [
+      'the path is none from here',
+      "{ file: '/tmp/foods.csv' }",
+      '',
+      /must be a path from here .* got "\/tmp\/foods\.csv"/,
     ],
     ['JSON lines have a delimiter', "{ file: 'foods.jsonl', delimiter: ';' }", '', /Only a CSV file has a delimiter/],
     ['the delimiter is no character', "{ file: 'foods.csv', delimiter: ';;' }", '', /must be one character/],
