@@ -31,9 +31,10 @@ export async function askBefore(
 ): Promise<AskedReport> {
   const { ports, scope } = access;
   const state = await ports.ledger.load(scope);
-  const passes = await passesOf(access);
-  const id = chosen(local, state, named, passes);
-  refuseBegun(passes.filter(({ migration }) => migration === id));
+  // The rate of passes to come may be asked for also between two of them.
+  const begun = now.segments === undefined ? [] : await passesOf(access);
+  const id = chosen(local, state, named, begun);
+  refuseBegun(begun.filter(({ migration }) => migration === id));
   const isPending = pendingIn(state, local.bundle.migrations).some((migration) => migration.id === id);
   // One that is irreversible works on its items after the commit.
   const isToCome = state.migrations.some((record) => record.id === id && record.contract === 'pending');
@@ -52,12 +53,12 @@ function chosen(
   { bundle }: LocalMigrations,
   state: ScopeState,
   named: string | undefined,
-  passes: readonly PassReport[],
+  begun: readonly PassReport[],
 ): string {
   try {
     return chooseDataMigration(bundle, state, named).id;
   } catch (error) {
-    if (named === undefined && hasCode(error, 'DATA_MIGRATION_UNKNOWN')) refuseBegun(passes);
+    if (named === undefined && hasCode(error, 'DATA_MIGRATION_UNKNOWN')) refuseBegun(begun);
     throw error;
   }
 }

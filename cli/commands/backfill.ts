@@ -41,6 +41,10 @@ const help: CommandHelp = {
     { args: 'pause --stack Nutrition', does: 'stop after the page at hand' },
     { args: 'resume --rate 200 --stack Nutrition', does: 'go on, with 200 items a second at most' },
     {
+      args: '--segments 50 --rate 500 --stack Nutrition',
+      does: 'how the pending migration of ./migrations will be worked on',
+    },
+    {
       args: '--dry-run 20 --stack Nutrition',
       does: 'what the pending migration of ./migrations would do with 20 items',
     },

@@ -65,6 +65,12 @@ describe('what is asked of a data migration before it begins', () => {
     },
   );
 
+  it('is the rate of passes to come, also once it has begun', async () => {
+    await updating(1);
+    expect(await ask({ rate: 20 }, '1.1.0')).toEqual({ migration: 'meals/1.1.0', asked: { rate: 20 } });
+    expect(await errorOf(() => ask({ rate: 20 }))).toMatchObject({ code: 'DATA_MIGRATION_UNKNOWN' });
+  });
+
   it('is refused when it is applied', async () => {
     await world.work(await updating(0));
     world.stackIs('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS');
