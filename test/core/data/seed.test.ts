@@ -1,9 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { sha256 } from '../../../core/bundle/checksum';
 import type { DataAction } from '../../../core/bundle/data-action';
-import type { SeedPart, SeedSource } from '../../../core/bundle/seed';
 import type { DataFunctions, Item } from '../../../core/ports';
-import { byKey, dataMigration, people, peopleTables, place } from '../../support/data-migration';
+import { byKey, dataMigration, people, peopleTables, place, seedOf } from '../../support/data-migration';
 import { MemoryWorld, scope } from '../../support/memory-world';
 
 let world: MemoryWorld;
@@ -20,29 +18,13 @@ beforeEach(() => {
   };
 });
 
-/** What the bundler makes of a CSV file: parts of so many rows. */
-function seedOf(items: readonly Item[], rowsOfPart: number): SeedSource {
-  const columns = Object.keys(items[0]!);
-  const texts = items.map((item, index) => `${JSON.stringify([index + 2, ...columns.map((name) => item[name])])}\n`);
-  const parts: SeedPart[] = [];
-  let at = 0;
-  for (let from = 0; from < texts.length; from += rowsOfPart) {
-    const bytes = Buffer.from(texts.slice(from, from + rowsOfPart).join(''));
-    parts.push({ at, bytes: bytes.length, rows: Math.min(rowsOfPart, texts.length - from), digest: sha256(bytes) });
-    at += bytes.length;
-  }
-  const bytes = Buffer.from(texts.join(''));
-  world.bundles.seeds.set(sha256(bytes), bytes);
-  return { file: 'people.csv', digest: sha256(bytes), rows: items.length, columns, parts };
-}
-
 const rows = (count: number): readonly Item[] => people(count).map((item) => ({ ...item, age: String(item['age']) }));
 const transform = (row: Item) => ({ ...row, age: Number(row['age']) });
 
 /** A first deployment made the tables; this one reads the file into `people`. */
 async function update(functions: DataFunctions = { transform }, change: Partial<DataAction> = {}, seed = rows(100)) {
   const destination = place('people');
-  const source = seedOf(seed, 12);
+  const source = seedOf(world, seed, 12);
   const migration = dataMigration(world, '1.1.0', functions, { source, destination, segments: undefined, ...change });
   world.stackIs('UPDATE_IN_PROGRESS');
   return world.migrations('Update', world.revision('b', [peopleTables, migration]));
@@ -148,7 +130,7 @@ describe('a seed file', () => {
   });
 
   it('is refused when it was edited after it was applied', async () => {
-    const source = seedOf(rows(3), 12);
+    const source = seedOf(world, rows(3), 12);
     const migration = dataMigration(world, '1.1.0', { transform }, { source, destination: place('people') });
     world.stackIs('UPDATE_IN_PROGRESS');
     await world.migrations('Update', world.revision('b', [peopleTables, migration]));
