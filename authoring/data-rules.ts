@@ -3,12 +3,13 @@ import { checkName } from './table-rules';
 
 type FunctionName = (typeof functions)[number];
 type Place = string | { readonly table: string; readonly target?: string };
+type Seed = { readonly file: string; readonly delimiter?: string };
 
 /** What `data()` is given, whichever items its functions are for. */
 interface Declared extends Readonly<Partial<Record<FunctionName, unknown>>> {
   readonly dependsOn?: unknown;
   readonly irreversible?: boolean;
-  readonly source: Place;
+  readonly source: Place | Seed;
   readonly destination?: Place;
   readonly existing?: string;
   readonly mayFail?: number;
@@ -29,7 +30,8 @@ const mostSegments = 1_000;
 export function checkData(props: Declared): void {
   checkProperties('The argument of data()', props, properties);
   checkTexts('dependsOn', props.dependsOn ?? []);
-  checkPlace('source', props.source);
+  if (isSeed(props.source)) checkSeed(props.source, props);
+  else checkPlace('source', props.source);
   if (props.destination !== undefined) checkPlace('destination', props.destination);
   checkFunctions(props);
   checkChoice('existing', props.existing, ['keep', 'replace', 'combine']);
@@ -50,13 +52,33 @@ function checkPlace(property: string, place: Place): void {
   }
   if (typeof place !== 'object' || place === null)
     refuse(`Property ${property}`, "be the name of a table, or an object such as { table: 'meals' }", place);
-  // The bundler says that seed files are not supported yet, and where one is named.
-  if (property === 'source' && 'file' in place) return;
   checkProperties(`Property ${property}`, place, ['table', 'target']);
   checkName('table', place.table);
   const { target } = place;
   if (target === undefined || (typeof target === 'string' && /^[a-z][a-z0-9-]*$/.test(target))) return;
   refuse(`The target of ${property}`, 'be lower-case letters, digits and hyphens', target);
+}
+
+function isSeed(source: Declared['source']): source is Seed {
+  return typeof source === 'object' && source !== null && 'file' in source;
+}
+
+function checkSeed(seed: Seed, { destination, finish, sweep }: Declared): void {
+  checkProperties('Property source', seed, ['file', 'delimiter']);
+  const { file, delimiter } = seed;
+  if (typeof file !== 'string' || !/^[^/\\:]([^\\:]*)\.(csv|jsonl|ndjson)$/.test(file))
+    refuse('The file of source', 'be a path from here that ends with .csv, .jsonl or .ndjson', file);
+  if (delimiter !== undefined) {
+    if (!file.endsWith('.csv')) throw new TypeError('Only a CSV file has a delimiter.');
+    // What quotes values or ends lines cannot separate them.
+    if (typeof delimiter !== 'string' || !/^[^"\r\n]$/u.test(delimiter))
+      refuse('The delimiter of source', 'be one character, and neither a quote nor an end of line', delimiter);
+  }
+  if (destination === undefined) throw new TypeError('A file as the source needs a destination.');
+  if (sweep === true || finish === 'background')
+    throw new TypeError(
+      "A file does not change, so nothing of it is swept: sweep: true and finish: 'background' need a table.",
+    );
 }
 
 function checkFunctions(props: Declared): void {
@@ -75,7 +97,7 @@ function checkDestination({ source, destination, existing, combine }: Declared):
     throw new TypeError(
       'Properties existing and combine need a destination: in place every item has a key of its own.',
     );
-  if (destination !== undefined && isSame(source, destination))
+  if (destination !== undefined && !isSeed(source) && isSame(source, destination))
     throw new TypeError('The destination is the source. Leave destination out to transform the items where they are.');
   if ((existing === 'combine') === (combine !== undefined)) return;
   throw new TypeError("existing: 'combine' and the function combine need each other.");

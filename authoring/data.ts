@@ -22,6 +22,32 @@ export interface TableReference {
 }
 
 /**
+ * A seed file, whose rows {@link data} writes to a table. Its text is part of the migration: once that is applied, an edit of it is
+ * an edit of the migration.
+ *
+ * `.csv`: the first line names the columns, and every value is a text. `.jsonl` and `.ndjson`: each line is an item, a JSON object.
+ *
+ * @example
+ * import { data, type SeedFile } from 'cdk-migrations/authoring';
+ *
+ * const foods: SeedFile = { file: 'foods.csv', delimiter: ';' };
+ * export default data({
+ *   source: foods,
+ *   destination: 'foods',
+ *   transform: ({ id, name, kcal }: Record<string, string>) => ({ id, name, kcal: Number(kcal) }),
+ * });
+ */
+export interface SeedFile {
+  /** Its path from the migration's own file. It lies in the folder of a target. */
+  readonly file: string;
+  /**
+   * What separates the columns of a CSV file: one character.
+   * @default ,
+   */
+  readonly delimiter?: string;
+}
+
+/**
  * What {@link data} takes. `Source` is what the items are, `Result` what they become.
  *
  * @example
@@ -56,8 +82,11 @@ export interface DataMigrationProps<Source extends object = Item, Result extends
    * @default false
    */
   readonly irreversible?: boolean;
-  /** The table whose items are transformed: its logical name, or with the name of another target. */
-  readonly source: string | TableReference;
+  /**
+   * The table whose items are transformed: its logical name, or with the name of another target. Or a seed file, which needs a
+   * destination and is not swept.
+   */
+  readonly source: string | TableReference | SeedFile;
   /**
    * The table that the results are written to. The source then stays as it is.
    * @default - the source: items are transformed where they are

@@ -31,7 +31,7 @@ export type {
 } from '../core/bundle/table-operations';
 export type { BillingMode, Encryption, StreamView, TableClass } from '../core/bundle/table-settings';
 export type { Item, SqlConnection, SqlResult, SqlRow } from '../core/ports';
-export { type DataMigration, type DataMigrationProps, data, type TableReference } from './data';
+export { type DataMigration, type DataMigrationProps, data, type SeedFile, type TableReference } from './data';
 export { type DynamoDbMigration, type DynamoDbMigrationProps, dynamodb } from './dynamodb';
 export {
   type AddGlobalIndexProps,

@@ -1,6 +1,6 @@
 import type { Bundle, BundledMigration } from '../core/bundle/bundle';
 import { serializeBundle } from '../core/bundle/bundle-file';
-import { sourceChecksum } from '../core/bundle/checksum';
+import { checksumWithSeed, sourceChecksum } from '../core/bundle/checksum';
 import { findGraphErrors, orderMigrations } from '../core/bundle/graph';
 import { compareTexts, migrationId, sortByTargetAndVersion } from '../core/bundle/version';
 import { aggregateErrors, describe, flattenErrors, MigrationError } from '../core/errors/index';
@@ -9,6 +9,7 @@ import type { MigrationsConfig } from './config';
 import type { Draft } from './draft';
 import { displayPath, type MigrationFile, readFolder } from './folder';
 import type { ReportError, Warn } from './report';
+import { SeedFiles } from './seed/seed-files';
 import { defaultDialect, dialectLoader, type LoadDialect } from './sql/dialects';
 import { readSqlFile } from './sql/file';
 import { kindsOfTargets, type NamedKinds } from './target-kinds';
@@ -25,6 +26,11 @@ export interface BundleRequest {
   readonly targets?: readonly DeclaredTarget[];
   /** What a configuration file says of targets, when there is no app to declare them. */
   readonly config?: { readonly file: string; readonly content: MigrationsConfig };
+  /**
+   * The folder to write the rows of seed files into, each a file of its own (core/bundle/seed).
+   * @default - they are only checked
+   */
+  readonly seedFolder?: string;
 }
 
 export interface BuiltBundle {
@@ -41,17 +47,20 @@ export interface BuiltBundle {
  * Reads a folder of migrations and builds the bundle. The same files give the same bytes on every machine.
  * @throws MigrationError `MISSING_FOLDER`; `INVALID_MIGRATIONS` with everything that is wrong in all files, in `errors`
  */
-export async function buildBundle({ folder, targets, config }: BundleRequest): Promise<BuiltBundle> {
+export async function buildBundle({ folder, targets, config, seedFolder }: BundleRequest): Promise<BuiltBundle> {
   const errors: MigrationError[] = [];
   const report: ReportError = (error) => errors.push(...flattenErrors(error));
-  const files = readFolder(folder, report);
+  const { migrations: files, seeds: found } = readFolder(folder, report);
+  const seeds = new SeedFiles(found, seedFolder);
   const warnings: MigrationError[] = [];
   const warn: Warn = (warning) => warnings.push(warning);
   const loadDialect = dialectLoader();
   checkConfiguredTargets(files, config, warn);
   const kinds = kindsOfTargets(files, namedKinds(targets, config), report);
   const dialectOf: DialectOf = (target) => loadDialect(kinds.get(target) ?? defaultDialect);
-  const drafts = await readFiles(files, dialectOf, report, warn);
+  const drafts = await readFiles(files, dialectOf, seeds, report, warn);
+  // A file that could not be read may be the one that names it.
+  if (drafts.size === files.length) seeds.reportUnused(report);
   checkTargets(files, drafts, kinds, targets, report);
   checkGraph(files, drafts, report);
   await review(drafts, targets, dialectOf, report, warn);
@@ -72,6 +81,7 @@ type DialectOf = (target: string) => ReturnType<LoadDialect>;
 async function readFiles(
   files: readonly MigrationFile[],
   dialectOf: DialectOf,
+  seeds: SeedFiles,
   report: ReportError,
   warn: Warn,
 ): Promise<Drafts> {
@@ -87,7 +97,7 @@ async function readFiles(
   const readFile = async (file: MigrationFile) =>
     file.language === 'sql'
       ? readSqlFile(file, await dialectOf(file.target), report, warn)
-      : readTypeScriptFile(file, () => dialectOf(file.target), report, warn);
+      : readTypeScriptFile(file, { dialect: () => dialectOf(file.target), seeds }, report, warn);
   return new Map((await Promise.all(files.map(read))).flat());
 }
 
@@ -164,14 +174,23 @@ export function checkSize(bytes: number, folder: string): void {
   });
 }
 
-function toMigration({ file, kind, dependsOn, irreversible, phases, code, codeLines }: Draft): BundledMigration {
+function toMigration({
+  file,
+  kind,
+  dependsOn,
+  irreversible,
+  phases,
+  code,
+  codeLines,
+  seedChecksum,
+}: Draft): BundledMigration {
   return {
     id: migrationId(file.target, file.version),
     target: file.target,
     version: file.version,
     name: file.name,
     kind,
-    checksum: sourceChecksum(file.source),
+    checksum: seedChecksum === undefined ? sourceChecksum(file.source) : checksumWithSeed(file.source, seedChecksum),
     dependsOn: dependsOn.map(({ id }) => id),
     irreversible,
     file: file.file,

@@ -16,6 +16,8 @@ export interface Draft {
   readonly phases: readonly Phase[];
   readonly code?: string;
   readonly codeLines?: CodeLines;
+  /** Of the text of the seed file that it reads. */
+  readonly seedChecksum?: string;
   /** The tables whose items a data migration reads or writes, which may be those of other targets. */
   readonly tables?: readonly UsedTable[];
   /** The parsed sections of a SQL file, for what can be judged only together with the files before it. */

@@ -100,10 +100,20 @@ declare module '../core/errors/error-payloads' {
      */
     INVALID_EXPORT: NoPayload;
     /**
-     * A data migration reads or writes what it cannot yet: a file, or a SQL database.
+     * A data migration reads or writes what it cannot yet: a SQL database.
      * @remedy Let `source` and `destination` be tables of DynamoDB. For rows of a SQL database write SQL, or `sql({ ... })`.
      */
     DATA_NOT_SUPPORTED: { readonly what: string; readonly target?: string };
+    /**
+     * A data migration names a seed file that is not in the migrations folder.
+     * @remedy Put it into the folder of a target, beside the migration, and write its path from there.
+     */
+    MISSING_SEED: { readonly file: string; readonly known: readonly string[] };
+    /**
+     * A seed file cannot be read as what it is: CSV with a line that names the columns, or a JSON object in each line.
+     * @remedy Correct the line that the message names.
+     */
+    INVALID_SEED: NoPayload;
     /**
      * A warning: a function of a data migration uses the time, chance, the environment or the network. Its result must
      * depend on nothing but the item, because an item may be met several times.

@@ -17,15 +17,28 @@ export interface MigrationFile extends FileName {
   readonly source: string;
 }
 
+/** A file that migrations may read rows from. */
+export interface FoundSeed {
+  readonly target: string;
+  readonly name: string;
+  readonly absolutePath: string;
+  readonly location: ErrorLocation;
+}
+
+export interface MigrationsFolder {
+  readonly migrations: readonly MigrationFile[];
+  readonly seeds: readonly FoundSeed[];
+}
+
 /** A file with code that is compiled and run to see what it declares. */
 export type CodeFile = Pick<MigrationFile, 'file' | 'absolutePath' | 'location'>;
 
 /**
- * Reads `<folder>/<target>/<version>_<name>.sql|.ts`. Everything in the folder that is not a migration is reported: a
+ * Reads `<folder>/<target>/<version>_<name>.sql|.ts`, and finds seed files beside them. Everything else in the folder is reported: a
  * typing error in a file name must not silently leave out a migration.
  * @throws MigrationError `MISSING_FOLDER`
  */
-export function readFolder(folder: string, report: ReportError): readonly MigrationFile[] {
+export function readFolder(folder: string, report: ReportError): MigrationsFolder {
   const root = resolve(folder);
   if (!stat(root)?.isDirectory()) {
     throw new MigrationError(
@@ -37,12 +50,16 @@ export function readFolder(folder: string, report: ReportError): readonly Migrat
       },
     );
   }
-  return namesIn(root, report).flatMap((name) => {
+  const targets = namesIn(root, report).flatMap((name) => {
     const path = join(root, name);
     if (stat(path)?.isDirectory()) return readTarget(root, name, report);
     if (!/\.md$/i.test(name) && name !== 'migrations.lock.json') report(strayFile(path));
     return [];
   });
+  return {
+    migrations: targets.flatMap(({ migrations }) => migrations),
+    seeds: targets.flatMap(({ seeds }) => seeds),
+  };
 }
 
 /** A path to show in messages: short when it is inside the working directory. */
@@ -51,14 +68,15 @@ export function displayPath(path: string): string {
   return short === '' || short.startsWith('..') || isAbsolute(short) ? path : short.replaceAll('\\', '/');
 }
 
-function readTarget(root: string, target: string, report: ReportError): readonly MigrationFile[] {
+function readTarget(root: string, target: string, report: ReportError): MigrationsFolder {
   const folder = join(root, target);
   if (!/^[a-z][a-z0-9-]*$/.test(target)) {
     report(invalidTargetName(target, folder));
-    return [];
+    return { migrations: [], seeds: [] };
   }
   const all = new Set(namesIn(folder, report));
-  const names = [...all].filter((name) => !isIgnored(name, all));
+  const isSeed = (name: string) => /\.(csv|jsonl|ndjson)$/.test(name) && stat(join(folder, name))?.isFile();
+  const names = [...all].filter((name) => !isIgnored(name, all) && !isSeed(name));
   const wrong: WrongName[] = [];
   const files = names.flatMap((name) => {
     const read = () => readMigration(target, name, join(folder, name));
@@ -66,7 +84,11 @@ function readTarget(root: string, target: string, report: ReportError): readonly
     return file ? [file] : [];
   });
   reportWrong(wrong, new Set(files.map(({ version }) => version)), report);
-  return files;
+  const seeds = [...all].filter(isSeed).map((name) => {
+    const absolutePath = join(folder, name);
+    return { target, name, absolutePath, location: { file: displayPath(absolutePath) } };
+  });
+  return { migrations: files, seeds };
 }
 
 interface WrongName {

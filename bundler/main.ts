@@ -13,7 +13,10 @@ async function answer(): Promise<BundleFileAnswer> {
     const request = JSON.parse(process.argv[2] ?? readFileSync(0, 'utf8')) as CheckRequest & Partial<BundleFileRequest>;
     const { folder, targets } = request;
     const config = request.config === undefined ? undefined : await configOf(request.config);
-    const { bundle, bytes, revision, warnings } = await buildBundle({ folder, targets, config });
+    const { bundle, bytes, revision, warnings } = await buildBundle({
+      ...{ folder, targets, config },
+      seedFolder: request.outputFolder && resolve(request.outputFolder),
+    });
     const file = write(request.outputFolder, revision, bytes);
     const manifest = manifestOf(bundle, revision);
     return { ok: true, revision, file, manifest, warnings: warnings.map(toPlainError) };

@@ -14,7 +14,7 @@ export interface CheckRequest {
 
 /** The same, when the bundle is to be kept. */
 export interface BundleFileRequest extends CheckRequest {
-  /** The folder to write `<revision>.json` into. Created if missing. */
+  /** The folder to write `<revision>.json` into, and the rows of seed files. Created if missing. */
   readonly outputFolder: string;
 }
 

@@ -9,6 +9,21 @@ declare module '../core/errors/error-payloads' {
      */
     NOTHING_UNDER_WAY: { readonly scope: string };
     /**
+     * A data migration has begun, so the number of its segments stays as it is: what its workers have done is recorded by segment.
+     * @remedy Leave it, or change its rate with `--rate`. The next deployment of another migration can have another number.
+     */
+    SEGMENTS_FIXED: { readonly migration: string; readonly segments: number };
+    /**
+     * A data migration is applied, so nothing can be asked of its work any more.
+     * @remedy Name a migration that is pending; `migrations status` lists them.
+     */
+    ALREADY_APPLIED: { readonly migration: string };
+    /**
+     * No data migration of the folder is meant, or several may be.
+     * @remedy Name one with `--target-version`, and the folder with `--migrations`.
+     */
+    DATA_MIGRATION_UNKNOWN: { readonly named?: string; readonly known: readonly string[] };
+    /**
      * The CLI does not understand the command line.
      * @remedy See `--help` of the command.
      */

@@ -1,3 +1,5 @@
+import type { SeedSource } from './bundle/seed';
+
 /**
  * Names and shapes that synth time (lib/) and run time (lambda/) share. CloudFormation carries them as strings, and
  * keeps carrying the ones that an older version of this library wrote: change this file only by adding.
@@ -67,6 +69,16 @@ export interface BundleLocation {
   readonly Bucket: string;
   readonly Key: string;
   readonly Digest: string;
+}
+
+/** The name of the file with the rows of a seed file, among the assets of an app and in a bucket. */
+export function seedFileName({ digest }: Pick<SeedSource, 'digest'>): string {
+  return `${digest}.jsonl`;
+}
+
+/** Where the rows are stored: beside the bundle. */
+export function seedKey({ Key }: BundleLocation, seed: Pick<SeedSource, 'digest'>): string {
+  return `${Key.slice(0, Key.lastIndexOf('/') + 1)}${seedFileName(seed)}`;
 }
 
 export type DatabaseKind = AuroraKind | 'dynamodb';

@@ -1,16 +1,17 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { relative, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { Annotations, ArnFormat, FileAssetPackaging, Stack, Stage } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { type BuiltBundleFile, type BundleFileRequest, buildBundleSync } from '../bundler/build-sync';
 import type { Bundle } from '../core/bundle/bundle';
+import type { SeedSource } from '../core/bundle/seed';
 import { formatLocation, renderError } from '../core/errors/index';
-import type { BundleLocation } from '../core/wire';
+import { type BundleLocation, seedFileName, seedKey } from '../core/wire';
 import { acknowledgeWildcards } from './acknowledge';
 
-/** All migrations of a construct in one file among the app's assets, named by its own digest. */
+/** All migrations of a construct in one file among the app's assets, named by its own digest, and the rows of each seed file in another. */
 export class BundleAsset {
   readonly revision: string;
   readonly location: BundleLocation;
@@ -42,6 +43,27 @@ export class BundleAsset {
     this.bucketName = asset.bucketName;
     this.location = { Bucket: asset.bucketName, Key: asset.objectKey, Digest: revision };
     this.bundle = JSON.parse(readFileSync(file, 'utf8')) as Bundle;
+    for (const seed of seedsOf(this.bundle)) this.addSeed(scope, seed, relative(stage.outdir, dirname(file)));
+  }
+
+  /** The rows of a seed file, which the engine finds beside the bundle. */
+  private addSeed(scope: Construct, seed: SeedSource, folder: string): void {
+    const stack = Stack.of(scope);
+    const asset = stack.synthesizer.addFileAsset({
+      fileName: join(folder, seedFileName(seed)),
+      packaging: FileAssetPackaging.FILE,
+      sourceHash: seed.digest,
+      displayName: `${scope.node.path}/${seed.file}`,
+    });
+    const [stored, expected] = [
+      [asset.bucketName, asset.objectKey],
+      [this.bucketName, seedKey(this.location, seed)],
+    ].map((place) => JSON.stringify(stack.resolve(place)));
+    if (stored === expected) return;
+    throw new Error(
+      `The synthesizer of ${stack.node.path} stores the rows of ${seed.file} at ${stored}, but the engine reads them beside the ` +
+        `bundle, at ${expected}. Use a synthesizer that names assets by their hash, such as DefaultStackSynthesizer.`,
+    );
   }
 
   /**
@@ -63,6 +85,14 @@ export class BundleAsset {
       'Conditions limit it to objects of the asset bucket, read through S3.',
     );
   }
+}
+
+/** Of all migrations, each once. */
+function seedsOf({ migrations }: Bundle): readonly SeedSource[] {
+  const sources = migrations
+    .flatMap(({ phases }) => phases.flatMap(({ actions }) => actions))
+    .flatMap((action) => (action.type === 'data' && 'file' in action.source ? [action.source] : []));
+  return [...new Map(sources.map((source) => [source.digest, source])).values()];
 }
 
 /**

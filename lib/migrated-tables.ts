@@ -28,7 +28,9 @@ function operations(migration: BundledMigration): TableOperation[] {
 /** The tables whose items a migration works on. */
 function places(migration: BundledMigration): DataPlace[] {
   return actions(migration).flatMap((action) =>
-    action.type === 'data' ? [action.source, ...(action.destination ? [action.destination] : [])] : [],
+    action.type === 'data'
+      ? [action.source, ...(action.destination ? [action.destination] : [])].filter((place) => 'table' in place)
+      : [],
   );
 }
 

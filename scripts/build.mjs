@@ -30,8 +30,8 @@ const packages = {
   },
 };
 
-/** Built into one file with the SDK clients that it exports. */
-const clientsFile = 'lambda/aws/seldom-clients.ts';
+/** Each is built into one file with the packages that it exports from. */
+const bundledFiles = ['lambda/aws/seldom-clients.ts', 'bundler/seed/csv-parser.ts'];
 
 const chosen = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(packages);
 await Promise.all(chosen.map(buildPackage));
@@ -43,7 +43,7 @@ async function buildPackage(folder) {
   const entries = entryPoints.map((file) => join(sources, file));
   const files = await reachable(entries, options);
   const isTypeScript = (file) => file.endsWith('.ts');
-  const isBundled = (file) => relative(root, file) === clientsFile;
+  const isBundled = (file) => bundledFiles.includes(relative(root, file));
   await Promise.all([
     build({
       ...options,
@@ -51,7 +51,7 @@ async function buildPackage(folder) {
       format: 'cjs',
       logLevel: 'warning',
     }),
-    ...files.filter(isBundled).map((file) => bundleClients(file, options)),
+    ...files.filter(isBundled).map((file) => bundleInto(file, options)),
     ...(folder === '.' ? [buildAsset(join(dist, 'asset'))] : []),
   ]);
   for (const file of files.filter((file) => !isTypeScript(file))) {
@@ -60,8 +60,8 @@ async function buildPackage(folder) {
   removeLeftovers(dist, sources);
 }
 
-/** All that the file imports, also the ways to find credentials: whoever runs a command may need any of them. */
-async function bundleClients(file, options) {
+/** All that the file imports. Of the SDK clients also the ways to find credentials: whoever runs a command may need any. */
+async function bundleInto(file, options) {
   const settings = { bundle: true, format: 'cjs', mainFields: ['module', 'main'], minify: true, logLevel: 'warning' };
   await build({ ...options, ...settings, entryPoints: [file] });
 }

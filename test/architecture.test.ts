@@ -35,7 +35,8 @@ const rules: Readonly<Record<string, Rule>> = {
     packages: [
       /^esbuild$/,
       /^libpg-query(\/|$)/,
-      /^node:(fs|path|vm|child_process|module|url|os|console|process)(\/|$)/,
+      /^csv-parse$/,
+      /^node:(fs|path|vm|child_process|module|url|os|console|process|stream|crypto)(\/|$)/,
     ],
   },
   lambda: {
@@ -47,7 +48,7 @@ const rules: Readonly<Record<string, Rule>> = {
     packages: [cdk, /^node:(fs|path|crypto|url)$/],
   },
   cli: {
-    ours: [/^core\//, /^lambda\/aws\/(caller|ports|seldom-clients)(\.js)?$/, /^bundler(\/|$)/],
+    ours: [/^core\//, /^lambda\/aws\/(caller|evaluate|ports|seldom-clients)(\.js)?$/, /^bundler(\/|$)/],
     packages: [/^commander$/, aws, node],
   },
   'packages/client/src': { ours: [], packages: dependenciesOf('packages/client') },

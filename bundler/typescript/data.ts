@@ -1,10 +1,11 @@
 import type { DataMigration, TableReference } from '../../authoring';
 import type { Phase } from '../../core/bundle/bundle';
-import type { DataAction } from '../../core/bundle/data-action';
+import type { DataAction, DataPlace } from '../../core/bundle/data-action';
 import { MigrationError } from '../../core/errors/index';
 import { type Draft, phaseList, type UsedTable } from '../draft';
 import type { MigrationFile } from '../folder';
 import type { ReportError, Warn } from '../report';
+import type { SeedFiles } from '../seed/seed-files';
 import { impuritiesOf } from './impurity';
 import type { Places } from './places';
 
@@ -13,20 +14,23 @@ export async function readData(
   migration: DataMigration,
   file: MigrationFile,
   place: Places,
+  seeds: SeedFiles,
   report: ReportError,
   warn: Warn,
-): Promise<Pick<Draft, 'kind' | 'phases' | 'tables'>> {
+): Promise<Pick<Draft, 'kind' | 'phases' | 'tables' | 'seedChecksum'>> {
   await warnOfImpurity(migration, place, warn);
   const { source, destination } = migration;
+  const to = destination === undefined ? undefined : usedTable(destination, file, place);
   if (typeof source === 'object' && 'file' in source) {
-    report(seedFile(String(source.file), place));
-    return { kind: 'data', phases: [] };
+    const seed = await seeds.read(source, file, place, report);
+    if (!seed) return { kind: 'data', phases: [], tables: [to!] };
+    const phases = phasesOf(migration, actionOf(migration, seed.source, to));
+    return { kind: 'data', phases, tables: [to!], seedChecksum: seed.checksum };
   }
   const from = usedTable(source, file, place);
-  const to = destination === undefined ? undefined : usedTable(destination, file, place);
   if (to && from.target === to.target && from.table === to.table) report(sameTable(place));
   const tables = to ? [from, to] : [from];
-  return { kind: 'data', phases: phasesOf(migration, actionOf(migration, from, to)), tables };
+  return { kind: 'data', phases: phasesOf(migration, actionOf(migration, placeOf(from), to)), tables };
 }
 
 function usedTable(where: string | TableReference, file: MigrationFile, place: Places): UsedTable {
@@ -34,12 +38,20 @@ function usedTable(where: string | TableReference, file: MigrationFile, place: P
   return { target, table, location: place.ofText(target === file.target ? table : target) };
 }
 
-function actionOf(migration: DataMigration, from: UsedTable, to: UsedTable | undefined): Omit<DataAction, 'pass'> {
+function placeOf({ target, table }: UsedTable): DataPlace {
+  return { target, table };
+}
+
+function actionOf(
+  migration: DataMigration,
+  source: DataAction['source'],
+  to: UsedTable | undefined,
+): Omit<DataAction, 'pass'> {
   const { existing = 'keep', mayFail = 0, finish = 'application', segments } = migration;
   return {
     type: 'data',
-    source: { target: from.target, table: from.table },
-    ...(to && { destination: { target: to.target, table: to.table } }),
+    source,
+    ...(to && { destination: placeOf(to) }),
     ...{ existing, undo: undoOf(migration), segments, mayFail, finish },
   };
 }
@@ -76,14 +88,6 @@ async function warnOfImpurity(migration: DataMigration, place: Places, warn: War
       );
     }
   }
-}
-
-function seedFile(file: string, place: Places): MigrationError {
-  return new MigrationError('DATA_NOT_SUPPORTED', `Not supported yet: data() with a file, ${file}, as its source.`, {
-    payload: { what: 'file' },
-    hint: 'Let the source be a DynamoDB table. Small data can be inserted by a SQL migration.',
-    location: place.ofText(file),
-  });
 }
 
 function sameTable(place: Places): MigrationError {

@@ -5,6 +5,7 @@ import { checkName, type Draft, distinctDependencies, parseDependency } from '..
 import { evaluateDefaultExport } from '../evaluate';
 import type { MigrationFile } from '../folder';
 import type { ReportError, Warn } from '../report';
+import type { SeedFiles } from '../seed/seed-files';
 import type { SqlDialect } from '../sql/dialect';
 import { readData } from './data';
 import { Places } from './places';
@@ -18,7 +19,7 @@ import { readTables } from './tables';
  */
 export async function readTypeScriptFile(
   file: MigrationFile,
-  dialect: () => Promise<SqlDialect>,
+  { dialect, seeds }: { readonly dialect: () => Promise<SqlDialect>; readonly seeds: SeedFiles },
   report: ReportError,
   warn: Warn,
 ): Promise<Draft> {
@@ -38,7 +39,7 @@ export async function readTypeScriptFile(
   const read =
     migration.kind === 'sql'
       ? await readSql(migration, dialect, place, report, warn)
-      : await readData(migration, file, place, report, warn);
+      : await readData(migration, file, place, seeds, report, warn);
   const compiled = await compileToBundle(file);
   return { ...common, ...read, code: compiled.code, codeLines: codeLinesOf(compiled, file) };
 }

@@ -1,5 +1,5 @@
 import { actionsOf, type MigrationId, type Phase } from '../../core/bundle/bundle';
-import type { DataAction } from '../../core/bundle/data-action';
+import { type DataAction, sourceName } from '../../core/bundle/data-action';
 import { type PassProgress, progressOf } from '../../core/data/progress';
 import type { Deployment, MigrationRecord, PlannedUndo } from '../../core/ledger/state';
 import type { Control, LeftItem, Pass } from '../../core/ports';
@@ -88,7 +88,7 @@ async function reportOf(
     migration: record.id,
     version: record.version,
     pass,
-    table: action.source.table,
+    table: sourceName(action),
     does: pass.direction === 'undo' ? 'undo' : action.pass,
     state: stateOf(
       progress,

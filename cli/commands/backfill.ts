@@ -1,54 +1,96 @@
+import { existsSync } from 'node:fs';
 import { type Command, InvalidArgumentError } from 'commander';
 import { describe, MigrationError } from '../../core/errors/index';
 import type { Control } from '../../core/ports';
+import { askBefore, renderAsked } from '../backfill/ask';
+import { dryRunOf } from '../backfill/dry-run';
+import { type FolderOptions, withLocalMigrations } from '../backfill/local-migrations';
 import { type PassReport, passesOf } from '../backfill/passes';
 import { progressLine, renderPasses } from '../backfill/render';
+import { dryRunData, renderDryRun } from '../backfill/render-dry-run';
 import { addCommand, type CommandLine, does } from '../command';
 import { exitCodes } from '../exit-codes';
 import type { CommandHelp } from '../help';
 import { type ScopeAccess, type ScopeOptions, withScope } from '../ledger-access';
-import { wholeNumber } from '../options';
+import { between, wholeNumber } from '../options';
 import type { Report, Terminal } from '../output';
 import { withScopeOptions } from '../scope-options';
 
-interface BackfillOptions extends ScopeOptions {
+interface BackfillOptions extends ScopeOptions, FolderOptions {
   readonly rate?: number;
   readonly targetVersion?: string;
+  readonly segments?: number;
+  readonly dryRun?: number;
 }
 
 const actions = ['watch', 'status', 'pause', 'resume', 'cancel'] as const;
 type Action = (typeof actions)[number];
 
 const help: CommandHelp = {
-  summary: 'Watch the data migrations under way, and pause, resume, cancel or slow them',
+  summary: 'Watch, pause, resume, cancel or slow data migrations, and try them before',
   description: [
     'Shows how far data migrations are, and which items they left and why. Workers look at what is asked of them before every',
     'page of items, so pause, resume, cancel and --rate take effect within seconds. pause keeps what was done. cancel ends the',
     'work: a deployment that is still applying it is rolled back. Without an action it watches until nothing is under way.',
+    '--dry-run, --segments and --rate also know the migrations of the working tree: the only pending data migration, or the one',
+    'that --target-version names.',
   ].join(' '),
   examples: [
     { args: '', does: 'watch what is under way in the sandbox in ./.sandbox' },
     { args: 'status --stack Nutrition', does: 'how far it is in AWS' },
     { args: 'pause --stack Nutrition', does: 'stop after the page at hand' },
     { args: 'resume --rate 200 --stack Nutrition', does: 'go on, with 200 items a second at most' },
+    {
+      args: '--segments 50 --rate 500 --stack Nutrition',
+      does: 'how the pending migration of ./migrations will be worked on',
+    },
+    {
+      args: '--dry-run 20 --stack Nutrition',
+      does: 'what the pending migration of ./migrations would do with 20 items',
+    },
   ],
   exitCodes: {
-    1: 'a data migration failed or was cancelled; or AWS or the sandbox refused a request',
-    2: 'the command line is wrong, or nothing is under way that could be paused, resumed or cancelled',
+    1: 'a data migration failed or was cancelled, or would fail (--dry-run); or AWS or the sandbox refused a request',
+    2: 'the command line is wrong, nothing is under way that could be paused, resumed or cancelled, no data migration is meant, or it has begun with other segments',
   },
   json: [
     '{ "scope": "...", "passes": [{ "migration": "meals/1.2.0", "table": "mealPlans", "does": "write", "state": "running",',
     '  "rateLimit": 200, "progress": { "segments": { "of": 5, "done": 2, "running": 3, "failed": 0 }, "percent": 40,',
     '  "counts": { "read": 2100, "updated": 2100, ... }, "rate": 410, "secondsLeft": 7 },',
     '  "left": [{ "key": "...", "why": "failed", "reason": "..." }] }] }',
+    'With --segments, or --rate before it begins:',
+    '{ "scope": "...", "migration": "meals/1.2.0", "asked": { "segments": 50, "rate": 500 } }',
+    'With --dry-run:',
+    '{ "scope": "...", "migration": "meals/1.2.0", "source": "mealPlans", "table": "mealPlans", "mayFail": 0,',
+    '  "counts": { "read": 20, "updated": 19, "failed": 1, ... },',
+    '  "items": [{ "key": "...", "outcome": "changed", "changes": [{ "key": "...", "before": { ... }, "after": { ... } }] },',
+    '            { "key": "...", "outcome": "failed", "reason": "...", "changes": [] }] }',
+    'before and after are null where there is no item. { "set": [...] }, { "bytes": "<base64>" } and { "number": "<digits>" } stand',
+    'for what JSON has no word for.',
   ].join('\n'),
 };
 
 export function addBackfill(parent: Command, session: CommandLine): void {
   withScopeOptions(addCommand(parent, 'backfill', help))
     .argument('[action]', `one of ${actions.join(', ')}`, 'watch')
-    .option('--rate <items>', 'items a second at most, of all workers together; 0 for no limit', wholeNumber)
-    .option('--target-version <version>', 'only the migration of this version')
+    .option(
+      '--rate <items>',
+      'items a second at most, of all workers together; 0 for no limit. Also before a deployment begins it',
+      wholeNumber,
+    )
+    .option('--target-version <version>', 'only the migration of this version, or with this id')
+    .option(
+      '--segments <count>',
+      'before a deployment begins it: how many segments, 1 to 1000; 0 for as many as the migration says',
+      between(0, 1000),
+    )
+    .option(
+      '--dry-run <items>',
+      'show what a migration would do with so many items, 1 to 1000; writes nothing',
+      between(1, 1000),
+    )
+    .option('--migrations <dir>', 'the folder with the migration that no deployment has begun', 'migrations')
+    .option('--config <file>', 'what the targets of that folder are (default: as `validate` finds it)')
     .action(
       does<BackfillOptions>(session, (options, terminal, action = 'watch') =>
         backfill(options, terminal, actionOf(action)),
@@ -63,18 +105,56 @@ function actionOf(text: string): Action {
 }
 
 function backfill(options: BackfillOptions, terminal: Terminal, action: Action): Promise<Report> {
-  const { rate, targetVersion, ...scope } = options;
+  const { rate, targetVersion, segments, dryRun, migrations, config, ...scope } = options;
+  if (segments !== undefined && action !== 'watch') throw alone('--segments');
+  if (dryRun !== undefined) {
+    if (action !== 'watch' || (segments ?? rate) !== undefined) throw alone('--dry-run');
+    return tryOn(options, dryRun, terminal);
+  }
   return withScope(scope, async (access) => {
     const passes = async () =>
-      (await passesOf(access)).filter(({ version }) => targetVersion === undefined || version === targetVersion);
+      (await passesOf(access)).filter(
+        ({ version, migration }) => targetVersion === undefined || [version, migration].includes(targetVersion),
+      );
     if (action === 'pause') await control(access, await passes(), { state: 'paused' }, rate);
     if (action === 'resume') await control(access, await passes(), { state: 'running' }, rate);
     if (action === 'cancel') await control(access, await passes(), { state: 'cancelled' }, rate);
     if (action === 'watch') {
+      const isToCome = rate !== undefined && existsSync(migrations) && (await passes()).every(isOver);
+      if (segments !== undefined || isToCome) return ask(access, options);
       if (rate !== undefined) await control(access, await passes(), {}, rate);
       await watch(access, passes, terminal);
     }
     return report(access, await passes(), terminal);
+  });
+}
+
+/** Shows what a migration of the working tree would do. */
+function tryOn(options: BackfillOptions, items: number, terminal: Terminal): Promise<Report> {
+  return withLocalMigrations(options, (local) =>
+    withScope(options, async (access) => {
+      const report = await dryRunOf(access, local, options.targetVersion, items);
+      const { counts, mayFail } = report;
+      return {
+        data: dryRunData(access.scope, report),
+        text: renderDryRun(access.scope, report, terminal),
+        exitCode: counts.failed > mayFail || counts.wrong > 0 ? exitCodes.failed : exitCodes.success,
+      };
+    }),
+  );
+}
+
+/** Notes what is asked of a migration of the working tree, for the deployment that will begin it. */
+function ask(access: ScopeAccess, { segments, rate, targetVersion, ...folder }: BackfillOptions): Promise<Report> {
+  return withLocalMigrations(folder, async (local) => {
+    const asked = await askBefore(access, local, targetVersion, { segments, rate });
+    return { data: { scope: access.scope, ...asked }, text: renderAsked(access.scope, asked) };
+  });
+}
+
+function alone(option: string): MigrationError {
+  return new MigrationError('USAGE', `${option} goes with no action, and --dry-run with no other change.`, {
+    hint: 'Write it with --target-version only, and the other in a command of its own.',
   });
 }
 
@@ -85,14 +165,16 @@ async function control(
   change: Partial<Control>,
   rate: number | undefined,
 ): Promise<void> {
-  const open = passes.filter(
-    ({ state, does }) => state !== 'done' && !(change.state === 'cancelled' && does === 'undo'),
-  );
+  const open = passes.filter((pass) => !isOver(pass) && !(change.state === 'cancelled' && pass.does === 'undo'));
   if (open.length === 0) throw nothingUnderWay(scope);
   for (const { pass, control: now } of open) {
     const limit = rate === undefined ? now.rate : rate || undefined;
     await ports.segments.setControl(pass, { ...now, ...change, rate: limit });
   }
+}
+
+function isOver({ state }: PassReport): boolean {
+  return state === 'done';
 }
 
 /** Milliseconds between two looks. */

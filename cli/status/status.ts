@@ -1,4 +1,4 @@
-import type { Bundle, BundledMigration, MigrationKind } from '../../core/bundle/bundle';
+import type { Bundle, BundledMigration, ManifestEntry, MigrationKind } from '../../core/bundle/bundle';
 import { databaseKindsFor } from '../../core/bundle/database-kinds';
 import { heads } from '../../core/bundle/graph';
 import type { AppliedRevision, Deployment, MigrationRecord, MigrationState, ScopeState } from '../../core/ledger/state';
@@ -57,7 +57,7 @@ export function scopeStatus(
   const begun = state.migrations.filter((record) => record.state !== 'planned');
   const applied = current ? begun.filter((record) => isAt(record, current)) : [];
   const all = bundle?.migrations ?? [];
-  const pending = current ? plan(all, begun, current).pending : all;
+  const pending = pendingIn(state, all);
   const names = new Set([...Object.keys(current?.identities ?? {}), ...pending.map(({ target }) => target)]);
   return {
     scope: state.scope,
@@ -71,6 +71,16 @@ export function scopeStatus(
       pending: pending.filter(({ target }) => target === name).map(pendingStatus),
     })),
   };
+}
+
+/**
+ * What a deployment of these migrations would apply.
+ * @throws CHECKSUM_MISMATCH when an applied one is there in another form
+ */
+export function pendingIn(state: ScopeState, migrations: readonly BundledMigration[]): readonly ManifestEntry[] {
+  const current = currentRevision(state);
+  const begun = state.migrations.filter((record) => record.state !== 'planned');
+  return current ? plan(migrations, begun, current).pending : migrations;
 }
 
 /** Where the scope is, or, before its first deployment is done, where it goes. */

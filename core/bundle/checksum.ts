@@ -13,6 +13,11 @@ export function sourceChecksum(source: string): string {
   return sha256(source.replaceAll('\r\n', '\n'));
 }
 
+/** The checksum of a migration with a seed file, of which an edit is an edit of the migration. */
+export function checksumWithSeed(source: string, seedChecksum: string): string {
+  return sha256(`${sourceChecksum(source)} ${seedChecksum}`);
+}
+
 /**
  * JSON with sorted keys (by code unit) and no white space: one text for one value, on every machine.
  * Like `JSON.stringify`, leaves out properties that are undefined.

@@ -1,5 +1,7 @@
+import type { SeedSource } from './seed';
+
 /**
- * Works through all items of a table, in segments. The functions are in the migration's compiled module.
+ * Works through all items of a table or of a seed file, in segments. The functions are in the migration's compiled module.
  *
  * - `write`: transforms each item, and writes what differs.
  * - `check`: changes nothing, and counts what a `write` would change, and what `validate` refuses.
@@ -7,8 +9,8 @@
 export interface DataAction {
   readonly type: 'data';
   readonly pass: 'write' | 'check';
-  readonly source: DataPlace;
-  /** Where the results go. Undefined: back to where they came from. */
+  readonly source: DataPlace | SeedSource;
+  /** Where the results go, for a seed file always. Undefined: back to where they came from. */
   readonly destination?: DataPlace;
   /** What is done with an item of the destination that is there already. */
   readonly existing: 'keep' | 'replace' | 'combine';
@@ -32,4 +34,9 @@ export interface DataPlace {
   readonly target: string;
   /** Its logical name. */
   readonly table: string;
+}
+
+/** What people call the source: a table, or a file. */
+export function sourceName({ source }: Pick<DataAction, 'source'>): string {
+  return 'file' in source ? source.file : source.table;
 }

@@ -1,7 +1,6 @@
 import type { DataFunctions } from '../ports/data-functions';
 import type { Item, StoredItem } from '../ports/items';
-import { PageTally, type PageTools, type PageWork } from './page-work';
-import type { SegmentWork } from './segment-work';
+import { PageTally, type PageTask, type PageTools, type PageWork } from './page-work';
 import { transformInPlace, transformToDestination } from './transform';
 import { areEqual } from './values';
 
@@ -63,7 +62,7 @@ function isContained(made: Item, there: Item, { work: { action, functions } }: P
 type Judgement = 'unchanged' | 'former' | { readonly wrong: string };
 
 /** What the former release of the application may have written since it was transformed. */
-function former(why: string, { action }: SegmentWork): Judgement {
+function former(why: string, { action }: PageTask): Judgement {
   return action.letsFormerPass ? 'former' : { wrong: why };
 }
 

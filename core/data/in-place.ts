@@ -1,6 +1,7 @@
 import type { Transform } from '../ports/data-functions';
 import type { Item, ItemChange, StoredItem } from '../ports/items';
 import { countChanges, itemOf, mostAttempts, PageTally, type PageTools, type PageWork } from './page-work';
+import { writtenTable } from './segment-work';
 import { TransformRefused, transformInPlace } from './transform';
 import { areEqual } from './values';
 
@@ -15,7 +16,7 @@ export function inPlace(transform: Transform): PageWork {
     let pending = items;
     for (let attempt = 1; pending.length > 0; attempt += 1) {
       const changes = pending.flatMap((stored) => changeOf(transform, stored, page, tally) ?? []);
-      const conflicts = await page.write(page.source, changes);
+      const conflicts = await page.write(writtenTable(page), changes);
       countChanges(tally, changes, conflicts);
       if (attempt === mostAttempts) {
         for (const change of conflicts) tally.fail(keyOf(change, page), tooBusy);
@@ -32,6 +33,7 @@ const tooBusy = new TransformRefused(
 );
 
 function changeOf(transform: Transform, was: StoredItem, page: PageTools, tally: PageTally): ItemChange | undefined {
+  const table = writtenTable(page);
   try {
     const { result, read } = transformInPlace(transform, was.item);
     if (result === null) return { change: 'delete', was, read };
@@ -40,14 +42,14 @@ function changeOf(transform: Transform, was: StoredItem, page: PageTools, tally:
       return undefined;
     }
     const becomes = result as Item;
-    if (page.source.keyOf(becomes) === page.source.keyOf(was.item)) {
+    if (table.keyOf(becomes) === table.keyOf(was.item)) {
       const change: ItemChange = { change: 'update', was, becomes, read: [...read, ...written(was.item, becomes)] };
-      page.source.check(change);
+      table.check(change);
       return change;
     }
     throw new TransformRefused('transform changed the key of the item. Only a migration with a destination may.');
   } catch (error) {
-    tally.fail(page.source.keyOf(was.item), error);
+    tally.fail(table.keyOf(was.item), error);
     return undefined;
   }
 }
@@ -61,17 +63,17 @@ function written(was: Item, becomes: Item): readonly string[] {
 /** As they are now. What the application has deleted is done with. */
 async function readAgain(
   conflicts: readonly ItemChange[],
-  { source }: PageTools,
+  page: PageTools,
   tally: PageTally,
 ): Promise<readonly StoredItem[]> {
   if (conflicts.length === 0) return [];
-  const found = await source.find(conflicts.map(itemOf));
+  const found = await writtenTable(page).find(conflicts.map(itemOf));
   return found.flatMap((stored) => {
     if (!stored) tally.count('unchanged');
     return stored ?? [];
   });
 }
 
-function keyOf(change: ItemChange, { source }: PageTools): string {
-  return source.keyOf(itemOf(change));
+function keyOf(change: ItemChange, page: PageTools): string {
+  return writtenTable(page).keyOf(itemOf(change));
 }

@@ -11,16 +11,19 @@ export interface PageResult {
   readonly error?: unknown;
 }
 
+/** What is done with items, wherever they are. */
+export type PageTask = Pick<SegmentWork, 'action' | 'functions'>;
+
 /** One way to work on a page of items. */
 export type PageWork = (items: readonly StoredItem[], page: PageTools) => Promise<PageResult>;
 
-export interface PageTools extends DataTables {
-  readonly work: SegmentWork;
+export type PageTools = DataTables & {
+  readonly work: PageTask;
   /** Of what was read, and of what was made of it. */
   readonly sums: HashSums;
   /** Makes changes of different items, after what takes them back is kept. Returns those that met a conflict. */
   write(table: ItemTable, changes: readonly ItemChange[]): Promise<readonly ItemChange[]>;
-}
+};
 
 /** How often an item is read again that the application changes at the same time. */
 export const mostAttempts = 5;

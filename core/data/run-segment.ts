@@ -1,4 +1,5 @@
 import { locationOf } from '../bundle/code-lines';
+import { sourceName } from '../bundle/data-action';
 import { hasCode, MigrationError } from '../errors/index';
 import type { ItemChange, ItemTable } from '../ports/items';
 import type { Control, Segment } from '../ports/segments';
@@ -11,7 +12,14 @@ import { PageReader } from './page-reader';
 import type { PageResult, PageTools, PageWork } from './page-work';
 import { restore } from './restore';
 import { HeldSegment, segmentLease } from './segment-lease';
-import type { DataTables, SegmentResult, SegmentWork, WorkerLimits, WorkerPorts } from './segment-work';
+import {
+  type DataTables,
+  type SegmentResult,
+  type SegmentWork,
+  type WorkerLimits,
+  type WorkerPorts,
+  writtenTable,
+} from './segment-work';
 import { toDestination } from './to-destination';
 import { TransformRefused } from './transform';
 
@@ -119,10 +127,14 @@ class SegmentRun {
     const { number, of } = this.work;
     const { checkpoint } = this.held.segment;
     // A function that undoes is given what the transform made, where it is.
-    const source = (this.work.pass.direction === 'undo' && tables.destination) || tables.source;
+    const isUndone = this.work.pass.direction === 'undo';
+    const { source }: DataTables = isUndone ? { source: writtenTable(tables) } : tables;
     this.reader ??= new PageReader((after) => this.timed(() => source.page(number, of, after, this.limits.pageSize)));
     const { items, next } = await this.reader.read(checkpoint);
-    const result = items.length === 0 ? nothing : await this.pageWork()(items, this.tools({ ...tables, source }));
+    const result =
+      items.length === 0
+        ? nothing
+        : await this.pageWork()(items, this.tools(isUndone ? { source: writtenTable(tables) } : tables));
     return { result, next };
   }
 
@@ -134,7 +146,7 @@ class SegmentRun {
       before,
     );
     if (!batch) return { result: nothing, next: undefined };
-    const result = await restore(batch.images, tables.destination ?? tables.source);
+    const result = await restore(batch.images, writtenTable(tables));
     return { result, next: { before: batch.number } };
   }
 
@@ -172,11 +184,12 @@ class SegmentRun {
     const { file, codeLines, action } = this.work;
     const location = locationOf(error, file, codeLines);
     const where = location.line === undefined ? '' : ` (first at line ${location.line})`;
+    const table = sourceName(action);
     return new MigrationError(
       'ITEMS_FAILED',
-      `${count} items of ${action.source.table} could not be transformed${where}; ${action.mayFail} may. ${shown(error)}`.trim(),
+      `${count} items of ${table} could not be transformed${where}; ${action.mayFail} may. ${shown(error)}`.trim(),
       {
-        payload: { table: action.source.table, failed: count, allowed: action.mayFail },
+        payload: { table, failed: count, allowed: action.mayFail },
         hint: `\`migrations backfill status\` lists them with their reasons. Correct the transform, or let up to so many fail with mayFail: ${count + left.length}.`,
         location,
       },

@@ -2,13 +2,17 @@ import type { CodeLines } from '../bundle/bundle';
 import type { DataAction } from '../bundle/data-action';
 import type { DataFunctions } from '../ports/data-functions';
 import type { Clock, HeldLease } from '../ports/index';
-import type { ItemTable } from '../ports/items';
+import type { ItemSource, ItemTable } from '../ports/items';
 import type { Pass, Segments } from '../ports/segments';
 
-/** The tables that a step works on. */
-export interface DataTables {
-  readonly source: ItemTable;
-  readonly destination?: ItemTable;
+/** What a step works on. What cannot be written needs a destination. */
+export type DataTables =
+  | { readonly source: ItemTable; readonly destination?: undefined }
+  | { readonly source: ItemSource; readonly destination: ItemTable };
+
+/** The table that is changed. */
+export function writtenTable(tables: DataTables): ItemTable {
+  return tables.destination ? tables.destination : tables.source;
 }
 
 /** One segment of a pass, and all that it takes to work on it. */

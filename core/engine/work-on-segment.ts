@@ -2,10 +2,12 @@ import { actionsOf } from '../bundle/bundle';
 import type { DataAction, DataPlace } from '../bundle/data-action';
 import { type PhaseName, phases } from '../bundle/phases';
 import { runSegment } from '../data/run-segment';
+import { SeedRows } from '../data/seed-rows';
 import type { DataTables, SegmentResult, WorkerLimits } from '../data/segment-work';
 import { MigrationError } from '../errors/index';
 import type { Deployment } from '../ledger/state';
 import type { HeldLease, ItemTable, Pass, Ports } from '../ports';
+import type { BundleLocation } from '../wire';
 
 /** One of the segments that {@link PassWork} gives to workers. */
 export interface SegmentTask {
@@ -48,7 +50,7 @@ export async function workOnSegment(
     {
       ...{ pass, action, number, of, attempt, functions, codeLines, file: migration.file },
       keepsImages: isUndoneFromImages && action.pass === 'write' && pass.direction === 'forward',
-      open: (lease) => openTables(ports, deployment, action, lease),
+      open: (lease) => openTables(ports, deployment, location, action, lease),
     },
     worker,
     limits,
@@ -58,15 +60,20 @@ export async function workOnSegment(
 async function openTables(
   ports: Ports,
   { targets }: Deployment,
-  action: DataAction,
+  bundle: BundleLocation,
+  { source, destination }: DataAction,
   lease: HeldLease,
 ): Promise<DataTables> {
   const open = async ({ target, table }: DataPlace): Promise<ItemTable> => {
     const opened = await ports.targets.open(target, targets[target]!, lease);
     return opened.items!.table(table);
   };
-  const source = await open(action.source);
-  return action.destination ? { source, destination: await open(action.destination) } : { source };
+  if ('file' in source) {
+    const rows = new SeedRows(source, (part) => ports.bundles.seedPart(bundle, source, part));
+    return { source: rows, destination: await open(destination!) };
+  }
+  const from = await open(source);
+  return destination ? { source: from, destination: await open(destination) } : { source: from };
 }
 
 function notThere({ step }: Pass, migration: string): MigrationError {

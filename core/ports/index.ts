@@ -1,4 +1,5 @@
 import type { Bundle, CodeLines, MigrationId } from '../bundle/bundle';
+import type { SeedPart, SeedSource } from '../bundle/seed';
 import type { AuditEvent, Deployment, PlannedUndo, ScopeHead, ScopeState, Transition } from '../ledger/state';
 import type { ClaimName } from '../protocol/claim-names';
 import type { Outcome, RecordedRequest } from '../request/request';
@@ -120,6 +121,8 @@ export interface Bundles {
   /** @throws BUNDLE_DIGEST_MISMATCH when the bytes are not those the location names, BUNDLE_MISSING when there are none. */
   load(location: BundleLocation): Promise<Bundle>;
   module(location: BundleLocation, migration: MigrationId): Promise<MigrationModule>;
+  /** A part of a seed file. @throws BUNDLE_DIGEST_MISMATCH, BUNDLE_MISSING as `load` */
+  seedPart(location: BundleLocation, seed: SeedSource, part: SeedPart): Promise<Uint8Array>;
 }
 
 /** What CloudFormation says of a stack. */

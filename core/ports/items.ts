@@ -52,8 +52,8 @@ export type BeforeImage = Readonly<Record<string, unknown>>;
 /** `already`: it is as before the change. `kept`: somebody else has changed it since, so it stays as it is. */
 export type RestoreResult = 'restored' | 'already' | 'kept';
 
-/** The items of a table, for work on all of them. */
-export interface ItemTable {
+/** What items are read from, for work on all of them. */
+export interface ItemSource {
   /** About how many items there are, as cheap as possible; undefined when nobody knows. */
   estimate(): Promise<number | undefined>;
   /**
@@ -64,6 +64,12 @@ export interface ItemTable {
    * @param limit how many items at most
    */
   page(segment: number, of: number, after: Checkpoint | undefined, limit: number): Promise<ItemPage>;
+  /** The key of an item as a text, equal for equal keys only. @throws DATA_KEY when the item has no usable key */
+  keyOf(item: Item): string;
+}
+
+/** The items of a table, which can be changed. */
+export interface ItemTable extends ItemSource {
   /** The items with the keys of these, as they are now; undefined for those that are gone. */
   find(items: readonly Item[]): Promise<readonly (StoredItem | undefined)[]>;
   /** Looks whether the table can hold what a change makes. @throws DATA_KEY, or another error that says why not */
@@ -76,8 +82,6 @@ export interface ItemTable {
   restore(images: readonly BeforeImage[]): Promise<readonly RestoreResult[]>;
   /** The key of the item that an image is of, as {@link keyOf} gives it. */
   nameOf(image: BeforeImage): string;
-  /** The key of an item as a text, equal for equal keys only. @throws DATA_KEY when the item has no usable key */
-  keyOf(item: Item): string;
 }
 
 /** Databases whose items can be worked through. */

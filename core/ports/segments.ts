@@ -1,3 +1,4 @@
+import type { MigrationId } from '../bundle/bundle';
 import type { BeforeImage, Checkpoint } from './items';
 
 /** One walk over all items of a step: forward, or to take it back. */
@@ -68,6 +69,14 @@ export interface Control {
   readonly rate?: number;
 }
 
+/** What operators ask of a data migration before a deployment begins it. It holds for each of its passes when that begins. */
+export interface Asked {
+  /** How many segments; undefined: as the migration says. */
+  readonly segments?: number;
+  /** As {@link Control.rate}. */
+  readonly rate?: number;
+}
+
 /** Changes that a worker is about to make, kept first. */
 export interface ImageBatch {
   readonly segment: number;
@@ -98,6 +107,10 @@ export interface Segments {
   save(pass: Pass, segment: Segment): Promise<boolean>;
   control(pass: Pass): Promise<Control>;
   setControl(pass: Pass, control: Control): Promise<void>;
+  /** Sets it unless somebody has set it before. */
+  beginControl(pass: Pass, control: Control): Promise<void>;
+  asked(scope: string, migration: MigrationId): Promise<Asked>;
+  ask(scope: string, migration: MigrationId, asked: Asked): Promise<void>;
   /** Keeps what takes changes back, before they are made. */
   keepImages(pass: Pass, batch: ImageBatch): Promise<void>;
   /** What was kept of one segment, the newest batch first, after a batch. */

@@ -9,8 +9,9 @@ import {
   type WriteRequest,
 } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
+import type { MigrationId } from '../../core/bundle/bundle';
 import { noCounts } from '../../core/data/counts';
-import type { Clock, Control, ImageBatch, LeftItem, Pass, Segment, Segments } from '../../core/ports';
+import type { Asked, Clock, Control, ImageBatch, LeftItem, Pass, Segment, Segments } from '../../core/ports';
 import { imagePartition } from '../../core/wire';
 import { fromItem, type Item, keyOf, type LedgerTable, sortKeys, toItem } from './ledger-table';
 import { patiently } from './retry';
@@ -83,6 +84,24 @@ export class DynamoDbSegments implements Segments {
 
   async setControl(pass: Pass, control: Control): Promise<void> {
     await this.send([{ ...toItem(control), ...keyOf(pass.scope, sortKeys.control(nameOf(pass))) }]);
+  }
+
+  async beginControl(pass: Pass, control: Control): Promise<void> {
+    const put = new PutItemCommand({
+      TableName: this.table.name,
+      Item: { ...toItem(control), ...keyOf(pass.scope, sortKeys.control(nameOf(pass))) },
+      ConditionExpression: 'attribute_not_exists(pk)',
+    });
+    await unlessRefused(() => this.table.client.send(put));
+  }
+
+  async asked(scope: string, migration: MigrationId): Promise<Asked> {
+    const item = await this.table.get(scope, sortKeys.asked(migration));
+    return item ? fromItem<Asked>(item) : {};
+  }
+
+  async ask(scope: string, migration: MigrationId, asked: Asked): Promise<void> {
+    await this.send([{ ...toItem(asked), ...keyOf(scope, sortKeys.asked(migration)) }]);
   }
 
   async keepImages(pass: Pass, { segment, number, images }: ImageBatch): Promise<void> {

@@ -103,6 +103,8 @@ export const sortKeys = {
   segment: (pass: string, number: number) => `SEGMENT#${pass}#${String(number).padStart(6, '0')}`,
   segments: (pass: string) => `SEGMENT#${pass}#`,
   control: (pass: string) => `CONTROL#${pass}`,
+  /** Of a data migration that was not begun, by its id. */
+  asked: (migration: string) => `ASKED#${migration}`,
   /** Of an item that a pass left as it was. Hashed, because keys of items may be long. */
   left: (pass: string, key: string) => `LEFT#${pass}#${key === '' ? '' : sha256(key)}`,
   request: (key: string) => `REQUEST#${key}`,

@@ -100,6 +100,7 @@ function bundles(): Bundles {
   return {
     load: async (location) => (await loaded()).load(location),
     module: async (location, migration) => (await loaded()).module(location, migration),
+    seedPart: async (location, seed, part) => (await loaded()).seedPart(location, seed, part),
   };
 }
 

@@ -1,9 +1,11 @@
-import { GetObjectCommand, NoSuchKey, S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, type GetObjectCommandInput, NoSuchKey, S3Client } from '@aws-sdk/client-s3';
 import type { Bundle } from '../../core/bundle/bundle';
 import { parseBundle } from '../../core/bundle/bundle-file';
-import { hasCode, MigrationError } from '../../core/errors/index';
+import { sha256 } from '../../core/bundle/checksum';
+import type { SeedPart, SeedSource } from '../../core/bundle/seed';
+import { describe, hasCode, MigrationError } from '../../core/errors/index';
 import type { Bundles, MigrationModule } from '../../core/ports';
-import type { BundleLocation } from '../../core/wire';
+import { type BundleLocation, seedKey } from '../../core/wire';
 import { evaluate } from './evaluate';
 import { errorName, patiently } from './retry';
 import { sendingOptions } from './sending-options';
@@ -35,12 +37,30 @@ export class S3Bundles implements Bundles {
     });
   }
 
+  async seedPart(location: BundleLocation, seed: SeedSource, { at, bytes, digest }: SeedPart): Promise<Uint8Array> {
+    const { Bucket } = location;
+    const Key = seedKey(location, seed);
+    const part = await this.read({ Bucket, Key, Range: `bytes=${at}-${at + bytes - 1}` });
+    const seen = sha256(part);
+    if (seen === digest) return part;
+    const what = `s3://${Bucket}/${Key} does not have the rows of ${seed.file} that were deployed: the digest of a part is`;
+    throw new MigrationError('BUNDLE_DIGEST_MISMATCH', describe({ what, seen, allowed: digest }), {
+      payload: { seen, digest },
+      hint: 'Deploy again, so that the rows are uploaded again.',
+    });
+  }
+
   private async fetch({ Bucket, Key, Digest }: BundleLocation): Promise<Bundle> {
+    return parseBundle(await this.read({ Bucket, Key }), Digest);
+  }
+
+  private async read(object: GetObjectCommandInput): Promise<Uint8Array> {
     try {
-      const { Body } = await patiently(() => this.client.send(new GetObjectCommand({ Bucket, Key })));
-      return parseBundle(await Body!.transformToByteArray(), Digest);
+      const { Body } = await patiently(() => this.client.send(new GetObjectCommand(object)));
+      return await Body!.transformToByteArray();
     } catch (error) {
       if (!isAbsent(error)) throw error;
+      const { Bucket, Key } = object;
       throw new MigrationError('BUNDLE_MISSING', `There is no bundle at s3://${Bucket}/${Key}.`, {
         hint: 'It was deleted from the assets bucket (cdk gc?). Deploy again, which uploads it.',
         cause: error,

@@ -153,12 +153,6 @@ describe('a data() migration is refused with its line when', () => {
       /^Not supported yet: data\(\) on target users, which is aurora-postgresql\.$/,
     ],
     [
-      'it reads a file',
-      `source: { file: 'seeds/meals.csv' } as never,\n  destination: 'meals', ${transform}`,
-      ['DATA_NOT_SUPPORTED meals/1.1.0_change.ts:2:40'],
-      /^Not supported yet: data\(\) with a file, seeds\/meals\.csv, as its source\.$/,
-    ],
-    [
       'it writes to where it reads, by the name of its own target',
       `source: 'meals', destination: { table: 'meals', target: 'meals' }, ${transform}`,
       ['INVALID_EXPORT meals/1.1.0_change.ts:2:1'],

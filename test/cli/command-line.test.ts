@@ -13,6 +13,9 @@ describe('a command line that is wrong', () => {
     ['a failure that CloudFormation does not know', ['sandbox', 'deploy', '--fail', 'A:delete'], /:create or :update/],
     ['a time that is no number', ['sandbox', 'deploy', '--monitoring-seconds', '-1'], /whole number/],
     ['an alarm state that does not exist', ['sandbox', 'alarm', 'errors', 'RED'], /INSUFFICIENT_DATA/],
+    ['a dry run of too many items', ['backfill', '--dry-run', '1001'], /whole number, 1 to 1000/],
+    ['a dry run that is to pause', ['backfill', 'pause', '--dry-run', '5'], /--dry-run goes with no action/],
+    ['segments of what is under way', ['backfill', 'pause', '--segments', '5'], /--segments goes with no action/],
     ['force without a token', ['unlock', '--force'], /--force needs --token/],
   ])('ends with 2 and a hint for %s', async (_what, args, message) => {
     const { exitCode, stdout, stderr } = await runCli(args);

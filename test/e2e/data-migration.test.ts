@@ -9,6 +9,7 @@ import { DatabaseMigrations, MigrationTarget } from '../../lib';
 import { expectStatus } from '../support/expect-status';
 import { writeMigrations } from '../support/lifecycle-app';
 import { LifecycleWorld } from '../support/lifecycle-world';
+import { runJson } from '../support/run-cli';
 
 jest.setTimeout(180_000);
 
@@ -29,6 +30,20 @@ export default data({
     const [first, last] = name.split(' ');
     return { ...person, first, last };
   },
+});
+`,
+};
+
+const rows = Array.from({ length: 40 }, (_, id) => `m${id},Seed,"Row, ${id}"`);
+const third = {
+  ...second,
+  'shop/more.csv': `id,first,last\n${rows.join('\n')}\n`,
+  'shop/1.2.0_more_people.ts': `import { data } from 'cdk-migrations/authoring';
+export default data({
+  dependsOn: ['1.1.0'],
+  source: { file: 'more.csv' },
+  destination: 'people',
+  transform: (person) => person,
 });
 `,
 };
@@ -93,6 +108,38 @@ describe('a data migration', () => {
     expect(await people()).toEqual(new Map(former.map((item) => [item.id, item])));
   });
 
+  it('can be tried before on items of the table, and nothing is written then', async () => {
+    const before = await people();
+    const operations = new Set<string>();
+    const stop = world.sandbox.intercept({
+      async before(call) {
+        if (call.functionName === undefined) operations.add(call.operation);
+      },
+    });
+    const folder = writeMigrations(world.folder, second);
+    const { json, exitCode } = await runJson<{ readonly counts: object; readonly items: readonly object[] }>(
+      ['backfill', '--dry-run', '50', '--migrations', folder, '--stack', 'Shop'],
+      { cwd: world.folder },
+    );
+    stop();
+
+    expect({ exitCode, counts: json.counts }).toMatchObject({ exitCode: 0, counts: { read: 50, updated: 50 } });
+    expect(json.items).toHaveLength(50);
+    expect(json.items[0]).toMatchObject({
+      outcome: 'changed',
+      changes: [{ before: { name: expect.stringMatching(/^First/) } }],
+    });
+    expect([...operations].filter((name) => !/^(Describe|Get|Scan|Query|BatchGet)/.test(name))).toEqual([]);
+    expect(operations).toContain('Scan');
+    expect(await people()).toEqual(before);
+
+    const asked = await runJson(
+      ['backfill', '--segments', '4', '--rate', '100000', '--migrations', folder, '--stack', 'Shop'],
+      { cwd: world.folder },
+    );
+    expect(asked.json).toMatchObject({ migration: 'shop/1.1.0', asked: { segments: 4, rate: 100_000 } });
+  });
+
   it('is complete when the stack update succeeds, also for what the former release wrote until then', async () => {
     const late = { id: 'late', name: 'Late Comer' };
     let isWritten = false;
@@ -116,5 +163,34 @@ describe('a data migration', () => {
       return [id, { id, first: firstName, last }] as const;
     });
     expect(await people()).toEqual(new Map(expected));
+  });
+
+  it('from a seed file is taken back exactly, and written when the stack update succeeds', async () => {
+    const before = await people();
+    const own = { id: 'm3', first: 'Written', last: 'Before' };
+    const changed = { id: 'm7', first: 'Changed', last: 'Since' };
+    const put = (item: object) => client().send(new PutItemCommand({ TableName, Item: marshall(item) }));
+    await put(own);
+    let isChanged = false;
+    const stop = world.sandbox.intercept({
+      async before(call) {
+        // The rows are there, and are about to be taken back.
+        if (isChanged || !call.functionName?.includes('EngineOnEvent') || call.operation !== 'StartExecution') return;
+        if (!(await people()).has('m39')) return;
+        isChanged = true;
+        await put(changed);
+      },
+    });
+    const failed = await world.deployAssembly(synthesize(third), { fail: [{ logicalId: 'Sibling' }] });
+    stop();
+    expectStatus(failed, 'UPDATE_ROLLBACK_COMPLETE');
+    expect(isChanged).toBe(true);
+    expect(await people()).toEqual(new Map([...before, ['m3', own], ['m7', changed]]));
+
+    expectStatus(await world.deployAssembly(synthesize(third)), 'UPDATE_COMPLETE');
+    const after = await people();
+    expect(after.size).toBe(before.size + 40);
+    expect(after.get('m3')).toEqual(own);
+    expect(after.get('m8')).toEqual({ id: 'm8', first: 'Seed', last: 'Row, 8' });
   });
 });

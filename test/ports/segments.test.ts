@@ -122,6 +122,24 @@ describe.each(segmentStores)('work in segments in $name', ({ open }) => {
     expect(await segments.control(pass)).toEqual({ state: 'running' });
   });
 
+  it('control is begun once, and never instead of what somebody has said', async () => {
+    await segments.beginControl(pass, { state: 'running', rate: 50 });
+    expect(await segments.control(pass)).toEqual({ state: 'running', rate: 50 });
+    await segments.setControl(pass, { state: 'paused' });
+    await segments.beginControl(pass, { state: 'running', rate: 50 });
+    expect(await segments.control(pass)).toEqual({ state: 'paused' });
+  });
+
+  it('keeps what is asked of a migration before it begins, of each by itself', async () => {
+    const migration = `meals/1.${count}.0`;
+    expect(await segments.asked(pass.scope, migration)).toEqual({});
+    await segments.ask(pass.scope, migration, { segments: 7, rate: 50 });
+    expect(await segments.asked(pass.scope, migration)).toEqual({ segments: 7, rate: 50 });
+    await segments.ask(pass.scope, migration, { segments: undefined, rate: 9 });
+    expect(await segments.asked(pass.scope, migration)).toEqual({ rate: 9 });
+    expect(await segments.asked('other', migration)).toEqual({});
+  });
+
   const keep = (number: number, images: readonly Record<string, unknown>[], segment = 0) =>
     segments.keepImages(pass, { segment, number, images });
 

@@ -1,5 +1,7 @@
 import type { BundledMigration, Phase } from '../../core/bundle/bundle';
+import { sha256 } from '../../core/bundle/checksum';
 import type { DataAction } from '../../core/bundle/data-action';
+import type { SeedPart, SeedSource } from '../../core/bundle/seed';
 import type { DataFunctions, Item } from '../../core/ports';
 import { createTable, type MemoryWorld, tableMigration } from './memory-world';
 
@@ -53,4 +55,21 @@ export const peopleTables = tableMigration('1.0.0', [createTable('people'), crea
 /** Items by their keys, as the tables of the memory keep them. */
 export function byKey(items: readonly Item[]): ReadonlyMap<string, Item> {
   return new Map(items.map((item) => [JSON.stringify(item['id']), item]));
+}
+
+/** What the bundler makes of a CSV file with these rows: parts of so many. */
+export function seedOf({ bundles }: MemoryWorld, rows: readonly Item[], rowsOfPart: number): SeedSource {
+  const columns = Object.keys(rows[0]!);
+  const texts = rows.map((row, index) => `${JSON.stringify([index + 2, ...columns.map((name) => row[name])])}\n`);
+  const parts: SeedPart[] = [];
+  let at = 0;
+  for (let from = 0; from < texts.length; from += rowsOfPart) {
+    const own = texts.slice(from, from + rowsOfPart);
+    const bytes = Buffer.from(own.join(''));
+    parts.push({ at, bytes: bytes.length, rows: own.length, digest: sha256(bytes) });
+    at += bytes.length;
+  }
+  const bytes = Buffer.from(texts.join(''));
+  bundles.seeds.set(sha256(bytes), bytes);
+  return { file: 'people.csv', digest: sha256(bytes), rows: rows.length, columns, parts };
 }

@@ -1,4 +1,4 @@
-import type { DataAction, DataPlace } from '../../bundle/data-action';
+import { type DataAction, type DataPlace, sourceName } from '../../bundle/data-action';
 import { sumCounts } from '../../data/counts';
 import { HashSums } from '../../data/hash-sums';
 import { clockTolerance } from '../../data/segment-lease';
@@ -24,11 +24,17 @@ export const dataStep: JournalKind<DataAction> = {
   undoneBy: 'before-image',
 
   async observe(action, context) {
-    const table = await tableOf(action.source, context);
+    const { source } = action;
     if (action.destination) await tableOf(action.destination, context);
-    const items = await table.estimate();
+    const items = 'file' in source ? source.rows : await (await tableOf(source, context)).estimate();
     const enough = Math.ceil((items ?? Number.POSITIVE_INFINITY) / itemsInSegment);
-    return { exists: true, segments: action.segments ?? Math.max(1, Math.min(mostSegments, enough)) };
+    const { data, migration } = context;
+    const asked = await data.segments.asked(data.pass.scope, migration.id);
+    // Nobody can ask anything of the pass itself before it was begun.
+    const { rate } = asked;
+    if (rate !== undefined) await data.segments.beginControl(passOf(context, 'forward'), { state: 'running', rate });
+    const segments = asked.segments ?? action.segments ?? Math.max(1, Math.min(mostSegments, enough));
+    return { exists: true, segments };
   },
 
   async perform(action, context, before) {
@@ -132,7 +138,7 @@ function throwFailure(known: readonly Segment[], { attempt, file }: StepContext)
 function finish(action: DataAction, known: readonly Segment[], context: StepContext): StepResult {
   const counts = sumCounts(known.map((segment) => segment.counts));
   const sums = known.reduce((sum, segment) => sum.addAll(segment.sums ?? {}), new HashSums());
-  const { table } = action.source;
+  const table = sourceName(action);
   context.data.report(action.pass === 'check' ? 'items-checked' : 'items-transformed', {
     table,
     ...counts,
@@ -167,7 +173,7 @@ function finish(action: DataAction, known: readonly Segment[], context: StepCont
 function timeIsOver(action: DataAction, known: readonly Segment[], of: number, context: StepContext): StepResult {
   const percent = Math.floor((known.filter(({ state }) => state === 'done').length / of) * 100);
   if (action.finish === 'background') {
-    const { table } = action.source;
+    const table = sourceName(action);
     context.data.report('items-left', { table, percent });
     context.data.tell(
       `${percent} % of the items of ${table} are transformed; the others follow when the stack update is complete, and nothing has to be done for it.`,
@@ -176,7 +182,7 @@ function timeIsOver(action: DataAction, known: readonly Segment[], of: number, c
   }
   throw new MigrationError(
     'FORWARD_TIMEOUT',
-    `The time limit for applying migrations expired with ${percent} % of the items of ${action.source.table} transformed.`,
+    `The time limit for applying migrations expired with ${percent} % of the items of ${sourceName(action)} transformed.`,
     {
       location: { file: context.file },
       hint: "Let it end after the answer with finish: 'background', give the construct more workers (`backfillConcurrency`), or a longer `forwardTimeout`.",

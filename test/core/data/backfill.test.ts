@@ -67,6 +67,24 @@ describe('a backfill in place', () => {
     expect(await events('items-restored')).toMatchObject([{ detail: { restored: 99, kept: 1 } }]);
   });
 
+  it('has as many segments, and the rate, that were asked for before it began', async () => {
+    await deployedTable();
+    await world.segments.ask(scope, 'meals/1.1.0', { segments: 5, rate: 20 });
+    const startedAt = world.clock.time;
+    await update('b', [dataMigration(world, '1.1.0', { transform: split })]);
+
+    const [deployment] = (await world.ledger.load(scope)).open;
+    const pass = { scope, deployment: deployment!.id, key: 'meals|meals-1|1.1.0', direction: 'forward' } as const;
+    for (const step of ['backfill.0', 'verify.0']) {
+      expect(await world.segments.list({ ...pass, step })).toHaveLength(5);
+      expect(await world.segments.control({ ...pass, step })).toEqual({ state: 'running', rate: 20 });
+    }
+    // A page of ten items is paid for before the next one; the last one of a segment is not.
+    expect(world.clock.time - startedAt).toBeGreaterThan(4_000);
+    await rolledBack();
+    expect(world.meals.items.of('people')).toEqual(byKey(people(100)));
+  });
+
   it('never overwrites what the application writes at the same time', async () => {
     await deployedTable();
     const written = new Map<string, Item>();

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Item } from '../../../core/ports';
 import type { RecordedRequest } from '../../../core/request/request';
 import { CrashingWorld } from '../../support/crashing-world';
-import { byKey, dataMigration, people, peopleTables, place, split } from '../../support/data-migration';
+import { byKey, dataMigration, people, peopleTables, place, seedOf, split } from '../../support/data-migration';
 import { scope } from '../../support/memory-world';
 
 /**
@@ -32,6 +32,10 @@ const copying = (world: CrashingWorld) => [
   peopleTables,
   dataMigration(world, '1.1.0', { transform: copy }, { destination: place('copies'), segments: 2 }),
 ];
+const seeding = (world: CrashingWorld) => {
+  const change = { source: seedOf(world, before, 3), destination: place('copies'), segments: 2 };
+  return [peopleTables, dataMigration(world, '1.1.0', { transform: copy }, change)];
+};
 const failing = (world: CrashingWorld) => {
   const transform = (item: Item) => {
     if (item['id'] === 'p6') throw new Error('cannot');
@@ -88,6 +92,12 @@ const scenarios: readonly Scenario[] = [
   {
     name: 'the rollback of a backfill to another table',
     prepare: (world) => rollback(world, copying),
+    people: former,
+    answers: 'SUCCESS',
+  },
+  {
+    name: 'the rollback of a seed file',
+    prepare: (world) => rollback(world, seeding),
     people: former,
     answers: 'SUCCESS',
   },

@@ -1,16 +1,17 @@
 import { noCounts } from '../../../core/data/counts';
-import type { Clock, Control, ImageBatch, LeftItem, Pass, Segment, Segments } from '../../../core/ports';
+import type { Asked, Clock, Control, ImageBatch, LeftItem, Pass, Segment, Segments } from '../../../core/ports';
 
 class PassRecords {
   readonly segments = new Map<number, Segment>();
   readonly images: ImageBatch[] = [];
   readonly left = new Map<string, LeftItem>();
-  control: Control = { state: 'running' };
+  control: Control | undefined;
 }
 
 /** The rules of work in segments without a store. */
 export class MemorySegments implements Segments {
   private readonly passes = new Map<string, PassRecords>();
+  private readonly wishes = new Map<string, Asked>();
 
   constructor(private readonly clock: Pick<Clock, 'now'>) {}
 
@@ -54,11 +55,23 @@ export class MemorySegments implements Segments {
   }
 
   async control(pass: Pass): Promise<Control> {
-    return this.of(pass).control;
+    return this.of(pass).control ?? { state: 'running' };
   }
 
   async setControl(pass: Pass, control: Control): Promise<void> {
     this.of(pass).control = control;
+  }
+
+  async beginControl(pass: Pass, control: Control): Promise<void> {
+    this.of(pass).control ??= control;
+  }
+
+  async asked(scope: string, migration: string): Promise<Asked> {
+    return this.wishes.get(`${scope} ${migration}`) ?? {};
+  }
+
+  async ask(scope: string, migration: string, asked: Asked): Promise<void> {
+    this.wishes.set(`${scope} ${migration}`, asked);
   }
 
   async keepImages(pass: Pass, batch: ImageBatch): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Bundle } from '../../../core/bundle/bundle';
+import type { SeedPart, SeedSource } from '../../../core/bundle/seed';
 import { MigrationError } from '../../../core/errors/index';
 import type {
   Bundles,
@@ -93,6 +94,8 @@ export class MemoryStacks implements Stacks {
 export class MemoryBundles implements Bundles {
   readonly bundles = new Map<string, Bundle>();
   readonly modules = new Map<string, MigrationModule>();
+  /** What is beside bundles, by its digest. */
+  readonly seeds = new Map<string, Uint8Array>();
 
   async load(location: BundleLocation): Promise<Bundle> {
     const bundle = this.bundles.get(location.Digest);
@@ -102,6 +105,12 @@ export class MemoryBundles implements Bundles {
 
   async module(_location: BundleLocation, migration: string): Promise<MigrationModule> {
     return this.modules.get(migration) ?? { codeLines: [] };
+  }
+
+  async seedPart(_location: BundleLocation, { digest }: SeedSource, { at, bytes }: SeedPart): Promise<Uint8Array> {
+    const seed = this.seeds.get(digest);
+    if (seed) return seed.subarray(at, at + bytes);
+    throw new MigrationError('BUNDLE_MISSING', `There are no rows ${digest}.`);
   }
 }
 
