@@ -18,7 +18,7 @@ function checkItem({ item }: StoredItem, { source, work, sums }: PageTools, tall
   const key = source.keyOf(item);
   sums.add(key, item);
   judge(key, tally, () => {
-    const { result } = transformInPlace(work.functions.transform!, item);
+    const { result } = transformInPlace(work.functions.transform!, item, source);
     if (result === null || !areEqual(result, item)) return former('it has not been transformed', work);
     return validate(item, work.functions);
   });
@@ -54,10 +54,11 @@ function makes(item: Item, { source, work }: PageTools, tally: PageTally): reado
   }
 }
 
-function isContained(made: Item, there: Item, { work: { action, functions } }: PageTools): boolean {
-  if (action.existing === 'combine') return areEqual(functions.combine!(there, made), there);
+function isContained(made: Item, there: Item, { work: { action, functions }, destination }: PageTools): boolean {
+  if (action.existing === 'combine')
+    return areEqual(destination!.arriving(functions.combine!(there, made), there), there);
   // With `keep`, what the application wrote to the destination since then counts more.
-  return action.existing === 'keep' || areEqual(made, there);
+  return action.existing === 'keep' || areEqual(destination!.arriving(made, there), there);
 }
 
 type Judgement = 'unchanged' | 'former' | { readonly wrong: string };

@@ -15,8 +15,8 @@ export function inPlace(transform: Transform): PageWork {
     let pending = items;
     for (let attempt = 1; pending.length > 0; attempt += 1) {
       const changes = pending.flatMap((stored) => changeOf(transform, stored, page, tally) ?? []);
-      const conflicts = await page.write(page.source, changes);
-      countChanges(tally, changes, conflicts);
+      const unmade = await page.write(page.source, changes);
+      const conflicts = countChanges(tally, changes, unmade, page.source);
       if (attempt === mostAttempts) {
         for (const change of conflicts) tally.fail(keyOf(change, page), tooBusy);
         break;
@@ -33,7 +33,7 @@ const tooBusy = new TransformRefused(
 
 function changeOf(transform: Transform, was: StoredItem, page: PageTools, tally: PageTally): ItemChange | undefined {
   try {
-    const { result, read } = transformInPlace(transform, was.item);
+    const { result, read } = transformInPlace(transform, was.item, page.source);
     if (result === null) return { change: 'delete', was, read };
     if (areEqual(result, was.item)) {
       tally.count('unchanged');

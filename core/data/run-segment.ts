@@ -8,7 +8,7 @@ import { HashSums } from './hash-sums';
 import { inPlace } from './in-place';
 import { Pace } from './pace';
 import { PageReader } from './page-reader';
-import type { PageResult, PageTools, PageWork } from './page-work';
+import type { PageResult, PageTools, PageWork, UnmadeChange } from './page-work';
 import { restore } from './restore';
 import { HeldSegment, segmentLease } from './segment-lease';
 import type { DataTables, SegmentResult, SegmentWork, WorkerLimits, WorkerPorts } from './segment-work';
@@ -69,6 +69,7 @@ class SegmentRun {
       scope: this.work.pass.scope,
       token: this.held.segment.token,
       guard: () => this.held.guard(),
+      segment: { pass: this.work.pass, number: this.work.number },
     });
     for (;;) {
       await this.pace.beforePage();
@@ -116,11 +117,13 @@ class SegmentRun {
   }
 
   private async forwardPage(tables: DataTables) {
-    const { number, of } = this.work;
+    const { number, of, division } = this.work;
     const { checkpoint } = this.held.segment;
     // A function that undoes is given what the transform made, where it is.
     const source = (this.work.pass.direction === 'undo' && tables.destination) || tables.source;
-    this.reader ??= new PageReader((after) => this.timed(() => source.page(number, of, after, this.limits.pageSize)));
+    this.reader ??= new PageReader((after) =>
+      this.timed(() => source.page({ number, of, division }, after, this.limits.pageSize)),
+    );
     const { items, next } = await this.reader.read(checkpoint);
     const result = items.length === 0 ? nothing : await this.pageWork()(items, this.tools({ ...tables, source }));
     return { result, next };
@@ -149,7 +152,7 @@ class SegmentRun {
     return { ...tables, work: this.work, sums: this.sums, write: (table, changes) => this.write(table, changes) };
   }
 
-  private async write(table: ItemTable, changes: readonly ItemChange[]): Promise<readonly ItemChange[]> {
+  private async write(table: ItemTable, changes: readonly ItemChange[]): Promise<readonly UnmadeChange[]> {
     if (changes.length === 0) return [];
     await this.held.guard();
     if (this.work.keepsImages) {
@@ -158,7 +161,11 @@ class SegmentRun {
       await this.ports.segments.keepImages(this.work.pass, { segment: this.work.number, number, images });
     }
     const results = await this.timed(() => table.write(changes));
-    return changes.filter((_, index) => results[index] === 'conflict');
+    return changes.flatMap((change, index): readonly UnmadeChange[] => {
+      const result = results[index]!;
+      if (result === 'written') return [];
+      return [result === 'conflict' ? { change } : { change, refused: result.refused }];
+    });
   }
 
   private async timed<T>(request: () => Promise<T>): Promise<T> {

@@ -2,7 +2,7 @@ import type { CodeLines } from '../bundle/bundle';
 import type { DataAction } from '../bundle/data-action';
 import type { DataFunctions } from '../ports/data-functions';
 import type { Clock, HeldLease } from '../ports/index';
-import type { ItemTable } from '../ports/items';
+import type { Division, ItemTable } from '../ports/items';
 import type { Pass, Segments } from '../ports/segments';
 
 /** The tables that a step works on. */
@@ -17,6 +17,8 @@ export interface SegmentWork {
   readonly action: DataAction;
   readonly number: number;
   readonly of: number;
+  /** How the table is divided that the pass reads. */
+  readonly division?: Division;
   /** The request that the work is for: what fails, fails for it. */
   readonly attempt: string;
   /** What takes changes back is kept before they are made. */

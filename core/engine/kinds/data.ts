@@ -25,10 +25,14 @@ export const dataStep: JournalKind<DataAction> = {
 
   async observe(action, context) {
     const table = await tableOf(action.source, context);
-    if (action.destination) await tableOf(action.destination, context);
+    const destination = action.destination && (await tableOf(action.destination, context));
     const items = await table.estimate();
     const enough = Math.ceil((items ?? Number.POSITIVE_INFINITY) / itemsInSegment);
-    return { exists: true, segments: action.segments ?? Math.max(1, Math.min(mostSegments, enough)) };
+    const segments = action.segments ?? Math.max(1, Math.min(mostSegments, enough));
+    const division = await table.divide(segments);
+    // To put back copies no table is read.
+    const undoDivision = action.undo === 'function' ? await destination?.divide(segments) : undefined;
+    return { exists: true, segments, ...(division && { division }), ...(undoDivision && { undoDivision }) };
   },
 
   async perform(action, context, before) {

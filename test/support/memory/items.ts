@@ -11,6 +11,7 @@ import type {
   ItemTable,
   RestoreResult,
   StoredItem,
+  TablePart,
 } from '../../../core/ports';
 
 /** Items by logical table and key. The key of every table is its attribute `id`. */
@@ -49,14 +50,25 @@ class MemoryItemTable implements ItemTable {
     return this.store.of(this.name).size;
   }
 
+  async divide(): Promise<undefined> {
+    return undefined;
+  }
+
+  replaced(_was: Item, by: Item): Item {
+    return by;
+  }
+
+  arriving(made: Item): Item {
+    return made;
+  }
+
   async page(
-    segment: number,
-    of: number,
+    { number, of }: TablePart,
     after: Readonly<Record<string, unknown>> | undefined,
     limit: number,
   ): Promise<ItemPage> {
     this.store.meanwhile('page', this.name);
-    const keys = [...this.store.of(this.name).keys()].filter((key) => segmentOf(key, of) === segment).sort();
+    const keys = [...this.store.of(this.name).keys()].filter((key) => segmentOf(key, of) === number).sort();
     const from = keys.filter((key) => after === undefined || key > String(after['key']));
     const page = from.slice(0, limit);
     const items = page.map((key) => stored(this.store.of(this.name).get(key)!));
