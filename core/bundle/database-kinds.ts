@@ -21,7 +21,7 @@ export interface DatabaseTraits {
 export const databaseKinds: Readonly<Record<DatabaseKind, DatabaseTraits>> = {
   // The RDS Data API takes statements of 64 KiB (aws-facts RDS-14).
   'aurora-postgresql': {
-    migrationKinds: ['sql'],
+    migrationKinds: ['sql', 'data'],
     transactionalDdl: true,
     doubleQuotes: 'name',
     maxStatementBytes: 65_536,

@@ -10,6 +10,7 @@ import type { HeldLease, Item, ItemTable } from '../../../core/ports';
 import { DynamoDbItems } from '../../../lambda/aws/items/dynamodb-items';
 import { createTable, startDynamoDb } from '../../support/dynoxide';
 import { MemoryItems } from '../../support/memory/items';
+import { sqlItemStores } from './sql-item-tables';
 
 /** Tables with the key `id`, a text, as the migrations and the application see them. */
 export interface ItemStore {
@@ -25,6 +26,7 @@ export interface ItemStore {
 export const itemStores: readonly { readonly name: string; open(): Promise<ItemStore> }[] = [
   { name: 'memory', open: openMemory },
   { name: 'DynamoDB (dynoxide)', open: openDynamoDbItems },
+  ...sqlItemStores,
 ];
 
 async function openMemory(): Promise<ItemStore> {

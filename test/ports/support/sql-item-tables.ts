@@ -1,0 +1,73 @@
+import type { HeldLease, Item, ItemTable } from '../../../core/ports';
+import { AuroraPostgresql } from '../../../lambda/aws/sql/aurora-postgresql';
+import { DataApi } from '../../../lambda/aws/sql/data-api';
+import {
+  type EngineUnderTest,
+  enginesUnderTest,
+  openDataApi,
+} from '../../../packages/sandbox/test/services/rds-data/engines';
+import type { ItemStore } from './item-tables';
+
+/** A store whose database takes statements. */
+export interface SqlItemStore extends ItemStore {
+  /** As the application or another person would. */
+  sql(
+    statement: string,
+    parameters?: Readonly<Record<string, unknown>>,
+  ): Promise<readonly Readonly<Record<string, unknown>>[]>;
+}
+
+/** The attributes of all items of the suite; lists and objects are JSON. */
+const columns = {
+  ...{ name: 'text', text: 'text', note: 'text', first: 'text', last: 'text', new: 'text' },
+  ...{ age: 'integer', n: 'integer', old: 'boolean', x: 'json', y: 'json', more: 'json' },
+};
+
+/** A server where there is one: the suites of the Data API compare it with PGlite. */
+export const sqlItemStores: readonly { readonly name: string; open(): Promise<SqlItemStore> }[] = enginesUnderTest()
+  .slice(-1)
+  .map((engine) => ({
+    name: engine.name === 'pglite' ? 'PGlite' : 'PostgreSQL',
+    open: () => openPostgresqlItems(engine),
+  }));
+
+async function openPostgresqlItems(engine: EngineUnderTest): Promise<SqlItemStore> {
+  const { client, base, close } = await openDataApi(engine);
+  const api = new DataApi(
+    client,
+    {
+      DatabaseKind: 'aurora-postgresql',
+      Identity: 'db-1',
+      ClusterArn: base.resourceArn,
+      SecretArn: base.secretArn,
+      DatabaseName: base.database,
+    },
+    async () => false,
+  );
+  const sql: SqlItemStore['sql'] = async (statement, parameters) => (await api.execute(statement, parameters)).rows;
+  return {
+    sql,
+    open: (table: string, lease: HeldLease): Promise<ItemTable> => new AuroraPostgresql(api, lease).items.table(table),
+    create: async (table) => {
+      const list = Object.entries(columns).map(([name, type]) => `"${name}" ${type}`);
+      await sql(`CREATE TABLE ${table} (id text PRIMARY KEY, ${list.join(', ')})`);
+    },
+    put: async (table, ...items) => {
+      for (const item of items) {
+        await sql(`DELETE FROM ${table} WHERE id = :id`, { id: item['id'] });
+        await sql(`INSERT INTO ${table} SELECT * FROM json_populate_record(CAST(NULL AS ${table}), :row)`, {
+          row: item,
+        });
+      }
+    },
+    get: async (table, id) => {
+      const [row] = await sql(
+        `SELECT CAST(json_strip_nulls(row_to_json(t)) AS text) AS item FROM ${table} t WHERE id = :id`,
+        { id },
+      );
+      return row && (JSON.parse(String(row['item'])) as Item);
+    },
+    delete: async (table, id) => void (await sql(`DELETE FROM ${table} WHERE id = :id`, { id })),
+    close,
+  };
+}
