@@ -100,10 +100,10 @@ declare module '../core/errors/error-payloads' {
      */
     INVALID_EXPORT: NoPayload;
     /**
-     * A data migration reads or writes what it cannot yet: a file, or a SQL database.
-     * @remedy Let `source` and `destination` be tables of DynamoDB. For rows of a SQL database write SQL, or `sql({ ... })`.
+     * A data migration reads what it cannot yet: a file.
+     * @remedy Let `source` be a table. Small data can be inserted by a SQL migration.
      */
-    DATA_NOT_SUPPORTED: { readonly what: string; readonly target?: string };
+    DATA_NOT_SUPPORTED: { readonly what: string };
     /**
      * A warning: a function of a data migration uses the time, chance, the environment or the network. Its result must
      * depend on nothing but the item, because an item may be met several times.

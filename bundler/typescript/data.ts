@@ -81,7 +81,7 @@ async function warnOfImpurity(migration: DataMigration, place: Places, warn: War
 function seedFile(file: string, place: Places): MigrationError {
   return new MigrationError('DATA_NOT_SUPPORTED', `Not supported yet: data() with a file, ${file}, as its source.`, {
     payload: { what: 'file' },
-    hint: 'Let the source be a DynamoDB table. Small data can be inserted by a SQL migration.',
+    hint: 'Let the source be a table. Small data can be inserted by a SQL migration.',
     location: place.ofText(file),
   });
 }

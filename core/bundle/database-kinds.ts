@@ -26,7 +26,12 @@ export const databaseKinds: Readonly<Record<DatabaseKind, DatabaseTraits>> = {
     doubleQuotes: 'name',
     maxStatementBytes: 65_536,
   },
-  'aurora-mysql': { migrationKinds: ['sql'], transactionalDdl: false, doubleQuotes: 'text', maxStatementBytes: 65_536 },
+  'aurora-mysql': {
+    migrationKinds: ['sql', 'data'],
+    transactionalDdl: false,
+    doubleQuotes: 'text',
+    maxStatementBytes: 65_536,
+  },
   dynamodb: { migrationKinds: ['dynamodb', 'data'], transactionalDdl: false, doubleQuotes: 'text' },
 };
 
