@@ -15,6 +15,8 @@ export interface SqlItemStore extends ItemStore {
     statement: string,
     parameters?: Readonly<Record<string, unknown>>,
   ): Promise<readonly Readonly<Record<string, unknown>>[]>;
+  /** Runs work while another transaction, with these statements, is open; it is committed by `end`. */
+  holding<T>(statements: readonly string[], work: (end: () => Promise<void>) => Promise<T>): Promise<T>;
 }
 
 /** The attributes of all items of the suite; lists and objects are JSON. */
@@ -47,6 +49,7 @@ async function openPostgresqlItems(engine: EngineUnderTest): Promise<SqlItemStor
   const sql: SqlItemStore['sql'] = async (statement, parameters) => (await api.execute(statement, parameters)).rows;
   return {
     sql,
+    holding: (statements, work) => holding(api, statements, work),
     open: (table: string, lease: HeldLease): Promise<ItemTable> => new AuroraPostgresql(api, lease).items.table(table),
     create: async (table) => {
       const list = Object.entries(columns).map(([name, type]) => `"${name}" ${type}`);
@@ -70,4 +73,34 @@ async function openPostgresqlItems(engine: EngineUnderTest): Promise<SqlItemStor
     delete: async (table, id) => void (await sql(`DELETE FROM ${table} WHERE id = :id`, { id })),
     close,
   };
+}
+
+async function holding<T>(
+  api: DataApi,
+  statements: readonly string[],
+  work: (end: () => Promise<void>) => Promise<T>,
+): Promise<T> {
+  let end = (): void => {};
+  const ended = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  let held = (): void => {};
+  const holds = new Promise<void>((resolve) => {
+    held = resolve;
+  });
+  const transaction = api.transaction(async (connection) => {
+    for (const statement of statements) await connection.execute(statement);
+    held();
+    await ended;
+  });
+  await Promise.race([holds, transaction]);
+  const finish = async () => {
+    end();
+    await transaction;
+  };
+  try {
+    return await work(finish);
+  } finally {
+    await finish();
+  }
 }

@@ -14,6 +14,9 @@ interface Ranges {
 /** Rows up to which all keys are read to divide them evenly. */
 const evenly = 200_000;
 
+/** Of a table whose size nobody knows. */
+const mostBounds = 5_000;
+
 /** Characters of all bounds together: they are kept in the ledger with the step. */
 const longestBounds = 50_000;
 
@@ -41,13 +44,13 @@ async function boundsOf(
   of: number,
   count: number | undefined,
 ): Promise<readonly Bound[]> {
-  if (count !== undefined && count <= evenly) return everyNth(connection, dialect, table, Math.ceil(count / of));
+  if (count !== undefined && count <= evenly) return everyNth(connection, dialect, table, Math.ceil(count / of), of);
   const known = await dialect.bounds(connection, table, of);
   if (known) return known.map((bound) => [bound]);
   const isInteger = table.key.length === 1 && table.key[0]!.kind === 'integer';
   if (isInteger) return steps(connection, dialect, table, of);
   try {
-    return await everyNth(connection, dialect, table, Math.max(1, Math.ceil((count ?? evenly * 10) / of)));
+    return await everyNth(connection, dialect, table, Math.ceil((count ?? evenly * 10) / of), mostBounds);
   } catch (error) {
     // The keys of so large a table are not read in time: it is one segment.
     if (hasCode(error, 'STATEMENT_TIMEOUT')) return [];
@@ -55,13 +58,19 @@ async function boundsOf(
   }
 }
 
-async function everyNth(connection: SqlConnection, { quote, toText }: ItemDialect, table: TableShape, n: number) {
+async function everyNth(
+  connection: SqlConnection,
+  { quote, toText }: ItemDialect,
+  table: TableShape,
+  n: number,
+  of: number,
+) {
   if (n < 1) return [];
   const names = table.key.map(({ name }) => quote(name));
   const texts = table.key.map((column, index) => `${toText(column, `x.${quote(column.name)}`)} AS k${index}`);
   const { rows } = await connection.execute(
     `SELECT ${texts.join(', ')} FROM (SELECT ${names.join(', ')}, row_number() OVER (ORDER BY ${names.join(', ')}) AS at_row
-       FROM ${table.quoted}) x WHERE x.at_row % ${n} = 0 ORDER BY x.at_row`,
+       FROM ${table.quoted}) x WHERE x.at_row % ${n} = 0 ORDER BY x.at_row LIMIT ${of - 1}`,
   );
   return rows.map((row) => table.key.map((_, index) => String(row[`k${index}`])));
 }
@@ -89,7 +98,10 @@ function chosen(bounds: readonly Bound[], of: number): readonly Bound[] {
   const fitting = Math.floor((bounds.length * longestBounds) / Math.max(length, longestBounds));
   const most = Math.min(of - 1, fitting);
   if (bounds.length <= most) return bounds;
-  const picked = Array.from({ length: most }, (_, index) => Math.floor(((index + 1) * bounds.length) / (most + 1)));
+  const picked = Array.from(
+    { length: most },
+    (_, index) => Math.round(((index + 1) * (bounds.length + 1)) / (most + 1)) - 1,
+  );
   return [...new Set(picked)].map((index) => bounds[index]!);
 }
 
