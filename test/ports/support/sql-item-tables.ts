@@ -4,12 +4,15 @@ import { DataApi } from '../../../lambda/aws/sql/data-api';
 import {
   type EngineUnderTest,
   enginesUnderTest,
+  mysqlUnderTest,
   openDataApi,
 } from '../../../packages/sandbox/test/services/rds-data/engines';
 import type { ItemStore } from './item-tables';
+import { openMysql } from './sql-databases';
 
 /** A store whose database takes statements. */
 export interface SqlItemStore extends ItemStore {
+  readonly kind: 'aurora-postgresql' | 'aurora-mysql';
   /** As the application or another person would. */
   sql(
     statement: string,
@@ -26,12 +29,52 @@ const columns = {
 };
 
 /** A server where there is one: the suites of the Data API compare it with PGlite. */
-export const sqlItemStores: readonly { readonly name: string; open(): Promise<SqlItemStore> }[] = enginesUnderTest()
-  .slice(-1)
-  .map((engine) => ({
-    name: engine.name === 'pglite' ? 'PGlite' : 'PostgreSQL',
-    open: () => openPostgresqlItems(engine),
-  }));
+export const sqlItemStores: readonly { readonly name: string; open(): Promise<SqlItemStore> }[] = [
+  ...enginesUnderTest()
+    .slice(-1)
+    .map((engine) => ({ name: 'PostgreSQL', open: () => openPostgresqlItems(engine) })),
+  ...mysqlUnderTest().map((engine) => ({ name: 'MySQL', open: () => openMysqlItems(engine) })),
+];
+
+/** What its columns are in MySQL. */
+const mysqlTypes: Readonly<Record<string, string>> = { text: 'varchar(100)', integer: 'int', boolean: 'tinyint(1)' };
+
+async function openMysqlItems(engine: EngineUnderTest): Promise<SqlItemStore> {
+  const { api, target, close } = await openMysql(engine);
+  const sql: SqlItemStore['sql'] = async (statement, parameters) => (await api.execute(statement, parameters)).rows;
+  return {
+    sql,
+    kind: 'aurora-mysql',
+    holding: (statements, work) => holding(api, statements, work),
+    open: (table, lease) => target(lease).items!.table(table),
+    create: async (table) => {
+      const list = Object.entries(columns).map(([name, type]) => `\`${name}\` ${mysqlTypes[type] ?? type}`);
+      await sql(`CREATE TABLE ${table} (id varchar(100) PRIMARY KEY, ${list.join(', ')})`);
+    },
+    put: async (table, ...items) => {
+      for (const item of items) {
+        const names = Object.keys(item);
+        await sql(`DELETE FROM ${table} WHERE id = :id`, { id: item['id'] });
+        await sql(
+          `INSERT INTO ${table} (${names.map((name) => `\`${name}\``).join()}) VALUES (${names.map((name) => `:${name}`).join()})`,
+          item,
+        );
+      }
+    },
+    get: async (table, id) => {
+      const [row] = await sql(`SELECT * FROM ${table} WHERE id = :id`, { id });
+      if (!row) return undefined;
+      const present = Object.entries(row).filter(([, value]) => value !== null);
+      return Object.fromEntries(present.map(([name, value]) => [name, plain(name, value)]));
+    },
+    delete: async (table, id) => void (await sql(`DELETE FROM ${table} WHERE id = :id`, { id })),
+    close,
+  };
+}
+
+function plain(name: string, value: unknown): unknown {
+  return ['x', 'y', 'more'].includes(name) ? JSON.parse(String(value)) : value;
+}
 
 async function openPostgresqlItems(engine: EngineUnderTest): Promise<SqlItemStore> {
   const { client, base, close } = await openDataApi(engine);
@@ -49,6 +92,7 @@ async function openPostgresqlItems(engine: EngineUnderTest): Promise<SqlItemStor
   const sql: SqlItemStore['sql'] = async (statement, parameters) => (await api.execute(statement, parameters)).rows;
   return {
     sql,
+    kind: 'aurora-postgresql',
     holding: (statements, work) => holding(api, statements, work),
     open: (table: string, lease: HeldLease): Promise<ItemTable> => new AuroraPostgresql(api, lease).items.table(table),
     create: async (table) => {

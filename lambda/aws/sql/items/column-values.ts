@@ -1,6 +1,6 @@
 import { MigrationError } from '../../../../core/errors/index';
 import { fromArrayText, toArrayText } from './lists';
-import { decimalText, timestampText } from './plain-texts';
+import { decimalText, shortestSingle, timestampText } from './plain-texts';
 import type { Column, ColumnKind } from './table-shape';
 
 /** Why a column cannot hold a value: words that hold no data. */
@@ -61,9 +61,12 @@ const hints: Readonly<Partial<Record<ColumnKind, string>>> = {
   list: 'Return a list of values that the elements of the column can be.',
 };
 
-function textOf(value: unknown, { kind, element = 'other', scale, isNullable }: Column): string | null {
+function textOf(value: unknown, { kind, element = 'other', scale, single, isNullable }: Column): string | null {
   if (kind === 'json' && value === null && !isNullable) return 'null';
   if (value === null || value === undefined) return null;
+  if (kind === 'float' && single && typeof value === 'number' && Number.isFinite(value)) {
+    return single === 'exact' ? String(Math.fround(value)) : shortestSingle(value);
+  }
   if (kind !== 'list') return scalar(value, kind, scale);
   if (!Array.isArray(value)) throw new UnfitValue(`is ${seen(value)} and no list`);
   // Bytes are marked as such within a text.
@@ -94,21 +97,23 @@ function scalar(value: unknown, kind: ColumnKind, scale?: number): string {
     case 'json':
       return jsonText(value);
     default:
-      return word(value, kind);
+      return word(value, kind, scale);
   }
 }
 
 /** Texts, and what is shown as one. */
-function word(value: unknown, kind: ColumnKind): string {
-  if (value instanceof Date && (kind === 'timestamp' || kind === 'instant')) {
-    return timestampText(value.toISOString(), kind);
-  }
-  if (typeof value !== 'string') throw new UnfitValue(`is ${seen(value)}`);
-  // A half of a character; nothing can encode it.
-  if (!isWellFormed(value)) throw new UnfitValue('has half of a character');
-  if (kind === 'uuid') return value.toLowerCase();
-  if (kind === 'padded-text') return value.replace(/ +$/, '');
-  return kind === 'timestamp' || kind === 'instant' ? timestampText(value, kind) : value;
+function word(value: unknown, kind: ColumnKind, scale?: number): string {
+  const isTime = kind === 'timestamp' || kind === 'instant';
+  const text = isTime && value instanceof Date ? value.toISOString() : value;
+  if (typeof text !== 'string') throw new UnfitValue(`is ${seen(value)}`);
+  // Nothing can encode it.
+  if (!isWellFormed(text)) throw new UnfitValue('has half of a character');
+  if (kind === 'uuid') return text.toLowerCase();
+  if (kind === 'padded-text') return text.replace(/ +$/, '');
+  if (!isTime) return text;
+  const time = timestampText(text, kind, scale);
+  if (time !== undefined) return time;
+  throw new UnfitValue(`has more than ${scale} decimals of a second`);
 }
 
 function integer(value: unknown): string {

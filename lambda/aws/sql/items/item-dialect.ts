@@ -19,6 +19,8 @@ export interface ItemDialect {
   rows(names: readonly string[]): string;
   /** That a row's key is greater than these values. */
   isAfter(columns: readonly string[], values: readonly string[]): string;
+  /** That it is not. */
+  isUpTo(columns: readonly string[], values: readonly string[]): string;
   /** About how many rows a large table has; undefined when nobody knows. */
   guess(connection: SqlConnection, table: TableShape): Promise<number | undefined>;
   /** Values of the first column of the key that divide a large table, in order; undefined when the database knows none. */

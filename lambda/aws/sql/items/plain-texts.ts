@@ -19,11 +19,25 @@ export function decimalText(digits: string, scale: number | undefined): string |
   return `${sign === '-' && !isZero ? '-' : ''}${before}${after === '' ? '' : `.${after}`}`;
 }
 
-/** A time of ISO 8601 in UTC as a column shows it; any other text as it is. */
-export function timestampText(text: string, kind: 'timestamp' | 'instant'): string {
+/**
+ * A time of ISO 8601 in UTC as a column shows it, with so many decimals of a second; any other text as it is. Undefined for
+ * one with more decimals than the column.
+ */
+export function timestampText(text: string, kind: 'timestamp' | 'instant', scale?: number): string | undefined {
   const match = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.(\d+))?(?:Z|\+00(?::?00)?)?$/.exec(text);
   if (!match) return text;
   const [, day, time, fraction = ''] = match;
-  const kept = fraction.replace(/0+$/, '');
+  const kept = fraction.replace(/0+$/, '').padEnd(scale ?? 0, '0');
+  if (scale !== undefined && kept.length > scale) return undefined;
   return `${day} ${time}${kept === '' ? '' : `.${kept}`}${kind === 'instant' ? '+00' : ''}`;
+}
+
+/** The digits of a number of 32 bits that tell it from its neighbours. */
+export function shortestSingle(value: number): string {
+  const single = Math.fround(value);
+  for (let digits = 1; digits <= 9; digits += 1) {
+    const text = Number(single.toPrecision(digits));
+    if (Math.fround(text) === single) return String(text);
+  }
+  return String(single);
 }

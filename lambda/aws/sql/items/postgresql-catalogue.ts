@@ -65,6 +65,7 @@ function toColumn(row: Readonly<Record<string, unknown>>): Column {
     kind: isList ? 'list' : (kinds[String(row['base'])] ?? 'other'),
     ...(isList && { element: kinds[String(row['element'])] ?? 'other' }),
     ...(scale !== undefined && scale < 0x400 && { scale }),
+    ...(row['base'] === 'float4' && { single: 'shortest' as const }),
     type: String(row['type']),
     declared: String(row['declared']),
     isNullable: row['not_null'] !== true,

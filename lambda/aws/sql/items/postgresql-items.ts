@@ -44,11 +44,10 @@ const isSame = (column: Column, expression: string, text: string) => {
 const rows = (names: readonly string[]) =>
   `json_to_recordset(CAST(:rows AS json)) AS v(${['n integer', ...names.map((name) => `${name} text`)].join(', ')})`;
 
-const isAfter = (columns: readonly string[], values: readonly string[]) =>
-  `(${columns.join(', ')}) > (${values.join(', ')})`;
-
 export const postgresqlItems: ItemDialect = {
-  ...{ quote, toText, fromText, isSame, rows, isAfter },
+  ...{ quote, toText, fromText, isSame, rows },
+  isAfter: (columns, values) => `(${columns.join(', ')}) > (${values.join(', ')})`,
+  isUpTo: (columns, values) => `(${columns.join(', ')}) <= (${values.join(', ')})`,
 
   shapeOf: (connection, name) => shapeOf(connection, name, quote),
 

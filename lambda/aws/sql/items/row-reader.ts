@@ -37,12 +37,12 @@ export class RowReader {
   async page(after: readonly string[] | undefined, upTo: readonly string[] | undefined, limit: number) {
     const most = Math.min(limit, this.fitting);
     const conditions = [
-      ...(after ? [this.isAfter(after, 'a')] : []),
-      ...(upTo ? [`NOT (${this.isAfter(upTo, 'b')})`] : []),
+      ...(after ? [this.compared('isAfter', after, 'a')] : []),
+      ...(upTo ? [this.compared('isUpTo', upTo, 'b')] : []),
     ];
     const found = await this.smaller(most, (rows) =>
       this.read(
-        `SELECT ${this.list} FROM ${this.shape.quoted} t ${conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : ''}
+        `SELECT ${this.list} FROM ${this.shape.quoted} t ${conditions.length > 0 ? `WHERE ${conditions.map((one) => `(${one})`).join(' AND ')}` : ''}
           ORDER BY ${this.keys().join(', ')} LIMIT ${rows}`,
         { ...named(after, 'a'), ...named(upTo, 'b') },
       ),
@@ -137,10 +137,10 @@ export class RowReader {
     }
   }
 
-  private isAfter(bound: readonly string[], name: string): string {
+  private compared(how: 'isAfter' | 'isUpTo', bound: readonly string[], name: string): string {
     const columns = this.shape.key.slice(0, bound.length);
     const values = columns.map((column, index) => this.dialect.fromText(column, `:${name}${index}`));
-    return this.dialect.isAfter(this.keys().slice(0, bound.length), values);
+    return this.dialect[how](this.keys().slice(0, bound.length), values);
   }
 
   private isRow(): string {

@@ -24,13 +24,17 @@ export interface Column {
   readonly kind: ColumnKind;
   /** Of the elements of a list. */
   readonly element?: ColumnKind;
-  /** How many decimals it has, when that is fixed. */
+  /** How many decimals it has, of a number or of a second, when that is fixed. */
   readonly scale?: number;
   /** The type of its values, without a length: a cast to one with a length would cut values without a word. */
   readonly type: string;
   /** The type with all that was declared. */
   readonly declared: string;
   readonly collation?: string;
+  /** A number of 32 bits: whether its text has all of its digits, or no more than tell it from its neighbours. */
+  readonly single?: 'exact' | 'shortest';
+  /** The database sets it at every update that does not. */
+  readonly followsUpdates?: boolean;
   readonly isNullable: boolean;
   readonly hasDefault: boolean;
   /** The database makes its values: from other columns, or numbers that nobody may give. */
