@@ -43,7 +43,7 @@ export async function runSegment(
 
 /** Errors that say nothing of the items: whoever takes the segment next tries again. */
 function isForNow(error: MigrationError): boolean {
-  return ['TARGET_UNREACHABLE', 'DATABASE_BUSY', 'STATE_CHANGED'].includes(error.code);
+  return ['TARGET_UNREACHABLE', 'DATABASE_BUSY', 'STATEMENT_TIMEOUT', 'STATE_CHANGED'].includes(error.code);
 }
 
 class SegmentRun {

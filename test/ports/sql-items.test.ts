@@ -176,3 +176,16 @@ describe.each(sqlItemStores)('rows of $name', ({ open }) => {
     expect(await next.write([update(await find(next, { id: 1 }), { id: 1, v: 3 }, next)])).toEqual(['written']);
   });
 });
+
+it('divides a large table of PostgreSQL with other keys by what the database knows of them', async () => {
+  const store = await sqlItemStores[0]!.open();
+  await store.sql('CREATE TABLE codes (id uuid, at timestamptz, PRIMARY KEY (id, at))');
+  await store.sql('INSERT INTO codes SELECT gen_random_uuid(), now() FROM generate_series(1, 2000)');
+  await store.sql('ANALYZE codes');
+  const table = await store.open('codes', session(1));
+  const large = Object.assign(Object.create(table) as ItemTable, { estimate: async () => undefined });
+  const segments = await all(large, 4, 300);
+  expect(new Set(segments.flat().map(({ id }) => id)).size).toBe(2000);
+  await store.close();
+  for (const { length } of segments) expect(Math.abs(length - 500)).toBeLessThan(60);
+});

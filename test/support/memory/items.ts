@@ -3,6 +3,7 @@ import { MigrationError } from '../../../core/errors/index';
 import type {
   BeforeImage,
   ChangeResult,
+  Division,
   HeldLease,
   Item,
   ItemChange,
@@ -50,8 +51,9 @@ class MemoryItemTable implements ItemTable {
     return this.store.of(this.name).size;
   }
 
-  async divide(): Promise<undefined> {
-    return undefined;
+  /** Kept with the step, and asked for again with every page. */
+  async divide(of: number): Promise<Division> {
+    return { of };
   }
 
   replaced(_was: Item, by: Item): Item {
@@ -63,12 +65,14 @@ class MemoryItemTable implements ItemTable {
   }
 
   async page(
-    { number, of }: TablePart,
+    { number, division }: TablePart,
     after: Readonly<Record<string, unknown>> | undefined,
     limit: number,
   ): Promise<ItemPage> {
     this.store.meanwhile('page', this.name);
-    const keys = [...this.store.of(this.name).keys()].filter((key) => segmentOf(key, of) === number).sort();
+    const keys = [...this.store.of(this.name).keys()]
+      .filter((key) => segmentOf(key, Number(division!['of'])) === number)
+      .sort();
     const from = keys.filter((key) => after === undefined || key > String(after['key']));
     const page = from.slice(0, limit);
     const items = page.map((key) => stored(this.store.of(this.name).get(key)!));
