@@ -46,7 +46,7 @@ export type ItemChange =
   | { readonly change: 'put'; readonly becomes: Item };
 
 /** The database refuses this change whenever it is made, such as for a constraint; others may be made. */
-export interface RefusedChange {
+interface RefusedChange {
   readonly refused: MigrationError;
 }
 

@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { type Cluster, physicalDatabase } from '../../packages/sandbox/src/services/rds-data/clusters';
+import { StateStore } from '../../packages/sandbox/src/state';
 import { expectStatus } from '../support/expect-status';
 import { LifecycleWorld } from '../support/lifecycle-world';
+import { dropMysqlDatabases, mysqlUrlIfReachableNow } from '../support/real-mysql';
 
 jest.setTimeout(180_000);
 
@@ -59,6 +62,16 @@ export default data({
 `,
 };
 
+/** The database's own history knows nothing of data migrations. */
+const third = {
+  ...second,
+  'users/1.3.0_index.sql': `-- migrate:up
+CREATE INDEX by_last ON people (last);
+-- migrate:down
+DROP INDEX by_last;
+`,
+};
+
 /** With the built engine, its real permissions, and a PostgreSQL behind the Data API where there is one. */
 describe('a data migration of SQL tables', () => {
   let world: LifecycleWorld;
@@ -111,5 +124,45 @@ describe('a data migration of SQL tables', () => {
     expect(copies).toHaveLength(300);
     expect(copies[2]).toEqual({ id: 6, who: 'First6 Last6', tags: '{"even": true}' });
     await world.quietLedger('Shop');
+    expectStatus(await world.deploy({ stack: 'Shop', release: third, sibling: '4' }), 'UPDATE_COMPLETE');
+  });
+});
+
+const mysqlUrl = mysqlUrlIfReachableNow();
+const describeIf = mysqlUrl === undefined ? describe.skip : describe;
+
+describeIf('a data migration of a MySQL table', () => {
+  const release = {
+    'users/1.0.0_people.sql': `-- migrate:up
+CREATE TABLE people (id bigint PRIMARY KEY, name varchar(50), first varchar(50), last varchar(50));
+INSERT INTO people (id, name) VALUES ${Array.from({ length: 100 }, (_, id) => `(${id}, 'First${id} Last${id}')`).join()};
+-- migrate:down
+DELETE FROM people;
+DROP TABLE people;
+`,
+  };
+  const name = 'users/1.1.0_split_names.ts' as const;
+
+  it('comes back row by row when a sibling fails', async () => {
+    const world = await LifecycleWorld.open({ mysqlUrl });
+    const app = { stack: 'Shop', engine: 'aurora-mysql' } as const;
+    expectStatus(await world.deploy({ ...app, release, sibling: '1' }), 'CREATE_COMPLETE');
+    const rows = () => world.sql('Shop', 'SELECT * FROM people ORDER BY id');
+    const before = await rows();
+    const source = second[name].replace('price: (Number(person.price) * 2).toFixed(2)', '');
+    const next = { ...app, release: { ...release, [name]: source }, sibling: '2' };
+    expectStatus(await world.deploy(next, { fail: [{ logicalId: 'Sibling' }] }), 'UPDATE_ROLLBACK_COMPLETE');
+
+    const { events } = await world.ledger('Shop');
+    expect(events.filter(({ type }) => type === 'items-restored').map(({ detail }) => detail)).toMatchObject([
+      { restored: 100 },
+    ]);
+    expect(before).toHaveLength(100);
+    expect(await rows()).toEqual(before);
+    const clusters = new StateStore(world.stateFolder).read<readonly Cluster[]>('rds-clusters.json', []);
+    await world.close();
+    await dropMysqlDatabases(
+      clusters.flatMap((one) => one.databases.map((database) => physicalDatabase(one, database))),
+    );
   });
 });

@@ -7,7 +7,8 @@ import type { Item, ItemTable } from '../../core/ports';
 import { split } from '../support/data-migration';
 import { MemorySegments } from '../support/memory/segments';
 import { MemoryClock } from '../support/memory/world';
-import { type ItemStore, openDynamoDbItems } from './support/item-tables';
+import type { ItemStore } from './support/item-store';
+import { openDynamoDbItems } from './support/item-tables';
 import { session } from './support/records';
 import { sqlItemStores } from './support/sql-item-tables';
 

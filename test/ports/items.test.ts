@@ -1,7 +1,8 @@
 import { NumberValueImpl as NumberValue } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Checkpoint, Item, ItemChange, ItemTable, StoredItem } from '../../core/ports';
-import { type DynamoDbStore, type ItemStore, itemStores, openDynamoDbItems } from './support/item-tables';
+import type { ItemStore } from './support/item-store';
+import { type DynamoDbStore, itemStores, openDynamoDbItems } from './support/item-tables';
 import { session } from './support/records';
 
 const update = (was: StoredItem, becomes: Item, read = Object.keys(was.item)): ItemChange => ({

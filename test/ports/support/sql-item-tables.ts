@@ -7,7 +7,7 @@ import {
   mysqlUnderTest,
   openDataApi,
 } from '../../../packages/sandbox/test/services/rds-data/engines';
-import type { ItemStore } from './item-tables';
+import type { ItemStore } from './item-store';
 import { openMysql } from './sql-databases';
 
 /** A store whose database takes statements. */
