@@ -11,14 +11,15 @@ interface Ranges {
   readonly bounds: readonly Bound[];
 }
 
-/** Rows up to which all keys are read to divide them evenly. */
-const evenly = 200_000;
+/** A table with fewer rows is counted, and divided evenly. */
+export const smallTable = 200_000;
 
-/** Of a table whose size nobody knows. */
-const mostBounds = 5_000;
+/** Of a table whose size nobody knows: it is taken for this many times as large. */
+const unknownSize = 10;
+const mostBounds = 2_000;
 
 /** Characters of all bounds together: they are kept in the ledger with the step. */
-const longestBounds = 50_000;
+const longestBounds = 20_000;
 
 /**
  * Divides a table at values of its key. A table that is not large is divided evenly; of a large one the statistics of the
@@ -44,13 +45,14 @@ async function boundsOf(
   of: number,
   count: number | undefined,
 ): Promise<readonly Bound[]> {
-  if (count !== undefined && count <= evenly) return everyNth(connection, dialect, table, Math.ceil(count / of), of);
-  const known = await dialect.bounds(connection, table, of);
+  if (count !== undefined && count <= smallTable)
+    return everyNth(connection, dialect, table, Math.ceil(count / of), of);
+  const known = await dialect.bounds(connection, table);
   if (known) return known.map((bound) => [bound]);
   const isInteger = table.key.length === 1 && table.key[0]!.kind === 'integer';
   if (isInteger) return steps(connection, dialect, table, of);
   try {
-    return await everyNth(connection, dialect, table, Math.ceil((count ?? evenly * 10) / of), mostBounds);
+    return await everyNth(connection, dialect, table, Math.ceil((count ?? smallTable * unknownSize) / of), mostBounds);
   } catch (error) {
     // The keys of so large a table are not read in time: it is one segment.
     if (hasCode(error, 'STATEMENT_TIMEOUT')) return [];

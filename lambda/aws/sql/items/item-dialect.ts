@@ -24,7 +24,7 @@ export interface ItemDialect {
   /** About how many rows a large table has; undefined when nobody knows. */
   guess(connection: SqlConnection, table: TableShape): Promise<number | undefined>;
   /** Values of the first column of the key that divide a large table, in order; undefined when the database knows none. */
-  bounds(connection: SqlConnection, table: TableShape, of: number): Promise<readonly string[] | undefined>;
+  bounds(connection: SqlConnection, table: TableShape): Promise<readonly string[] | undefined>;
   /** Makes the changes of a group whose rows are as they must be and not locked. Their numbers in the group. */
   write(
     api: DataApi,

@@ -15,7 +15,7 @@ import type {
   TablePart,
 } from '../../../../core/ports';
 import type { DataApi } from '../data-api';
-import { divide, rangeOf } from './division';
+import { divide, rangeOf, smallTable } from './division';
 import type { ItemDialect } from './item-dialect';
 import { prepare, type RowChange } from './row-change';
 import { before, imageOf, keyOfImage, restoration } from './row-images';
@@ -24,9 +24,6 @@ import { RowWriter } from './row-writer';
 import { Rows } from './rows';
 import { type FenceStatements, fenceOf, raiseFence } from './segment-fence';
 import type { TableShape, Texts } from './table-shape';
-
-/** A table with fewer rows is counted. */
-const smallTable = 10_000;
 
 /** The tables of a SQL database, whose rows are items. */
 export function sqlItems(api: DataApi, lease: HeldLease, dialect: ItemDialect, fences: FenceStatements): ItemDatabase {
@@ -76,11 +73,12 @@ class SqlItems implements ItemTable {
 
   async estimate(): Promise<number | undefined> {
     const { rows } = await this.api.execute(
-      `SELECT count(*) AS rows_there FROM (SELECT 1 FROM ${this.shape.quoted} LIMIT ${smallTable}) x`,
+      `SELECT count(*) AS there FROM (SELECT 1 AS one FROM ${this.shape.quoted} LIMIT ${smallTable}) x`,
     );
-    const count = Number(rows[0]?.['rows_there']);
+    const count = Number(rows[0]?.['there']);
     if (count < smallTable) return count;
     const guess = await this.dialect.guess(this.api, this.shape);
+    // One that is too small is old.
     return guess !== undefined && guess >= smallTable ? guess : undefined;
   }
 
