@@ -14,10 +14,6 @@ interface Ranges {
 /** A table with fewer rows is counted, and divided evenly. */
 export const smallTable = 200_000;
 
-/** Of a table whose size nobody knows: it is taken for this many times as large. */
-const unknownSize = 10;
-const mostBounds = 2_000;
-
 /** Characters of all bounds together: they are kept in the ledger with the step. */
 const longestBounds = 20_000;
 
@@ -45,14 +41,13 @@ async function boundsOf(
   of: number,
   count: number | undefined,
 ): Promise<readonly Bound[]> {
-  if (count !== undefined && count <= smallTable)
-    return everyNth(connection, dialect, table, Math.ceil(count / of), of);
+  if (count !== undefined && count <= smallTable) return everyNth(connection, dialect, table, count, of);
   const known = await dialect.bounds(connection, table);
   if (known) return known.map((bound) => [bound]);
   const isInteger = table.key.length === 1 && table.key[0]!.kind === 'integer';
   if (isInteger) return steps(connection, dialect, table, of);
   try {
-    return await everyNth(connection, dialect, table, Math.ceil((count ?? smallTable * unknownSize) / of), mostBounds);
+    return await everyNth(connection, dialect, table, count ?? (await counted(connection, table)), of);
   } catch (error) {
     // The keys of so large a table are not read in time: it is one segment.
     if (hasCode(error, 'STATEMENT_TIMEOUT')) return [];
@@ -60,19 +55,24 @@ async function boundsOf(
   }
 }
 
+async function counted(connection: SqlConnection, { quoted }: TableShape): Promise<number> {
+  const { rows } = await connection.execute(`SELECT count(*) AS there FROM ${quoted}`);
+  return Number(rows[0]?.['there']);
+}
+
 async function everyNth(
   connection: SqlConnection,
   { quote, toText }: ItemDialect,
   table: TableShape,
-  n: number,
+  count: number,
   of: number,
 ) {
-  if (n < 1) return [];
+  if (count === 0) return [];
   const names = table.key.map(({ name }) => quote(name));
   const texts = table.key.map((column, index) => `${toText(column, `x.${quote(column.name)}`)} AS k${index}`);
   const { rows } = await connection.execute(
     `SELECT ${texts.join(', ')} FROM (SELECT ${names.join(', ')}, row_number() OVER (ORDER BY ${names.join(', ')}) AS at_row
-       FROM ${table.quoted}) x WHERE x.at_row % ${n} = 0 ORDER BY x.at_row LIMIT ${of - 1}`,
+       FROM ${table.quoted}) x WHERE x.at_row % ${Math.ceil(count / of)} = 0 ORDER BY x.at_row LIMIT ${of - 1}`,
   );
   return rows.map((row) => table.key.map((_, index) => String(row[`k${index}`])));
 }
