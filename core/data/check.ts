@@ -2,7 +2,7 @@ import type { DataFunctions } from '../ports/data-functions';
 import type { Item, StoredItem } from '../ports/items';
 import { PageTally, type PageTools, type PageWork } from './page-work';
 import type { SegmentWork } from './segment-work';
-import { transformInPlace, transformToDestination } from './transform';
+import { TransformRefused, transformInPlace, transformToDestination } from './transform';
 import { areEqual } from './values';
 
 /** Changes nothing: counts the items that a write would change, and those that `validate` refuses. */
@@ -63,9 +63,14 @@ function isContained(made: Item, there: Item, { work: { action, functions }, des
 
 type Judgement = 'unchanged' | 'former' | { readonly wrong: string };
 
-/** What the former release of the application may have written since it was transformed. */
+/**
+ * What the former release of the application may have written since it was transformed. Where items may fail, it may also be
+ * one that the database refused to change.
+ */
 function former(why: string, { action }: SegmentWork): Judgement {
-  return action.letsFormerPass ? 'former' : { wrong: why };
+  if (action.letsFormerPass) return 'former';
+  if (action.mayFail > 0) throw new TransformRefused(why);
+  return { wrong: why };
 }
 
 function validate(item: Item, { validate: isValid }: DataFunctions): Judgement {

@@ -21,6 +21,9 @@ export class MemoryItems {
   /** Called before each page and each write: an application that writes at the same time. */
   meanwhile: (event: 'page' | 'write', table: string) => void = () => {};
 
+  /** A constraint of the database: what it does not let become of an item. */
+  refuses: (becomes: Item) => MigrationError | undefined = () => undefined;
+
   of(table: string): Map<string, Item> {
     const items = this.tables.get(table) ?? new Map<string, Item>();
     this.tables.set(table, items);
@@ -98,6 +101,8 @@ class MemoryItemTable implements ItemTable {
 
   private change(change: ItemChange): ChangeResult {
     const items = this.store.of(this.name);
+    const refused = 'becomes' in change ? this.store.refuses(change.becomes) : undefined;
+    if (refused) return { refused };
     if (change.change === 'insert' || change.change === 'put') {
       if (change.change === 'insert' && items.has(keyOf(change.becomes))) return 'conflict';
       items.set(keyOf(change.becomes), change.becomes);
