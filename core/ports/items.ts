@@ -57,7 +57,7 @@ export type ChangeResult = 'written' | 'conflict' | RefusedChange;
 export type BeforeImage = Readonly<Record<string, unknown>>;
 
 /** `already`: it is as before the change. `kept`: somebody else has changed it since, so it stays as it is. */
-export type RestoreResult = 'restored' | 'already' | 'kept';
+export type RestoreResult = 'restored' | 'already' | 'kept' | RefusedChange;
 
 /** How the items of a table are divided into segments: plain data that only its adapter understands. */
 export type Division = Readonly<Record<string, unknown>>;

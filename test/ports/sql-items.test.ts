@@ -114,6 +114,21 @@ describe.each(sqlItemStores)('rows of $name', ({ open }) => {
     expect(await store.sql('SELECT count(*) AS n FROM checked')).toEqual([{ n: 9 }]);
   });
 
+  it('says why a row cannot be put back', async () => {
+    await store.sql('CREATE TABLE unique_codes (id integer PRIMARY KEY, code varchar(9) UNIQUE)');
+    await store.sql("INSERT INTO unique_codes VALUES (1, 'a'), (2, 'b')");
+    const table = await store.open('unique_codes', session(1));
+    const was = await find(table, { id: 1 });
+    const change = update(was, { id: 1, code: 'c' }, table);
+    const image = JSON.parse(JSON.stringify(table.beforeImage(change)));
+    expect(await table.write([change])).toEqual(['written']);
+    await store.sql("INSERT INTO unique_codes VALUES (3, 'a')");
+
+    expect(await table.restore([image])).toEqual([{ refused: expect.objectContaining({ code: 'STATEMENT_FAILED' }) }]);
+    await store.sql('DELETE FROM unique_codes WHERE id = 3');
+    expect(await table.restore([image])).toEqual(['restored']);
+  });
+
   it('refuses what the table does not have, in words', async () => {
     await store.sql('CREATE TABLE shaped (id integer PRIMARY KEY, name varchar(9) NOT NULL, v integer)');
     await store.sql("INSERT INTO shaped VALUES (1, 'a', 1)");

@@ -133,8 +133,13 @@ class SqlItems implements ItemTable {
       this.shape,
       open.map((image) => restoration(image, this.shape)),
     );
-    const restored = new Set(open.filter((_, index) => results[index] === 'written'));
-    return images.map((image, index) => (asBefore[index] ? 'already' : restored.has(image) ? 'restored' : 'kept'));
+    const resultOf = new Map(open.map((image, index) => [image, results[index]!]));
+    return images.map((image): RestoreResult => {
+      const result = resultOf.get(image);
+      if (result === undefined) return 'already';
+      if (result === 'written') return 'restored';
+      return result === 'conflict' ? 'kept' : result;
+    });
   }
 
   private areAsBefore(images: readonly BeforeImage[]): Promise<readonly boolean[]> {
