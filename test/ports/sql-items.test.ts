@@ -171,6 +171,21 @@ describe.each(sqlItemStores)('rows of $name', ({ open }) => {
     expect((await table.find(items!)).every((one) => String(one?.item['body']).length === 50_000)).toBe(true);
   });
 
+  it('is taken back only when what the worker before has begun is over', async () => {
+    await store.sql('CREATE TABLE waited (id integer PRIMARY KEY)');
+    await store.open('waited', worker(1, 'forward', 'd0'));
+    const [fence, waiting] = store.fence;
+    // As a statement that writes does until its transaction ends.
+    await store.holding([`SELECT token FROM ${fence} FOR UPDATE`], async (end) => {
+      let isOver = false;
+      const opened = store.open('waited', worker(1, 'undo', 'd0')).then(() => isOver);
+      while (Number((await store.sql(waiting))[0]!['waiting']) === 0);
+      isOver = true;
+      await end();
+      expect(await opened).toBe(true);
+    });
+  });
+
   it('keeps out a worker whose segment was taken over, also when its statement comes late', async () => {
     await store.sql('CREATE TABLE fenced (id integer PRIMARY KEY, v integer)');
     await store.sql('INSERT INTO fenced VALUES (1, 1)');

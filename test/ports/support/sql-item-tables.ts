@@ -18,6 +18,8 @@ export interface SqlItemStore extends ItemStore {
     statement: string,
     parameters?: Readonly<Record<string, unknown>>,
   ): Promise<readonly Readonly<Record<string, unknown>>[]>;
+  /** The table of fences, and a question of how many sessions wait for a lock. */
+  readonly fence: readonly [table: string, waiting: string];
   /** Runs work while another transaction, with these statements, is open; it is committed by `end`. */
   holding<T>(statements: readonly string[], work: (end: () => Promise<void>) => Promise<T>): Promise<T>;
 }
@@ -45,6 +47,10 @@ async function openMysqlItems(engine: EngineUnderTest): Promise<SqlItemStore> {
   return {
     sql,
     kind: 'aurora-mysql',
+    fence: [
+      'cdk_migrations_segment',
+      "SELECT count(*) AS waiting FROM information_schema.processlist WHERE info LIKE 'UPDATE cdk_migrations_segment%'",
+    ],
     holding: (statements, work) => holding(api, statements, work),
     open: (table, lease) => target(lease).items!.table(table),
     create: async (table) => {
@@ -93,6 +99,10 @@ async function openPostgresqlItems(engine: EngineUnderTest): Promise<SqlItemStor
   return {
     sql,
     kind: 'aurora-postgresql',
+    fence: [
+      'cdk_migrations.segment',
+      "SELECT count(*) AS waiting FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()",
+    ],
     holding: (statements, work) => holding(api, statements, work),
     open: (table: string, lease: HeldLease): Promise<ItemTable> => new AuroraPostgresql(api, lease).items.table(table),
     create: async (table) => {
