@@ -1,5 +1,4 @@
 import { checkProperties, checkTexts, refuse } from './refuse';
-import { checkName } from './table-rules';
 
 type FunctionName = (typeof functions)[number];
 type Place = string | { readonly table: string; readonly target?: string };
@@ -47,16 +46,22 @@ export function checkData(props: Declared): void {
 
 function checkPlace(property: string, place: Place): void {
   if (typeof place === 'string') {
-    checkName('table', place);
+    checkTable(place);
     return;
   }
   if (typeof place !== 'object' || place === null)
     refuse(`Property ${property}`, "be the name of a table, or an object such as { table: 'meals' }", place);
   checkProperties(`Property ${property}`, place, ['table', 'target']);
-  checkName('table', place.table);
+  checkTable(place.table);
   const { target } = place;
   if (target === undefined || (typeof target === 'string' && /^[a-z][a-z0-9-]*$/.test(target))) return;
   refuse(`The target of ${property}`, 'be lower-case letters, digits and hyphens', target);
+}
+
+/** Of a SQL database, the name may begin with that of its schema. */
+function checkTable(name: string): void {
+  if (typeof name === 'string' && /^[a-zA-Z0-9_.-]{1,255}$/.test(name)) return;
+  refuse('The name of a table', 'be 1 to 255 of the characters a-z A-Z 0-9 _ - .', name);
 }
 
 function isSeed(source: Declared['source']): source is Seed {

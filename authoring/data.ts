@@ -2,7 +2,7 @@ import type { Item } from '../core/ports';
 import { checkData } from './data-rules';
 
 /**
- * A table of a target, where {@link data} reads or writes.
+ * A table of a target, where {@link data} reads or writes: of DynamoDB, or of a SQL database.
  *
  * @example
  * import { data, type TableReference } from 'cdk-migrations/authoring';
@@ -11,7 +11,10 @@ import { checkData } from './data-rules';
  * export default data({ source: 'mealPlans', destination: archive, transform: (plan) => plan });
  */
 export interface TableReference {
-  /** The logical name of the table, 3 to 255 of `a-z A-Z 0-9 _ - .` */
+  /**
+   * The logical name of a table of DynamoDB, or the name of a SQL table, which may begin with its schema: `sales.orders`.
+   * 1 to 255 of `a-z A-Z 0-9 _ - .`
+   */
   readonly table: string;
   /**
    * The target that has the table, as the app names it. A migration that must be applied there before is named in
@@ -83,8 +86,9 @@ export interface DataMigrationProps<Source extends object = Item, Result extends
    */
   readonly irreversible?: boolean;
   /**
-   * The table whose items are transformed: its logical name, or with the name of another target. Or a seed file, which needs a
-   * destination and is not swept.
+   * The table whose items are transformed: its logical name, or with the name of another target. Of a SQL target, the rows
+   * are the items, with a member for each column; the table needs a primary key. Or a seed file, which needs a destination
+   * and is not swept.
    */
   readonly source: string | TableReference | SeedFile;
   /**
@@ -98,7 +102,7 @@ export interface DataMigrationProps<Source extends object = Item, Result extends
    *
    * It must depend on nothing but the item, and return at once. In place it also must be a projection: of an item that it
    * has already transformed, it returns just that. Both are checked on every item. The item that it is given is a copy,
-   * which it may change and return. An attribute that the result lacks is removed.
+   * which it may change and return. An attribute that the result lacks is removed, and a column becomes NULL.
    */
   readonly transform: (item: Source) => Result | null | readonly Result[];
   /**
@@ -177,7 +181,8 @@ export interface DataMigration<Source extends object = Item, Result extends obje
 }
 
 /**
- * A migration of the items of a DynamoDB table: in place, or to another table. The default export of its file.
+ * A migration of the items of a DynamoDB table, or of the rows of a SQL table: in place, or to another table of either kind.
+ * The default export of its file.
  *
  * Items are worked on in segments, with what the application writes meanwhile never overwritten, and wherever a process
  * dies the next one continues. docs/data.md has an example of each shape, and what is guaranteed.

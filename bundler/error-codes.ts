@@ -100,11 +100,6 @@ declare module '../core/errors/error-payloads' {
      */
     INVALID_EXPORT: NoPayload;
     /**
-     * A data migration reads or writes what it cannot yet: a SQL database.
-     * @remedy Let `source` and `destination` be tables of DynamoDB. For rows of a SQL database write SQL, or `sql({ ... })`.
-     */
-    DATA_NOT_SUPPORTED: { readonly what: string; readonly target?: string };
-    /**
      * A data migration names a seed file that is not in the migrations folder.
      * @remedy Put it into the folder of a target, beside the migration, and write its path from there.
      */

@@ -1,6 +1,6 @@
 import type { MigrationKind } from '../core/bundle/bundle';
 import { databaseKinds, databaseKindsFor } from '../core/bundle/database-kinds';
-import { describe, type ErrorLocation, MigrationError } from '../core/errors/index';
+import { describe, MigrationError } from '../core/errors/index';
 import { didYouMean } from '../core/errors/near-names';
 import type { DatabaseKind } from '../core/wire';
 import type { Draft, UsedTable } from './draft';
@@ -41,10 +41,12 @@ export function checkTargets(
       report(unknownTarget(file, [...known.keys()]));
       known.set(target, undefined);
     }
-    if (!targets && !known.get(target)) known.set(target, kind && databaseKindsFor(kind)[0]);
+    // A data migration runs on every kind, so it tells nothing.
+    if (!targets && !known.get(target))
+      known.set(target, kind && kind !== 'data' ? databaseKindsFor(kind)[0] : undefined);
     const databaseKind = known.get(target);
     if (kind && databaseKind && !databaseKinds[databaseKind].migrationKinds.includes(kind))
-      report(kind === 'data' ? noItems(target, databaseKind, file.location) : wrongKind(file, kind, databaseKind));
+      report(wrongKind(file, kind, databaseKind));
   }
   for (const [file, { tables = [] }] of drafts) {
     for (const table of tables) if (table.target !== file.target) checkUsedTable(table, known, report);
@@ -53,19 +55,15 @@ export function checkTargets(
 
 /** A data migration may use the tables of other targets. */
 function checkUsedTable({ target, location }: UsedTable, known: KnownTargets, report: ReportError): void {
-  const databaseKind = known.get(target);
-  if (!known.has(target)) {
-    const names = [...known.keys()];
-    report(
-      new MigrationError('UNKNOWN_TARGET', describe({ what: 'Unknown target', seen: target, allowed: names }), {
-        payload: { target, known: names },
-        hint: didYouMean(target, names) ?? 'Add the target to the construct, or correct the name.',
-        location,
-      }),
-    );
-  } else if (databaseKind && !databaseKinds[databaseKind].migrationKinds.includes('data')) {
-    report(noItems(target, databaseKind, location));
-  }
+  if (known.has(target)) return;
+  const names = [...known.keys()];
+  report(
+    new MigrationError('UNKNOWN_TARGET', describe({ what: 'Unknown target', seen: target, allowed: names }), {
+      payload: { target, known: names },
+      hint: didYouMean(target, names) ?? 'Add the target to the construct, or correct the name.',
+      location,
+    }),
+  );
 }
 
 function unknownTarget({ target, location }: MigrationFile, known: readonly string[]): MigrationError {
@@ -95,16 +93,4 @@ function wrongKind(
     hint: databaseKinds[databaseKind].migrationKinds.map((possible) => howToWrite[possible]).join(' '),
     location,
   });
-}
-
-function noItems(target: string, databaseKind: DatabaseKind, location: ErrorLocation): MigrationError {
-  return new MigrationError(
-    'DATA_NOT_SUPPORTED',
-    `Not supported yet: data() on target ${target}, which is ${databaseKind}.`,
-    {
-      payload: { what: databaseKind, target },
-      hint: 'Let source and destination be tables of DynamoDB. For rows of a SQL database write SQL, or export default sql({ ... }).',
-      location,
-    },
-  );
 }

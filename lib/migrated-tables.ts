@@ -59,7 +59,8 @@ function missingTable(
   targets: ReadonlyMap<string, TargetBinding>,
 ): string[] {
   const binding = targets.get(target)!;
-  if (binding.tableName(table) !== undefined) return [];
+  // Only the database knows the tables of a SQL target.
+  if (binding.databaseKind !== 'dynamodb' || binding.tableName(table) !== undefined) return [];
   return [
     `${file} uses table '${table}', which target '${target}' does not have. ` +
       `Its tables: ${binding.tables.join(', ')}. Add it to \`tables\`, or set \`tableNamePrefix\`.`,

@@ -66,7 +66,7 @@ export function scopeStatus(
     heads: headsOf(applied, all),
     targets: [...names].sort().map((name) => ({
       name,
-      engine: kinds[name] ?? databaseKindsFor([...applied, ...pending].find(({ target }) => target === name)!.kind)[0]!,
+      engine: kinds[name] ?? kindOf([...applied, ...pending].filter(({ target }) => target === name)),
       applied: applied.filter(({ target }) => target === name).map(appliedStatus),
       pending: pending.filter(({ target }) => target === name).map(pendingStatus),
     })),
@@ -81,6 +81,12 @@ export function pendingIn(state: ScopeState, migrations: readonly BundledMigrati
   const current = currentRevision(state);
   const begun = state.migrations.filter((record) => record.state !== 'planned');
   return current ? plan(migrations, begun, current).pending : migrations;
+}
+
+/** As its migrations tell it. A data migration runs on every kind, so it tells nothing. */
+function kindOf(migrations: readonly { readonly kind: MigrationKind }[]): DatabaseKind {
+  const told = migrations.find(({ kind }) => kind !== 'data');
+  return told ? databaseKindsFor(told.kind)[0]! : 'dynamodb';
 }
 
 /** Where the scope is, or, before its first deployment is done, where it goes. */

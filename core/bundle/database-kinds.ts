@@ -21,12 +21,17 @@ export interface DatabaseTraits {
 export const databaseKinds: Readonly<Record<DatabaseKind, DatabaseTraits>> = {
   // The RDS Data API takes statements of 64 KiB (aws-facts RDS-14).
   'aurora-postgresql': {
-    migrationKinds: ['sql'],
+    migrationKinds: ['sql', 'data'],
     transactionalDdl: true,
     doubleQuotes: 'name',
     maxStatementBytes: 65_536,
   },
-  'aurora-mysql': { migrationKinds: ['sql'], transactionalDdl: false, doubleQuotes: 'text', maxStatementBytes: 65_536 },
+  'aurora-mysql': {
+    migrationKinds: ['sql', 'data'],
+    transactionalDdl: false,
+    doubleQuotes: 'text',
+    maxStatementBytes: 65_536,
+  },
   dynamodb: { migrationKinds: ['dynamodb', 'data'], transactionalDdl: false, doubleQuotes: 'text' },
 };
 

@@ -1,7 +1,8 @@
 import type { DataFunctions } from '../ports/data-functions';
 import type { Item, StoredItem } from '../ports/items';
 import { PageTally, type PageTask, type PageTools, type PageWork } from './page-work';
-import { transformInPlace, transformToDestination } from './transform';
+import { writtenTable } from './segment-work';
+import { TransformRefused, transformInPlace, transformToDestination } from './transform';
 import { areEqual } from './values';
 
 /** Changes nothing: counts the items that a write would change, and those that `validate` refuses. */
@@ -13,11 +14,13 @@ export const check: PageWork = async (items, page) => {
   return tally.result();
 };
 
-function checkItem({ item }: StoredItem, { source, work, sums }: PageTools, tally: PageTally): void {
-  const key = source.keyOf(item);
+function checkItem({ item }: StoredItem, page: PageTools, tally: PageTally): void {
+  const { work, sums } = page;
+  const table = writtenTable(page);
+  const key = table.keyOf(item);
   sums.add(key, item);
   judge(key, tally, () => {
-    const { result } = transformInPlace(work.functions.transform!, item);
+    const { result } = transformInPlace(work.functions.transform!, item, table);
     if (result === null || !areEqual(result, item)) return former('it has not been transformed', work);
     return validate(item, work.functions);
   });
@@ -53,17 +56,23 @@ function makes(item: Item, { source, work }: PageTools, tally: PageTally): reado
   }
 }
 
-function isContained(made: Item, there: Item, { work: { action, functions } }: PageTools): boolean {
-  if (action.existing === 'combine') return areEqual(functions.combine!(there, made), there);
+function isContained(made: Item, there: Item, { work: { action, functions }, destination }: PageTools): boolean {
+  if (action.existing === 'combine')
+    return areEqual(destination!.arriving(functions.combine!(there, made), there), there);
   // With `keep`, what the application wrote to the destination since then counts more.
-  return action.existing === 'keep' || areEqual(made, there);
+  return action.existing === 'keep' || areEqual(destination!.arriving(made, there), there);
 }
 
 type Judgement = 'unchanged' | 'former' | { readonly wrong: string };
 
-/** What the former release of the application may have written since it was transformed. */
+/**
+ * What the former release of the application may have written since it was transformed. Where items may fail, it may also be
+ * one that the database refused to change.
+ */
 function former(why: string, { action }: PageTask): Judgement {
-  return action.letsFormerPass ? 'former' : { wrong: why };
+  if (action.letsFormerPass) return 'former';
+  if (action.mayFail > 0) throw new TransformRefused(why);
+  return { wrong: why };
 }
 
 function validate(item: Item, { validate: isValid }: DataFunctions): Judgement {

@@ -57,12 +57,13 @@ function unwritten(tables: DataTables): DataTables {
 
 async function* firstItems({ source }: DataTables, limit: number): AsyncGenerator<StoredItem> {
   let left = limit;
-  for (let page = await source.page(0, 1, undefined, Math.min(left, pageSize)); ; ) {
+  const whole = { number: 0, of: 1, division: await source.divide(1) };
+  for (let page = await source.page(whole, undefined, Math.min(left, pageSize)); ; ) {
     const items = page.items.slice(0, left);
     yield* items;
     left -= items.length;
     if (!page.next || left <= 0) return;
-    page = await source.page(0, 1, page.next, Math.min(left, pageSize));
+    page = await source.page(whole, page.next, Math.min(left, pageSize));
   }
 }
 
@@ -83,7 +84,7 @@ class ItemRun {
       write: async (table, asked) => {
         const results = await table.write(asked);
         changes.push(...asked.filter((_, index) => results[index] === 'written'));
-        return asked.filter((_, index) => results[index] === 'conflict');
+        return asked.flatMap((change, index) => (results[index] === 'conflict' ? [{ change }] : []));
       },
     };
     const { source, destination } = this.tables;

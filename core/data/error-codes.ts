@@ -14,12 +14,13 @@ declare module '../errors/error-payloads' {
      */
     ITEMS_WRONG: { readonly table: string; readonly wrong: number };
     /**
-     * An item that a transform made lacks an attribute of the key, or has another type there than the table.
-     * @remedy Let the transform return all attributes of the key of the table that it writes to.
+     * An item that a transform made lacks an attribute of the key, or has another type there than the table; or a table of a
+     * SQL database has no primary key.
+     * @remedy Let the transform return all attributes of the key of the table that it writes to. Give the table a primary key.
      */
     DATA_KEY: { readonly table: string; readonly attribute: string };
     /**
-     * A transform made a value that the table cannot hold.
+     * A transform made a value that the table cannot hold, or one for a column that it does not have.
      * @remedy Return another value there, as the message says.
      */
     DATA_VALUE: { readonly table: string; readonly attribute: string };

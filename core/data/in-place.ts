@@ -16,8 +16,8 @@ export function inPlace(transform: Transform): PageWork {
     let pending = items;
     for (let attempt = 1; pending.length > 0; attempt += 1) {
       const changes = pending.flatMap((stored) => changeOf(transform, stored, page, tally) ?? []);
-      const conflicts = await page.write(writtenTable(page), changes);
-      countChanges(tally, changes, conflicts);
+      const unmade = await page.write(writtenTable(page), changes);
+      const conflicts = countChanges(tally, changes, unmade, writtenTable(page));
       if (attempt === mostAttempts) {
         for (const change of conflicts) tally.fail(keyOf(change, page), tooBusy);
         break;
@@ -35,7 +35,7 @@ const tooBusy = new TransformRefused(
 function changeOf(transform: Transform, was: StoredItem, page: PageTools, tally: PageTally): ItemChange | undefined {
   const table = writtenTable(page);
   try {
-    const { result, read } = transformInPlace(transform, was.item);
+    const { result, read } = transformInPlace(transform, was.item, table);
     if (result === null) return { change: 'delete', was, read };
     if (areEqual(result, was.item)) {
       tally.count('unchanged');

@@ -1,3 +1,4 @@
+import type { MigrationError } from '../errors/index';
 import type { Item, ItemChange, ItemTable, StoredItem } from '../ports/items';
 import type { LeftItem, SegmentCounts } from '../ports/segments';
 import type { HashSums } from './hash-sums';
@@ -21,9 +22,15 @@ export type PageTools = DataTables & {
   readonly work: PageTask;
   /** Of what was read, and of what was made of it. */
   readonly sums: HashSums;
-  /** Makes changes of different items, after what takes them back is kept. Returns those that met a conflict. */
-  write(table: ItemTable, changes: readonly ItemChange[]): Promise<readonly ItemChange[]>;
+  /** Makes changes of different items, after what takes them back is kept. Returns those that were not made. */
+  write(table: ItemTable, changes: readonly ItemChange[]): Promise<readonly UnmadeChange[]>;
 };
+
+/** A change that met a conflict, or that the database refuses. */
+export interface UnmadeChange {
+  readonly change: ItemChange;
+  readonly refused?: MigrationError;
+}
 
 /** How often an item is read again that the application changes at the same time. */
 export const mostAttempts = 5;
@@ -56,10 +63,20 @@ export class PageTally {
 
 const counters = { update: 'updated', put: 'updated', insert: 'inserted', delete: 'deleted' } as const;
 
-/** Counts the changes that were made, which are those that met no conflict. */
-export function countChanges(tally: PageTally, changes: readonly ItemChange[], conflicts: readonly ItemChange[]): void {
-  const refused = new Set(conflicts);
-  for (const change of changes) if (!refused.has(change)) tally.count(counters[change.change]);
+/** Counts the changes that were made, and those that the database refuses. Returns those that met a conflict. */
+export function countChanges(
+  tally: PageTally,
+  changes: readonly ItemChange[],
+  unmade: readonly UnmadeChange[],
+  table: ItemTable,
+): readonly ItemChange[] {
+  const left = new Map(unmade.map((one) => [one.change, one]));
+  for (const change of changes) {
+    const one = left.get(change);
+    if (!one) tally.count(counters[change.change]);
+    else if (one.refused) tally.fail(table.keyOf(itemOf(change)), one.refused);
+  }
+  return unmade.flatMap(({ change, refused }) => (refused ? [] : [change]));
 }
 
 /** An item with the key of the one that is changed. */

@@ -7,8 +7,9 @@ export async function restore(images: readonly BeforeImage[], table: ItemTable):
   const results = await table.restore(images);
   results.forEach((result, index) => {
     if (result === 'restored') tally.count('restored');
-    else if (result === 'kept') {
-      tally.leave('kept', table.nameOf(images[index]!), 'it was changed after the migration had changed it');
+    else if (result !== 'already') {
+      const why = result === 'kept' ? 'it was changed after the migration had changed it' : result.refused.message;
+      tally.leave('kept', table.nameOf(images[index]!), why);
     }
   });
   return tally.result();

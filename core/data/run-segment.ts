@@ -9,7 +9,7 @@ import { HashSums } from './hash-sums';
 import { inPlace } from './in-place';
 import { Pace } from './pace';
 import { PageReader } from './page-reader';
-import type { PageResult, PageTools, PageWork } from './page-work';
+import type { PageResult, PageTools, PageWork, UnmadeChange } from './page-work';
 import { restore } from './restore';
 import { HeldSegment, segmentLease } from './segment-lease';
 import {
@@ -51,7 +51,7 @@ export async function runSegment(
 
 /** Errors that say nothing of the items: whoever takes the segment next tries again. */
 function isForNow(error: MigrationError): boolean {
-  return ['TARGET_UNREACHABLE', 'DATABASE_BUSY', 'STATE_CHANGED'].includes(error.code);
+  return ['TARGET_UNREACHABLE', 'DATABASE_BUSY', 'STATEMENT_TIMEOUT', 'STATE_CHANGED'].includes(error.code);
 }
 
 class SegmentRun {
@@ -77,6 +77,7 @@ class SegmentRun {
       scope: this.work.pass.scope,
       token: this.held.segment.token,
       guard: () => this.held.guard(),
+      segment: { pass: this.work.pass, number: this.work.number },
     });
     for (;;) {
       await this.pace.beforePage();
@@ -124,12 +125,14 @@ class SegmentRun {
   }
 
   private async forwardPage(tables: DataTables) {
-    const { number, of } = this.work;
+    const { number, of, division } = this.work;
     const { checkpoint } = this.held.segment;
     // A function that undoes is given what the transform made, where it is.
     const isUndone = this.work.pass.direction === 'undo';
     const { source }: DataTables = isUndone ? { source: writtenTable(tables) } : tables;
-    this.reader ??= new PageReader((after) => this.timed(() => source.page(number, of, after, this.limits.pageSize)));
+    this.reader ??= new PageReader((after) =>
+      this.timed(() => source.page({ number, of, division }, after, this.limits.pageSize)),
+    );
     const { items, next } = await this.reader.read(checkpoint);
     const result =
       items.length === 0
@@ -161,7 +164,7 @@ class SegmentRun {
     return { ...tables, work: this.work, sums: this.sums, write: (table, changes) => this.write(table, changes) };
   }
 
-  private async write(table: ItemTable, changes: readonly ItemChange[]): Promise<readonly ItemChange[]> {
+  private async write(table: ItemTable, changes: readonly ItemChange[]): Promise<readonly UnmadeChange[]> {
     if (changes.length === 0) return [];
     await this.held.guard();
     if (this.work.keepsImages) {
@@ -170,7 +173,11 @@ class SegmentRun {
       await this.ports.segments.keepImages(this.work.pass, { segment: this.work.number, number, images });
     }
     const results = await this.timed(() => table.write(changes));
-    return changes.filter((_, index) => results[index] === 'conflict');
+    return changes.flatMap((change, index): readonly UnmadeChange[] => {
+      const result = results[index]!;
+      if (result === 'written') return [];
+      return [result === 'conflict' ? { change } : { change, refused: result.refused }];
+    });
   }
 
   private async timed<T>(request: () => Promise<T>): Promise<T> {

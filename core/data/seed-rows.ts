@@ -1,5 +1,5 @@
 import type { SeedPart, SeedSource } from '../bundle/seed';
-import type { Checkpoint, Item, ItemPage, ItemSource, StoredItem } from '../ports/items';
+import type { Checkpoint, Item, ItemPage, ItemSource, StoredItem, TablePart } from '../ports/items';
 
 /** A line of the file beside the bundle, see {@link SeedSource}. */
 type Row = readonly [line: number, ...values: unknown[]];
@@ -35,10 +35,15 @@ export class SeedRows implements ItemSource {
     return this.seed.rows;
   }
 
-  async page(segment: number, of: number, after: Checkpoint | undefined, limit: number): Promise<ItemPage> {
-    const border = (number: number) => Math.floor((this.seed.rows * number) / of);
-    const first = (after?.['row'] as number | undefined) ?? border(segment);
-    const end = border(segment + 1);
+  /** A segment's number is enough. */
+  async divide(): Promise<undefined> {
+    return undefined;
+  }
+
+  async page({ number, of }: TablePart, after: Checkpoint | undefined, limit: number): Promise<ItemPage> {
+    const border = (segment: number) => Math.floor((this.seed.rows * segment) / of);
+    const first = (after?.['row'] as number | undefined) ?? border(number);
+    const end = border(number + 1);
     const part = this.parts.find(({ from, rows }) => first >= from && first < from + rows);
     if (first >= end || !part) return { items: [] };
     const rows = (await this.rowsOf(part)).slice(

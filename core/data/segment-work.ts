@@ -2,7 +2,7 @@ import type { CodeLines } from '../bundle/bundle';
 import type { DataAction } from '../bundle/data-action';
 import type { DataFunctions } from '../ports/data-functions';
 import type { Clock, HeldLease } from '../ports/index';
-import type { ItemSource, ItemTable } from '../ports/items';
+import type { Division, ItemSource, ItemTable } from '../ports/items';
 import type { Pass, Segments } from '../ports/segments';
 
 /** What a step works on. What cannot be written needs a destination. */
@@ -21,6 +21,8 @@ export interface SegmentWork {
   readonly action: DataAction;
   readonly number: number;
   readonly of: number;
+  /** How the table is divided that the pass reads. */
+  readonly division?: Division;
   /** The request that the work is for: what fails, fails for it. */
   readonly attempt: string;
   /** What takes changes back is kept before they are made. */

@@ -19,8 +19,8 @@ export const toDestination: PageWork = async (items, page) => {
     const changes = [...pending].flatMap(
       ([key, incoming]) => changeOf(key, incoming, found.get(key), page, tally) ?? [],
     );
-    const conflicts = await page.write(table, changes);
-    countChanges(tally, changes, conflicts);
+    const unmade = await page.write(table, changes);
+    const conflicts = countChanges(tally, changes, unmade, table);
     const again = new Set(conflicts.map((change) => table.keyOf(itemOf(change))));
     pending = new Map([...pending].filter(([key]) => again.has(key)));
     if (attempt < mostAttempts) continue;
@@ -65,13 +65,15 @@ function changeOf(
   tally: PageTally,
 ): ItemChange | undefined {
   try {
-    const becomes = resultOf(action.existing, functions, incoming, stored?.item);
+    const made = resultOf(action.existing, functions, incoming, stored?.item);
+    const becomes = destination!.arriving(made, stored?.item);
     const change = changeTo(becomes, stored);
     if (change) {
       destination!.check(change);
       return change;
     }
-    const isOurs = incoming.some((made) => areEqual(made, becomes)) || action.existing !== 'keep';
+    const isOurs =
+      incoming.some((one) => areEqual(destination!.arriving(one, stored?.item), becomes)) || action.existing !== 'keep';
     if (isOurs) tally.count('unchanged');
     else tally.leave('kept', key, 'the destination has another item with this key');
   } catch (error) {

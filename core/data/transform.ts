@@ -1,5 +1,5 @@
 import type { Transform } from '../ports/data-functions';
-import type { Item } from '../ports/items';
+import type { Item, ItemTable } from '../ports/items';
 import { areEqual } from './values';
 
 /** What a transform must not do, in words for people. Unlike what a transform throws, they hold no data. */
@@ -18,15 +18,15 @@ export interface Transformed {
  * twice, after a crash or in the second sweep.
  * @throws TransformRefused, and what the transform throws
  */
-export function transformInPlace(transform: Transform, item: Item): Transformed {
+export function transformInPlace(transform: Transform, item: Item, table: Pick<ItemTable, 'replaced'>): Transformed {
   const made = apply(transform, item);
-  const { result } = made;
-  if (result === null) return made;
-  if (isList(result)) {
+  if (made.result === null) return made;
+  if (isList(made.result)) {
     throw new TransformRefused('transform returned a list, which only a migration with a destination may.');
   }
+  const result = table.replaced(item, made.result);
   const again = apply(transform, result).result;
-  if (areEqual(again, result)) return made;
+  if (again !== null && !isList(again) && areEqual(table.replaced(result, again), result)) return { ...made, result };
   throw new TransformRefused(
     'transform(transform(item)) is not transform(item): it must leave an item alone that it has already transformed.',
   );

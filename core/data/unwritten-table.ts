@@ -2,12 +2,14 @@ import type {
   BeforeImage,
   ChangeResult,
   Checkpoint,
+  Division,
   Item,
   ItemChange,
   ItemPage,
   ItemTable,
   RestoreResult,
   StoredItem,
+  TablePart,
 } from '../ports/items';
 
 /** A table as it would be after changes, none of which is made. */
@@ -22,8 +24,20 @@ export class UnwrittenTable implements ItemTable {
     return this.table.estimate();
   }
 
-  page(segment: number, of: number, after: Checkpoint | undefined, limit: number): Promise<ItemPage> {
-    return this.table.page(segment, of, after, limit);
+  divide(of: number): Promise<Division | undefined> {
+    return this.table.divide(of);
+  }
+
+  page(part: TablePart, after: Checkpoint | undefined, limit: number): Promise<ItemPage> {
+    return this.table.page(part, after, limit);
+  }
+
+  replaced(was: Item, by: Item): Item {
+    return this.table.replaced(was, by);
+  }
+
+  arriving(made: Item, there: Item | undefined): Item {
+    return this.table.arriving(made, there);
   }
 
   keyOf(item: Item): string {

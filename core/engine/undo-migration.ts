@@ -75,7 +75,8 @@ async function runDown(migration: MigrationRun): Promise<Progress> {
 
 /** Of a database that keeps no history, the undo plan alone says what was begun. */
 async function isInHistory(record: MigrationRecord, target: Target): Promise<boolean> {
-  const history = await target.history();
+  // The ledger alone knows of data migrations.
+  const history = record.kind === 'data' ? undefined : await target.history();
   if (!history) return true;
   return history.some(({ id, deployment }) => id === record.id && deployment === record.deployment);
 }

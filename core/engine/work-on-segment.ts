@@ -5,8 +5,9 @@ import { runSegment } from '../data/run-segment';
 import { SeedRows } from '../data/seed-rows';
 import type { DataTables, SegmentResult, WorkerLimits } from '../data/segment-work';
 import { MigrationError } from '../errors/index';
+import type { Observation } from '../ledger/observation';
 import type { Deployment } from '../ledger/state';
-import type { HeldLease, ItemTable, Pass, Ports } from '../ports';
+import type { Division, HeldLease, ItemTable, Pass, Ports } from '../ports';
 import type { BundleLocation } from '../wire';
 
 /** One of the segments that {@link PassWork} gives to workers. */
@@ -49,12 +50,18 @@ export async function workOnSegment(
     ports,
     {
       ...{ pass, action, number, of, attempt, functions, codeLines, file: migration.file },
+      division: divisionOf(planned?.steps[pass.step]?.before, pass, action),
       keepsImages: isUndoneFromImages && action.pass === 'write' && pass.direction === 'forward',
       open: (lease) => openTables(ports, deployment, location, action, lease),
     },
     worker,
     limits,
   );
+}
+
+/** Of the table that the pass reads. */
+function divisionOf(before: Observation | undefined, { direction }: Pass, action: DataAction): Division | undefined {
+  return direction === 'undo' && action.destination ? before?.undoDivision : before?.division;
 }
 
 async function openTables(

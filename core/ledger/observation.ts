@@ -1,4 +1,5 @@
 import type { TableSettings } from '../bundle/table-settings';
+import type { Division } from '../ports/items';
 import type { RemovedIndex, ScalingSetting } from './table-index';
 
 /** State of a table or index before a step touched it, or of a SQL index. */
@@ -14,6 +15,10 @@ export interface Observation {
   readonly fingerprint?: string;
   /** How many segments the step works in. */
   readonly segments?: number;
+  /** How the table is divided into them that the step reads. */
+  readonly division?: Division;
+  /** The same of the table that is read to undo it, when that is another one. */
+  readonly undoDivision?: Division;
 }
 
 /** A step that was asked for and takes effect in the background. Its state stays `intent` until a later look sees it done. */

@@ -5,7 +5,7 @@ import type { ClaimName } from '../protocol/claim-names';
 import type { Outcome, RecordedRequest } from '../request/request';
 import type { BundleLocation, TargetProperties } from '../wire';
 import type { DataFunctions } from './data-functions';
-import type { Segments } from './segments';
+import type { Pass, Segments } from './segments';
 import type { SqlConnection } from './sql';
 import type { Target } from './target';
 
@@ -58,6 +58,8 @@ export interface HeldLease {
    * it has ended or another request asked us to stop. The clock is looked at after any pause of this process.
    */
   guard(): Promise<void>;
+  /** Of a worker: what it holds rather than the scope. Its token is that of the segment. */
+  readonly segment?: { readonly pass: Pass; readonly number: number };
 }
 
 export interface LeaseHolder {

@@ -1,3 +1,5 @@
+import type { MigrationError } from '../errors/index';
+
 /**
  * An item as the functions of a data migration see it: the values of its attributes by their names.
  *
@@ -43,27 +45,48 @@ export type ItemChange =
   /** Whatever is there. */
   | { readonly change: 'put'; readonly becomes: Item };
 
+/** The database refuses this change whenever it is made, such as for a constraint; others may be made. */
+interface RefusedChange {
+  readonly refused: MigrationError;
+}
+
 /** `conflict`: what the change depends on has changed, or the item to be inserted is there already. */
-export type ChangeResult = 'written' | 'conflict';
+export type ChangeResult = 'written' | 'conflict' | RefusedChange;
 
 /** What takes a change back: plain data that only its adapter understands. */
 export type BeforeImage = Readonly<Record<string, unknown>>;
 
 /** `already`: it is as before the change. `kept`: somebody else has changed it since, so it stays as it is. */
-export type RestoreResult = 'restored' | 'already' | 'kept';
+export type RestoreResult = 'restored' | 'already' | 'kept' | RefusedChange;
+
+/** How the items of a table are divided into segments: plain data that only its adapter understands. */
+export type Division = Readonly<Record<string, unknown>>;
+
+/** One of the segments into which a table is divided. */
+export interface TablePart {
+  /** From 0. */
+  readonly number: number;
+  readonly of: number;
+  /** What {@link ItemSource.divide} gave; undefined where it gave nothing. */
+  readonly division?: Division;
+}
 
 /** What items are read from, for work on all of them. */
 export interface ItemSource {
   /** About how many items there are, as cheap as possible; undefined when nobody knows. */
   estimate(): Promise<number | undefined>;
   /**
+   * Divides the items into so many segments, of about the same size. It is asked once for a pass, and the answer kept, so
+   * that the segments are the same for all workers. Undefined where a segment's number is enough.
+   */
+  divide(of: number): Promise<Division | undefined>;
+  /**
    * A part of the items of one segment, strongly consistent. All segments together have every item that is there from the
    * first page to the last exactly once.
    *
-   * @param segment from 0, of `of`
    * @param limit how many items at most
    */
-  page(segment: number, of: number, after: Checkpoint | undefined, limit: number): Promise<ItemPage>;
+  page(part: TablePart, after: Checkpoint | undefined, limit: number): Promise<ItemPage>;
   /** The key of an item as a text, equal for equal keys only. @throws DATA_KEY when the item has no usable key */
   keyOf(item: Item): string;
 }
@@ -72,6 +95,13 @@ export interface ItemSource {
 export interface ItemTable extends ItemSource {
   /** The items with the keys of these, as they are now; undefined for those that are gone. */
   find(items: readonly Item[]): Promise<readonly (StoredItem | undefined)[]>;
+  /**
+   * What a transform made of an item of this table, as it is read again once it is written.
+   * @throws DATA_VALUE for what the table cannot hold
+   */
+  replaced(was: Item, by: Item): Item;
+  /** Likewise what was made elsewhere, to be written here over what is there. */
+  arriving(made: Item, there: Item | undefined): Item;
   /** Looks whether the table can hold what a change makes. @throws DATA_KEY, or another error that says why not */
   check(change: ItemChange): void;
   /** Makes the changes, which are of different items, each by itself. The results are in the same order. */

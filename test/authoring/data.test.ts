@@ -43,7 +43,7 @@ describe('data()', () => {
       { transform },
       /^Property source must be the name of a table, or an object such as .*, got undefined\.$/,
     ],
-    ['a short source', { source: 'ab', transform }, /^The name of a table must be 3 to 255 .*, got "ab"\.$/],
+    ['an empty source', { source: '', transform }, /^The name of a table must be 1 to 255 .*, got ""\.$/],
     ['a source without table', { ...place, source: {} }, /^The name of a table must be .*, got undefined\.$/],
     [
       'misspelt target',

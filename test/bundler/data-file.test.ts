@@ -58,6 +58,18 @@ describe('a data() migration', () => {
     ]);
   });
 
+  it('works on rows of a SQL database, in its own folder and from another', async () => {
+    const content = `${imports}export default data({ source: 'sales.users', destination: { table: 'meals', target: 'meals' }, ${transform} });`;
+    const folder = migrationsFolder({ ...others, 'users/1.1.0_change.ts': content });
+    const { bundle } = await buildBundle({ folder, targets });
+    const migration = bundle.migrations.find(({ id }) => id === 'users/1.1.0')!;
+    expect(actionsOf(migration, 'backfill')).toMatchObject([
+      { source: { target: 'users', table: 'sales.users' }, destination: { target: 'meals', table: 'meals' } },
+    ]);
+    // Without an app nothing tells what the target is.
+    expect((await buildBundle({ folder })).bundle.migrations).toHaveLength(4);
+  });
+
   it('without a sweep does so only before the update', async () => {
     const { phases } = await migrationOf(`source: 'meals', sweep: false, ${transform}`);
     expect(phases.map(({ name }) => name)).toEqual(['backfill', 'verify']);
@@ -147,12 +159,6 @@ describe('a data() migration is refused with its line when', () => {
       /^Unknown target "archiv"\. Allowed: meals, archive, users\.$/,
     ],
     [
-      'it reads rows of a SQL database',
-      `source: { table: 'users', target: 'users' },\n  destination: 'meals', ${transform}`,
-      ['DATA_NOT_SUPPORTED meals/1.1.0_change.ts:2:41'],
-      /^Not supported yet: data\(\) on target users, which is aurora-postgresql\.$/,
-    ],
-    [
       'it writes to where it reads, by the name of its own target',
       `source: 'meals', destination: { table: 'meals', target: 'meals' }, ${transform}`,
       ['INVALID_EXPORT meals/1.1.0_change.ts:2:1'],
@@ -180,13 +186,6 @@ describe('a data() migration is refused with its line when', () => {
   it('it was made by hand, wrongly', async () => {
     const { places } = await failures("export default { kind: 'data', source: 'meals', transform: 1 };");
     expect(places).toEqual(['INVALID_EXPORT meals/1.1.0_change.ts:2:1']);
-  });
-
-  it('it is a file of a SQL database', async () => {
-    const content = `${imports}export default data({ source: 'users', ${transform} });`;
-    const folder = migrationsFolder({ ...others, 'users/1.1.0_change.ts': content });
-    const { errors } = await errorOf(() => buildBundle({ folder, targets }));
-    expect(placesOf(errors, folder)).toEqual(['DATA_NOT_SUPPORTED users/1.1.0_change.ts:1:1']);
   });
 
   it('no folder is the target that it names, where no app says which there are', async () => {

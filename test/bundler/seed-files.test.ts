@@ -37,7 +37,7 @@ async function itemsOf(rows: SeedRows, segments = 1, limit = 100): Promise<reado
   const items: (readonly [string, Item])[] = [];
   for (let segment = 0; segment < segments; segment += 1) {
     for (let after: Readonly<Record<string, unknown>> | undefined; ; ) {
-      const page = await rows.page(segment, segments, after, limit);
+      const page = await rows.page({ number: segment, of: segments }, after, limit);
       items.push(...page.items.map(({ item }) => [rows.keyOf(item), item] as const));
       after = page.next;
       if (!after) break;

@@ -1,7 +1,8 @@
 import { NumberValueImpl as NumberValue } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Checkpoint, Item, ItemChange, ItemTable, StoredItem } from '../../core/ports';
-import { type DynamoDbStore, type ItemStore, itemStores, openDynamoDbItems } from './support/item-tables';
+import type { ItemStore } from './support/item-store';
+import { type DynamoDbStore, itemStores, openDynamoDbItems } from './support/item-tables';
 import { session } from './support/records';
 
 const update = (was: StoredItem, becomes: Item, read = Object.keys(was.item)): ItemChange => ({
@@ -10,11 +11,12 @@ const update = (was: StoredItem, becomes: Item, read = Object.keys(was.item)): I
 const remove = (was: StoredItem): ItemChange => ({ change: 'delete', was, read: Object.keys(was.item) });
 const insert = (becomes: Item): ItemChange => ({ change: 'insert', becomes });
 
-async function pages(table: ItemTable, segment: number, of: number, limit: number): Promise<readonly Item[]> {
+async function pages(table: ItemTable, number: number, of: number, limit: number): Promise<readonly Item[]> {
+  const division = await table.divide(of);
   const items: Item[] = [];
   let next: Checkpoint | undefined;
   do {
-    const page = await table.page(segment, of, next, limit);
+    const page = await table.page({ number, of, division }, next, limit);
     items.push(...page.items.map(({ item }) => item));
     // As it comes back from the ledger.
     next = page.next && (JSON.parse(JSON.stringify(page.next)) as Checkpoint);

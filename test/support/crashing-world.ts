@@ -95,9 +95,9 @@ export class CrashingWorld extends MemoryWorld {
 
   private itemTable(table: ItemTable): ItemTable {
     return {
-      ...this.watch('items', bound(table, ['estimate', 'page', 'find', 'write', 'restore'])),
+      ...this.watch('items', bound(table, ['estimate', 'divide', 'page', 'find', 'write', 'restore'])),
       // What is read off an item is no call.
-      ...bound(table, ['check', 'beforeImage', 'nameOf', 'keyOf']),
+      ...bound(table, ['check', 'replaced', 'arriving', 'beforeImage', 'nameOf', 'keyOf']),
     };
   }
 

@@ -25,8 +25,9 @@ export const dataStep: JournalKind<DataAction> = {
 
   async observe(action, context) {
     const { source } = action;
-    if (action.destination) await tableOf(action.destination, context);
-    const items = 'file' in source ? source.rows : await (await tableOf(source, context)).estimate();
+    const table = 'file' in source ? undefined : await tableOf(source, context);
+    const destination = action.destination && (await tableOf(action.destination, context));
+    const items = 'file' in source ? source.rows : await table!.estimate();
     const enough = Math.ceil((items ?? Number.POSITIVE_INFINITY) / itemsInSegment);
     const { data, migration } = context;
     const asked = await data.segments.asked(data.pass.scope, migration.id);
@@ -34,7 +35,10 @@ export const dataStep: JournalKind<DataAction> = {
     const { rate } = asked;
     if (rate !== undefined) await data.segments.beginControl(passOf(context, 'forward'), { state: 'running', rate });
     const segments = asked.segments ?? action.segments ?? Math.max(1, Math.min(mostSegments, enough));
-    return { exists: true, segments };
+    const division = await table?.divide(segments);
+    // To put back copies no table is read.
+    const undoDivision = action.undo === 'function' ? await destination?.divide(segments) : undefined;
+    return { exists: true, segments, ...(division && { division }), ...(undoDivision && { undoDivision }) };
   },
 
   async perform(action, context, before) {

@@ -16,6 +16,7 @@ import type {
   ItemTable,
   RestoreResult,
   StoredItem,
+  TablePart,
 } from '../../../core/ports';
 import { errorName, patiently } from '../retry';
 import type { Attributes } from './attribute-text';
@@ -83,11 +84,16 @@ export class DynamoDbItems implements ItemTable {
     return isOld && count > Count ? count : undefined;
   }
 
-  async page(segment: number, of: number, after: Checkpoint | undefined, limit: number): Promise<ItemPage> {
+  /** DynamoDB divides a table by itself. */
+  async divide(): Promise<undefined> {
+    return undefined;
+  }
+
+  async page({ number, of }: TablePart, after: Checkpoint | undefined, limit: number): Promise<ItemPage> {
     const scan = new ScanCommand({
       TableName: this.physicalName,
       ConsistentRead: true,
-      Segment: segment,
+      Segment: number,
       TotalSegments: of,
       Limit: limit,
       ExclusiveStartKey: after && fromJson(after['key']),
@@ -104,6 +110,15 @@ export class DynamoDbItems implements ItemTable {
       const attributes = found.get(this.keys.text(key));
       return attributes && toStoredItem(attributes);
     });
+  }
+
+  /** Items hold what they are given; what is left out is removed. */
+  replaced(_was: Item, by: Item): Item {
+    return by;
+  }
+
+  arriving(made: Item): Item {
+    return made;
   }
 
   check(change: ItemChange): void {

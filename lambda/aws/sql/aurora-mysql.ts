@@ -4,6 +4,7 @@ import type {
   HeldLease,
   HistoryChange,
   HistoryMark,
+  ItemDatabase,
   Section,
   SectionResult,
   SqlConnection,
@@ -15,6 +16,8 @@ import type {
 } from '../../../core/ports';
 import { isAnswerLost, isPassing, patiently } from '../retry';
 import type { DataApi } from './data-api';
+import { fenceTable, mysqlFence, mysqlItems } from './items/mysql-items';
+import { sqlItems } from './items/sql-items';
 import { saysContended, saysMissing } from './mysql/errors';
 import { isTransactional, unitsOf } from './mysql/units';
 import { addMark, changeHistory, fence, history, lockFence, protocolStatements, raiseFence } from './mysql-protocol';
@@ -30,12 +33,14 @@ export class AuroraMysql implements Target, SqlDatabase {
   readonly traits = databaseKinds['aurora-mysql'];
   readonly sql: SqlDatabase = this;
   readonly standalone: StandaloneStatements;
+  readonly items: ItemDatabase;
 
   constructor(
     private readonly api: DataApi,
     private readonly lease: HeldLease,
   ) {
     this.standalone = new MysqlStandalone(api, lease);
+    this.items = sqlItems(api, lease, mysqlItems, mysqlFence);
   }
 
   async prepare(): Promise<void> {
@@ -71,7 +76,7 @@ export class AuroraMysql implements Target, SqlDatabase {
   async cleanUp(): Promise<void> {
     await this.lease.guard();
     const { rows } = await this.api.execute(`SELECT 1 AS one FROM ${history} LIMIT 1`);
-    if (rows.length === 0) await this.api.execute(`DROP TABLE IF EXISTS ${fence}, ${history}`);
+    if (rows.length === 0) await this.api.execute(`DROP TABLE IF EXISTS ${fence}, ${history}, ${fenceTable}`);
   }
 
   units(statements: readonly string[]): readonly StatementUnit[] {

@@ -5,6 +5,7 @@ import type {
   HeldLease,
   HistoryChange,
   HistoryMark,
+  ItemDatabase,
   LockHolder,
   Section,
   SectionResult,
@@ -18,6 +19,8 @@ import type {
 } from '../../../core/ports';
 import { isAnswerLost, isPassing, patiently } from '../retry';
 import type { DataApi } from './data-api';
+import { postgresqlFence, postgresqlItems } from './items/postgresql-items';
+import { sqlItems } from './items/sql-items';
 import { LockWatch } from './lock-holders';
 import { unlessBusy } from './postgresql-fence';
 import { applySection, lockWait, protocolStatements, raiseFence, schema } from './postgresql-protocol';
@@ -44,6 +47,7 @@ export class AuroraPostgresql implements Target, SqlDatabase {
   readonly traits = databaseKinds['aurora-postgresql'];
   readonly sql: SqlDatabase = this;
   readonly standalone: StandaloneStatements;
+  readonly items: ItemDatabase;
   private readonly locks: LockWatch;
   private readonly fencedTransaction: FencedTransaction;
 
@@ -54,6 +58,7 @@ export class AuroraPostgresql implements Target, SqlDatabase {
     private readonly lockTimeout = defaultLockTimeout,
   ) {
     this.standalone = new PostgresqlStandalone(api, lease);
+    this.items = sqlItems(api, lease, postgresqlItems, postgresqlFence);
     this.locks = new LockWatch(api, lockTimeout);
     this.fencedTransaction = new FencedTransaction(api, lease, lockTimeout);
   }

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { BundledMigration } from '../../../core/bundle/bundle';
+import { MigrationError } from '../../../core/errors/index';
 import type { DataFunctions, Item } from '../../../core/ports';
 import { byKey, dataMigration, people, peopleTables, place, split } from '../../support/data-migration';
 import { MemoryWorld, scope } from '../../support/memory-world';
@@ -135,6 +136,30 @@ describe('a backfill in place', () => {
     expect(await world.segments.left({ ...pass, direction: 'forward' }, 10)).toEqual([
       { key: '"bad"', why: 'failed', reason: 'no text' },
     ]);
+  });
+
+  it.each([
+    ['as a failure', 0, 'FAILED'],
+    ['as one of those that may fail, also in the sweep', 1, 'SUCCESS'],
+  ] as const)('counts an item that the database refuses to change %s', async (_how, mayFail, status) => {
+    await deployedTable();
+    const refused = new MigrationError('STATEMENT_FAILED', 'a constraint');
+    world.meals.items.refuses = ({ first }) => (first === 'First7' ? refused : undefined);
+    const phases = ['backfill', 'verify', 'sweep'] as const;
+    const migration = dataMigration(world, '1.1.0', { transform: split }, { mayFail }, phases);
+    const outcome = await update('b', [migration]);
+
+    expect(outcome).toMatchObject({ status });
+    if (status === 'FAILED') {
+      expect(outcome.reason).toMatch(/1 items of people could not be transformed.*a constraint/);
+      return;
+    }
+    await committed();
+    await world.settle();
+    const { applied, open } = await world.ledger.load(scope);
+    expect({ applied: applied?.revision, open }).toEqual({ applied: 'b', open: [] });
+    const left = world.meals.items.list('people').filter((item) => !('first' in item));
+    expect(left).toEqual([people(100)[7]]);
   });
 
   it.each<[string, DataFunctions['transform'], RegExp]>([

@@ -6,25 +6,16 @@ import {
   PutItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import type { HeldLease, Item, ItemTable } from '../../../core/ports';
 import { DynamoDbItems } from '../../../lambda/aws/items/dynamodb-items';
 import { createTable, startDynamoDb } from '../../support/dynoxide';
 import { MemoryItems } from '../../support/memory/items';
-
-/** Tables with the key `id`, a text, as the migrations and the application see them. */
-export interface ItemStore {
-  open(table: string, lease: HeldLease): Promise<ItemTable>;
-  /** Makes an empty table. */
-  create(table: string): Promise<void>;
-  put(table: string, ...items: readonly Item[]): Promise<void>;
-  get(table: string, id: string): Promise<Item | undefined>;
-  delete(table: string, id: string): Promise<void>;
-  close(): Promise<void>;
-}
+import type { ItemStore } from './item-store';
+import { sqlItemStores } from './sql-item-tables';
 
 export const itemStores: readonly { readonly name: string; open(): Promise<ItemStore> }[] = [
   { name: 'memory', open: openMemory },
   { name: 'DynamoDB (dynoxide)', open: openDynamoDbItems },
+  ...sqlItemStores,
 ];
 
 async function openMemory(): Promise<ItemStore> {

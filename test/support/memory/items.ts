@@ -3,6 +3,7 @@ import { MigrationError } from '../../../core/errors/index';
 import type {
   BeforeImage,
   ChangeResult,
+  Division,
   HeldLease,
   Item,
   ItemChange,
@@ -11,6 +12,7 @@ import type {
   ItemTable,
   RestoreResult,
   StoredItem,
+  TablePart,
 } from '../../../core/ports';
 
 /** Items by logical table and key. The key of every table is its attribute `id`. */
@@ -18,6 +20,9 @@ export class MemoryItems {
   readonly tables = new Map<string, Map<string, Item>>();
   /** Called before each page and each write: an application that writes at the same time. */
   meanwhile: (event: 'page' | 'write', table: string) => void = () => {};
+
+  /** A constraint of the database: what it does not let become of an item. */
+  refuses: (becomes: Item) => MigrationError | undefined = () => undefined;
 
   of(table: string): Map<string, Item> {
     const items = this.tables.get(table) ?? new Map<string, Item>();
@@ -49,14 +54,28 @@ class MemoryItemTable implements ItemTable {
     return this.store.of(this.name).size;
   }
 
+  /** Kept with the step, and asked for again with every page. */
+  async divide(of: number): Promise<Division> {
+    return { of };
+  }
+
+  replaced(_was: Item, by: Item): Item {
+    return by;
+  }
+
+  arriving(made: Item): Item {
+    return made;
+  }
+
   async page(
-    segment: number,
-    of: number,
+    { number, division }: TablePart,
     after: Readonly<Record<string, unknown>> | undefined,
     limit: number,
   ): Promise<ItemPage> {
     this.store.meanwhile('page', this.name);
-    const keys = [...this.store.of(this.name).keys()].filter((key) => segmentOf(key, of) === segment).sort();
+    const keys = [...this.store.of(this.name).keys()]
+      .filter((key) => segmentOf(key, Number(division!['of'])) === number)
+      .sort();
     const from = keys.filter((key) => after === undefined || key > String(after['key']));
     const page = from.slice(0, limit);
     const items = page.map((key) => stored(this.store.of(this.name).get(key)!));
@@ -82,6 +101,8 @@ class MemoryItemTable implements ItemTable {
 
   private change(change: ItemChange): ChangeResult {
     const items = this.store.of(this.name);
+    const refused = 'becomes' in change ? this.store.refuses(change.becomes) : undefined;
+    if (refused) return { refused };
     if (change.change === 'insert' || change.change === 'put') {
       if (change.change === 'insert' && items.has(keyOf(change.becomes))) return 'conflict';
       items.set(keyOf(change.becomes), change.becomes);

@@ -1,0 +1,155 @@
+import { MigrationError } from '../../../../core/errors/index';
+import { fromArrayText, toArrayText } from './lists';
+import { decimalText, shortestSingle, timestampText } from './plain-texts';
+import type { Column, ColumnKind } from './table-shape';
+
+/** Why a column cannot hold a value: words that hold no data. */
+class UnfitValue extends Error {}
+
+/** What code sees of a value. */
+export function toPlain(text: string | null, { kind, element = 'other' }: Column): unknown {
+  if (text === null) return null;
+  return kind === 'list' ? fromArrayText(text, (one) => plainOf(one, element)) : plainOf(text, kind);
+}
+
+function plainOf(text: string, kind: ColumnKind): unknown {
+  switch (kind) {
+    case 'integer':
+    case 'flag':
+      return Number.isSafeInteger(Number(text)) ? Number(text) : BigInt(text);
+    case 'float':
+      return Number(text);
+    case 'boolean':
+      return text === 'true' || text === 't';
+    case 'bytes':
+      return new Uint8Array(Buffer.from(text.replace(/^\\x/, ''), 'hex'));
+    case 'json':
+      return JSON.parse(text);
+    default:
+      return text;
+  }
+}
+
+/**
+ * The text that is written for a value which a transform made; null for NULL.
+ * @throws DATA_VALUE
+ */
+export function toText(value: unknown, column: Column, table: string): string | null {
+  try {
+    return textOf(value, column);
+  } catch (error) {
+    if (!(error instanceof UnfitValue)) throw error;
+    throw new MigrationError(
+      'DATA_VALUE',
+      `The column "${column.name}" of ${table}, of type ${column.declared}, cannot hold what the transform gave for it: it ${error.message}.`,
+      {
+        payload: { table, attribute: column.name },
+        hint: hints[column.kind] ?? 'Return a text, as the database writes it.',
+      },
+    );
+  }
+}
+
+const hints: Readonly<Partial<Record<ColumnKind, string>>> = {
+  integer: 'Return an integer: a number, or a bigint when it is larger.',
+  flag: 'Return true, false, or an integer.',
+  float: 'Return a number.',
+  decimal: 'Return the digits as a text, or a number, with no more decimals than the column has.',
+  boolean: 'Return true or false.',
+  bytes: 'Return a Uint8Array.',
+  json: 'Return what JSON has: texts, numbers, booleans, null, lists and plain objects.',
+  list: 'Return a list of values that the elements of the column can be.',
+};
+
+function textOf(value: unknown, { kind, element = 'other', scale, single, isNullable }: Column): string | null {
+  if (kind === 'json' && value === null && !isNullable) return 'null';
+  if (value === null || value === undefined) return null;
+  if (kind === 'float' && single && typeof value === 'number' && Number.isFinite(value)) {
+    return single === 'exact' ? String(Math.fround(value)) : shortestSingle(value);
+  }
+  if (kind !== 'list') return scalar(value, kind, scale);
+  if (!Array.isArray(value)) throw new UnfitValue(`is ${seen(value)} and no list`);
+  // Bytes are marked as such within a text.
+  const mark = element === 'bytes' ? '\\x' : '';
+  return toArrayText(value, (one) => (one === null ? null : mark + scalar(one, element)));
+}
+
+function scalar(value: unknown, kind: ColumnKind, scale?: number): string {
+  switch (kind) {
+    case 'integer':
+      return integer(value);
+    case 'flag':
+      return typeof value === 'boolean' ? String(Number(value)) : integer(value);
+    case 'float':
+      if (typeof value === 'number') return Object.is(value, -0) ? '-0' : String(value);
+      throw new UnfitValue(`is ${seen(value)}`);
+    case 'decimal': {
+      const text = decimalText(digitsOf(value), scale);
+      if (text !== undefined) return text;
+      throw new UnfitValue(`is no number, or has more than ${scale} decimals`);
+    }
+    case 'boolean':
+      if (typeof value === 'boolean') return String(value);
+      throw new UnfitValue(`is ${seen(value)}`);
+    case 'bytes':
+      if (value instanceof Uint8Array) return Buffer.from(value).toString('hex');
+      throw new UnfitValue(`is ${seen(value)}`);
+    case 'json':
+      return jsonText(value);
+    default:
+      return word(value, kind, scale);
+  }
+}
+
+/** Texts, and what is shown as one. */
+function word(value: unknown, kind: ColumnKind, scale?: number): string {
+  const isTime = kind === 'timestamp' || kind === 'instant';
+  const text = isTime && value instanceof Date ? value.toISOString() : value;
+  if (typeof text !== 'string') throw new UnfitValue(`is ${seen(value)}`);
+  // Nothing can encode it.
+  if (!isWellFormed(text)) throw new UnfitValue('has half of a character');
+  if (kind === 'uuid') return text.toLowerCase();
+  if (kind === 'padded-text') return text.replace(/ +$/, '');
+  if (!isTime) return text;
+  const time = timestampText(text, kind, scale);
+  if (time !== undefined) return time;
+  throw new UnfitValue(`has more than ${scale} decimals of a second`);
+}
+
+function integer(value: unknown): string {
+  const isInteger = typeof value === 'bigint' || (typeof value === 'number' && Number.isInteger(value));
+  if (isInteger) return BigInt(value as number | bigint).toString();
+  if (typeof value === 'string' && /^-?\d+$/.test(value)) return BigInt(value).toString();
+  throw new UnfitValue(typeof value === 'number' ? 'is no integer' : `is ${seen(value)}`);
+}
+
+/** Also of a number with more digits than JavaScript has, as DynamoDB's adapter hands it over. */
+function digitsOf(value: unknown): string {
+  if (typeof value === 'string' || typeof value === 'bigint' || typeof value === 'number') return String(value);
+  const digits = typeof value === 'object' && value !== null && 'value' in value ? value.value : undefined;
+  if (typeof digits === 'string') return digits;
+  throw new UnfitValue(`is ${seen(value)}`);
+}
+
+function jsonText(value: unknown): string {
+  refuseUnfit(value);
+  return JSON.stringify(value);
+}
+
+function refuseUnfit(part: unknown): void {
+  if (part === null || ['string', 'boolean', 'undefined'].includes(typeof part)) return;
+  if (typeof part === 'number' && Number.isFinite(part)) return;
+  const isPlain = typeof part === 'object' && Object.getPrototypeOf(part) === Object.prototype;
+  if (!Array.isArray(part) && !isPlain) throw new UnfitValue(`is or has in it ${seen(part)}, which JSON does not have`);
+  for (const inner of Object.values(part as object)) refuseUnfit(inner);
+}
+
+function isWellFormed(text: string): boolean {
+  return !/[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/.test(text);
+}
+
+function seen(value: unknown): string {
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'object' && value !== null) return `a ${value.constructor?.name ?? 'value'}`;
+  return `a ${typeof value}`;
+}

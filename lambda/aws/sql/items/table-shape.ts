@@ -1,0 +1,56 @@
+/** What a column holds, as far as the values differ that code sees of it. */
+export type ColumnKind =
+  | 'integer'
+  | 'float'
+  | 'decimal'
+  | 'boolean'
+  /** A boolean that the database keeps as a number. */
+  | 'flag'
+  | 'text'
+  /** Of a fixed length, which is filled with spaces. */
+  | 'padded-text'
+  | 'bytes'
+  | 'json'
+  | 'uuid'
+  | 'timestamp'
+  /** With a time zone: as it is shown in UTC. */
+  | 'instant'
+  | 'list'
+  /** Shown as the database's text for it. */
+  | 'other';
+
+export interface Column {
+  readonly name: string;
+  readonly kind: ColumnKind;
+  /** Of the elements of a list. */
+  readonly element?: ColumnKind;
+  /** How many decimals it has, of a number or of a second, when that is fixed. */
+  readonly scale?: number;
+  /** The type of its values, without a length: a cast to one with a length would cut values without a word. */
+  readonly type: string;
+  /** The type with all that was declared. */
+  readonly declared: string;
+  readonly collation?: string;
+  /** A number of 32 bits: whether its text has all of its digits, or no more than tell it from its neighbours. */
+  readonly single?: 'exact' | 'shortest';
+  /** The database sets it at every update that does not. */
+  readonly followsUpdates?: boolean;
+  readonly isNullable: boolean;
+  readonly hasDefault: boolean;
+  /** The database makes its values: from other columns, or numbers that nobody may give. */
+  readonly made?: 'generated' | 'identity';
+}
+
+/** A table as the catalogue describes it. */
+export interface TableShape {
+  /** As the migration names it. */
+  readonly name: string;
+  /** As it stands in a statement. */
+  readonly quoted: string;
+  readonly columns: readonly Column[];
+  /** Columns of the primary key, in its order. */
+  readonly key: readonly Column[];
+}
+
+/** The text of a column's value that gives it back exactly; null for NULL. */
+export type Texts = Readonly<Record<string, string | null>>;

@@ -1,0 +1,69 @@
+import { describe, expect, it } from '@jest/globals';
+import { fromArrayText, toArrayText } from '../../lambda/aws/sql/items/lists';
+import { decimalText, shortestSingle, timestampText } from '../../lambda/aws/sql/items/plain-texts';
+
+describe('the digits of a number', () => {
+  it.each([
+    ['1.5', 2, '1.50'],
+    ['1.50', undefined, '1.50'],
+    ['-0.00', 2, '0.00'],
+    ['1e21', undefined, '1000000000000000000000'],
+    ['-12.5e-3', undefined, '-0.0125'],
+    ['1e-7', 7, '0.0000001'],
+    ['007', 0, '7'],
+    ['.5', 1, '0.5'],
+    ['1.230', 2, '1.23'],
+    ['1.234', 2, undefined],
+    ['NaN', 2, 'NaN'],
+    ['', 2, undefined],
+    ['.', 2, undefined],
+    ['1,5', 2, undefined],
+    ['Infinity', 2, undefined],
+  ])('%s with %s decimals are %s', (digits, scale, expected) => {
+    expect(decimalText(digits, scale)).toBe(expected);
+  });
+
+  it.each([
+    [0.1, '0.1'],
+    [16_777_217, '16777216'],
+    [1.401298464324817e-45, '1e-45'],
+    [-3.4028234663852886e38, '-3.4028235e+38'],
+  ])('that tell the single %s from its neighbours are %s', (value, expected) => {
+    expect(shortestSingle(value)).toBe(expected);
+  });
+});
+
+it.each([
+  ['2026-01-31T10:00:00Z', 'timestamp', undefined, '2026-01-31 10:00:00'],
+  ['2026-01-31T10:00:00.120Z', 'instant', undefined, '2026-01-31 10:00:00.12+00'],
+  ['2026-01-31 10:00:00+00', 'instant', undefined, '2026-01-31 10:00:00+00'],
+  ['2026-01-31 10:00:00', 'timestamp', 3, '2026-01-31 10:00:00.000'],
+  ['2026-01-31 10:00:00.1234', 'timestamp', 3, undefined],
+  ['2026-01-31T10:00:00+02:00', 'instant', undefined, '2026-01-31T10:00:00+02:00'],
+  ['infinity', 'instant', undefined, 'infinity'],
+] as const)('the time %s of a column %s with %s decimals is %s', (text, kind, scale, expected) => {
+  expect(timestampText(text, kind, scale)).toBe(expected);
+});
+
+it.each([
+  ['{}', []],
+  ['{1,2,NULL}', ['1', '2', null]],
+  ['{"NULL","a,b","c\\"\\\\{}",""}', ['NULL', 'a,b', 'c"\\{}', '']],
+  [
+    '{{1,2},{3,4}}',
+    [
+      ['1', '2'],
+      ['3', '4'],
+    ],
+  ],
+  ['[0:1]={a,b}', ['a', 'b']],
+])('the array %s is read, and written so that it is read again', (text, expected) => {
+  const list = fromArrayText(text, (element) => element) as unknown[];
+  expect(list).toEqual(expected);
+  expect(
+    fromArrayText(
+      toArrayText(list, (element) => element as string | null),
+      (element) => element,
+    ),
+  ).toEqual(expected);
+});
