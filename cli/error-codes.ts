@@ -23,6 +23,15 @@ declare module '../core/errors/error-payloads' {
      * @remedy Name one with `--target-version`, and the folder with `--migrations`.
      */
     DATA_MIGRATION_UNKNOWN: { readonly named?: string; readonly known: readonly string[] };
+     * A deployment changes the schema at the moment, or none has applied a migration, so that there is nothing to compare with.
+     * @remedy Compare when `migrations status` says `idle` or `awaiting-commit`.
+     */
+    SCHEMA_CHANGING: { readonly scope: string };
+    /**
+     * `migrations drift --sql` needs a package that the project has not installed.
+     * @remedy Install it in the exact version that the message names: it is an alpha, and changes.
+     */
+    PLANNER_NOT_INSTALLED: { readonly package: string };
     /**
      * The CLI does not understand the command line.
      * @remedy See `--help` of the command.

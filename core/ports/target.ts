@@ -1,7 +1,8 @@
 import type { DatabaseTraits } from '../bundle/database-kinds';
 import type { DatabaseKind } from '../wire';
 import type { ItemDatabase } from './items';
-import type { HistoryMark, SqlDatabase } from './sql';
+import type { SchemaSnapshot } from './schema';
+import type { HistoryMark, SqlConnection, SqlDatabase } from './sql';
 import type { TableDatabase } from './tables';
 
 /**
@@ -17,6 +18,8 @@ export interface Target {
   readonly tables?: TableDatabase;
   /** For databases whose items can be worked through. */
   readonly items?: ItemDatabase;
+  /** For databases with a schema that can be compared with what migrations make. */
+  readonly schema?: SchemaDatabase;
   /** Makes what the protocol needs in the database, and raises the fence: holders of lower tokens can write no more. */
   prepare(): Promise<void>;
   /** What the database itself knows of this scope's migrations; undefined when it keeps no history. */
@@ -24,3 +27,42 @@ export interface Target {
   /** Removes what `prepare` made, unless a migration of any scope is still recorded there. */
   cleanUp(): Promise<void>;
 }
+
+/** The schema of a database, and empty databases beside it in which migrations can be tried. */
+export interface SchemaDatabase {
+  /** Reads the catalogue and changes nothing. */
+  snapshot(): Promise<SchemaSnapshot>;
+  /**
+   * Asks more of the catalogue, in one transaction that can change nothing. Undefined where a {@link SchemaPlanner} could do
+   * nothing with it.
+   */
+  readonly read?: <T>(work: (connection: SqlConnection) => Promise<T>) => Promise<T>;
+  /**
+   * The scratch database of this name: the one that is there already, or a new and empty one.
+   * @param name at most 24 characters: small letters, digits and `_`
+   */
+  scratch(name: string): Promise<Scratch>;
+  /**
+   * What a statement would change outside the scratch database in which it runs, in words that complete `it changes ...`;
+   * undefined for a statement that stays inside.
+   */
+  reachesBeyond(statement: string): string | undefined;
+}
+
+/** An empty database of the same kind, for a while. */
+export interface Scratch {
+  /** Its history is its own. `prepare()` was not called. */
+  readonly target: Target & { readonly schema: SchemaDatabase };
+  /** Removes the database with all that is in it. Removing it again is no error. */
+  drop(): Promise<void>;
+}
+
+/** A statement that brings a schema nearer to another one. */
+export interface PlannedStatement {
+  readonly sql: string;
+  /** It may destroy rows, or what others rely on. */
+  readonly isDestructive: boolean;
+}
+
+/** Plans statements that would make one schema of another. It only reads both. */
+export type SchemaPlanner = (from: SchemaDatabase, to: SchemaDatabase) => Promise<readonly PlannedStatement[]>;

@@ -5,6 +5,7 @@ import type {
   HistoryChange,
   HistoryMark,
   ItemDatabase,
+  SchemaDatabase,
   Section,
   SectionResult,
   SqlConnection,
@@ -19,6 +20,7 @@ import type { DataApi } from './data-api';
 import { fenceTable, mysqlFence, mysqlItems } from './items/mysql-items';
 import { sqlItems } from './items/sql-items';
 import { saysContended, saysMissing } from './mysql/errors';
+import { MysqlSchema } from './mysql/schema';
 import { isTransactional, unitsOf } from './mysql/units';
 import { addMark, changeHistory, fence, history, lockFence, protocolStatements, raiseFence } from './mysql-protocol';
 import { MysqlStandalone } from './mysql-standalone';
@@ -34,6 +36,7 @@ export class AuroraMysql implements Target, SqlDatabase {
   readonly sql: SqlDatabase = this;
   readonly standalone: StandaloneStatements;
   readonly items: ItemDatabase;
+  readonly schema: SchemaDatabase;
 
   constructor(
     private readonly api: DataApi,
@@ -41,6 +44,7 @@ export class AuroraMysql implements Target, SqlDatabase {
   ) {
     this.standalone = new MysqlStandalone(api, lease);
     this.items = sqlItems(api, lease, mysqlItems, mysqlFence);
+    this.schema = new MysqlSchema(api, (other) => new AuroraMysql(other, lease));
   }
 
   async prepare(): Promise<void> {

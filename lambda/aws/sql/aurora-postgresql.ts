@@ -7,6 +7,7 @@ import type {
   HistoryMark,
   ItemDatabase,
   LockHolder,
+  SchemaDatabase,
   Section,
   SectionResult,
   SqlConnection,
@@ -22,6 +23,7 @@ import type { DataApi } from './data-api';
 import { postgresqlFence, postgresqlItems } from './items/postgresql-items';
 import { sqlItems } from './items/sql-items';
 import { LockWatch } from './lock-holders';
+import { PostgresqlSchema } from './postgresql/schema';
 import { unlessBusy } from './postgresql-fence';
 import { applySection, lockWait, protocolStatements, raiseFence, schema } from './postgresql-protocol';
 import { PostgresqlStandalone } from './postgresql-standalone';
@@ -48,6 +50,7 @@ export class AuroraPostgresql implements Target, SqlDatabase {
   readonly sql: SqlDatabase = this;
   readonly standalone: StandaloneStatements;
   readonly items: ItemDatabase;
+  readonly schema: SchemaDatabase;
   private readonly locks: LockWatch;
   private readonly fencedTransaction: FencedTransaction;
 
@@ -59,6 +62,7 @@ export class AuroraPostgresql implements Target, SqlDatabase {
   ) {
     this.standalone = new PostgresqlStandalone(api, lease);
     this.items = sqlItems(api, lease, postgresqlItems, postgresqlFence);
+    this.schema = new PostgresqlSchema(api, (other) => new AuroraPostgresql(other, lease, lockTimeout));
     this.locks = new LockWatch(api, lockTimeout);
     this.fencedTransaction = new FencedTransaction(api, lease, lockTimeout);
   }

@@ -5,6 +5,7 @@ import type {
   HistoryChange,
   HistoryMark,
   LockHolder,
+  SchemaDatabase,
   Section,
   SectionResult,
   SqlConnection,
@@ -39,6 +40,9 @@ export class MemorySqlDatabase {
   /** Called before each statement; what it throws is what the statement meets. */
   onStatement: (statement: string) => void = () => undefined;
 
+  /** The same for the statements in scratch databases. */
+  onScratchStatement: (statement: string) => void = () => undefined;
+
   /** The statements that took effect, oldest first. */
   get statements(): readonly string[] {
     return this.effects;
@@ -53,7 +57,10 @@ export class MemorySqlDatabase {
     this.history.clear();
   }
 
-  open(lease: HeldLease): Target & { readonly sql: SqlDatabase } {
+  /** Scratch databases by their names. */
+  readonly scratches = new Map<string, MemorySqlDatabase>();
+
+  open(lease: HeldLease): Target & { readonly sql: SqlDatabase; readonly schema: SchemaDatabase } {
     return {
       databaseKind: 'aurora-postgresql',
       traits: databaseKinds['aurora-postgresql'],
@@ -66,6 +73,7 @@ export class MemorySqlDatabase {
         this.marks.filter(({ scope }) => scope === lease.scope).map(({ scope: _scope, ...mark }) => mark),
       // The fence may go with the last row: a later prepare() raises it again.
       cleanUp: () => lease.guard(),
+      schema: this.schemaFor(lease),
       sql: {
         runSection: (section) => this.runSection(lease, section),
         transact: (change, mark, work, attempt = mark.deployment) =>
@@ -75,6 +83,22 @@ export class MemorySqlDatabase {
         query: async (statement) => ({ rows: [{ ok: this.run(statement) }], rowCount: 1 }),
         standalone: this.standalone(lease),
       },
+    };
+  }
+
+  /** Each statement that took effect is an object. `beyond X` reaches beyond the database. */
+  private schemaFor(lease: HeldLease): SchemaDatabase {
+    return {
+      snapshot: async () => ({
+        objects: this.effects.toSorted().map((name) => ({ kind: 'effect', name, definition: `made by ${name}` })),
+      }),
+      scratch: async (name) => {
+        const scratch = this.scratches.get(name) ?? new MemorySqlDatabase();
+        scratch.onStatement = (statement) => this.onScratchStatement(statement);
+        this.scratches.set(name, scratch);
+        return { target: scratch.open(lease), drop: async () => void this.scratches.delete(name) };
+      },
+      reachesBeyond: (statement) => (statement.startsWith('beyond') ? 'a role of the whole server' : undefined),
     };
   }
 
