@@ -21,6 +21,8 @@ export class DeploymentRun {
   readonly ahead = new Map<string, Ahead>();
   private migrations: Promise<ReadonlyMap<string, BundledMigration>> | undefined;
   private positions: ReadonlyMap<string, number> | undefined;
+  /** What was found out while the deployment was planned, for its history. */
+  readonly findings: NewEvent[] = [];
 
   constructor(
     readonly request: RequestRun,
@@ -43,6 +45,11 @@ export class DeploymentRun {
     const deployment: Deployment = { ...this.deployment, ...change };
     await this.request.record(this.id, events, { ...more, deployments: [deployment] });
     this.started = deployment;
+  }
+
+  /** Changes the deployment before it is recorded. */
+  plan(change: Partial<Pick<Deployment, 'plan' | 'baselines'>>): void {
+    this.started = { ...this.started, ...change };
   }
 
   record(events: readonly NewEvent[], change: Change): Promise<void> {

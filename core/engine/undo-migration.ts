@@ -19,6 +19,10 @@ export async function undoMigration(run: DeploymentRun, record: MigrationRecord)
   if (record.adopted) return forget(run, record, 'migration-released');
   const target = await run.targetUnlessGone(record.target);
   if (!target) return forget(run, record, 'target-gone');
+  if (record.baselined) {
+    await unmark(run, target, record);
+    return forget(run, record, 'migration-released');
+  }
   const migration = await MigrationRun.resume(run, target, record);
   if (record.irreversible && (await hasRun(record, target))) throw irreversible(migration);
   run.defer([], { migrations: [{ ...record, state: 'undoing' }] });
@@ -62,15 +66,20 @@ async function runDown(migration: MigrationRun): Promise<Progress> {
   if (!(await isInHistory(migration.record, migration.target))) return 'done';
   const progress = await runPhases(migration, ['down']);
   if (progress !== 'done') return progress;
-  const { id, checksum, deployment } = migration.record;
-  await migration.target.sql?.runSection({
+  await unmark(migration.run, migration.target, migration.record);
+  return 'done';
+}
+
+/** Removes from the database's history what this deployment recorded there of the migration. */
+async function unmark(run: DeploymentRun, { sql }: Target, record: MigrationRecord): Promise<void> {
+  const { id, checksum, deployment } = record;
+  await sql?.runSection({
     change: 'remove',
     mark: { id, phase: 'up', step: 0, checksum, deployment },
     statements: [],
     verify: [],
-    attempt: migration.run.request.recorded.key,
+    attempt: run.request.recorded.key,
   });
-  return 'done';
 }
 
 /** Of a database that keeps no history, the undo plan alone says what was begun. */
