@@ -10,6 +10,7 @@ import type { Target } from './target';
 
 export type * from './data-functions';
 export type * from './items';
+export type * from './schema';
 export type * from './segments';
 export type * from './sql';
 export type * from './tables';

@@ -1,6 +1,7 @@
 import type { DatabaseTraits } from '../bundle/database-kinds';
 import type { DatabaseKind } from '../wire';
 import type { ItemDatabase } from './items';
+import type { SchemaDatabase } from './schema';
 import type { HistoryMark, SqlDatabase } from './sql';
 import type { TableDatabase } from './tables';
 
@@ -17,6 +18,8 @@ export interface Target {
   readonly tables?: TableDatabase;
   /** For databases whose items can be worked through. */
   readonly items?: ItemDatabase;
+  /** For databases with a schema that can be compared with what migrations make. */
+  readonly schema?: SchemaDatabase;
   /** Makes what the protocol needs in the database, and raises the fence: holders of lower tokens can write no more. */
   prepare(): Promise<void>;
   /** What the database itself knows of this scope's migrations; undefined when it keeps no history. */
