@@ -96,8 +96,12 @@ function marksOf(migration: BundledMigration, target: Target): readonly Pick<His
 }
 
 function edited({ id, file }: BundledMigration): MigrationError {
-  return new MigrationError('CHECKSUM_MISMATCH', `The database has a record of ${id} with another checksum than ${file}.`, {
-    payload: { migrations: [id] },
-    hint: 'An applied migration must never change. Restore the file as it was, and add a new migration for the change.',
-  });
+  return new MigrationError(
+    'CHECKSUM_MISMATCH',
+    `The database has a record of ${id} with another checksum than ${file}.`,
+    {
+      payload: { migrations: [id] },
+      hint: 'An applied migration must never change. Restore the file as it was, and add a new migration for the change.',
+    },
+  );
 }

@@ -88,7 +88,9 @@ function checkDirection({ pending, surplus }: Plan, bundle: Bundle, request: Mig
       hint: 'Deploy a revision that has them, or allow the downgrade with onOlderRevision: OlderRevisionPolicy.DOWNGRADE.',
     });
   }
-  const final = surplus.filter(({ irreversible, contract, baselined }) => irreversible || baselined || contract === 'done');
+  const final = surplus.filter(
+    ({ irreversible, contract, baselined }) => irreversible || baselined || contract === 'done',
+  );
   if (final.length === 0) return;
   throw new MigrationError(
     'CANNOT_DOWNGRADE',

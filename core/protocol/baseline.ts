@@ -32,7 +32,9 @@ export function baselinesOf<T extends ManifestEntry>(
       pending.filter((migration) => migration.target === target),
       version,
     );
-    return migrations.length === 0 ? [] : [{ target, version, migrations, isMigrated: migrated.has(`${target} ${Identity}`) }];
+    return migrations.length === 0
+      ? []
+      : [{ target, version, migrations, isMigrated: migrated.has(`${target} ${Identity}`) }];
   });
   return {
     inForce: all.filter(({ isMigrated }) => !isMigrated),

@@ -49,7 +49,14 @@ interface Scenario {
   /** Prepares a world, up to the request whose process dies. */
   readonly prepare: (world: CrashingWorld) => Promise<RecordedRequest>;
   /** What the databases must look like at the end. */
-  readonly ends: 'at A' | 'at B' | 'at B, contracted' | 'at A, with small ones' | 'at A, with orders' | 'empty';
+  readonly ends:
+    | 'at A'
+    | 'made by hand'
+    | 'at B'
+    | 'at B, contracted'
+    | 'at A, with small ones'
+    | 'at A, with orders'
+    | 'empty';
   readonly answers: 'SUCCESS' | 'FAILED';
 }
 
@@ -74,6 +81,13 @@ const migrations = (world: CrashingWorld, type: 'Create' | 'Update' | 'Delete', 
   world.request({ kind: 'migrations', type, physicalId: type === 'Create' ? undefined : scope, properties });
 
 const deployedA = (world: CrashingWorld) => world.deployed('A', first);
+
+/** What is applied at A, where `users` was made by hand before. */
+function madeByHand(world: CrashingWorld): MigrationsProperties {
+  world.users.make('s1.0.0');
+  const { Targets, ...a } = world.revision('A', first);
+  return { ...a, Targets: { ...Targets, users: { ...Targets['users']!, Baseline: '1.0.0' } } };
+}
 
 async function deployedB(world: CrashingWorld): Promise<MigrationsProperties> {
   const a = await deployedA(world);
@@ -190,6 +204,23 @@ const scenarios: readonly Scenario[] = [
     answers: 'SUCCESS',
   },
   {
+    name: 'a first deployment with a baseline',
+    prepare: (world) => migrations(world, 'Create', madeByHand(world)),
+    ends: 'at A',
+    answers: 'SUCCESS',
+  },
+  {
+    name: 'the rollback of a first deployment with a baseline',
+    async prepare(world) {
+      const properties = madeByHand(world);
+      await world.migrations('Create', properties);
+      world.stackIs('ROLLBACK_IN_PROGRESS');
+      return migrations(world, 'Delete', properties);
+    },
+    ends: 'made by hand',
+    answers: 'SUCCESS',
+  },
+  {
     name: 'the removal of everything',
     async prepare(world) {
       await deployedA(world);
@@ -206,6 +237,7 @@ const statementsOfB = ['alone index', 'alone other index', 'code one', 'code two
 const tablesOfB = { lists: [], plans: [byWeek, byUser] };
 const databases = {
   empty: { users: [], meals: {} },
+  'made by hand': { users: ['s1.0.0'], meals: {} },
   'at A': { users: ['s1.0.0'], meals: { plans: [] } },
   'at B': { users: statementsOfB, meals: tablesOfB },
   'at A, with small ones': {

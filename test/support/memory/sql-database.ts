@@ -13,6 +13,7 @@ import type {
   StandaloneStatements,
   Target,
 } from '../../../core/ports';
+import { memorySchema, type ScratchSource } from './schema';
 
 /** A row of the history, with the scope that wrote it. */
 export interface MemoryMark extends HistoryMark {
@@ -36,6 +37,12 @@ export class MemorySqlDatabase {
   /** Who holds the lock when a statement meets LOCK_NOT_AVAILABLE. */
   lockHolders: readonly LockHolder[] = [];
 
+  readonly scratches = new Map<string, ScratchSource>();
+
+  another(): MemorySqlDatabase {
+    return new MemorySqlDatabase();
+  }
+
   /** Called before each statement; what it throws is what the statement meets. */
   onStatement: (statement: string) => void = () => undefined;
 
@@ -46,6 +53,11 @@ export class MemorySqlDatabase {
 
   get marks(): readonly MemoryMark[] {
     return [...this.history.values()];
+  }
+
+  /** As a user who changes the database by hand. */
+  make(...statements: readonly string[]): void {
+    for (const statement of statements) this.run(statement);
   }
 
   /** As a user who restores a backup without the history would leave it. */
@@ -66,6 +78,7 @@ export class MemorySqlDatabase {
         this.marks.filter(({ scope }) => scope === lease.scope).map(({ scope: _scope, ...mark }) => mark),
       // The fence may go with the last row: a later prepare() raises it again.
       cleanUp: () => lease.guard(),
+      schema: memorySchema(this, lease),
       sql: {
         runSection: (section) => this.runSection(lease, section),
         transact: (change, mark, work, attempt = mark.deployment) =>

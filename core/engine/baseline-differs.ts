@@ -1,0 +1,39 @@
+import { MigrationError } from '../errors/index';
+import type { SchemaDifference } from '../schema/differences';
+
+/** How many differences a message has, and how many characters of a definition: it goes into answers of 4096 bytes. */
+const most = { differences: 20, characters: 120 };
+
+/** The refusal of a baseline that is not what the database is. */
+export function baselineDiffers(
+  { target, version }: { readonly target: string; readonly version: string },
+  differences: readonly SchemaDifference[],
+): MigrationError {
+  const count = differences.length;
+  const first = differences.slice(0, most.differences).map(describeDifference);
+  const more = count > first.length ? ` And ${count - first.length} more.` : '';
+  return new MigrationError(
+    'BASELINE_DIFFERS',
+    `The database of target ${target} is not what its migrations up to the baseline ${version} make of an empty one. ${count === 1 ? 'One difference' : `${count} differences`}: ${first.join('; ')}.${more}`,
+    {
+      payload: { target, baseline: version, differences: count },
+      hint: 'Change the database or the migrations up to the baseline until they agree; or lower the baseline to a version that the database is at.',
+    },
+  );
+}
+
+function describeDifference({ kind, name, difference, expected = '', actual = '' }: SchemaDifference): string {
+  switch (difference) {
+    case 'missing':
+      return `${kind} ${name} is missing`;
+    case 'unexpected':
+      return `${kind} ${name} is in the database and in no migration`;
+    case 'changed':
+      return `${kind} ${name} is "${shortened(actual)}", and by the migrations "${shortened(expected)}"`;
+  }
+}
+
+function shortened(definition: string): string {
+  const line = definition.replace(/\s+/g, ' ').trim();
+  return line.length > most.characters ? `${line.slice(0, most.characters)}...` : line;
+}
