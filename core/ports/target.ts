@@ -1,7 +1,7 @@
 import type { DatabaseTraits } from '../bundle/database-kinds';
 import type { DatabaseKind } from '../wire';
 import type { ItemDatabase } from './items';
-import type { SchemaDatabase } from './schema';
+import type { SchemaSnapshot } from './schema';
 import type { HistoryMark, SqlDatabase } from './sql';
 import type { TableDatabase } from './tables';
 
@@ -26,4 +26,28 @@ export interface Target {
   history(): Promise<readonly HistoryMark[] | undefined>;
   /** Removes what `prepare` made, unless a migration of any scope is still recorded there. */
   cleanUp(): Promise<void>;
+}
+
+/** The schema of a database, and empty databases beside it in which migrations can be tried. */
+export interface SchemaDatabase {
+  /** Reads the catalogue and changes nothing. */
+  snapshot(): Promise<SchemaSnapshot>;
+  /**
+   * The scratch database of this name: the one that is there already, or a new and empty one.
+   * @param name at most 24 characters: small letters, digits and `_`
+   */
+  scratch(name: string): Promise<Scratch>;
+  /**
+   * What a statement would change outside the scratch database in which it runs, in words that complete `it changes ...`;
+   * undefined for a statement that stays inside.
+   */
+  reachesBeyond(statement: string): string | undefined;
+}
+
+/** An empty database of the same kind, for a while. */
+export interface Scratch {
+  /** Its history is its own. `prepare()` was not called. */
+  readonly target: Target & { readonly schema: SchemaDatabase };
+  /** Removes the database with all that is in it. Removing it again is no error. */
+  drop(): Promise<void>;
 }

@@ -1,36 +1,8 @@
-import type { BundledMigration } from '../bundle/bundle';
 import { MigrationError } from '../errors/index';
-import type { Clock, MigrationModule, Target } from '../ports';
+import type { Comparing } from './comparing';
 import { differencesBetween, type SchemaDifference } from './differences';
 import { openScratch } from './open-scratch';
 import { runOnScratch } from './run-on-scratch';
-
-/** A migration of which the live schema is to show all that it made. */
-export interface AppliedMigration {
-  readonly migration: BundledMigration;
-  /** Its contract phase has run too. */
-  readonly isContracted: boolean;
-  /**
-   * What applied it. Contract phases of one deployment run after the last migration of it; default: a deployment of its own.
-   */
-  readonly deployment?: string;
-}
-
-export interface Comparing {
-  readonly live: Target;
-  readonly scope: string;
-  /** The logical name of the target. */
-  readonly target: string;
-  /** Those of this target, in the order of their application. */
-  readonly migrations: readonly AppliedMigration[];
-  /** What compares, in a word: two that compare at once need a scratch database each. */
-  readonly purpose: string;
-  /** The compiled module of a migration that runs code. */
-  readonly module: (migration: BundledMigration) => Promise<MigrationModule>;
-  readonly clock: Clock;
-  /** Epoch milliseconds after which no further step begins. */
-  readonly stopBy: number;
-}
 
 /** `running`: out of time, or the database is at work. The same call again goes on where this one stopped. */
 export type Comparison =

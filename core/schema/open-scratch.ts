@@ -1,7 +1,7 @@
 import { sha256 } from '../bundle/checksum';
 import { hasCode } from '../errors/index';
 import type { HistoryMark, SchemaDatabase, Scratch, SqlDatabase } from '../ports';
-import type { Comparing } from './compare';
+import type { Comparing } from './comparing';
 import { digestOf } from './scratch-steps';
 
 /** A scratch database that is ready for steps. */

@@ -1,7 +1,7 @@
 import { redactLiterals } from '../bundle/redaction';
 import { MigrationError } from '../errors/index';
 import type { MigrationModule, SchemaDatabase, SqlConnection, Target } from '../ports';
-import type { AppliedMigration } from './compare';
+import type { AppliedMigration } from './comparing';
 import type { ScratchStep } from './scratch-steps';
 
 /** Refuses migrations that would change more than the scratch database, before anything of them is run. */

@@ -2,7 +2,7 @@ import { kindOf, type StepContext, type StepResult } from '../engine/kinds/index
 import { type ErrorCode, errorFromData, hasCode, MigrationError } from '../errors/index';
 import type { MigrationRecord } from '../ledger/state';
 import type { SchemaDatabase } from '../ports';
-import type { Comparing } from './compare';
+import type { Comparing } from './comparing';
 import { type OpenScratch, openAnew } from './open-scratch';
 import { refuseBeyond, withinScratch } from './refuse-beyond';
 import { type ScratchStep, scratchSteps } from './scratch-steps';

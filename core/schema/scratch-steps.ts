@@ -2,7 +2,7 @@ import { actionsOf } from '../bundle/bundle';
 import { canonicalJson, sha256 } from '../bundle/checksum';
 import { type StepAction, singleSteps } from '../engine/kinds/index';
 import type { Target } from '../ports';
-import type { AppliedMigration } from './compare';
+import type { AppliedMigration } from './comparing';
 
 /** One step of a migration that makes the expected schema. */
 export interface ScratchStep {
