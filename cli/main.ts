@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import type { CommandLine } from './command';
 import { addBackfill } from './commands/backfill';
+import { addBaseline } from './commands/baseline';
 import { addHistory } from './commands/history';
 import { addRepair } from './commands/repair';
 import { addSandbox } from './commands/sandbox';
@@ -54,6 +55,7 @@ export function buildProgram(session: CommandLine, args: readonly string[]): Com
   addUnlock(program, session);
   addRepair(program, session);
   addBackfill(program, session);
+  addBaseline(program, session);
   addSandbox(program, session, args);
   return program;
 }

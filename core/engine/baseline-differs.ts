@@ -22,7 +22,8 @@ export function baselineDiffers(
   );
 }
 
-function describeDifference({ kind, name, difference, expected = '', actual = '' }: SchemaDifference): string {
+/** One difference, in a clause of one line. */
+export function describeDifference({ kind, name, difference, expected = '', actual = '' }: SchemaDifference): string {
   switch (difference) {
     case 'missing':
       return `${kind} ${name} is missing`;

@@ -24,9 +24,11 @@ export class DeploymentRun {
   /** What was found out while the deployment was planned, for its history. */
   readonly findings: NewEvent[] = [];
 
+  /** @param known its migrations, where they are not in a bundle of its own */
   constructor(
     readonly request: RequestRun,
     private started: Deployment,
+    private readonly known?: readonly BundledMigration[],
   ) {
     this.undoPlans = new UndoPlans(request);
   }
@@ -100,8 +102,8 @@ export class DeploymentRun {
   }
 
   private async loadMigrations(): Promise<ReadonlyMap<string, BundledMigration>> {
-    const bundle = await this.request.ports.bundles.load(this.deployment.bundle!);
-    return new Map(bundle.migrations.map((migration) => [migration.id, migration]));
+    const migrations = this.known ?? (await this.request.ports.bundles.load(this.deployment.bundle!)).migrations;
+    return new Map(migrations.map((migration) => [migration.id, migration]));
   }
 
   /** Key of a migration on the database that this deployment reaches. */

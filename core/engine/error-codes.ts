@@ -59,6 +59,12 @@ declare module '../errors/error-payloads' {
      */
     BASELINE_SPLIT: { readonly target: string; readonly baseline: string };
     /**
+     * Nothing can be recorded as applied at present: a deployment is open, the database is empty or was never deployed to, a
+     * later migration is applied, or no migration is left up to the version.
+     * @remedy Do what the hint says.
+     */
+    BASELINE_REFUSED: { readonly target: string; readonly baseline: string };
+    /**
      * CloudFormation no longer waits for this request.
      * @remedy None is needed: the stack has moved on. Deploy again if the change is still wanted.
      */
