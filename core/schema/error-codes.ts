@@ -9,6 +9,11 @@ declare module '../errors/error-payloads' {
      */
     SCHEMA_NOT_COMPARABLE: { readonly target: string; readonly databaseKind: string };
     /**
+     * The server makes no scratch database.
+     * @remedy Give the database user the right to create databases, or compare with `--scratch` and the URL of another server.
+     */
+    SCRATCH_UNAVAILABLE: { readonly sqlState?: string; readonly errorNumber?: number };
+    /**
      * A migration would change more than the scratch database in which it is to be tried, such as a role of the whole server
      * or the live database itself. Nothing was run.
      * @remedy Compare with `--scratch` and the URL of a server that the migrations may change.

@@ -6,6 +6,7 @@ import type {
   HistoryChange,
   HistoryMark,
   LockHolder,
+  SchemaDatabase,
   Section,
   SectionResult,
   SqlConnection,
@@ -19,6 +20,7 @@ import type {
 import { isAnswerLost, isPassing, patiently } from '../retry';
 import type { DataApi } from './data-api';
 import { LockWatch } from './lock-holders';
+import { PostgresqlSchema } from './postgresql/schema';
 import { unlessBusy } from './postgresql-fence';
 import { applySection, lockWait, protocolStatements, raiseFence, schema } from './postgresql-protocol';
 import { PostgresqlStandalone } from './postgresql-standalone';
@@ -44,6 +46,7 @@ export class AuroraPostgresql implements Target, SqlDatabase {
   readonly traits = databaseKinds['aurora-postgresql'];
   readonly sql: SqlDatabase = this;
   readonly standalone: StandaloneStatements;
+  readonly schema: SchemaDatabase;
   private readonly locks: LockWatch;
   private readonly fencedTransaction: FencedTransaction;
 
@@ -54,6 +57,7 @@ export class AuroraPostgresql implements Target, SqlDatabase {
     private readonly lockTimeout = defaultLockTimeout,
   ) {
     this.standalone = new PostgresqlStandalone(api, lease);
+    this.schema = new PostgresqlSchema(api, (other) => new AuroraPostgresql(other, lease, lockTimeout));
     this.locks = new LockWatch(api, lockTimeout);
     this.fencedTransaction = new FencedTransaction(api, lease, lockTimeout);
   }

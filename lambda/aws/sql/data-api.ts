@@ -59,6 +59,11 @@ export class DataApi {
     return { resourceArn: ClusterArn, secretArn: SecretArn, database: DatabaseName };
   }
 
+  /** Another database of the same cluster. */
+  of(database: string): DataApi {
+    return new DataApi(this.client, { ...this.properties, DatabaseName: database }, this.clusterIsGone);
+  }
+
   /** Executes a statement that may run twice, or that finds out that it has run. */
   execute(sql: string, parameters: Readonly<Record<string, unknown>> = {}): Promise<SqlResult> {
     const command = this.statement(sql, parameters);
