@@ -2,8 +2,8 @@ import type { BundledMigration } from '../bundle/bundle';
 import { actionsOf } from '../bundle/bundle';
 import type { Target } from '../ports';
 
-/** What a new database may have before anybody has made anything in it. */
-const ofNewDatabases: readonly string[] = ['schema', 'extension'];
+/** What a new database has, or is given by whoever makes it: nothing that a migration would meet with data in it. */
+const ofNewDatabases: readonly string[] = ['schema', 'extension', 'grant', 'revoked', 'default privileges', 'comment'];
 
 /**
  * Whether a database is a new one: nothing in it is a user's. Where a target is a set of tables, none of those that the
