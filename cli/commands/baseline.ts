@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto';
 import type { Command } from 'commander';
 import type { BundledMigration } from '../../core/bundle/bundle';
 import { parseVersion } from '../../core/bundle/version';
-import { describeDifference } from '../../core/engine/baseline-differs';
 import { compareBaseline, recordBaseline } from '../../core/engine/baseline-scope';
 import { RequestRun } from '../../core/engine/request-run';
 import { describe, MigrationError } from '../../core/errors/index';
 import { didYouMean } from '../../core/errors/near-names';
 import type { BaselineRequest } from '../../core/protocol/choose-baseline';
 import type { SchemaDifference } from '../../core/schema/differences';
+import { renderDifferences } from '../../core/schema/render';
 import type { TargetProperties } from '../../core/wire';
 import { actor, leaseHeld } from '../caller';
 import { addCommand, type CommandLine, does } from '../command';
@@ -146,7 +146,7 @@ function report(
     differences.length > 0
       ? [
           `The database of target ${target} is not what its migrations up to ${version} make:`,
-          ...differences.map((difference) => `- ${describeDifference(difference)}`),
+          `\n${renderDifferences(differences)}\n`,
           'Nothing was recorded. Change the database or the migrations until they agree.',
         ].join('\n')
       : recorded

@@ -22,8 +22,7 @@ export function baselineDiffers(
   );
 }
 
-/** One difference, in a clause of one line. */
-export function describeDifference({ kind, name, difference, expected = '', actual = '' }: SchemaDifference): string {
+function describeDifference({ kind, name, difference, expected = '', actual = '' }: SchemaDifference): string {
   switch (difference) {
     case 'missing':
       return `${kind} ${name} is missing`;

@@ -2,6 +2,7 @@ import { MigrationError } from '../errors/index';
 import type { Comparing } from './comparing';
 import { differencesBetween, type SchemaDifference } from './differences';
 import { openScratch } from './open-scratch';
+import { refuseBeyond } from './refuse-beyond';
 import { runOnScratch } from './run-on-scratch';
 
 /** `running`: out of time, or the database is at work. The same call again goes on where this one stopped. */
@@ -18,6 +19,7 @@ export type Comparison =
 export async function compareSchema(comparing: Comparing): Promise<Comparison> {
   const { schema } = comparing.live;
   if (!schema) throw notComparable(comparing);
+  refuseBeyond(comparing, schema);
   const opened = await openScratch(schema, comparing);
   const scratch = opened && (await runOnScratch(opened, schema, comparing));
   if (!scratch || scratch === 'running') return { state: 'running' };

@@ -13,7 +13,7 @@ export interface AppliedMigration {
 }
 
 export interface Comparing {
-  readonly live: Target;
+  readonly live: Pick<Target, 'databaseKind' | 'traits' | 'schema' | 'tables'>;
   readonly scope: string;
   /** The logical name of the target. */
   readonly target: string;

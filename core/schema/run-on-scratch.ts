@@ -4,7 +4,7 @@ import type { MigrationRecord } from '../ledger/state';
 import type { SchemaDatabase } from '../ports';
 import type { Comparing } from './comparing';
 import { type OpenScratch, openAnew } from './open-scratch';
-import { refuseBeyond, withinScratch } from './refuse-beyond';
+import { withinScratch } from './refuse-beyond';
 import { type ScratchStep, scratchSteps } from './scratch-steps';
 
 /** Runs the steps that earlier calls did not, and answers the scratch database when it has them all. */
@@ -32,7 +32,6 @@ export async function runOnScratch(
 /** False when there was no time for all of them. */
 async function runSteps(scratch: OpenScratch, schema: SchemaDatabase, comparing: Comparing): Promise<boolean> {
   const steps = scratchSteps(comparing.migrations, scratch.target);
-  refuseBeyond(steps, schema, scratch.target);
   for (const step of steps) {
     if (isKnown(scratch, step)) continue;
     if (comparing.clock.now() >= comparing.stopBy) return false;

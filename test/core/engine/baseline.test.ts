@@ -177,8 +177,8 @@ describe('a database that is not what its baseline says', () => {
 
     expect(outcome.status).toBe('FAILED');
     expect(outcome.reason).toContain(
-      'not what its migrations up to the baseline 1.1.0 make of an empty one. 2 differences: statement b is missing; ' +
-        'statement by hand is in the database and in no migration.',
+      'not what its migrations up to the baseline 1.1.0 make of an empty one. 2 differences: effect b is missing; ' +
+        'effect by hand is in the database and in no migration.',
     );
     expect(outcome.reason).toMatch(/lower the baseline .* Nothing was changed\.$/);
     expect(await state()).toEqual({ applied: null, open: [], records: [], marks: [] });

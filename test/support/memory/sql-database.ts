@@ -5,6 +5,7 @@ import type {
   HistoryChange,
   HistoryMark,
   LockHolder,
+  SchemaDatabase,
   Section,
   SectionResult,
   SqlConnection,
@@ -13,7 +14,6 @@ import type {
   StandaloneStatements,
   Target,
 } from '../../../core/ports';
-import { memorySchema, type ScratchSource } from './schema';
 
 /** A row of the history, with the scope that wrote it. */
 export interface MemoryMark extends HistoryMark {
@@ -37,14 +37,11 @@ export class MemorySqlDatabase {
   /** Who holds the lock when a statement meets LOCK_NOT_AVAILABLE. */
   lockHolders: readonly LockHolder[] = [];
 
-  readonly scratches = new Map<string, ScratchSource>();
-
-  another(): MemorySqlDatabase {
-    return new MemorySqlDatabase();
-  }
-
   /** Called before each statement; what it throws is what the statement meets. */
   onStatement: (statement: string) => void = () => undefined;
+
+  /** The same for the statements in scratch databases. */
+  onScratchStatement: (statement: string) => void = () => undefined;
 
   /** The statements that took effect, oldest first. */
   get statements(): readonly string[] {
@@ -65,7 +62,10 @@ export class MemorySqlDatabase {
     this.history.clear();
   }
 
-  open(lease: HeldLease): Target & { readonly sql: SqlDatabase } {
+  /** Scratch databases by their names. */
+  readonly scratches = new Map<string, MemorySqlDatabase>();
+
+  open(lease: HeldLease): Target & { readonly sql: SqlDatabase; readonly schema: SchemaDatabase } {
     return {
       databaseKind: 'aurora-postgresql',
       traits: databaseKinds['aurora-postgresql'],
@@ -78,7 +78,7 @@ export class MemorySqlDatabase {
         this.marks.filter(({ scope }) => scope === lease.scope).map(({ scope: _scope, ...mark }) => mark),
       // The fence may go with the last row: a later prepare() raises it again.
       cleanUp: () => lease.guard(),
-      schema: memorySchema(this, lease),
+      schema: this.schemaFor(lease),
       sql: {
         runSection: (section) => this.runSection(lease, section),
         transact: (change, mark, work, attempt = mark.deployment) =>
@@ -88,6 +88,22 @@ export class MemorySqlDatabase {
         query: async (statement) => ({ rows: [{ ok: this.run(statement) }], rowCount: 1 }),
         standalone: this.standalone(lease),
       },
+    };
+  }
+
+  /** Each statement that took effect is an object. `beyond X` reaches beyond the database. */
+  private schemaFor(lease: HeldLease): SchemaDatabase {
+    return {
+      snapshot: async () => ({
+        objects: this.effects.toSorted().map((name) => ({ kind: 'effect', name, definition: `made by ${name}` })),
+      }),
+      scratch: async (name) => {
+        const scratch = this.scratches.get(name) ?? new MemorySqlDatabase();
+        scratch.onStatement = (statement) => this.onScratchStatement(statement);
+        this.scratches.set(name, scratch);
+        return { target: scratch.open(lease), drop: async () => void this.scratches.delete(name) };
+      },
+      reachesBeyond: (statement) => (statement.startsWith('beyond') ? 'a role of the whole server' : undefined),
     };
   }
 
