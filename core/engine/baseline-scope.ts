@@ -5,6 +5,7 @@ import type { MigrationModule } from '../ports';
 import { type BaselineRequest, chooseBaseline, refused } from '../protocol/choose-baseline';
 import { compareSchema } from '../schema/compare';
 import type { SchemaDifference } from '../schema/differences';
+import { notComparable } from './baseline-errors';
 import { DeploymentRun } from './deployment-run';
 import { isEmpty } from './is-empty';
 import { recordBaselined } from './record-baselined';
@@ -45,7 +46,7 @@ export async function compareBaseline(
       scope: recorded.scope,
       clock: ports.clock,
       stopBy: limits.stopBy,
-    });
+    }).catch((error: unknown) => Promise.reject(notComparable(error, asked)));
     if (comparison.state === 'done') return { fresh, differences: comparison.differences };
     if (request.outOfTime) throw outOfTime('The comparison');
     await ports.clock.sleep(limits.pollInterval);

@@ -2,7 +2,7 @@ import type { BundledMigration } from '../../bundle/bundle';
 import { MigrationError } from '../../errors/index';
 import { baselinesOf, refuseSplit, type TargetBaseline } from '../../protocol/baseline';
 import { compareSchema } from '../../schema/compare';
-import { baselineDiffers } from '../baseline-differs';
+import { baselineDiffers, notComparable } from '../baseline-errors';
 import { longerOrLess } from '../deadline';
 import type { DeploymentRun } from '../deployment-run';
 import { isEmpty } from '../is-empty';
@@ -73,7 +73,7 @@ async function agree(run: DeploymentRun, one: Baseline): Promise<Progress> {
     module: ({ id }) => ports.bundles.module(deployment.bundle!, id),
     clock: ports.clock,
     stopBy: limits.stopBy,
-  });
+  }).catch((error: unknown) => Promise.reject(notComparable(error, one)));
   if (comparison.state === 'running') {
     if (ports.clock.now() <= deployment.forwardDeadline) return 'continue';
     throw new MigrationError(

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { BundledMigration } from '../../../core/bundle/bundle';
+import { MigrationError } from '../../../core/errors/index';
 import type { MigrationsProperties } from '../../../core/wire';
 import { createTable, MemoryWorld, scope, sqlMigration, tableMigration } from '../../support/memory-world';
 
@@ -193,6 +194,25 @@ describe('a database that is not what its baseline says', () => {
 
     expect(reason).toContain('34 differences: ');
     expect(reason).toContain('And 14 more.');
+  });
+
+  it('is refused when a migration cannot be tried on an empty one', async () => {
+    world.users.make('s1.0.0', 'beyond role');
+
+    const { reason } = await world.migrations(
+      'Create',
+      withBaseline('1.1.0', [one, sqlMigration('1.1.0', { up: ['beyond role'] })]),
+    );
+
+    expect(reason).toContain('users/1.1.0 cannot be tried in a scratch database');
+    expect(reason).toMatch(/Take out of their files what is not of the database itself.* Nothing was changed\.$/);
+
+    world.users.onScratchStatement = () => {
+      throw new MigrationError('STATEMENT_FAILED', 'no such extension');
+    };
+    const failed = await world.migrations('Create', withBaseline('1.0.0', [one]));
+    expect(failed.reason).toContain('users/1.0.0 fails on an empty database: no such extension');
+    expect(world.users.scratches.size).toBe(0);
   });
 
   it('is migrated as any new one when it is empty', async () => {

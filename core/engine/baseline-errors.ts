@@ -1,4 +1,4 @@
-import { MigrationError } from '../errors/index';
+import { errorFromData, hasCode, MigrationError } from '../errors/index';
 import type { SchemaDifference } from '../schema/differences';
 
 /** How many differences a message has, and how many characters of a definition: it goes into answers of 4096 bytes. */
@@ -20,6 +20,24 @@ export function baselineDiffers(
       hint: 'Change the database or the migrations up to the baseline until they agree; or lower the baseline to a version that the database is at.',
     },
   );
+}
+
+/**
+ * What stands in the way of comparing, said of migrations that were never applied: their files may still be changed.
+ * @returns the error itself when it is about something else
+ */
+export function notComparable(error: unknown, { version }: { readonly version: string }): unknown {
+  const isRefused = hasCode(error, 'SCRATCH_REFUSED');
+  if (!isRefused && !hasCode(error, 'SCRATCH_FAILED')) return error;
+  const { code, message, payload, location, cause } = error;
+  const why =
+    cause instanceof MigrationError
+      ? `${String(payload['migration'])} fails on an empty database: ${cause.message}`
+      : message;
+  return errorFromData(code, why, {
+    ...{ payload, location, cause },
+    hint: `To be compared, migrations up to the baseline ${version} run in an empty database beside this one. Take out of their files what is not of the database itself, such as roles, and what needs rows; or lower the baseline.`,
+  });
 }
 
 function describeDifference({ kind, name, difference, expected = '', actual = '' }: SchemaDifference): string {
