@@ -47,7 +47,7 @@ const rules: Readonly<Record<string, Rule>> = {
     packages: [cdk, /^node:(fs|path|crypto|url)$/],
   },
   cli: {
-    ours: [/^core\//, /^lambda\/aws\/(caller|ports|seldom-clients)(\.js)?$/, /^bundler(\/|$)/],
+    ours: [/^core\//, /^lambda\/aws\/(caller|evaluate|ports|seldom-clients)(\.js)?$/, /^bundler(\/|$)/],
     packages: [/^commander$/, aws, node],
   },
   'packages/client/src': { ours: [], packages: dependenciesOf('packages/client') },
