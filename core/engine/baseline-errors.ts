@@ -46,12 +46,25 @@ function describeDifference({ kind, name, difference, expected = '', actual = ''
       return `${kind} ${name} is missing`;
     case 'unexpected':
       return `${kind} ${name} is in the database and in no migration`;
-    case 'changed':
-      return `${kind} ${name} is "${shortened(actual)}", and by the migrations "${shortened(expected)}"`;
+    case 'changed': {
+      const [live, wanted] = aroundDifference(inLine(actual), inLine(expected));
+      return `${kind} ${name} is "${live}", and by the migrations "${wanted}"`;
+    }
   }
 }
 
-function shortened(definition: string): string {
-  const line = definition.replace(/\s+/g, ' ').trim();
-  return line.length > most.characters ? `${line.slice(0, most.characters)}...` : line;
+/** Of long definitions, what both have around the first character that differs. */
+function aroundDifference(a: string, b: string): readonly [string, string] {
+  let same = 0;
+  while (same < a.length && a[same] === b[same]) same += 1;
+  const from = Math.max(0, Math.max(a.length, b.length) <= most.characters ? 0 : same - most.characters / 4);
+  const part = (text: string) => {
+    const end = from + most.characters;
+    return `${from > 0 ? '...' : ''}${text.slice(from, end)}${text.length > end ? '...' : ''}`;
+  };
+  return [part(a), part(b)];
+}
+
+function inLine(definition: string): string {
+  return definition.replace(/\s+/g, ' ').trim();
 }

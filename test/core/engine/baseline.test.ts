@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { BundledMigration } from '../../../core/bundle/bundle';
 import { MigrationError } from '../../../core/errors/index';
 import type { MigrationsProperties } from '../../../core/wire';
+import { MemorySqlDatabase } from '../../support/memory/sql-database';
 import { createTable, MemoryWorld, scope, sqlMigration, tableMigration } from '../../support/memory-world';
 
 const one = sqlMigration('1.0.0');
@@ -149,6 +150,40 @@ describe('a database that is what its baseline says', () => {
     expect(await state()).toMatchObject({ open: [], records: [] });
 
     expect((await world.work(request)).status).toBe('SUCCESS');
+  });
+
+  it('is compared once for a request, however long the others take', async () => {
+    const orders = new MemorySqlDatabase();
+    world.targets.databases.set('orders-1', orders);
+    const ofOrders = (migration: BundledMigration) => ({
+      ...migration,
+      target: 'orders',
+      id: `orders/${migration.version}`,
+    });
+    world.users.make(...made);
+    orders.make(...made);
+    const { Targets, ...properties } = withBaseline('1.1.0', [...old.map(ofOrders), ...old]);
+    const both = { ...Targets, orders: { ...Targets['users']!, Identity: 'orders-1' } };
+    const request = await world.request({
+      ...{ kind: 'migrations', type: 'Create', physicalId: undefined, properties: { ...properties, Targets: both } },
+    });
+    const ran: string[] = [];
+    for (const [name, database] of Object.entries({ orders, users: world.users })) {
+      database.onScratchStatement = (statement) => {
+        ran.push(`${name} ${statement}`);
+        world.clock.time += 1_000;
+      };
+    }
+
+    // Enough for two sections in each process.
+    let slices = 0;
+    while ((await world.tick(request, { stopBy: world.clock.time + 2_000 })).status !== 'done') slices += 1;
+
+    expect(slices).toBeGreaterThan(1);
+    expect(ran.sort()).toEqual(
+      ['orders', 'users'].flatMap((name) => [...made].sort().map((text) => `${name} ${text}`)),
+    );
+    expect((await state()).records).toHaveLength(4);
   });
 
   it('is not compared for ever', async () => {
