@@ -9,6 +9,11 @@ declare module '../core/errors/error-payloads' {
      */
     NOTHING_UNDER_WAY: { readonly scope: string };
     /**
+     * A deployment changes the schema at the moment, or none has applied a migration, so that there is nothing to compare with.
+     * @remedy Compare when `migrations status` says `idle` or `awaiting-commit`.
+     */
+    SCHEMA_CHANGING: { readonly scope: string };
+    /**
      * The CLI does not understand the command line.
      * @remedy See `--help` of the command.
      */

@@ -1,6 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { BundledMigration } from '../core/bundle/bundle';
-import type { Claims, MigrationModule, Ports } from '../core/ports';
+import type { Claims, MigrationModule, Ports, SchemaDatabase } from '../core/ports';
+import type { AuroraTargetProperties } from '../core/wire';
 
 /** Seconds after which a lease of this process expires unless renewed, as for the functions. */
 const leaseSeconds = 60;
@@ -27,4 +28,12 @@ export async function claimsHere(): Promise<Claims> {
 export async function callerHere(): Promise<string | undefined> {
   const { callerArn } = await import('../lambda/aws/caller.js');
   return callerArn();
+}
+
+/** The schema of a database that answers at an endpoint of its own, with no permissions asked. */
+export async function schemaOn(endpoint: string, properties: AuroraTargetProperties): Promise<SchemaDatabase> {
+  const { openSql } = await import('../lambda/aws/ports.js');
+  const credentials = { accessKeyId: 'sandbox', secretAccessKey: 'sandbox' };
+  const lease = { scope: 'scratch', token: Date.now(), guard: async () => undefined };
+  return (await openSql(properties, lease, { endpoint, region: 'eu-west-1', credentials })).schema!;
 }

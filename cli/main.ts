@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import type { CommandLine } from './command';
 import { addBackfill } from './commands/backfill';
 import { addBaseline } from './commands/baseline';
+import { addDrift } from './commands/drift';
 import { addHistory } from './commands/history';
 import { addRepair } from './commands/repair';
 import { addSandbox } from './commands/sandbox';
@@ -51,6 +52,7 @@ export function buildProgram(session: CommandLine, args: readonly string[]): Com
     .configureOutput({ outputError: () => undefined });
   addStatus(program, session);
   addHistory(program, session);
+  addDrift(program, session);
   addValidate(program, session);
   addUnlock(program, session);
   addRepair(program, session);

@@ -75,7 +75,7 @@ async function baseline(
   const targets = await deployedTargets(access);
   const target = targetOf(targets, options.target);
   const migrations = await localMigrations(options.migrations, targets);
-  const asked: BaselineRequest<BundledMigration> = { target, version, migrations, properties: targets[target]! };
+  const asked: BaselineRequest = { target, version, migrations, properties: targets[target]! };
   return underLease(access, async (run) => {
     terminal.say(`Comparing the database of target ${target} with its migrations up to ${version} ...`);
     const { fresh, differences } = await compareBaseline(run, asked, evaluateHere);
@@ -133,7 +133,7 @@ async function underLease<T>({ ports, scope }: ScopeAccess, work: (run: RequestR
 
 function report(
   scope: string,
-  { target, version }: BaselineRequest<BundledMigration>,
+  { target, version }: BaselineRequest,
   migrations: readonly string[],
   differences: readonly SchemaDifference[],
   recorded: boolean,

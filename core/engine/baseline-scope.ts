@@ -12,8 +12,6 @@ import { recordBaselined } from './record-baselined';
 import type { RequestRun } from './request-run';
 import { rollBack } from './run-deployment';
 
-type Asked = BaselineRequest<BundledMigration>;
-
 export interface BaselineComparison {
   /** To be recorded, in order. */
   readonly fresh: readonly BundledMigration[];
@@ -26,7 +24,7 @@ export interface BaselineComparison {
  */
 export async function compareBaseline(
   request: RequestRun,
-  asked: Asked,
+  asked: BaselineRequest,
   module: (migration: BundledMigration) => Promise<MigrationModule>,
 ): Promise<BaselineComparison> {
   const { ports, recorded, limits, lease, state } = request;
@@ -60,7 +58,7 @@ export async function compareBaseline(
  */
 export async function recordBaseline(
   request: RequestRun,
-  { target, properties, version, migrations }: Asked,
+  { target, properties, version, migrations }: BaselineRequest,
   fresh: readonly BundledMigration[],
 ): Promise<void> {
   const { state, now, recorded, ports } = request;

@@ -1,4 +1,4 @@
-import type { AutoScaling } from '../bundle/table-definitions';
+import type { AutoScaling, KeyAttribute, LocalIndexDefinition } from '../bundle/table-definitions';
 import type { CreateTable } from '../bundle/table-operations';
 import type { SettingName, TableDefaults, TableSettings } from '../bundle/table-settings';
 import type { ScalingSetting, TableIndex } from '../ledger/table-index';
@@ -9,6 +9,10 @@ export interface TableDescription {
   readonly status: TableStatus;
   /** Items in it when DynamoDB last counted, which it does every six hours (aws-facts DDB-22). */
   readonly items?: number;
+  readonly keys: { readonly partitionKey: KeyAttribute; readonly sortKey?: KeyAttribute };
+  readonly localIndexes: readonly LocalIndexDefinition[];
+  /** The ARN of the key in KMS that encrypts it; undefined for DynamoDB's own. */
+  readonly encryptionKey?: string;
   readonly indexes: readonly (TableIndex & {
     readonly status: 'CREATING' | 'UPDATING' | 'DELETING' | 'ACTIVE' | 'OTHER';
     /** True in the second phase of an index build, in which the index may be deleted. */

@@ -1,42 +1,41 @@
-import type { ManifestEntry } from '../bundle/bundle';
+import type { BundledMigration } from '../bundle/bundle';
 import { upTo } from '../bundle/version';
 import { MigrationError } from '../errors/index';
 import type { ScopeState } from '../ledger/state';
+import { asApplied } from '../schema/applied-migration';
+import type { AppliedMigration } from '../schema/comparing';
 import type { TargetProperties } from '../wire';
 import { refuseSplit } from './baseline';
 import { plan } from './plan';
 
 /** What a person asks to be recorded as applied. */
-export interface BaselineRequest<T extends ManifestEntry> {
+export interface BaselineRequest {
   readonly target: string;
   /** How deployments reach the target. */
   readonly properties: TargetProperties;
   readonly version: string;
   /** All migrations there are, in an order in which dependencies come first. */
-  readonly migrations: readonly T[];
+  readonly migrations: readonly BundledMigration[];
 }
 
-export interface ChosenBaseline<T extends ManifestEntry> {
+export interface ChosenBaseline {
   /** To be recorded, in order. */
-  readonly fresh: readonly T[];
-  /** What the database is to be compared with: those, and what is applied to it. */
-  readonly whole: readonly { readonly migration: T; readonly isContracted: boolean }[];
+  readonly fresh: readonly BundledMigration[];
+  /** What the database is to be compared with: what is applied to it, then those. */
+  readonly whole: readonly AppliedMigration[];
 }
 
 /**
  * Which migrations of a deployed target are recorded as applied when its database is said to be at a version.
  * @throws BASELINE_REFUSED when there are none, or something is in the way
  */
-export function chooseBaseline<T extends ManifestEntry>(
-  state: ScopeState,
-  asked: BaselineRequest<T>,
-): ChosenBaseline<T> {
+export function chooseBaseline(state: ScopeState, asked: BaselineRequest): ChosenBaseline {
   const { target, properties, version } = asked;
   refuseUndeployed(state, asked);
   const own = asked.migrations.filter((migration) => migration.target === target);
-  const applied = state.migrations.filter(
-    (record) => record.target === target && record.identity === properties.Identity,
-  );
+  const applied = state.migrations
+    .filter((record) => record.target === target && record.identity === properties.Identity)
+    .sort((a, b) => a.position - b.position);
   const { pending, surplus } = plan(own, applied, state.applied!);
   const covered = new Set(upTo(applied, version));
   const beyond = [...new Set([...surplus, ...applied.filter((record) => !covered.has(record))])].map(({ id }) => id);
@@ -56,15 +55,16 @@ export function chooseBaseline<T extends ManifestEntry>(
       'See with `migrations status` what is applied.',
     );
   }
-  const contracts = new Map(applied.map(({ id, contract }) => [id, contract]));
-  refuseSplit({ target, version, migrations: fresh }, new Set(contracts.keys()));
-  const whole = own
-    .filter(({ id }) => left.has(id) || contracts.has(id))
-    .map((migration) => ({ migration, isContracted: contracts.get(migration.id) !== 'pending' }));
+  refuseSplit({ target, version, migrations: fresh }, new Set(applied.map(({ id }) => id)));
+  const byId = new Map(own.map((migration) => [migration.id, migration]));
+  const whole = [
+    ...applied.map((record) => asApplied(byId.get(record.id)!, record)),
+    ...fresh.map((migration) => ({ migration, isContracted: true })),
+  ];
   return { fresh, whole };
 }
 
-function refuseUndeployed<T extends ManifestEntry>(state: ScopeState, asked: BaselineRequest<T>): void {
+function refuseUndeployed(state: ScopeState, asked: BaselineRequest): void {
   const { target, properties } = asked;
   if (state.open.length > 0) {
     throw refused(asked, `A deployment of ${state.scope} is open.`, 'Wait until it is over; see `migrations status`.');

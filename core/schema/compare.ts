@@ -4,6 +4,7 @@ import { differencesBetween, type SchemaDifference } from './differences';
 import { openScratch } from './open-scratch';
 import { refuseBeyond } from './refuse-beyond';
 import { runOnScratch } from './run-on-scratch';
+import { compareTables } from './tables/compare-tables';
 
 /** `running`: out of time, or the database is at work. The same call again goes on where this one stopped. */
 export type Comparison =
@@ -17,7 +18,8 @@ export type Comparison =
  * @throws SCRATCH_REFUSED, SCRATCH_FAILED, SCHEMA_NOT_COMPARABLE
  */
 export async function compareSchema(comparing: Comparing): Promise<Comparison> {
-  const { schema } = comparing.live;
+  const { schema, tables } = comparing.live;
+  if (tables) return { state: 'done', differences: await compareTables(comparing.migrations, tables) };
   if (!schema) throw notComparable(comparing);
   refuseBeyond(comparing, schema);
   const opened = await openScratch(schema, comparing);

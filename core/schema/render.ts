@@ -19,20 +19,18 @@ export function renderDifferences(differences: readonly SchemaDifference[]): str
 
 /** What has its name in the name of a table. */
 const partsOfTables: readonly string[] = [
-  'column',
-  'constraint',
-  'index',
-  'trigger',
-  'rule',
-  'policy',
-  'partition',
-  'foreign key',
-  'check',
+  ...['column', 'constraint', 'index', 'trigger', 'rule', 'policy', 'partition'],
+  ...['local index', 'setting', 'auto scaling', 'tag'],
 ];
 
 function groupOf({ kind, name }: SchemaDifference): string {
   if (!partsOfTables.includes(kind)) return `${kind} ${name}`;
-  return `table ${identifiers(name).slice(0, -1).join('.')}`;
+  return `table ${ownerOf(name) || name}`;
+}
+
+/** The table in the name of a part of it; empty for what is the table's as a whole. */
+function ownerOf(name: string): string {
+  return identifiers(name).slice(0, -1).join('.');
 }
 
 /** The parts of a qualified name, which may be quoted; a name may be followed by a definition. */
@@ -54,7 +52,9 @@ function inOrder(group: readonly SchemaDifference[]): readonly SchemaDifference[
 
 function lines({ kind, name, expected, actual }: SchemaDifference): readonly string[] {
   const isPart = partsOfTables.includes(kind);
-  const title = isPart ? `${kind} ${name.slice(identifiers(name).slice(0, -1).join('.').length + 1)}: ` : '';
+  const owner = ownerOf(name);
+  const own = owner === '' ? '' : ` ${name.slice(owner.length + 1)}`;
+  const title = isPart ? `${kind}${own}: ` : '';
   const told = (text: string | undefined) => {
     // A name that was told apart by its definition has that in it.
     if (text === undefined) return undefined;

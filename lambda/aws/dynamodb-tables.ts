@@ -190,7 +190,17 @@ function toDescription(table: AwsTable): TableDescription {
     backfilling: index.Backfilling === true,
     ...counted(index),
   }));
-  return { status: toStatus(table.TableStatus), indexes, ...counted(table) };
+  const { SSEDescription, KeySchema, LocalSecondaryIndexes = [] } = table;
+  const { partitionKey, sortKey } = fromIndex({ KeySchema }, table);
+  const localIndexes = LocalSecondaryIndexes.map(({ IndexName, KeySchema: keys, Projection }) => {
+    return fromIndex({ IndexName, KeySchema: keys, Projection }, table);
+  });
+  return {
+    ...{ status: toStatus(table.TableStatus), indexes, ...counted(table) },
+    keys: { partitionKey, ...(sortKey && { sortKey }) },
+    localIndexes: localIndexes.map(({ name, sortKey: own, projection }) => ({ name, sortKey: own!, projection })),
+    ...(SSEDescription?.KMSMasterKeyArn && { encryptionKey: SSEDescription.KMSMasterKeyArn }),
+  };
 }
 
 function counted({ ItemCount }: { readonly ItemCount?: number }) {

@@ -1,5 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { Bundles, Claims, Clock, Ports, Stacks, Target, Targets } from '../../core/ports';
+import type { RDSDataClient, RDSDataClientConfig } from '@aws-sdk/client-rds-data';
+import type { Bundles, Claims, Clock, HeldLease, Ports, Stacks, Target, Targets } from '../../core/ports';
 import type { AuroraTargetProperties } from '../../core/wire';
 import type { ScalingService } from './auto-scaling';
 import { DynamoDbLeases } from './dynamodb-leases';
@@ -56,25 +57,41 @@ export const systemClock: Clock = {
 
 function targets(dynamodb: DynamoDBClient): Targets {
   const openTable = once(() => import('./dynamodb-tables.js'));
-  const openDataApi = once(async () => {
-    const { DataApi, rdsDataClient } = await import('./sql/data-api.js');
-    const client = rdsDataClient();
-    return (properties: AuroraTargetProperties) => new DataApi(client, properties, clusterIsGone);
-  });
-  const adapters = {
-    'aurora-postgresql': once(async () => (await import('./sql/aurora-postgresql.js')).AuroraPostgresql),
-    'aurora-mysql': once(async () => (await import('./sql/aurora-mysql.js')).AuroraMysql),
-  };
+  const client = once(async () => (await import('./sql/data-api.js')).rdsDataClient());
   return {
     async open(_name, properties, lease): Promise<Target> {
-      if (properties.DatabaseKind !== 'dynamodb') {
-        const [Adapter, dataApi] = await Promise.all([adapters[properties.DatabaseKind](), openDataApi()]);
-        return new Adapter(dataApi(properties), lease, lockTimeoutOf(properties));
-      }
+      if (properties.DatabaseKind !== 'dynamodb') return openWith(client, properties, lease);
       const { DynamoDbTables } = await openTable();
       return new DynamoDbTables(dynamodb, properties, lease, scalingService);
     },
   };
+}
+
+/** A SQL database whose Data API is not where this process finds AWS. */
+export async function openSql(
+  properties: AuroraTargetProperties,
+  lease: HeldLease,
+  config: RDSDataClientConfig,
+): Promise<Target> {
+  return openWith(async () => (await import('./sql/data-api.js')).rdsDataClient(config), properties, lease);
+}
+
+const adapters = {
+  'aurora-postgresql': once(async () => (await import('./sql/aurora-postgresql.js')).AuroraPostgresql),
+  'aurora-mysql': once(async () => (await import('./sql/aurora-mysql.js')).AuroraMysql),
+};
+
+async function openWith(
+  client: () => Promise<RDSDataClient>,
+  properties: AuroraTargetProperties,
+  lease: HeldLease,
+): Promise<Target> {
+  const [Adapter, opened, { DataApi }] = await Promise.all([
+    adapters[properties.DatabaseKind](),
+    client(),
+    import('./sql/data-api.js'),
+  ]);
+  return new Adapter(new DataApi(opened, properties, clusterIsGone), lease, lockTimeoutOf(properties));
 }
 
 /** Undefined where an older version of the construct did not say it, and where its user did not. */

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { BundledMigration } from '../../../core/bundle/bundle';
 import { MigrationError } from '../../../core/errors/index';
 import type { MigrationsProperties } from '../../../core/wire';
+import { dataMigration, place } from '../../support/data-migration';
 import { MemorySqlDatabase } from '../../support/memory/sql-database';
 import { createTable, MemoryWorld, scope, sqlMigration, tableMigration } from '../../support/memory-world';
 
@@ -283,6 +284,46 @@ describe('a database that is not what its baseline says', () => {
 
     expect(status).toBe('FAILED');
     expect(reason).toContain('users/1.0.0 depends on users/1.2.0, which is later than the baseline 1.1.0.');
+  });
+});
+
+describe('tables that are what a baseline says', () => {
+  const byWeek = { name: 'byWeek', partitionKey: { name: 'week', type: 'S' as const } };
+  const tables = () => [
+    tableMigration('1.0.0', [createTable('plans')]),
+    tableMigration('1.1.0', [{ kind: 'addGlobalIndex', table: 'plans', index: byWeek }]),
+    dataMigration(world, '1.2.0', { transform: never }, { source: place('plans') }, [
+      'backfill',
+      'verify',
+      'sweep',
+      'contract',
+    ]),
+    tableMigration('1.3.0', [createTable('lists')]),
+  ];
+  const never = () => {
+    throw new Error('It is not to run.');
+  };
+  const lease = { scope, token: 1, guard: async () => undefined };
+
+  it('are kept, and data migrations are not run', async () => {
+    const { tables: made } = world.meals.open(lease);
+    await made.createTable({ kind: 'createTable', table: 'plans', partitionKey: { name: 'id', type: 'S' } });
+    await made.change('plans', 'deletionProtection', true);
+    await made.change('plans', 'pointInTimeRecovery', 35);
+    const properties = withBaseline('1.2.0', tables(), {}, 'meals');
+
+    const refused = await world.migrations('Create', properties);
+    expect(refused.reason).toContain('One difference: index plans.byWeek is missing.');
+    await made.addIndex('plans', byWeek);
+    world.meals.items.put('plans', { id: 'p1' });
+    const outcome = await world.migrations('Create', properties);
+
+    expect(outcome.reason).toMatch(/^Applied 1 migration: meals\/1\.3\.0 .* Baselined 3 migrations/);
+    expect([...world.meals.tables.keys()]).toEqual(['plans', 'lists']);
+    world.stackIs('ROLLBACK_IN_PROGRESS');
+    await world.migrations('Delete', properties);
+    expect([...world.meals.tables.keys()]).toEqual(['plans']);
+    expect((await state()).records).toEqual([]);
   });
 });
 

@@ -17,9 +17,13 @@ interface Change {
   readonly isHeld?: boolean;
 }
 
+/** Of a table that a test put there by itself. */
+const bare: CreateTable = { kind: 'createTable', table: 'any', partitionKey: { name: 'id', type: 'S' } };
+
 /** Tables as DynamoDB has them: a change takes its time, and a table takes one change at a time. */
 export class MemoryTables {
   readonly tables = new Map<string, readonly TableIndex[]>();
+  private readonly definitions = new Map<string, CreateTable>();
   /** By table and index; an index takes its scaling with it, as the worse of the two things that AWS may do. */
   readonly scaling = new Map<string, readonly ScalingSetting[]>();
   readonly items = new MemoryItems();
@@ -76,17 +80,29 @@ export class MemoryTables {
     const indexes = this.tables.get(table);
     const current = this.changes.get(table);
     if (!indexes) return undefined;
+    const { partitionKey, sortKey, localIndexes = [] } = this.definitions.get(table) ?? bare;
     const described: TableDescription = {
       status: tableStatus(current),
-      indexes: indexes.map((index) => ({ ...index, ...indexStatus(index.name, current) })),
+      keys: { partitionKey, ...(sortKey && { sortKey }) },
+      localIndexes,
+      indexes: indexes.map((index) => ({ ...this.paid(table, index), ...indexStatus(index.name, current) })),
     };
     if (current) current.looks -= 1;
     return described;
   }
 
+  /** With the throughput that it has now. */
+  private paid(table: string, index: TableIndex): TableIndex {
+    if (!this.settings.tables.has(table)) return index;
+    const { mode, indexes } = this.settings.get(table, 'billing');
+    const { provisioned: _before, ...others } = index;
+    return mode === 'provisioned' ? { ...others, provisioned: indexes[index.name] } : others;
+  }
+
   private create(operation: CreateTable): void {
     const { table, globalIndexes = [] } = operation;
     if (this.tables.has(table)) return;
+    this.definitions.set(table, operation);
     this.tables.set(table, globalIndexes.map(tableIndexOf));
     this.settings.create(operation);
     this.begin(table, { kind: 'create' });
