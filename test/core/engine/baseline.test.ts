@@ -187,6 +187,33 @@ describe('a database that is what its baseline says', () => {
     expect((await state()).records).toHaveLength(4);
   });
 
+  it('gets a record of very many in writes that DynamoDB takes, by as many processes as it takes', async () => {
+    const many = Array.from({ length: 60 }, (_, number) => sqlMigration(`1.0.${number}`));
+    world.users.make(...many.map(({ version }) => `s${version}`));
+    const sizes: number[] = [];
+    const write = world.ledger.write.bind(world.ledger);
+    world.ledger.write = (lease, head, transition) => {
+      const { deployments = [], migrations = [], events, outcome } = transition;
+      sizes.push(deployments.length + migrations.length + events.length + (outcome ? 3 : 2));
+      // Each write takes a second, and each process has time for three of them.
+      world.clock.time += 1_000;
+      return write(lease, head, transition);
+    };
+    const request = await world.request({
+      ...{ kind: 'migrations', type: 'Create', physicalId: undefined, properties: withBaseline('1.0.59', many) },
+    });
+    let slices = 0;
+    while ((await world.tick(request, { stopBy: world.clock.time + 3_000 })).status !== 'done') slices += 1;
+
+    expect(slices).toBeGreaterThan(0);
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(100);
+    expect(world.users.marks).toHaveLength(60);
+    expect(await events('migration-baselined')).toHaveLength(60);
+    expect((await world.ledger.load(scope)).migrations.map(({ version }) => version)).toEqual(
+      many.map(({ version }) => version),
+    );
+  });
+
   it('is not compared for ever', async () => {
     world.users.make(...made);
     const request = await world.request({

@@ -327,8 +327,11 @@ describe('an update whose process died for good', () => {
     },
   );
 
-  it('is undone completely by the Delete that comes instead, when it is a first deployment', async () => {
-    await sweep(scenarios[0]!, async (world) => {
+  it.each([
+    ['a first deployment', 'empty'],
+    ['a first deployment with a baseline', 'made by hand'],
+  ] as const)('is undone completely by the Delete that comes instead, when it is %s', async (wanted, before) => {
+    await sweep(scenarios.find(({ name }) => name === wanted)!, async (world) => {
       world.stackIs('ROLLBACK_IN_PROGRESS');
       world.clock.time += 120_000;
 
@@ -336,7 +339,7 @@ describe('an update whose process died for good', () => {
 
       expect(outcome.status).toBe('SUCCESS');
       const { records, databases: left, claims, history } = await endOf(world);
-      expect({ records, left, history }).toEqual({ records: [], left: databases.empty, history: [] });
+      expect({ records, left, history }).toEqual({ records: [], left: databases[before], history: [] });
       expect(claims).toEqual([]);
     });
   });
