@@ -75,7 +75,12 @@ async function writeAssembly(folder: string, kind: AuroraTargetProperties['Datab
       Secret: { Type: 'AWS::SecretsManager::Secret', Properties: { SecretString: '{}' } },
       Cluster: {
         Type: 'AWS::RDS::DBCluster',
-        Properties: { Engine: kind, DatabaseName: 'scratch', EnableHttpEndpoint: true },
+        // With its databases.
+        DeletionPolicy: 'Delete',
+        Properties: {
+          ...{ Engine: kind, DatabaseName: 'scratch', EnableHttpEndpoint: true },
+          ...{ MasterUsername: 'scratch', MasterUserPassword: 'scratch-scratch' },
+        },
       },
       Instance: {
         Type: 'AWS::RDS::DBInstance',

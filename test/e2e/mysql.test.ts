@@ -4,6 +4,7 @@ import { StateStore } from '../../packages/sandbox/src/state';
 import { expectStatus } from '../support/expect-status';
 import { LifecycleWorld } from '../support/lifecycle-world';
 import { dropMysqlDatabases, mysqlUrlIfReachableNow } from '../support/real-mysql';
+import { runCli } from '../support/run-cli';
 
 jest.setTimeout(120_000);
 
@@ -106,5 +107,19 @@ describeIf('Aurora MySQL', () => {
     expect(reasons).toMatch(/users\/1\.2\.0_fails\.sql:5.*1146.*nowhere/);
     expect(await content()).toEqual(atB);
     expect((await world.quietLedger('Shop')).applied?.revision).toBeDefined();
+  });
+
+  it('has no drift after all that, and has one when somebody changes it by hand', async () => {
+    const drift = () => runCli(['drift', '--target', 'users', '--state', world.stateFolder, '--stack', 'Shop']);
+    const same = await drift();
+    expect(same).toMatchObject({ exitCode: 0, stderr: '' });
+
+    const before = await content();
+    await world.sql('Shop', 'ALTER TABLE orders ADD COLUMN note varchar(20)');
+    const changed = await drift();
+    expect(changed.exitCode).toBe(1);
+    expect(changed.stdout).toMatch(/table orders\n {2}\+ column note: varchar\(20\) COLLATE utf8mb4_/);
+    await world.sql('Shop', 'ALTER TABLE orders DROP COLUMN note');
+    expect(await content()).toEqual(before);
   });
 });

@@ -4,6 +4,7 @@ import type {
   HeldLease,
   HistoryChange,
   HistoryMark,
+  SchemaDatabase,
   Section,
   SectionResult,
   SqlConnection,
@@ -16,6 +17,7 @@ import type {
 import { isAnswerLost, isPassing, patiently } from '../retry';
 import type { DataApi } from './data-api';
 import { saysContended, saysMissing } from './mysql/errors';
+import { MysqlSchema } from './mysql/schema';
 import { isTransactional, unitsOf } from './mysql/units';
 import { addMark, changeHistory, fence, history, lockFence, protocolStatements, raiseFence } from './mysql-protocol';
 import { MysqlStandalone } from './mysql-standalone';
@@ -30,12 +32,14 @@ export class AuroraMysql implements Target, SqlDatabase {
   readonly traits = databaseKinds['aurora-mysql'];
   readonly sql: SqlDatabase = this;
   readonly standalone: StandaloneStatements;
+  readonly schema: SchemaDatabase;
 
   constructor(
     private readonly api: DataApi,
     private readonly lease: HeldLease,
   ) {
     this.standalone = new MysqlStandalone(api, lease);
+    this.schema = new MysqlSchema(api, (other) => new AuroraMysql(other, lease));
   }
 
   async prepare(): Promise<void> {

@@ -59,6 +59,10 @@ export class DataApi {
     return { resourceArn: ClusterArn, secretArn: SecretArn, database: DatabaseName };
   }
 
+  get databaseName(): string {
+    return this.properties.DatabaseName;
+  }
+
   /** Another database of the same cluster. */
   of(database: string): DataApi {
     return new DataApi(this.client, { ...this.properties, DatabaseName: database }, this.clusterIsGone);

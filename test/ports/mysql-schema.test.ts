@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { SchemaDatabase, SchemaSnapshot, Target } from '../../core/ports';
+import { differencesBetween } from '../../core/schema/differences';
+import { mysqlUnderTest } from '../../packages/sandbox/test/services/rds-data/engines';
+import { changes, richSchema } from './support/mysql-changes';
+import { session } from './support/records';
+import { type MysqlUnderTest, openMysql } from './support/sql-databases';
+
+type Comparable = Target & { readonly schema: SchemaDatabase };
+
+async function run({ sql }: Target, ...statements: readonly string[]): Promise<void> {
+  for (const statement of statements.flatMap((text) => text.split('; '))) await sql?.query(statement);
+}
+
+describe.each(mysqlUnderTest())('the schema of $name', (engine) => {
+  let database: MysqlUnderTest;
+  let target: Comparable;
+  let before: SchemaSnapshot;
+
+  beforeAll(async () => {
+    database = await openMysql(engine);
+    target = database.target(session(1, 'App/Migrations')) as Comparable;
+    await run(target, ...richSchema);
+    before = await target.schema.snapshot();
+  }, 60_000);
+  afterAll(() => database.close());
+
+  it('does not show what the protocol keeps', async () => {
+    await target.prepare();
+    expect(await target.schema.snapshot()).toEqual(before);
+  });
+
+  it('shows every change, and nothing of those that were taken back', async () => {
+    for (let first = 0; first < changes.length; first += 8) {
+      const together = changes.slice(first, first + 8);
+      for (const [change, undo] of together) {
+        await run(target, change);
+        const differences = differencesBetween(before, await target.schema.snapshot());
+        expect({ change, isSeen: differences.length > 0 }).toEqual({ change, isSeen: true });
+        await run(target, undo);
+      }
+      const left = differencesBetween(before, await target.schema.snapshot());
+      expect({ together, left }).toEqual({ together, left: [] });
+    }
+  }, 60_000);
+
+  it('shows the same whatever the order of creation, in a scratch database too', async () => {
+    const there = await target.schema.scratch('cdkm_scratch_order_1');
+    const back = await target.schema.scratch('cdkm_scratch_order_2');
+    const tables = [
+      'CREATE TABLE one (a int CHECK (a > 0), b varchar(20), CHECK (b > 1), CHECK (a < 9))',
+      'CREATE TABLE two (c int, d int)',
+    ];
+    const later = [
+      'CREATE VIEW v AS SELECT one.a, two.d FROM one JOIN two ON two.c = one.a',
+      'CREATE TABLE three (x int)',
+    ];
+    const keys = ['ALTER TABLE one ADD INDEX (a)', 'ALTER TABLE one ADD INDEX (a, b)'];
+    await run(there.target, ...tables, ...later, ...keys);
+    const reversed = tables
+      .toReversed()
+      .map((text) => text.replace('CHECK (b > 1), CHECK (a < 9)', 'CHECK (a < 9), CHECK (b > 1)'));
+    await run(back.target, ...reversed, ...later.toReversed(), ...keys.toReversed());
+    const [first, second] = [await there.target.schema.snapshot(), await back.target.schema.snapshot()];
+    expect(first.objects.length).toBeGreaterThan(12);
+    expect(differencesBetween(first, second)).toEqual([]);
+    await there.drop();
+    await back.drop();
+    await back.drop();
+  }, 60_000);
+});
