@@ -1,4 +1,4 @@
-import { errorFromData, hasCode, MigrationError } from '../errors/index';
+import { errorFromData, hasCode, MigrationError, withDetails } from '../errors/index';
 import type { SchemaDifference } from '../schema/differences';
 
 /** How many differences a message has, and how many characters of a definition: it goes into answers of 4096 bytes. */
@@ -27,8 +27,12 @@ export function baselineDiffers(
  * @returns the error itself when it is about something else
  */
 export function notComparable(error: unknown, { version }: { readonly version: string }): unknown {
-  const isRefused = hasCode(error, 'SCRATCH_REFUSED');
-  if (!isRefused && !hasCode(error, 'SCRATCH_FAILED')) return error;
+  if (hasCode(error, 'SCRATCH_UNAVAILABLE')) {
+    return withDetails(error, {
+      hint: 'Let the user of the secret create databases: a baseline is compared with what the migrations make of an empty one.',
+    });
+  }
+  if (!hasCode(error, 'SCRATCH_REFUSED') && !hasCode(error, 'SCRATCH_FAILED')) return error;
   const { code, message, payload, location, cause } = error;
   const why =
     cause instanceof MigrationError
