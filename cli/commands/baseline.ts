@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Command } from 'commander';
 import type { BundledMigration } from '../../core/bundle/bundle';
 import { parseVersion } from '../../core/bundle/version';
-import { compareBaseline, recordBaseline } from '../../core/engine/baseline-scope';
+import { type BaselineTools, compareBaseline, recordBaseline } from '../../core/engine/baseline-scope';
 import { RequestRun } from '../../core/engine/request-run';
 import { describe, MigrationError } from '../../core/errors/index';
 import { didYouMean } from '../../core/errors/near-names';
@@ -13,6 +13,8 @@ import type { TargetProperties } from '../../core/wire';
 import { actor, leaseHeld } from '../caller';
 import { addCommand, type CommandLine, does } from '../command';
 import { deployedTargets } from '../deployed-targets';
+import { withScratch } from '../drift/find-drift';
+import { type ScratchServer, withScratchServer } from '../drift/scratch-server';
 import { exitCodes } from '../exit-codes';
 import type { CommandHelp } from '../help';
 import { type ScopeAccess, type ScopeOptions, withScope } from '../ledger-access';
@@ -23,20 +25,25 @@ import { withScopeOptions } from '../scope-options';
 interface BaselineOptions extends ScopeOptions {
   readonly migrations: string;
   readonly target?: string;
+  readonly scratch?: string;
   readonly dryRun?: boolean;
 }
 
 const help: CommandHelp = {
   summary: 'Record migrations as applied that a database had before, after comparing it with them',
   description: [
-    'Compares the database of a target with what its migrations up to VERSION make of an empty one, in a scratch database on',
-    'the same server. If they agree, it records those that are not applied yet as applied; none of them runs. The next',
+    'Compares the database of a target with what its migrations up to VERSION make of an empty one, in a scratch database',
+    'beside it that is dropped at the end. If they agree, it records those that are not applied yet as applied; none of them runs. The next',
     'deployment applies what is later. It works on a target that was deployed before, for example without migrations. For a',
     'first deployment give the construct, or the target, a `baseline` instead.',
     'In AWS it needs all permissions of the tick function of the engine.',
   ].join(' '),
   examples: [
     { args: '1.40.0 --dry-run', does: 'compare in the sandbox in ./.sandbox, and record nothing' },
+    {
+      args: '1.40.0 --scratch postgres://localhost --stack Nutrition',
+      does: 'with the scratch database on a server of your own',
+    },
     { args: '1.40.0 --target users --stack Nutrition', does: 'record the migrations of one target of a stack in AWS' },
   ],
   exitCodes: {
@@ -54,10 +61,13 @@ export function addBaseline(parent: Command, session: CommandLine): void {
     .argument('<version>', 'the version that the database is at')
     .option('--migrations <dir>', 'the migrations folder', 'migrations')
     .option('--target <target>', 'the target, if there are several')
+    .option('--scratch <url>', 'make the scratch database on this server: postgres://... or mysql://...')
     .option('--dry-run', 'only compare')
     .action(
       does<BaselineOptions>(session, (options, terminal, version = '') =>
-        withScope(options, (access) => baseline(access, options, parseVersion(version), terminal)),
+        withScratchServer(options.scratch, (server) =>
+          withScope(options, (access) => baseline(access, options, parseVersion(version), terminal, server)),
+        ),
       ),
     );
 }
@@ -71,6 +81,7 @@ async function baseline(
   options: BaselineOptions,
   version: string,
   terminal: Terminal,
+  server: ScratchServer | undefined,
 ): Promise<Report> {
   const targets = await deployedTargets(access);
   const target = targetOf(targets, options.target);
@@ -78,7 +89,9 @@ async function baseline(
   const asked: BaselineRequest = { target, version, migrations, properties: targets[target]! };
   return underLease(access, async (run) => {
     terminal.say(`Comparing the database of target ${target} with its migrations up to ${version} ...`);
-    const { fresh, differences } = await compareBaseline(run, asked, evaluateHere);
+    const withServer: BaselineTools['withScratch'] =
+      server && (async (live, kind) => withScratch(live, await server(kind)));
+    const { fresh, differences } = await compareBaseline(run, asked, { module: evaluateHere, withScratch: withServer });
     const recorded = differences.length === 0 && options.dryRun !== true;
     if (recorded) await recordBaseline(run, asked, fresh);
     return report(

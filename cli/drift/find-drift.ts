@@ -78,7 +78,7 @@ async function driftOf({ scope, ports }: ScopeAccess, one: OneTarget): Promise<T
 }
 
 /** On a server of their own scratch databases may be changed with all that is around them. */
-function withScratch(live: SchemaDatabase, elsewhere: SchemaDatabase | undefined): SchemaDatabase {
+export function withScratch(live: SchemaDatabase, elsewhere: SchemaDatabase | undefined): SchemaDatabase {
   if (!elsewhere) return live;
   return {
     snapshot: () => live.snapshot(),

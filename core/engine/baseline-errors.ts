@@ -24,24 +24,19 @@ export function baselineDiffers(
 
 /**
  * What stands in the way of comparing, said of migrations that were never applied: their files may still be changed.
+ * @param hint what to do besides, where scratch databases can be made elsewhere
  * @returns the error itself when it is about something else
  */
-export function notComparable(error: unknown, { version }: { readonly version: string }): unknown {
+export function notComparable(error: unknown, { version }: { readonly version: string }, hint = ''): unknown {
   if (hasCode(error, 'SCRATCH_UNAVAILABLE')) {
-    return withDetails(error, {
-      hint: 'Let the user of the secret create databases: a baseline is compared with what the migrations make of an empty one.',
-    });
+    return withDetails(error, { hint: `Let the user of the secret create databases. ${hint}`.trim() });
   }
   if (!hasCode(error, 'SCRATCH_REFUSED') && !hasCode(error, 'SCRATCH_FAILED')) return error;
   const { code, message, payload, location, cause } = error;
-  const why =
-    cause instanceof MigrationError
-      ? `${String(payload['migration'])} fails on an empty database: ${cause.message}`
-      : message;
-  return errorFromData(code, why, {
-    ...{ payload, location, cause },
-    hint: `To be compared, migrations up to the baseline ${version} run in an empty database beside this one. Take out of their files what is not of the database itself, such as roles, and what needs rows; or lower the baseline.`,
-  });
+  const isCaused = cause instanceof MigrationError;
+  const why = isCaused ? `${String(payload['migration'])} fails on an empty database: ${cause.message}` : message;
+  const advice = `To be compared, migrations up to the baseline ${version} run in an empty database. Take out of their files what is not of the database itself, such as roles, and what needs rows; or lower the baseline.`;
+  return errorFromData(code, why, { ...{ payload, location, cause }, hint: `${advice} ${hint}`.trim() });
 }
 
 function describeDifference({ kind, name, difference, expected = '', actual = '' }: SchemaDifference): string {

@@ -1,10 +1,11 @@
 import type { BundledMigration } from '../bundle/bundle';
 import { MigrationError } from '../errors/index';
 import { type Deployment, deploymentId } from '../ledger/state';
-import type { MigrationModule } from '../ports';
+import type { MigrationModule, SchemaDatabase } from '../ports';
 import { type BaselineRequest, chooseBaseline, refused } from '../protocol/choose-baseline';
 import { compareSchema } from '../schema/compare';
 import type { SchemaDifference } from '../schema/differences';
+import type { DatabaseKind } from '../wire';
 import { notComparable } from './baseline-errors';
 import { DeploymentRun } from './deployment-run';
 import { isEmpty } from './is-empty';
@@ -18,6 +19,16 @@ export interface BaselineComparison {
   readonly differences: readonly SchemaDifference[];
 }
 
+const elsewhere = 'Or compare with --scratch and the URL of a server of your own.';
+
+/** What a comparison takes besides. */
+export interface BaselineTools {
+  /** The compiled module of a migration that runs code. */
+  readonly module: (migration: BundledMigration) => Promise<MigrationModule>;
+  /** The same schema, with scratch databases that are made elsewhere. */
+  readonly withScratch?: (live: SchemaDatabase, kind: DatabaseKind) => Promise<SchemaDatabase>;
+}
+
 /**
  * Compares the database of a deployed target with what its migrations up to a version make, applied ones included.
  * @throws BASELINE_REFUSED when there is nothing to record, or something is in the way
@@ -25,7 +36,7 @@ export interface BaselineComparison {
 export async function compareBaseline(
   request: RequestRun,
   asked: BaselineRequest,
-  module: (migration: BundledMigration) => Promise<MigrationModule>,
+  { module, withScratch }: BaselineTools,
 ): Promise<BaselineComparison> {
   const { ports, recorded, limits, lease, state } = request;
   const { fresh, whole } = chooseBaseline(state, asked);
@@ -38,13 +49,16 @@ export async function compareBaseline(
       'A new database needs no baseline: deploy to it.',
     );
   }
+  const { databaseKind, traits, tables } = live;
+  const schema = live.schema && withScratch ? await withScratch(live.schema, databaseKind) : live.schema;
   for (;;) {
     const comparison = await compareSchema({
-      ...{ live, target, module, migrations: whole, purpose: 'baseline' },
+      live: { databaseKind, traits, tables, schema },
+      ...{ target, module, migrations: whole, purpose: 'baseline' },
       scope: recorded.scope,
       clock: ports.clock,
       stopBy: limits.stopBy,
-    }).catch((error: unknown) => Promise.reject(notComparable(error, asked)));
+    }).catch((error: unknown) => Promise.reject(notComparable(error, asked, elsewhere)));
     if (comparison.state === 'done') return { fresh, differences: comparison.differences };
     if (request.outOfTime) throw outOfTime('The comparison');
     await ports.clock.sleep(limits.pollInterval);

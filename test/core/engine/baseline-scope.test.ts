@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { BundledMigration } from '../../../core/bundle/bundle';
-import { compareBaseline, recordBaseline } from '../../../core/engine/baseline-scope';
+import { type BaselineTools, compareBaseline, recordBaseline } from '../../../core/engine/baseline-scope';
 import { RequestRun } from '../../../core/engine/request-run';
 import type { HeldLease } from '../../../core/ports';
+import { MemorySqlDatabase } from '../../support/memory/sql-database';
 import { MemoryWorld, scope, sqlMigration } from '../../support/memory-world';
 
 /** What `migrations baseline` does, without a deployment of the stack. */
@@ -18,7 +19,11 @@ beforeEach(async () => {
   world = new MemoryWorld();
 });
 
-async function baseline(version: string, migrations: readonly BundledMigration[] = all) {
+async function baseline(
+  version: string,
+  migrations: readonly BundledMigration[] = all,
+  withScratch?: BaselineTools['withScratch'],
+) {
   const lease = (await world.leases.acquire(scope, { id: 'cli', description: 'cli' }, false)) as HeldLease;
   const recorded = await world.request({ kind: 'settle', repair: false });
   const limits = { stopBy: world.clock.time + 60_000, pollInterval: 500 };
@@ -27,7 +32,7 @@ async function baseline(version: string, migrations: readonly BundledMigration[]
   const asked = { target: 'users', properties, version, migrations };
   const module = async () => ({ codeLines: [] });
   try {
-    const { fresh, differences } = await compareBaseline(run, asked, module);
+    const { fresh, differences } = await compareBaseline(run, asked, { module, withScratch });
     if (differences.length === 0) await recordBaseline(run, asked, fresh);
     return {
       fresh: fresh.map(({ id }) => id),
@@ -89,6 +94,24 @@ describe('a database that was deployed to without migrations', () => {
     world.users.make('a', 'b');
 
     expect(await baseline('1.1.0')).toEqual({ fresh: ['users/1.1.0'], differences: [] });
+  });
+
+  it('can be compared with a scratch database that is made elsewhere', async () => {
+    world.users.make('s1.0.0', 'beyond role');
+    const roles = [one, sqlMigration('1.1.0', { up: ['beyond role'] })];
+    await expect(baseline('1.1.0', roles)).rejects.toMatchObject({
+      code: 'SCRATCH_REFUSED',
+      hint: expect.stringContaining('Or compare with --scratch'),
+    });
+
+    const other = new MemorySqlDatabase();
+    const elsewhere: BaselineTools['withScratch'] = async (live) => {
+      const { schema } = other.open({ scope, token: 1, guard: async () => undefined });
+      return { ...live, scratch: (name) => schema.scratch(name), reachesBeyond: () => undefined };
+    };
+
+    expect(await baseline('1.1.0', roles, elsewhere)).toMatchObject({ differences: [] });
+    expect(await records()).toHaveLength(2);
   });
 
   it('loses what a process recorded that died over it', async () => {
