@@ -156,6 +156,7 @@ async function record(run: DeploymentRun, serviceRole: string | undefined): Prom
 
 async function refuse(request: RequestRun, error: MigrationError, asked: MigrationsRequest): Promise<void> {
   if (request.state.applied === null) {
+    await request.cleanUp();
     await request.ports.claims.release(claimsOfAll(asked.properties.Targets), request.recorded);
   }
   const outcome = failedOutcome(request.recorded, reasonForRefusal(error));

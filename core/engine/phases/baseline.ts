@@ -83,11 +83,7 @@ async function agree(run: DeploymentRun, one: Baseline): Promise<Progress> {
     );
   }
   const { differences } = comparison;
-  if (differences.length > 0) {
-    // A database that is not ours yet is left as it was found.
-    if (deployment.from === null) await (await run.target(one.target)).cleanUp();
-    throw baselineDiffers(one, differences);
-  }
+  if (differences.length > 0) throw baselineDiffers(one, differences);
   const detail = { ...detailOf(one), requestKey: recorded.key };
   await request.record('', [{ type: compared, target: one.target, version: one.version, detail }]);
   return 'done';

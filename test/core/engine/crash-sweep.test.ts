@@ -52,6 +52,7 @@ interface Scenario {
   readonly ends:
     | 'at A'
     | 'made by hand'
+    | 'made otherwise'
     | 'at B'
     | 'at B, contracted'
     | 'at A, with small ones'
@@ -83,8 +84,8 @@ const migrations = (world: CrashingWorld, type: 'Create' | 'Update' | 'Delete', 
 const deployedA = (world: CrashingWorld) => world.deployed('A', first);
 
 /** What is applied at A, where `users` was made by hand before. */
-function madeByHand(world: CrashingWorld): MigrationsProperties {
-  world.users.make('s1.0.0');
+function madeByHand(world: CrashingWorld, statement = 's1.0.0'): MigrationsProperties {
+  world.users.make(statement);
   const { Targets, ...a } = world.revision('A', first);
   return { ...a, Targets: { ...Targets, users: { ...Targets['users']!, Baseline: '1.0.0' } } };
 }
@@ -210,6 +211,12 @@ const scenarios: readonly Scenario[] = [
     answers: 'SUCCESS',
   },
   {
+    name: 'a first deployment with a baseline that the database is not at',
+    prepare: (world) => migrations(world, 'Create', madeByHand(world, 'otherwise')),
+    ends: 'made otherwise',
+    answers: 'FAILED',
+  },
+  {
     name: 'the rollback of a first deployment with a baseline',
     async prepare(world) {
       const properties = madeByHand(world);
@@ -238,6 +245,7 @@ const tablesOfB = { lists: [], plans: [byWeek, byUser] };
 const databases = {
   empty: { users: [], meals: {} },
   'made by hand': { users: ['s1.0.0'], meals: {} },
+  'made otherwise': { users: ['otherwise'], meals: {} },
   'at A': { users: ['s1.0.0'], meals: { plans: [] } },
   'at B': { users: statementsOfB, meals: tablesOfB },
   'at A, with small ones': {
