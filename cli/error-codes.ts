@@ -14,6 +14,11 @@ declare module '../core/errors/error-payloads' {
      */
     SCHEMA_CHANGING: { readonly scope: string };
     /**
+     * `migrations drift --sql` needs a package that the project has not installed.
+     * @remedy Install it in the exact version that the message names: it is an alpha, and changes.
+     */
+    PLANNER_NOT_INSTALLED: { readonly package: string };
+    /**
      * The CLI does not understand the command line.
      * @remedy See `--help` of the command.
      */

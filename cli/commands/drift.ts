@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
+import { MigrationError } from '../../core/errors/index';
 import { renderDifferences } from '../../core/schema/render';
 import { addCommand, type CommandLine, does } from '../command';
 import { findDrift, type TargetDrift } from '../drift/find-drift';
+import { loadPlanner } from '../drift/pg-delta';
 import { withScratchServer } from '../drift/scratch-server';
 import { exitCodes } from '../exit-codes';
 import type { CommandHelp } from '../help';
@@ -12,6 +14,7 @@ import { withScopeOptions } from '../scope-options';
 interface Options extends ScopeOptions {
   readonly target?: string;
   readonly scratch?: string;
+  readonly sql?: boolean;
 }
 
 const help: CommandHelp = {
@@ -38,6 +41,7 @@ const help: CommandHelp = {
     '  "targets": [{ "target": "users", "databaseKind": "aurora-postgresql",',
     '    "differences": [{ "kind": "column", "name": "public.users.age", "difference": "changed",',
     '                      "expected": "integer DEFAULT 18", "actual": "integer" }] }] }',
+    'and with --sql "statements": [{ "sql": "ALTER TABLE ...", "isDestructive": false }]',
     'difference is missing (the migrations make it), unexpected (they do not), or changed',
   ].join('\n'),
 };
@@ -46,13 +50,21 @@ export function addDrift(parent: Command, session: CommandLine): void {
   withScopeOptions(addCommand(parent, 'drift', help))
     .option('--target <name>', 'only this target')
     .option('--scratch <url>', 'make scratch databases on this server: postgres://... or mysql://...')
+    .option('--sql', 'plan the statements that would remove the difference (PostgreSQL; needs @supabase/pg-delta)')
     .action(does<Options>(session, drift));
 }
 
-function drift({ target, scratch, ...options }: Options, terminal: Terminal): Promise<Report> {
+async function drift({ target, scratch, sql, ...options }: Options, terminal: Terminal): Promise<Report> {
+  if (sql && scratch !== undefined) {
+    throw new MigrationError(
+      'USAGE',
+      '--sql and --scratch cannot be combined: another server has other roles and owners.',
+    );
+  }
+  const planner = sql ? await loadPlanner() : undefined;
   return withScratchServer(scratch, (scratchServer) =>
     withScope(options, async (access) => {
-      const targets = await findDrift(access, { target, scratchServer, say: (line) => terminal.say(line) });
+      const targets = await findDrift(access, { target, scratchServer, planner, say: (line) => terminal.say(line) });
       const isSame = targets.every(({ differences }) => differences.length === 0);
       return {
         data: { scope: access.scope, targets },
@@ -63,7 +75,15 @@ function drift({ target, scratch, ...options }: Options, terminal: Terminal): Pr
   );
 }
 
-function rendered({ target, databaseKind, differences }: TargetDrift, terminal: Terminal): string {
+function rendered(drift: TargetDrift, terminal: Terminal): string {
+  const statements = (drift.statements ?? []).map(({ sql, isDestructive }) => {
+    return `${isDestructive ? '-- destructive\n' : ''}${sql.replace(/;?\s*$/, ';')}`;
+  });
+  const planned = statements.length === 0 ? [] : ['-- planned by @supabase/pg-delta, to be reviewed', ...statements];
+  return [renderedDifferences(drift, terminal), ...(planned.length > 0 ? [planned.join('\n')] : [])].join('\n\n');
+}
+
+function renderedDifferences({ target, databaseKind, differences }: TargetDrift, terminal: Terminal): string {
   const title = `${target} (${databaseKind})`;
   if (differences.length === 0) return `${title}: as its migrations make it`;
   const count = differences.length === 1 ? '1 difference' : `${differences.length} differences`;

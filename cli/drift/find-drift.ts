@@ -2,7 +2,7 @@ import type { Bundle } from '../../core/bundle/bundle';
 import { describe, MigrationError } from '../../core/errors/index';
 import { didYouMean } from '../../core/errors/near-names';
 import type { AppliedRevision, MigrationRecord, ScopeState } from '../../core/ledger/state';
-import type { HeldLease, SchemaDatabase } from '../../core/ports';
+import type { HeldLease, PlannedStatement, SchemaDatabase, SchemaPlanner } from '../../core/ports';
 import { asApplied } from '../../core/schema/applied-migration';
 import { compareSchema } from '../../core/schema/compare';
 import type { AppliedMigration, Comparing } from '../../core/schema/comparing';
@@ -18,6 +18,8 @@ export interface TargetDrift {
   readonly target: string;
   readonly databaseKind: DatabaseKind;
   readonly differences: readonly SchemaDifference[];
+  /** With `--sql`, of a database for which statements can be planned. */
+  readonly statements?: readonly PlannedStatement[];
 }
 
 export interface DriftOptions {
@@ -25,6 +27,7 @@ export interface DriftOptions {
   readonly target?: string;
   /** Makes scratch databases for this kind elsewhere; undefined where they are made beside the live one. */
   readonly scratchServer?: (kind: DatabaseKind) => Promise<SchemaDatabase>;
+  readonly planner?: SchemaPlanner;
   readonly say: (line: string) => void;
 }
 
@@ -62,6 +65,7 @@ async function driftOf({ scope, ports }: ScopeAccess, one: OneTarget): Promise<T
   const comparing: Comparing = {
     live: { databaseKind, traits, tables, schema: opened.schema && withScratch(opened.schema, elsewhere) },
     ...{ scope, target, migrations, purpose: 'drift', clock: ports.clock, stopBy: Number.MAX_SAFE_INTEGER },
+    planner: options.planner,
     module: ({ id }) => ports.bundles.module(applied.bundle, id),
   };
   if (opened.schema) {
@@ -71,7 +75,10 @@ async function driftOf({ scope, ports }: ScopeAccess, one: OneTarget): Promise<T
   }
   for (;;) {
     const comparison = await compareSchema(comparing);
-    if (comparison.state === 'done') return { target, databaseKind, differences: comparison.differences };
+    if (comparison.state === 'done') {
+      const { differences, statements } = comparison;
+      return { target, databaseKind, differences, ...(statements && { statements }) };
+    }
     // An earlier run that was ended is still at work in the scratch database.
     await ports.clock.sleep(2_000);
   }

@@ -2,7 +2,7 @@ import type { DatabaseTraits } from '../bundle/database-kinds';
 import type { DatabaseKind } from '../wire';
 import type { ItemDatabase } from './items';
 import type { SchemaSnapshot } from './schema';
-import type { HistoryMark, SqlDatabase } from './sql';
+import type { HistoryMark, SqlConnection, SqlDatabase } from './sql';
 import type { TableDatabase } from './tables';
 
 /**
@@ -33,6 +33,11 @@ export interface SchemaDatabase {
   /** Reads the catalogue and changes nothing. */
   snapshot(): Promise<SchemaSnapshot>;
   /**
+   * Asks more of the catalogue, in one transaction that can change nothing. Undefined where a {@link SchemaPlanner} could do
+   * nothing with it.
+   */
+  readonly read?: <T>(work: (connection: SqlConnection) => Promise<T>) => Promise<T>;
+  /**
    * The scratch database of this name: the one that is there already, or a new and empty one.
    * @param name at most 24 characters: small letters, digits and `_`
    */
@@ -51,3 +56,13 @@ export interface Scratch {
   /** Removes the database with all that is in it. Removing it again is no error. */
   drop(): Promise<void>;
 }
+
+/** A statement that brings a schema nearer to another one. */
+export interface PlannedStatement {
+  readonly sql: string;
+  /** It may destroy rows, or what others rely on. */
+  readonly isDestructive: boolean;
+}
+
+/** Plans statements that would make one schema of another. It only reads both. */
+export type SchemaPlanner = (from: SchemaDatabase, to: SchemaDatabase) => Promise<readonly PlannedStatement[]>;

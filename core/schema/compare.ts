@@ -1,4 +1,5 @@
 import { MigrationError } from '../errors/index';
+import type { PlannedStatement } from '../ports';
 import type { Comparing } from './comparing';
 import { differencesBetween, type SchemaDifference } from './differences';
 import { openScratch } from './open-scratch';
@@ -9,7 +10,12 @@ import { compareTables } from './tables/compare-tables';
 /** `running`: out of time, or the database is at work. The same call again goes on where this one stopped. */
 export type Comparison =
   | { readonly state: 'running' }
-  | { readonly state: 'done'; readonly differences: readonly SchemaDifference[] };
+  | {
+      readonly state: 'done';
+      readonly differences: readonly SchemaDifference[];
+      /** What a planner planned; undefined where there was none, or nothing that it could read. */
+      readonly statements?: readonly PlannedStatement[];
+    };
 
 /**
  * Compares a live schema with what its migrations make of an empty database. The live database is read and nothing else: the
@@ -27,8 +33,10 @@ export async function compareSchema(comparing: Comparing): Promise<Comparison> {
   if (!scratch || scratch === 'running') return { state: 'running' };
   const expected = await scratch.target.schema.snapshot();
   const differences = differencesBetween(expected, await schema.snapshot());
+  const canPlan = schema.read !== undefined && scratch.target.schema.read !== undefined;
+  const statements = canPlan ? await comparing.planner?.(schema, scratch.target.schema) : undefined;
   await scratch.drop();
-  return { state: 'done', differences };
+  return { state: 'done', differences, ...(statements && { statements }) };
 }
 
 function notComparable({ target, live: { databaseKind } }: Comparing): MigrationError {

@@ -1,5 +1,5 @@
 import type { BundledMigration } from '../bundle/bundle';
-import type { Clock, MigrationModule, Target } from '../ports';
+import type { Clock, MigrationModule, SchemaPlanner, Target } from '../ports';
 
 /** A migration of which the live schema is to show all that it made. */
 export interface AppliedMigration {
@@ -23,6 +23,8 @@ export interface Comparing {
   readonly purpose: string;
   /** The compiled module of a migration that runs code. */
   readonly module: (migration: BundledMigration) => Promise<MigrationModule>;
+  /** Plans how the live schema could become what the migrations make; default: nobody asks. */
+  readonly planner?: SchemaPlanner;
   readonly clock: Clock;
   /** Epoch milliseconds after which no further step begins. */
   readonly stopBy: number;

@@ -1,5 +1,5 @@
 import { kindOf, type StepContext, type StepResult } from '../engine/kinds/index';
-import { type ErrorCode, errorFromData, hasCode, MigrationError } from '../errors/index';
+import { type ErrorCode, hasCode, MigrationError } from '../errors/index';
 import type { MigrationRecord } from '../ledger/state';
 import type { SchemaDatabase } from '../ports';
 import type { Comparing } from './comparing';
@@ -74,9 +74,9 @@ const ofMigrations: readonly ErrorCode[] = [
 ];
 
 function failed(error: MigrationError, { migration, file }: StepContext): MigrationError {
-  const { sqlState, statement } = error.payload;
+  const { sqlState, statement } = error.payload as { readonly sqlState?: string; readonly statement?: string };
   const message = `${migration.id} was applied to the live database, and fails on an empty one: ${error.message}`;
-  return errorFromData('SCRATCH_FAILED', message, {
+  return new MigrationError('SCRATCH_FAILED', message, {
     payload: { migration: migration.id, sqlState, statement },
     location: error.location ?? { file },
     hint: 'If it needs what is not in a new database, such as a role, an extension or rows, provide that on a server of your own, and compare there with --scratch URL.',

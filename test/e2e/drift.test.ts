@@ -15,6 +15,7 @@ interface Drift {
   readonly targets: readonly {
     readonly target: string;
     readonly databaseKind: string;
+    readonly statements?: readonly { readonly sql: string; readonly isDestructive: boolean }[];
     readonly differences: readonly { readonly kind: string; readonly name: string; readonly difference: string }[];
   }[];
 }
@@ -92,6 +93,20 @@ table public.users
     const scratch = await runJson<Drift>(['drift', '--target', 'users', '--scratch', postgresUrl!, ...options()]);
     expect(scratch.json.targets[0]?.differences).toHaveLength(4);
     expect(scratch.exitCode).toBe(1);
+  });
+
+  it('plans the statements that would remove the difference, and those do', async () => {
+    const before = await live();
+    const planned = await runJson<Drift>(['drift', '--target', 'users', '--sql', ...options()]);
+    expect(planned.exitCode).toBe(1);
+    const statements = planned.json.targets[0]?.statements ?? [];
+    expect(statements.map(({ isDestructive }) => isDestructive)).toContain(true);
+    expect(statements.filter(({ sql }) => /cdk_migrations/.test(sql))).toEqual([]);
+    expect(await live()).toEqual(before);
+
+    for (const { sql } of statements) await world.sql('Shop', sql);
+    const after = await runJson<Drift>(['drift', '--target', 'users', '--sql', ...options()]);
+    expect(after).toMatchObject({ exitCode: 0, json: { targets: [{ differences: [], statements: [] }] } });
   });
 
   it('refuses targets and servers that it does not know', async () => {

@@ -1,5 +1,5 @@
 import { hasCode, MigrationError } from '../../../../core/errors/index';
-import type { SchemaDatabase, SchemaSnapshot, Scratch } from '../../../../core/ports';
+import type { SchemaDatabase, SchemaSnapshot, Scratch, SqlConnection } from '../../../../core/ports';
 import { readObjects } from '../catalogue-rows';
 import type { DataApi } from '../data-api';
 import { reachesBeyond } from './beyond';
@@ -18,13 +18,19 @@ export class PostgresqlSchema implements SchemaDatabase {
 
   /** Names in a definition are qualified where `search_path` does not find them: so it finds nothing. */
   snapshot(): Promise<SchemaSnapshot> {
-    return this.api.transaction(async (connection) => {
-      await connection.execute('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY');
+    return this.read(async (connection) => {
       await connection.execute("SET LOCAL search_path = ''");
-      // Compiling the query would take longer than running it.
-      await connection.execute('SET LOCAL jit = off');
       const objects = await readObjects((page) => connection.execute(catalogueQuery, { page }));
       return { objects: normalised(objects) };
+    });
+  }
+
+  read<T>(work: (connection: SqlConnection) => Promise<T>): Promise<T> {
+    return this.api.transaction(async (connection) => {
+      await connection.execute('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY');
+      // Compiling a query of the catalogue would take longer than running it.
+      await connection.execute('SET LOCAL jit = off');
+      return work(connection);
     });
   }
 
