@@ -79,6 +79,7 @@ describe('a database with a schema that was made by hand', () => {
       ['users/1.2.0', undefined, 'none'],
     ]);
     expect(await historyOf(world, 'Hand')).toContain('migration-baselined');
+    expect((await runJson(['drift', '--stack', 'Hand', '--target', 'users'])).exitCode).toBe(0);
   });
 
   it('is adopted by the command after a deployment without migrations', async () => {
