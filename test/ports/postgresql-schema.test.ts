@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { SchemaSnapshot, Target } from '../../core/ports';
 import { differencesBetween } from '../../core/schema/differences';
+import { enginesUnderTest } from '../../packages/sandbox/test/services/rds-data/engines';
 import { changes, richSchema } from './support/postgresql-changes';
 import { session } from './support/records';
-import { auroraKinds, type SqlUnderTest } from './support/sql-databases';
+import { auroraKinds, openAurora, type SqlUnderTest } from './support/sql-databases';
 
 type Comparable = Target & Required<Pick<Target, 'sql' | 'schema'>>;
 
@@ -99,21 +100,32 @@ describe.each(auroraKinds)('the schema of $name', ({ name, open }) => {
     await fresh.drop();
     expect(await target.schema.snapshot()).toEqual(shown.get(name));
   }, 60_000);
-
-  it('shows a definition that is longer than a row of an answer, and a schema that is longer than an answer', async () => {
-    const scratch = await target.schema.scratch('long');
-    const body = `SELECT '${'é'.repeat(12_000)}', '${'x'.repeat(18_000)}'`;
-    for (let number = 0; number < 12; number += 1) {
-      await run(
-        scratch.target as Comparable,
-        `CREATE FUNCTION long_${number}() RETURNS record LANGUAGE sql AS $$ ${body} $$`,
-      );
-    }
-    const functions = (await scratch.target.schema.snapshot()).objects.filter(({ kind }) => kind === 'function');
-    expect(functions.map(({ definition }) => definition.includes(body))).toEqual(Array(12).fill(true));
-    await scratch.drop();
-  }, 60_000);
 });
+
+it('shows a definition that is longer than a row of an answer, and a schema that is longer than an answer', async () => {
+  const database = await openAurora(enginesUnderTest().at(-1)!);
+  const target = database.target(session(1, 'App/Migrations')) as Comparable;
+  const body = `SELECT '${'é'.repeat(12_000)}', '${'x'.repeat(18_000)}'`;
+  for (let number = 0; number < 12; number += 1) {
+    await run(target, `CREATE FUNCTION long_${number}() RETURNS record LANGUAGE sql AS $$ ${body} $$`);
+  }
+  const functions = (await target.schema.snapshot()).objects.filter(({ kind }) => kind === 'function');
+  expect(functions.map(({ definition }) => definition.includes(body))).toEqual(Array(12).fill(true));
+  await database.close();
+}, 60_000);
+
+it('says so when the cluster makes no scratch database, as when every call is a transaction', async () => {
+  const database = await openAurora(enginesUnderTest().at(-1)!, undefined, {
+    'concurrent-index-in-autocommit': 'fails',
+  });
+  const { schema } = database.target(session(1, 'App/Migrations')) as Comparable;
+  await expect(schema.scratch('refused')).rejects.toMatchObject({
+    code: 'SCRATCH_UNAVAILABLE',
+    payload: { sqlState: '25001' },
+    hint: expect.stringContaining('--scratch'),
+  });
+  await database.close();
+}, 60_000);
 
 it('is shown alike by every server', () => {
   const [first, ...others] = [...shown.values()];

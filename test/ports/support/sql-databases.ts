@@ -57,8 +57,12 @@ async function openMemory(): Promise<SqlUnderTest> {
   };
 }
 
-export async function openAurora(engine: EngineUnderTest, clock?: Clock): Promise<SqlUnderTest> {
-  const { client, base, close } = await openDataApi(engine, {}, { clock });
+export async function openAurora(
+  engine: EngineUnderTest,
+  clock?: Clock,
+  assumptions: Readonly<Record<string, string>> = {},
+): Promise<SqlUnderTest> {
+  const { client, base, close } = await openDataApi(engine, assumptions, { clock });
   const api = new DataApi(
     client,
     {

@@ -6,7 +6,7 @@ export const RDS_DATA_ASSUMPTIONS = [
     name: 'concurrent-index-in-autocommit',
     default: 'works',
     values: ['works', 'fails'],
-    sentence: 'Whether CREATE INDEX CONCURRENTLY (and VACUUM) works in a call without a transaction.',
+    sentence: 'Whether CREATE INDEX CONCURRENTLY (and VACUUM, CREATE DATABASE) works in a call without a transaction.',
   },
   {
     name: 'continue-after-timeout-in-transaction',

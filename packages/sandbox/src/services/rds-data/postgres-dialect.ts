@@ -34,6 +34,8 @@ export function postgresDialect(assume: RdsDataAssume): SqlDialect<SqlResult, Sq
       ),
     existingDatabase: (name) =>
       refusedByDatabase({ message: `database "${name}" already exists`, code: '42P04' }, assume),
-    databaseStatement: (sql) => parseDatabaseStatement(sql, 'double quotes'),
+    // In a transaction block the server refuses it, as it refuses CREATE INDEX CONCURRENTLY.
+    databaseStatement: (sql) =>
+      assume('concurrent-index-in-autocommit') === 'fails' ? undefined : parseDatabaseStatement(sql, 'double quotes'),
   };
 }
