@@ -1,9 +1,9 @@
 import { actionsOf, type BundledMigration } from '../bundle/bundle';
 import { phases } from '../bundle/phases';
 import { upTo } from '../bundle/version';
-import { MigrationError } from '../errors/index';
 import type { MigrationRecord } from '../ledger/state';
 import type { HistoryMark, Target } from '../ports';
+import { changeHistory } from './change-history';
 import type { DeploymentRun } from './deployment-run';
 import { singleSteps } from './kinds/index';
 import { eventOf } from './migration-event';
@@ -72,36 +72,25 @@ function recordOf(run: DeploymentRun, migration: BundledMigration): MigrationRec
 }
 
 /** Writes what the database's history would know, if it keeps one. */
-async function mark(run: DeploymentRun, migration: BundledMigration, target: Target): Promise<void> {
-  for (const place of marksOf(migration, target)) {
-    const { id, checksum } = migration;
-    const result = await target.sql?.runSection({
-      change: 'add',
-      mark: { ...place, id, checksum, deployment: run.id },
-      statements: [],
-      verify: [],
-      attempt: run.request.recorded.key,
-    });
-    if (result?.outcome === 'edited') throw edited(migration);
+async function mark(
+  run: DeploymentRun,
+  { id, checksum, ...migration }: BundledMigration,
+  target: Target,
+): Promise<void> {
+  if (!target.sql) return;
+  for (const place of placesOf(migration, target)) {
+    const added = { ...place, id, checksum, deployment: run.id };
+    await changeHistory(target.sql, 'add', added, run.request.recorded.key);
   }
 }
 
 /** One at least, by which the history knows the migration. */
-function marksOf(migration: BundledMigration, target: Target): readonly Pick<HistoryMark, 'phase' | 'step'>[] {
-  if (!target.sql) return [];
-  const marks = (['up', 'contract'] as const).flatMap((phase) =>
+function placesOf(
+  migration: Pick<BundledMigration, 'phases'>,
+  target: Target,
+): readonly Pick<HistoryMark, 'phase' | 'step'>[] {
+  const places = (['up', 'contract'] as const).flatMap((phase) =>
     singleSteps(actionsOf(migration, phase), target).map((_, step) => ({ phase, step })),
   );
-  return marks.some(({ phase }) => phase === 'up') ? marks : [{ phase: 'up', step: 0 }, ...marks];
-}
-
-function edited({ id, file }: BundledMigration): MigrationError {
-  return new MigrationError(
-    'CHECKSUM_MISMATCH',
-    `The database has a record of ${id} with another checksum than ${file}.`,
-    {
-      payload: { migrations: [id] },
-      hint: 'An applied migration must never change. Restore the file as it was, and add a new migration for the change.',
-    },
-  );
+  return places.some(({ phase }) => phase === 'up') ? places : [{ phase: 'up', step: 0 }, ...places];
 }

@@ -3,6 +3,7 @@ import { MigrationError } from '../errors/index';
 import type { MigrationRecord } from '../ledger/state';
 import type { Target } from '../ports';
 import { migrationPhases } from '../protocol/strategies';
+import { changeHistory } from './change-history';
 import type { DeploymentRun } from './deployment-run';
 import { invert, runPhases } from './journal';
 import { kindOf } from './kinds/index';
@@ -73,13 +74,8 @@ async function runDown(migration: MigrationRun): Promise<Progress> {
 /** Removes from the database's history what this deployment recorded there of the migration. */
 async function unmark(run: DeploymentRun, { sql }: Target, record: MigrationRecord): Promise<void> {
   const { id, checksum, deployment } = record;
-  await sql?.runSection({
-    change: 'remove',
-    mark: { id, phase: 'up', step: 0, checksum, deployment },
-    statements: [],
-    verify: [],
-    attempt: run.request.recorded.key,
-  });
+  const mark = { id, phase: 'up', step: 0, checksum, deployment } as const;
+  if (sql) await changeHistory(sql, 'remove', mark, run.request.recorded.key);
 }
 
 /** Of a database that keeps no history, the undo plan alone says what was begun. */
