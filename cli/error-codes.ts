@@ -23,6 +23,7 @@ declare module '../core/errors/error-payloads' {
      * @remedy Name one with `--target-version`, and the folder with `--migrations`.
      */
     DATA_MIGRATION_UNKNOWN: { readonly named?: string; readonly known: readonly string[] };
+    /**
      * A deployment changes the schema at the moment, or none has applied a migration, so that there is nothing to compare with.
      * @remedy Compare when `migrations status` says `idle` or `awaiting-commit`.
      */

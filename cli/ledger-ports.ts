@@ -1,5 +1,6 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { Claims, Ports, SchemaDatabase } from '../core/ports';
+import type { BundledMigration } from '../core/bundle/bundle';
+import type { Claims, MigrationModule, Ports, SchemaDatabase } from '../core/ports';
 import type { AuroraTargetProperties } from '../core/wire';
 
 /** Seconds after which a lease of this process expires unless renewed, as for the functions. */
@@ -9,6 +10,12 @@ const leaseSeconds = 60;
 export async function portsOn(ledgerTable: string, dynamodb: DynamoDBClient): Promise<Ports> {
   const { awsPorts } = await import('../lambda/aws/ports.js');
   return awsPorts({ ledgerTable, leaseSeconds, dynamodb });
+}
+
+/** The functions of a migration that was compiled here. */
+export async function evaluateHere(migration: BundledMigration): Promise<MigrationModule> {
+  const { evaluate } = await import('../lambda/aws/evaluate.js');
+  return evaluate(migration);
 }
 
 /** Who owns which database, in the account and region at hand. */

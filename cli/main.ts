@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import type { CommandLine } from './command';
 import { addBackfill } from './commands/backfill';
+import { addBaseline } from './commands/baseline';
 import { addDrift } from './commands/drift';
 import { addHistory } from './commands/history';
 import { addRepair } from './commands/repair';
@@ -56,6 +57,7 @@ export function buildProgram(session: CommandLine, args: readonly string[]): Com
   addUnlock(program, session);
   addRepair(program, session);
   addBackfill(program, session);
+  addBaseline(program, session);
   addSandbox(program, session, args);
   return program;
 }

@@ -89,7 +89,12 @@ type AuroraKind = 'aurora-postgresql' | 'aurora-mysql';
 /** How run time reaches a target, as CloudFormation delivers it. */
 export type TargetProperties = AuroraTargetProperties | DynamoDbTargetProperties;
 
-export interface AuroraTargetProperties {
+interface AnyTargetProperties {
+  /** Version up to which a database that has no migration yet has them all already; undefined: it has none. */
+  readonly Baseline?: string;
+}
+
+export interface AuroraTargetProperties extends AnyTargetProperties {
   readonly DatabaseKind: AuroraKind;
   /** ARN of the cluster and name of the database: the same for a cluster of the app and an imported one. */
   readonly Identity: string;
@@ -100,7 +105,7 @@ export interface AuroraTargetProperties {
   readonly LockTimeout?: string;
 }
 
-export interface DynamoDbTargetProperties {
+export interface DynamoDbTargetProperties extends AnyTargetProperties {
   readonly DatabaseKind: 'dynamodb';
   readonly Identity: string;
   /** Logical name to physical name, for tables that exist outside the migrations. */

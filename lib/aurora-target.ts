@@ -24,6 +24,7 @@ export function auroraTarget(cluster: rds.IDatabaseCluster, options: AuroraTarge
 
   return {
     databaseKind,
+    baseline: options.baseline,
     engineVersion: cluster.engine?.engineVersion?.fullVersion,
     errors: [
       ...engineErrors(cluster, options),

@@ -67,6 +67,24 @@ export interface DatabaseMigrationsProps {
   readonly onRemoval?: MigrationsRemovalPolicy;
 
   /**
+   * For databases that exist already: migrations up to this version are recorded as applied without running, contract phases
+   * and data migrations included. Before that each database is compared with what they make of an empty one, in a scratch
+   * database beside it, and the deployment is refused when they differ. It counts for databases to which this construct has
+   * applied nothing yet. One that is empty is new, and gets all migrations. See docs/adopt.md.
+   *
+   * @default - none: all migrations run
+   * @example
+   * import { DatabaseMigrations, MigrationTarget } from 'cdk-migrations';
+   *
+   * new DatabaseMigrations(this, 'Migrations', {
+   *   migrationsPath: 'migrations',
+   *   targets: { users: MigrationTarget.aurora(cluster, { databaseName: 'app' }) },
+   *   baseline: '1.40.0',
+   * });
+   */
+  readonly baseline?: string;
+
+  /**
    * Time for applying migrations, after which the engine stops and undoes what it did. At least 30 seconds and at most
    * three quarters of `timeout`: the rest is kept for undoing.
    *

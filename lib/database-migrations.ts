@@ -5,6 +5,7 @@ import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct, type IConstruct } from 'constructs';
 import { environmentNames, type LedgerLocation, ledgerOutputDescription } from '../core/wire';
+import { baselineErrors, uncoveredBaselines, withBaseline } from './baselines';
 import { BundleAsset } from './bundle-asset';
 import { commitMarker, migrationsResource } from './custom-resources';
 import type { DatabaseMigrationsProps } from './database-migrations-props';
@@ -62,7 +63,12 @@ export class DatabaseMigrations extends Construct {
   public constructor(scope: Construct, id: string, props: DatabaseMigrationsProps) {
     super(scope, id);
     this.targets = new Map(Object.entries(props.targets).map(([name, target]) => [name, target._binding]));
-    const errors = [...targetErrors(this.targets, this), ...ledgerErrors(props), ...engineOptionErrors(props)];
+    const errors = [
+      ...targetErrors(this.targets, this),
+      ...baselineErrors(props.baseline, this.targets),
+      ...ledgerErrors(props),
+      ...engineOptionErrors(props),
+    ];
     const limits = timeLimits(props, errors);
     this.refuse(errors);
     this.node.addValidation({ validate: () => this.lateErrors() });
@@ -73,7 +79,10 @@ export class DatabaseMigrations extends Construct {
       props.migrationsPath,
       targets.map(([name, { databaseKind, engineVersion }]) => ({ name, databaseKind, engineVersion })),
     );
-    this.refuse(tableErrors(this.bundle.bundle, this.targets));
+    this.refuse([
+      ...tableErrors(this.bundle.bundle, this.targets),
+      ...uncoveredBaselines(this.bundle.bundle, props.baseline, this.targets),
+    ]);
     this.revision = this.bundle.revision;
     this.ledgerTable = props.ledgerTable ?? createLedgerTable(this, props.encryptionKey);
 
@@ -98,7 +107,10 @@ export class DatabaseMigrations extends Construct {
       Ledger: this.ledgerTable.tableName,
       Bundle: this.bundle.location,
       Targets: Object.fromEntries(
-        targets.map(([name, target]) => [name, target.properties(stack, `${scopeName}/${name}`)]),
+        targets.map(([name, target]) => [
+          name,
+          withBaseline(target.properties(stack, `${scopeName}/${name}`), target.baseline ?? props.baseline),
+        ]),
       ),
       OnOlderRevision: props.onOlderRevision ?? OlderRevisionPolicy.REFUSE,
       OnRemoval: props.onRemoval ?? MigrationsRemovalPolicy.RETAIN,

@@ -17,6 +17,7 @@ export function dynamoDbTarget(options: DynamoDbTargetOptions): TargetBinding {
 
   return {
     databaseKind: 'dynamodb',
+    baseline: options.baseline,
     errors: [
       ...emptyErrors(tables.length, options),
       ...prefixErrors(prefix),

@@ -9,6 +9,8 @@ export interface TargetBinding {
   readonly databaseKind: DatabaseKind;
   /** The version of the database's engine, such as 16.4, when the app says it. */
   readonly engineVersion?: string;
+  /** The version up to which a database that exists already has what the migrations make. */
+  readonly baseline?: string;
   /** What is wrong with it, as far as known when it is declared. Each completes the sentence `Target 'x': ...`. */
   readonly errors: readonly string[];
   /** What no other target of the app may have too. */

@@ -64,6 +64,18 @@ export interface AuroraTargetOptions {
    * @default Duration.seconds(5)
    */
   readonly lockTimeout?: Duration;
+
+  /**
+   * For a database that exists already: migrations up to this version are recorded as applied without running, after the
+   * database was compared with what they make of an empty one. See `baseline` of {@link DatabaseMigrationsProps}.
+   *
+   * @default - `baseline` of the construct
+   * @example
+   * import { MigrationTarget } from 'cdk-migrations';
+   *
+   * const users = MigrationTarget.aurora(cluster, { databaseName: 'app', baseline: '1.40.0' });
+   */
+  readonly baseline?: string;
 }
 
 /**
@@ -99,6 +111,18 @@ export interface DynamoDbTargetOptions {
    * @default - on-demand, with point-in-time recovery of 35 days and deletion protection
    */
   readonly tableDefaults?: DynamoDbTableDefaults;
+
+  /**
+   * For a database that exists already: migrations up to this version are recorded as applied without running, after the
+   * database was compared with what they make of an empty one. See `baseline` of {@link DatabaseMigrationsProps}.
+   *
+   * @default - `baseline` of the construct
+   * @example
+   * import { MigrationTarget } from 'cdk-migrations';
+   *
+   * const meals = MigrationTarget.dynamodb({ tableNamePrefix: 'app-', baseline: '1.40.0' });
+   */
+  readonly baseline?: string;
 }
 
 /**

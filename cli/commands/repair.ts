@@ -1,16 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { hostname, userInfo } from 'node:os';
 import type { Command } from 'commander';
 import { type DriveResult, drive } from '../../core/engine/drive';
 import { workInProcess } from '../../core/engine/work-in-process';
-import { MigrationError } from '../../core/errors/index';
 import type { ScopeState } from '../../core/ledger/state';
 import type { RecordedRequest } from '../../core/request/request';
+import { actor, leaseHeld } from '../caller';
 import { addCommand, type CommandLine, does } from '../command';
 import { exitCodes } from '../exit-codes';
 import type { CommandHelp } from '../help';
 import { type ScopeAccess, type ScopeOptions, withScope } from '../ledger-access';
-import { callerHere } from '../ledger-ports';
 import type { Report, Terminal } from '../output';
 import { withScopeOptions } from '../scope-options';
 import { activityOf } from '../status/status';
@@ -90,12 +88,6 @@ async function logicalIdOf({ ports, scope }: ScopeAccess, { open }: ScopeState):
   return request?.logicalId ?? '';
 }
 
-/** Who repairs, for the audit events: on this machine, and for AWS. */
-async function actor(): Promise<string> {
-  const arn = await callerHere();
-  return [`cli ${userInfo().username}@${hostname()}`, ...(arn ? [arn] : [])].join(' ');
-}
-
 function repairRequest(
   { scope, stackId = '' }: ScopeState,
   logicalId: string,
@@ -117,11 +109,7 @@ function repairRequest(
 /** A living process finishes the work itself, or fails and leaves it to us. */
 async function refuseWhileHeld({ ports, scope }: ScopeAccess): Promise<void> {
   const lease = await ports.leases.inspect(scope);
-  if (!lease || lease.expiresAt <= ports.clock.now()) return;
-  throw new MigrationError('LEASE_HELD', `${scope} is locked by ${lease.holder.id} since ${lease.acquiredAt}.`, {
-    payload: { scope, holder: lease.holder, since: lease.acquiredAt },
-    hint: 'Wait until it ends. migrations unlock shows more about it.',
-  });
+  if (lease && lease.expiresAt > ports.clock.now()) throw leaseHeld(scope, lease);
 }
 
 function report(state: ScopeState, reason: string): Report {

@@ -36,7 +36,7 @@ const help: CommandHelp = {
     '  "targets": [{',
     '    "name": "users", "engine": "aurora-postgresql",',
     '    "applied": [{ "version": "1.0.0", "name": "create users", "kind": "sql", "state": "applied",',
-    '                  "appliedAt": "2026-11-23T14:56:06.123Z", "durationMs": 53, "checksum": "973abcd3...",',
+    '                  "baselined": false, "appliedAt": "2026-11-23T14:56:06.123Z", "durationMs": 53, "checksum": "973abcd3...",',
     '                  "deployment": "20261123T145606Z-1" }],',
     '    "pending": [{ "version": "1.3.0", "name": "index events by time", "kind": "sql" }] }] }',
     'and of several scopes { "scopes": [...] }',

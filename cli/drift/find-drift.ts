@@ -3,6 +3,7 @@ import { describe, MigrationError } from '../../core/errors/index';
 import { didYouMean } from '../../core/errors/near-names';
 import type { AppliedRevision, MigrationRecord, ScopeState } from '../../core/ledger/state';
 import type { HeldLease, PlannedStatement, SchemaDatabase, SchemaPlanner } from '../../core/ports';
+import { asApplied } from '../../core/schema/applied-migration';
 import { compareSchema } from '../../core/schema/compare';
 import type { AppliedMigration, Comparing } from '../../core/schema/comparing';
 import type { SchemaDifference } from '../../core/schema/differences';
@@ -84,7 +85,7 @@ async function driftOf({ scope, ports }: ScopeAccess, one: OneTarget): Promise<T
 }
 
 /** On a server of their own scratch databases may be changed with all that is around them. */
-function withScratch(live: SchemaDatabase, elsewhere: SchemaDatabase | undefined): SchemaDatabase {
+export function withScratch(live: SchemaDatabase, elsewhere: SchemaDatabase | undefined): SchemaDatabase {
   if (!elsewhere) return live;
   return {
     snapshot: () => live.snapshot(),
@@ -106,7 +107,7 @@ function appliedMigration(record: MigrationRecord, { migrations }: Bundle): Appl
       hint: 'Deploy the bundle that has it as it was.',
     });
   }
-  return { migration, isContracted: record.contract !== 'pending', deployment: record.deployment };
+  return asApplied(migration, record);
 }
 
 function chosen(known: readonly string[], target: string | undefined): readonly string[] {

@@ -8,7 +8,7 @@ import { schemaOn } from '../ledger-ports';
 import { useSandbox } from '../sandbox-package';
 
 /** Makes scratch databases for a kind of database. */
-type ScratchServer = (kind: DatabaseKind) => Promise<SchemaDatabase>;
+export type ScratchServer = (kind: DatabaseKind) => Promise<SchemaDatabase>;
 
 const kinds: Readonly<Record<string, AuroraTargetProperties['DatabaseKind']>> = {
   'postgres:': 'aurora-postgresql',

@@ -27,7 +27,7 @@ function renderTarget({ name, engine, applied, pending }: TargetStatus): string 
       one.version,
       one.name,
       one.kind,
-      one.state,
+      one.baselined && one.state === 'applied' ? 'baselined' : one.state,
       shortTime(one.appliedAt ?? ''),
       duration(one),
     ]),

@@ -30,6 +30,8 @@ interface AppliedStatus {
   readonly name: string;
   readonly kind: MigrationKind;
   readonly state: MigrationState;
+  /** Recorded as applied because its database had it before: it never ran. */
+  readonly baselined: boolean;
   readonly appliedAt: string | null;
   readonly durationMs: number | null;
   readonly checksum: string;
@@ -118,8 +120,9 @@ function headsOf(applied: readonly MigrationRecord[], all: readonly BundledMigra
 
 function appliedStatus(record: MigrationRecord): AppliedStatus {
   const { version, name, kind, state, appliedAt = null, durationMs = null, checksum, deployment } = record;
+  const { baselined = false } = record;
   const building = (record.building ?? []).map(({ what }) => what);
-  return { version, name, kind, state, appliedAt, durationMs, checksum, deployment, building };
+  return { version, name, kind, state, baselined, appliedAt, durationMs, checksum, deployment, building };
 }
 
 function pendingStatus({ version, name, kind }: PendingStatus): PendingStatus {

@@ -16,6 +16,8 @@ export const phases = {
   claims: { level: 'deployment', runs: 'plan', undoneBy: 'self' },
   /** The databases know what the ledger says was applied to them. */
   histories: { level: 'deployment', runs: 'plan', undoneBy: 'self' },
+  /** A database that exists is as the migrations produce it that are recorded as applied without running. */
+  baseline: { level: 'deployment', runs: 'plan', undoneBy: 'down' },
   /** The author's `up`. */
   up: { level: 'migration', runs: 'forward', undoneBy: 'down' },
   /** Works through the items of tables (core/data). */

@@ -38,6 +38,12 @@ export function sortByTargetAndVersion<T extends { readonly target: string; read
     .map(({ item }) => item);
 }
 
+/** Which of these have a version up to this one. Parses each version once. */
+export function upTo<T extends { readonly version: string }>(items: readonly T[], version: string): T[] {
+  const last = new SemVer(version);
+  return items.filter((item) => last.compare(item.version) >= 0);
+}
+
 export function migrationId(target: string, version: string): MigrationId {
   return `${target}/${version}`;
 }

@@ -21,10 +21,14 @@ export class DeploymentRun {
   readonly ahead = new Map<string, Ahead>();
   private migrations: Promise<ReadonlyMap<string, BundledMigration>> | undefined;
   private positions: ReadonlyMap<string, number> | undefined;
+  /** What was found out while the deployment was planned, for its history. */
+  readonly findings: NewEvent[] = [];
 
+  /** @param known its migrations, where they are not in a bundle of its own */
   constructor(
     readonly request: RequestRun,
     private started: Deployment,
+    private readonly known?: readonly BundledMigration[],
   ) {
     this.undoPlans = new UndoPlans(request);
   }
@@ -43,6 +47,11 @@ export class DeploymentRun {
     const deployment: Deployment = { ...this.deployment, ...change };
     await this.request.record(this.id, events, { ...more, deployments: [deployment] });
     this.started = deployment;
+  }
+
+  /** Changes the deployment before it is recorded. */
+  plan(change: Partial<Pick<Deployment, 'plan' | 'baselines'>>): void {
+    this.started = { ...this.started, ...change };
   }
 
   record(events: readonly NewEvent[], change: Change): Promise<void> {
@@ -93,8 +102,8 @@ export class DeploymentRun {
   }
 
   private async loadMigrations(): Promise<ReadonlyMap<string, BundledMigration>> {
-    const bundle = await this.request.ports.bundles.load(this.deployment.bundle!);
-    return new Map(bundle.migrations.map((migration) => [migration.id, migration]));
+    const migrations = this.known ?? (await this.request.ports.bundles.load(this.deployment.bundle!)).migrations;
+    return new Map(migrations.map((migration) => [migration.id, migration]));
   }
 
   /** Key of a migration on the database that this deployment reaches. */

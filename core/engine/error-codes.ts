@@ -49,6 +49,22 @@ declare module '../errors/error-payloads' {
      */
     HISTORY_MISSING: { readonly target: string };
     /**
+     * The database is not what the migrations up to the baseline produce, so they cannot be recorded as applied to it.
+     * @remedy Change the database or the migrations until they agree, or lower the baseline.
+     */
+    BASELINE_DIFFERS: { readonly target: string; readonly baseline: string; readonly differences: number };
+    /**
+     * A migration up to the baseline depends on one that is later than it.
+     * @remedy Choose a version that has all that its migrations depend on.
+     */
+    BASELINE_SPLIT: { readonly target: string; readonly baseline: string };
+    /**
+     * Nothing can be recorded as applied at present: a deployment is open, the database is empty or was never deployed to, a
+     * later migration is applied, or no migration is left up to the version.
+     * @remedy Do what the hint says.
+     */
+    BASELINE_REFUSED: { readonly target: string; readonly baseline: string };
+    /**
      * CloudFormation no longer waits for this request.
      * @remedy None is needed: the stack has moved on. Deploy again if the change is still wanted.
      */

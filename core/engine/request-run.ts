@@ -127,6 +127,11 @@ export class RequestRun {
     return opened;
   }
 
+  /** Leaves databases as they were found that are not ours yet, as far as they can be reached. */
+  async cleanUp(): Promise<void> {
+    for (const opened of this.targets.values()) await opened.then((target) => target.cleanUp()).catch(() => undefined);
+  }
+
   private async open(name: string, properties: TargetProperties): Promise<Target> {
     const target = await this.ports.targets.open(name, properties, this.lease);
     await target.prepare();

@@ -1,6 +1,6 @@
 import { MigrationError } from '../errors/index';
 import type { Change } from '../ledger/pending';
-import type { Deployment, Failure, MigrationRecord } from '../ledger/state';
+import { type Deployment, type Failure, type MigrationRecord, wasThereBefore } from '../ledger/state';
 import {
   failureOf,
   firstOf,
@@ -31,10 +31,7 @@ export async function forward(run: DeploymentRun): Promise<Progress> {
   await lookAtBuilds(run);
   for (const stage of forwardStages(strategy)) {
     const progress = await (stage.level === 'deployment'
-      ? each(run, 'forward', [stage.phase], async (name) => {
-          await runDeploymentPhase(run, name, 'forward');
-          return 'done';
-        })
+      ? each(run, 'forward', [stage.phase], (name) => runDeploymentPhase(run, name, 'forward'))
       : each(
           run,
           'forward',
@@ -68,7 +65,7 @@ export async function rollBack(run: DeploymentRun): Promise<Progress> {
   request.done.push(
     ...tell(
       'Undid',
-      records.filter(({ adopted }) => !adopted),
+      records.filter((record) => !wasThereBefore(record)),
     ),
   );
   await run.update(
@@ -91,7 +88,8 @@ export async function commit(run: DeploymentRun): Promise<Progress> {
   const phases = await runPhases(run, 'commit');
   if (phases !== 'done' || run.deployment.state !== 'committing') return phases;
   const { purpose, to } = run.deployment;
-  run.request.done.push(...tell(purpose === 'deploy' ? 'Ran the contract phase of' : 'Undid', records));
+  const worked = records.filter((record) => !wasThereBefore(record));
+  run.request.done.push(...tell(purpose === 'deploy' ? 'Ran the contract phase of' : 'Undid', worked));
   await run.update(
     { state: 'committed', failure: undefined, endedAt: run.request.now },
     [{ type: 'deployment-committed', detail: { revision: to?.revision ?? null } }],
@@ -102,10 +100,7 @@ export async function commit(run: DeploymentRun): Promise<Progress> {
 
 /** What whole deployments do after their migrations. Its errors are failures like those of a migration. */
 function runPhases(run: DeploymentRun, moment: 'roll-back' | 'commit'): Promise<Progress> {
-  return each(run, moment, deploymentPhasesAt(run, moment), async (name) => {
-    await runDeploymentPhase(run, name, moment);
-    return 'done';
-  });
+  return each(run, moment, deploymentPhasesAt(run, moment), (name) => runDeploymentPhase(run, name, moment));
 }
 
 function contract(run: DeploymentRun, pending: readonly MigrationRecord[]): Promise<Progress> {
@@ -179,7 +174,7 @@ async function fail(run: DeploymentRun, failure: Failure): Promise<void> {
 function withReason({ deployment, records, request }: DeploymentRun, failure: Failure): Failure {
   if (failure.during === 'forward') {
     // What another deployment applied stays; of the migration that failed, nothing does.
-    const undone = records.filter(({ state, adopted }) => state === 'applied' && !adopted).map(idOf);
+    const undone = records.filter((record) => record.state === 'applied' && !wasThereBefore(record)).map(idOf);
     return { ...failure, undone: { first: firstOf(undone), count: undone.length } };
   }
   const { logicalId } = request.recorded;

@@ -24,7 +24,10 @@ export async function start(request: RequestRun, view: StackView | undefined): P
     const difference = plan(bundle.migrations, request.state.migrations, appliedRevisionOf(asked.properties));
     checkDirection(difference, bundle, asked);
     const run = new DeploymentRun(request, newDeployment(request, asked, difference, view));
-    for (const name of deploymentPhasesAt(run, 'plan')) await runDeploymentPhase(run, name, 'plan');
+    for (const name of deploymentPhasesAt(run, 'plan')) {
+      const progress = await runDeploymentPhase(run, name, 'plan');
+      if (progress !== 'done') return progress;
+    }
     await record(run, view?.serviceRole);
   } catch (error) {
     if (!(error instanceof MigrationError) || isToBeWaitedOut(error, request, patienceToStart(request))) throw error;
@@ -85,7 +88,9 @@ function checkDirection({ pending, surplus }: Plan, bundle: Bundle, request: Mig
       hint: 'Deploy a revision that has them, or allow the downgrade with onOlderRevision: OlderRevisionPolicy.DOWNGRADE.',
     });
   }
-  const final = surplus.filter(({ irreversible, contract }) => irreversible || contract === 'done');
+  const final = surplus.filter(
+    ({ irreversible, contract, baselined }) => irreversible || baselined || contract === 'done',
+  );
   if (final.length === 0) return;
   throw new MigrationError(
     'CANNOT_DOWNGRADE',
@@ -97,8 +102,9 @@ function checkDirection({ pending, surplus }: Plan, bundle: Bundle, request: Mig
   );
 }
 
-function describeFinal({ id, irreversible }: MigrationRecord): string {
-  return `${id} (${irreversible ? 'irreversible' : 'its contract phase has run'})`;
+function describeFinal({ id, irreversible, baselined }: MigrationRecord): string {
+  const why = baselined ? 'baselined: it never ran' : irreversible ? 'irreversible' : 'its contract phase has run';
+  return `${id} (${why})`;
 }
 
 function newDeployment(
@@ -138,10 +144,11 @@ async function record(run: DeploymentRun, serviceRole: string | undefined): Prom
     to: deployment.to?.revision ?? null,
     plan: deployment.plan.slice(0, 50),
     migrations: deployment.plan.length,
+    ...(deployment.baselines && { baselines: deployment.baselines }),
     // CloudFormation does not tell a custom resource whose session deploys: CloudTrail knows it, by the request's time.
     ...(serviceRole !== undefined && { serviceRole }),
   };
-  await run.update({}, [{ type: 'deployment-started', detail }], {
+  await run.update({}, [{ type: 'deployment-started', detail }, ...run.findings], {
     stackId: request.recorded.stackId,
     ...(deployment.state === 'applied' && { applied: deployment.to }),
   });
@@ -149,6 +156,7 @@ async function record(run: DeploymentRun, serviceRole: string | undefined): Prom
 
 async function refuse(request: RequestRun, error: MigrationError, asked: MigrationsRequest): Promise<void> {
   if (request.state.applied === null) {
+    await request.cleanUp();
     await request.ports.claims.release(claimsOfAll(asked.properties.Targets), request.recorded);
   }
   const outcome = failedOutcome(request.recorded, reasonForRefusal(error));

@@ -3,6 +3,7 @@ import { MigrationError } from '../errors/index';
 import type { MigrationRecord } from '../ledger/state';
 import type { Target } from '../ports';
 import { migrationPhases } from '../protocol/strategies';
+import { changeHistory } from './change-history';
 import type { DeploymentRun } from './deployment-run';
 import { invert, runPhases } from './journal';
 import { kindOf } from './kinds/index';
@@ -19,6 +20,10 @@ export async function undoMigration(run: DeploymentRun, record: MigrationRecord)
   if (record.adopted) return forget(run, record, 'migration-released');
   const target = await run.targetUnlessGone(record.target);
   if (!target) return forget(run, record, 'target-gone');
+  if (record.baselined) {
+    await unmark(run, target, record);
+    return forget(run, record, 'migration-released');
+  }
   const migration = await MigrationRun.resume(run, target, record);
   if (record.irreversible && (await hasRun(record, target))) throw irreversible(migration);
   run.defer([], { migrations: [{ ...record, state: 'undoing' }] });
@@ -62,15 +67,15 @@ async function runDown(migration: MigrationRun): Promise<Progress> {
   if (!(await isInHistory(migration.record, migration.target))) return 'done';
   const progress = await runPhases(migration, ['down']);
   if (progress !== 'done') return progress;
-  const { id, checksum, deployment } = migration.record;
-  await migration.target.sql?.runSection({
-    change: 'remove',
-    mark: { id, phase: 'up', step: 0, checksum, deployment },
-    statements: [],
-    verify: [],
-    attempt: migration.run.request.recorded.key,
-  });
+  await unmark(migration.run, migration.target, migration.record);
   return 'done';
+}
+
+/** Removes from the database's history what this deployment recorded there of the migration. */
+async function unmark(run: DeploymentRun, { sql }: Target, record: MigrationRecord): Promise<void> {
+  const { id, checksum, deployment } = record;
+  const mark = { id, phase: 'up', step: 0, checksum, deployment } as const;
+  if (sql) await changeHistory(sql, 'remove', mark, run.request.recorded.key);
 }
 
 /** Of a database that keeps no history, the undo plan alone says what was begun. */

@@ -81,6 +81,8 @@ export interface Deployment {
   readonly bundle?: BundleLocation;
   /** The migrations it applies (`deploy`, in order) or undoes (in order). */
   readonly plan: readonly MigrationId[];
+  /** Of targets whose database was there before: the version up to which migrations are recorded without running. */
+  readonly baselines?: Readonly<Record<string, string>>;
   /** CloudFormation's time at which the stack operation began that this deployment belongs to; see core/evidence. */
   readonly operationStartedAt?: string;
   /** CloudFormation rolls nothing back when the operation fails, because the stack says so. */
@@ -132,6 +134,8 @@ export interface MigrationRecord extends Omit<ManifestEntry, 'dependsOn'> {
   readonly contractOnly?: boolean;
   /** Found already applied in the database by another deployment: never undone by this one. */
   readonly adopted?: boolean;
+  /** Recorded as applied because its database had it before: it never ran, and is never undone. */
+  readonly baselined?: boolean;
   /** What the database goes on with by itself since the migration was applied. */
   readonly building?: readonly OpenBuild[];
 }
@@ -222,6 +226,11 @@ export interface Transition {
   /** The outcome of a request, recorded together with the state it reports. */
   readonly outcome?: { readonly requestKey: string; readonly outcome: Outcome };
   readonly events: readonly AuditEvent[];
+}
+
+/** What the migration changes was there before its deployment, and stays when the deployment is rolled back. */
+export function wasThereBefore({ adopted, baselined }: Pick<MigrationRecord, 'adopted' | 'baselined'>): boolean {
+  return adopted === true || baselined === true;
 }
 
 export function isOpen(deployment: Deployment): boolean {

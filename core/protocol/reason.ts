@@ -30,20 +30,27 @@ const mostNamed = 10;
 /** What CloudFormation shows when a deployment succeeded: what was applied, and how long each took. */
 export function reasonForApplied(
   { plan, rollbackDisabled }: Deployment,
-  records: readonly Pick<MigrationRecord, 'id' | 'durationMs' | 'adopted' | 'building'>[],
+  records: readonly Pick<MigrationRecord, 'id' | 'durationMs' | 'adopted' | 'baselined' | 'building'>[],
 ): string {
   const byId = new Map(records.map((record) => [record.id, record]));
-  const named = firstOf(plan).map((id) => {
+  const baselined = plan.filter((id) => byId.get(id)?.baselined);
+  const ran = plan.filter((id) => !byId.get(id)?.baselined);
+  const named = firstOf(ran).map((id) => {
     const { durationMs, adopted } = byId.get(id) ?? {};
     return `${id}${adopted ? ' (was applied already)' : durationMs === undefined ? '' : ` (${durationMs} ms)`}`;
   });
-  const count = `Applied ${plan.length} migration${plan.length === 1 ? '' : 's'}`;
+  const count = `Applied ${plural(ran.length)}`;
   const builds = records.flatMap(({ building = [] }) => building.map(({ what }) => what));
   const more = builds.length === 0 ? '' : ` Not waited for: ${firstOf(builds).join('; ')}.`;
-  const applied = `${plan.length === 0 ? `${count}.` : `${count}: ${listed(named, plan.length)}`}${more}`;
+  const there = baselined.length === 0 ? '' : ` Baselined ${plural(baselined.length)}: ${listed(baselined)}`;
+  const applied = `${ran.length === 0 ? `${count}.` : `${count}: ${listed(named, ran.length)}`}${there}${more}`;
   return rollbackDisabled
     ? `${applied} Rollback is disabled for this stack: should the operation fail, they stay applied and are not committed until it succeeds or is rolled back.`
     : applied;
+}
+
+function plural(count: number): string {
+  return `${count} migration${count === 1 ? '' : 's'}`;
 }
 
 /** The migrations that a reason names. */

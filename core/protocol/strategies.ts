@@ -5,7 +5,18 @@ type Strategy = readonly (DeploymentPhaseName | PhaseName)[];
 
 const strategies = {
   /** Changes in place: `up`, `backfill` and `verify` before the answer, `sweep` and `contract` at commit. */
-  direct: ['doors', 'former-ledger', 'claims', 'histories', 'up', 'backfill', 'verify', 'sweep', 'contract'],
+  direct: [
+    'doors',
+    'former-ledger',
+    'claims',
+    'histories',
+    'baseline',
+    'up',
+    'backfill',
+    'verify',
+    'sweep',
+    'contract',
+  ],
 } as const satisfies Readonly<Record<string, Strategy>>;
 
 export type StrategyName = keyof typeof strategies;

@@ -99,6 +99,7 @@ describe('status', () => {
       {
         ...{ version: '1.0.0', name: 'create users', kind: 'sql', state: 'applied' },
         building: [],
+        baselined: false,
         appliedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
         durationMs: expect.any(Number),
         checksum: expect.stringMatching(/^[0-9a-f]{64}$/),

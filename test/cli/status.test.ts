@@ -88,6 +88,16 @@ describe('the status', () => {
     );
   });
 
+  it('says of what was there before that it is baselined', () => {
+    const migrations = [{ ...record('1.0.0'), baselined: true }, record('1.1.0')];
+    const status = scopeStatus({ ...state, migrations }, bundle, {});
+
+    expect(status.targets[0]?.applied.map(({ baselined }) => baselined)).toEqual([true, false]);
+    const text = renderStatus(status, { paint: (_style, shown) => shown });
+    expect(text).toMatch(/^1\.0\.0 .* baselined$/m);
+    expect(text).toMatch(/^1\.1\.0 .* applied$/m);
+  });
+
   it('omits what was applied to a database that was replaced', () => {
     const moved = { ...state, migrations: [record('1.0.0', 'cluster-0/app')] };
     const [users] = scopeStatus(moved, bundle, {}).targets;

@@ -1,5 +1,5 @@
 import type { BundledMigration } from '../../core/bundle/bundle';
-import type { HeldLease, ItemTable, Ports, SqlConnection, SqlDatabase, Target } from '../../core/ports';
+import type { HeldLease, ItemTable, Ports, SchemaDatabase, SqlConnection, SqlDatabase, Target } from '../../core/ports';
 import type { Outcome, RecordedRequest } from '../../core/request/request';
 import type { MigrationsProperties } from '../../core/wire';
 import { MemoryWorld } from './memory-world';
@@ -77,11 +77,12 @@ export class CrashingWorld extends MemoryWorld {
   }
 
   private target(target: Target): Target {
-    const { databaseKind, traits, sql, tables, items } = target;
+    const { databaseKind, traits, sql, tables, items, schema } = target;
     return {
       ...{ databaseKind, traits },
       ...this.watch('target', bound(target, ['prepare', 'history', 'cleanUp'])),
       sql: sql && this.sql(sql),
+      schema: schema && this.schema(schema),
       // These are computed, not asked for.
       tables: tables && {
         ...this.watch('tables', bound(tables, tableCalls)),
@@ -90,6 +91,21 @@ export class CrashingWorld extends MemoryWorld {
         defaults: tables.defaults,
       },
       items: items && { table: async (name) => this.itemTable(await items.table(name)) },
+    };
+  }
+
+  private schema(schema: SchemaDatabase): SchemaDatabase {
+    const watched = this.watch('schema', bound(schema, ['snapshot', 'scratch']));
+    return {
+      ...bound(schema, ['reachesBeyond']),
+      snapshot: watched.snapshot,
+      scratch: async (name) => {
+        const { target, drop } = await watched.scratch(name);
+        return {
+          target: { ...this.target(target), schema: this.schema(target.schema) },
+          ...this.watch('scratch', { drop }),
+        };
+      },
     };
   }
 

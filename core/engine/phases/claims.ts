@@ -20,9 +20,12 @@ export const claims: DeploymentPhase = {
   },
 
   /** A construct that is taken back owns nothing, also when it was kept and added again. */
-  'roll-back': ({ request, deployment }) =>
-    releaseLeft(request, deployment.to, isTakenBackByDeletion(deployment) ? null : deployment.from),
-  commit: ({ request, deployment }) => releaseLeft(request, deployment.from, deployment.to),
+  async 'roll-back'({ request, deployment }) {
+    await releaseLeft(request, deployment.to, isTakenBackByDeletion(deployment) ? null : deployment.from);
+  },
+  async commit({ request, deployment }) {
+    await releaseLeft(request, deployment.from, deployment.to);
+  },
 };
 
 function refused(target: string, properties: TargetProperties, { name, owner }: TakenClaim): MigrationError {

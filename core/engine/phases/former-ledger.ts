@@ -1,7 +1,6 @@
 import { MigrationError } from '../../errors/index';
 import { claimsOfAll } from '../../protocol/target-claims';
 import type { MigrationsRequest } from '../../request/request';
-import type { DeploymentRun } from '../deployment-run';
 import type { DeploymentPhase } from './deployment-phase';
 
 /**
@@ -30,8 +29,8 @@ export const formerLedger: DeploymentPhase = {
   },
 
   /** Its own ledger knows the databases from now on. */
-  commit: ({ request, deployment }: DeploymentRun) =>
-    deployment.purpose === 'removal'
-      ? Promise.resolve()
-      : request.ports.claims.forgetFormer(claimsOfAll(deployment.targets)),
+  async commit({ request, deployment }) {
+    if (deployment.purpose === 'removal') return;
+    await request.ports.claims.forgetFormer(claimsOfAll(deployment.targets));
+  },
 };

@@ -1,6 +1,8 @@
 import type { DeploymentPhaseName, Moment } from '../../bundle/phases';
 import { deploymentPhases } from '../../protocol/strategies';
 import type { DeploymentRun } from '../deployment-run';
+import type { Progress } from '../progress';
+import { baseline } from './baseline';
 import { claims } from './claims';
 import type { DeploymentPhase } from './deployment-phase';
 import { doors } from './doors';
@@ -12,11 +14,16 @@ const byName: Readonly<Record<DeploymentPhaseName, DeploymentPhase>> = {
   'former-ledger': formerLedger,
   claims,
   histories,
+  baseline,
 };
 
 /** Runs what one phase of a whole deployment does at a moment. */
-export async function runDeploymentPhase(run: DeploymentRun, name: DeploymentPhaseName, moment: Moment): Promise<void> {
-  await byName[name][moment]?.(run);
+export async function runDeploymentPhase(
+  run: DeploymentRun,
+  name: DeploymentPhaseName,
+  moment: Moment,
+): Promise<Progress> {
+  return (await byName[name][moment]?.(run)) ?? 'done';
 }
 
 /** The phases of a whole deployment at a moment: in the strategy's order, in reverse to roll back. */

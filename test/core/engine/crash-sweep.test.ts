@@ -49,7 +49,15 @@ interface Scenario {
   /** Prepares a world, up to the request whose process dies. */
   readonly prepare: (world: CrashingWorld) => Promise<RecordedRequest>;
   /** What the databases must look like at the end. */
-  readonly ends: 'at A' | 'at B' | 'at B, contracted' | 'at A, with small ones' | 'at A, with orders' | 'empty';
+  readonly ends:
+    | 'at A'
+    | 'made by hand'
+    | 'made otherwise'
+    | 'at B'
+    | 'at B, contracted'
+    | 'at A, with small ones'
+    | 'at A, with orders'
+    | 'empty';
   readonly answers: 'SUCCESS' | 'FAILED';
 }
 
@@ -74,6 +82,13 @@ const migrations = (world: CrashingWorld, type: 'Create' | 'Update' | 'Delete', 
   world.request({ kind: 'migrations', type, physicalId: type === 'Create' ? undefined : scope, properties });
 
 const deployedA = (world: CrashingWorld) => world.deployed('A', first);
+
+/** What is applied at A, where `users` was made by hand before. */
+function madeByHand(world: CrashingWorld, statement = 's1.0.0'): MigrationsProperties {
+  world.users.make(statement);
+  const { Targets, ...a } = world.revision('A', first);
+  return { ...a, Targets: { ...Targets, users: { ...Targets['users']!, Baseline: '1.0.0' } } };
+}
 
 async function deployedB(world: CrashingWorld): Promise<MigrationsProperties> {
   const a = await deployedA(world);
@@ -190,6 +205,29 @@ const scenarios: readonly Scenario[] = [
     answers: 'SUCCESS',
   },
   {
+    name: 'a first deployment with a baseline',
+    prepare: (world) => migrations(world, 'Create', madeByHand(world)),
+    ends: 'at A',
+    answers: 'SUCCESS',
+  },
+  {
+    name: 'a first deployment with a baseline that the database is not at',
+    prepare: (world) => migrations(world, 'Create', madeByHand(world, 'otherwise')),
+    ends: 'made otherwise',
+    answers: 'FAILED',
+  },
+  {
+    name: 'the rollback of a first deployment with a baseline',
+    async prepare(world) {
+      const properties = madeByHand(world);
+      await world.migrations('Create', properties);
+      world.stackIs('ROLLBACK_IN_PROGRESS');
+      return migrations(world, 'Delete', properties);
+    },
+    ends: 'made by hand',
+    answers: 'SUCCESS',
+  },
+  {
     name: 'the removal of everything',
     async prepare(world) {
       await deployedA(world);
@@ -206,6 +244,8 @@ const statementsOfB = ['alone index', 'alone other index', 'code one', 'code two
 const tablesOfB = { lists: [], plans: [byWeek, byUser] };
 const databases = {
   empty: { users: [], meals: {} },
+  'made by hand': { users: ['s1.0.0'], meals: {} },
+  'made otherwise': { users: ['otherwise'], meals: {} },
   'at A': { users: ['s1.0.0'], meals: { plans: [] } },
   'at B': { users: statementsOfB, meals: tablesOfB },
   'at A, with small ones': {
@@ -295,8 +335,11 @@ describe('an update whose process died for good', () => {
     },
   );
 
-  it('is undone completely by the Delete that comes instead, when it is a first deployment', async () => {
-    await sweep(scenarios[0]!, async (world) => {
+  it.each([
+    ['a first deployment', 'empty'],
+    ['a first deployment with a baseline', 'made by hand'],
+  ] as const)('is undone completely by the Delete that comes instead, when it is %s', async (wanted, before) => {
+    await sweep(scenarios.find(({ name }) => name === wanted)!, async (world) => {
       world.stackIs('ROLLBACK_IN_PROGRESS');
       world.clock.time += 120_000;
 
@@ -304,7 +347,7 @@ describe('an update whose process died for good', () => {
 
       expect(outcome.status).toBe('SUCCESS');
       const { records, databases: left, claims, history } = await endOf(world);
-      expect({ records, left, history }).toEqual({ records: [], left: databases.empty, history: [] });
+      expect({ records, left, history }).toEqual({ records: [], left: databases[before], history: [] });
       expect(claims).toEqual([]);
     });
   });

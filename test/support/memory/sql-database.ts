@@ -52,6 +52,11 @@ export class MemorySqlDatabase {
     return [...this.history.values()];
   }
 
+  /** As a user who changes the database by hand. */
+  make(...statements: readonly string[]): void {
+    for (const statement of statements) this.run(statement);
+  }
+
   /** As a user who restores a backup without the history would leave it. */
   forgetHistory(): void {
     this.history.clear();
