@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
 import type { Command } from 'commander';
+import { usualPage } from '../../core/data/segment-work';
 import { type DriveResult, drive } from '../../core/engine/drive';
 import { workInProcess } from '../../core/engine/work-in-process';
 import { MigrationError } from '../../core/errors/index';
@@ -44,9 +45,8 @@ export function addRepair(parent: Command, session: CommandLine): void {
 const timeLimit = 3_600_000;
 const pollInterval = 500;
 
-/** How many segments of a data migration are worked on at the same time, and by how many items. */
-const workers = 8;
-const pageSize = 250;
+/** How many segments of a data migration are worked on at the same time. Each has several requests under way. */
+const workers = 4;
 
 async function repair(access: ScopeAccess, terminal: Terminal): Promise<Report> {
   const { ports, scope } = access;
@@ -76,7 +76,7 @@ async function driveToTheEnd(
     if (result.status === 'continue' || result.status === 'answer') continue;
     if (result.status === 'work') {
       terminal.say(`Working on ${result.work.segments.length} segments of ${result.work.pass.key} ...`);
-      await workInProcess(ports, result.work, workers, randomUUID(), { ...limits, pageSize, workers });
+      await workInProcess(ports, result.work, workers, randomUUID(), { ...limits, pageSize: usualPage, workers });
       continue;
     }
     terminal.say(`Waiting ${result.waitSeconds} s for a running operation ...`);

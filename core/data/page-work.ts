@@ -51,7 +51,7 @@ export class PageTally {
   }
 }
 
-const counters = { update: 'updated', put: 'updated', insert: 'inserted', delete: 'deleted' } as const;
+const counters = { update: 'updated', put: 'inserted', insert: 'inserted', delete: 'deleted' } as const;
 
 /** Counts the changes that were made, which are those that met no conflict. */
 export function countChanges(tally: PageTally, changes: readonly ItemChange[], conflicts: readonly ItemChange[]): void {

@@ -3,7 +3,7 @@ import { hasCode, MigrationError } from '../errors/index';
 import type { ItemChange, ItemTable } from '../ports/items';
 import type { Control, Segment } from '../ports/segments';
 import { check } from './check';
-import { addCounts } from './counts';
+import { addCounts, noCounts } from './counts';
 import { HashSums } from './hash-sums';
 import { inPlace } from './in-place';
 import { Pace } from './pace';
@@ -122,7 +122,10 @@ class SegmentRun {
     const source = (this.work.pass.direction === 'undo' && tables.destination) || tables.source;
     this.reader ??= new PageReader((after) => this.timed(() => source.page(number, of, after, this.limits.pageSize)));
     const { items, next } = await this.reader.read(checkpoint);
-    const result = items.length === 0 ? nothing : await this.pageWork()(items, this.tools({ ...tables, source }));
+    let result = nothing;
+    for (const part of partsOf(items, itemsAtOnce)) {
+      result = addResults(result, await this.pageWork()(part, this.tools({ ...tables, source })));
+    }
     return { result, next };
   }
 
@@ -184,7 +187,24 @@ class SegmentRun {
   }
 }
 
+/** Of a page: what is made of them is garbage before the next ones are worked on, so memory does not grow with the page. */
+const itemsAtOnce = 100;
+
+function partsOf<T>(all: readonly T[], size: number): readonly (readonly T[])[] {
+  return Array.from({ length: Math.ceil(all.length / size) }, (_, index) =>
+    all.slice(index * size, (index + 1) * size),
+  );
+}
+
 const nothing: PageResult = { counts: {}, left: [] };
+
+function addResults(a: PageResult, b: PageResult): PageResult {
+  return {
+    counts: addCounts({ ...noCounts, ...a.counts }, b.counts),
+    left: [...a.left, ...b.left],
+    error: a.error ?? b.error,
+  };
+}
 
 /** What may be said of an error where anybody reads it: the words of other errors may hold data of users (G6). */
 function shown(error: unknown): string {

@@ -21,6 +21,8 @@ export interface SegmentWork {
   readonly attempt: string;
   /** What takes changes back is kept before they are made. */
   readonly keepsImages: boolean;
+  /** Nobody else writes to the destination, and nothing was in it before, see `Observation`. */
+  readonly isNewDestination: boolean;
   readonly functions: DataFunctions;
   /** The source file, and how lines of its compiled code lead to it. */
   readonly file: string;
@@ -33,6 +35,9 @@ export interface WorkerPorts {
   readonly segments: Segments;
   readonly clock: Clock;
 }
+
+/** Items read at once, unless they are so large that the database gives fewer. */
+export const usualPage = 500;
 
 /** What the caller of a worker allows it. */
 export interface WorkerLimits {

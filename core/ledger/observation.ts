@@ -14,6 +14,8 @@ export interface Observation {
   readonly fingerprint?: string;
   /** How many segments the step works in. */
   readonly segments?: number;
+  /** This deployment made the table that the step writes to, and nothing was in it before. */
+  readonly isNewDestination?: true;
 }
 
 /** A step that was asked for and takes effect in the background. Its state stays `intent` until a later look sees it done. */

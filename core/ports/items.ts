@@ -76,6 +76,8 @@ export interface ItemTable {
   restore(images: readonly BeforeImage[]): Promise<readonly RestoreResult[]>;
   /** The key of the item that an image is of, as {@link keyOf} gives it. */
   nameOf(image: BeforeImage): string;
+  /** Whether the same attributes are the key in another table. Undefined: nobody can say. */
+  hasKeysOf?(other: ItemTable): boolean;
   /** The key of an item as a text, equal for equal keys only. @throws DATA_KEY when the item has no usable key */
   keyOf(item: Item): string;
 }

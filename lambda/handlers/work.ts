@@ -1,4 +1,4 @@
-import type { SegmentResult } from '../../core/data/segment-work';
+import { type SegmentResult, usualPage } from '../../core/data/segment-work';
 import { type SegmentTask, workOnSegment } from '../../core/engine/work-on-segment';
 import type { Ports } from '../../core/ports';
 import { log } from '../log';
@@ -17,9 +17,6 @@ const sliceTime = 240_000;
 /** Milliseconds kept for the page at hand, before Lambda ends the invocation. */
 const timeToEnd = 30_000;
 
-/** Items read at once. More of them would be faster, and take more memory. */
-const pageSize = 250;
-
 /** Works on one segment of a data migration for a while. */
 export async function work(
   event: WorkEvent,
@@ -31,7 +28,7 @@ export async function work(
   const stopBy = Math.min(slice, until);
   const result = await workOnSegment(ports, { pass, number, of, attempt }, invocation.id, {
     stopBy,
-    pageSize,
+    pageSize: usualPage,
     workers,
   });
   log('work', { migration: pass.key, step: pass.step, segment: number, result });

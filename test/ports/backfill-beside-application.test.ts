@@ -55,7 +55,16 @@ it('no write of an application is lost that writes 200 of 500 items while they a
       });
     };
     const work = (number: number): SegmentWork => ({
-      ...{ pass, number, of: 4, attempt: 'r', keepsImages: true, functions: { transform: split }, file: 'f.ts' },
+      ...{
+        pass,
+        number,
+        of: 4,
+        attempt: 'r',
+        keepsImages: true,
+        isNewDestination: false,
+        functions: { transform: split },
+        file: 'f.ts',
+      },
       action: {
         ...{ type: 'data', pass: 'write', source: { target: 't', table }, existing: 'keep', undo: 'before-image' },
         ...{ mayFail: 0, finish: 'application' },

@@ -97,7 +97,7 @@ export class CrashingWorld extends MemoryWorld {
     return {
       ...this.watch('items', bound(table, ['estimate', 'page', 'find', 'write', 'restore'])),
       // What is read off an item is no call.
-      ...bound(table, ['check', 'beforeImage', 'nameOf', 'keyOf']),
+      ...bound(table, ['check', 'beforeImage', 'nameOf', 'keyOf', 'hasKeysOf']),
     };
   }
 

@@ -13,7 +13,13 @@ import type { InvertResult, JournalKind, StepContext, StepResult } from './step-
 const mostSegments = 200;
 
 /** A small table is not worth more of them. */
-const itemsInSegment = 1_000;
+const itemsInSegment = 2_000;
+
+/** @param items about how many the table has; undefined when it is not known that it is small */
+export function segmentsFor(items: number | undefined): number {
+  const enough = Math.ceil((items ?? Number.POSITIVE_INFINITY) / itemsInSegment);
+  return Math.max(1, Math.min(mostSegments, enough));
+}
 
 /**
  * Works through all items of a table. The step itself only decides what is left to do: workers do it, each a segment under a
@@ -25,10 +31,9 @@ export const dataStep: JournalKind<DataAction> = {
 
   async observe(action, context) {
     const table = await tableOf(action.source, context);
-    if (action.destination) await tableOf(action.destination, context);
-    const items = await table.estimate();
-    const enough = Math.ceil((items ?? Number.POSITIVE_INFINITY) / itemsInSegment);
-    return { exists: true, segments: action.segments ?? Math.max(1, Math.min(mostSegments, enough)) };
+    const isNew = action.destination && (await isNewTable(action.destination, context));
+    const segments = action.segments ?? segmentsFor(await table.estimate());
+    return { exists: true, segments, ...(isNew && { isNewDestination: true }) };
   },
 
   async perform(action, context, before) {
@@ -59,6 +64,8 @@ export const dataStep: JournalKind<DataAction> = {
     if (held.some(({ leaseUntil }) => clock.now() < leaseUntil + clockTolerance)) return 'wait';
     // Its worker may only be stopped: should it go on, it finds that the segment is no longer its own.
     for (const { number, of } of held) await segments.take(forward, number, of, 'undo', takenBack);
+    // What made the table is undone next, which deletes it.
+    if (before?.isNewDestination && action.undo === 'before-image') return 'done';
     const pass = passOf(context, 'undo');
     const known = await segments.list(pass);
     throwFailure(known, context);
@@ -88,6 +95,14 @@ async function tableOf(place: DataPlace, { data, migration }: StepContext): Prom
     `${migration.id} works on items of target ${place.target}, which is ${target.databaseKind}.`,
     { payload: { migration: migration.id, databaseKind: target.databaseKind } },
   );
+}
+
+/** Nobody else writes to such a table: the application learns of it when it is updated. */
+async function isNewTable(place: DataPlace, context: StepContext): Promise<boolean> {
+  const table = await tableOf(place, context);
+  if (!(await context.data.hasMade(place))) return false;
+  const { items, next } = await table.page(0, 1, undefined, 1);
+  return items.length === 0 && next === undefined;
 }
 
 function segmentsOf(before: Observation | undefined): number {

@@ -152,6 +152,10 @@ export class DynamoDbItems implements ItemTable {
     return this.keys.text(this.keys.of(item));
   }
 
+  hasKeysOf(other: ItemTable): boolean {
+    return other instanceof DynamoDbItems && this.keys.isLike(other.keys);
+  }
+
   private get physicalName(): string {
     return this.description.TableName!;
   }

@@ -19,6 +19,9 @@ export class MemoryItems {
   /** Called before each page and each write: an application that writes at the same time. */
   meanwhile: (event: 'page' | 'write', table: string) => void = () => {};
 
+  /** Called with every change that is asked for. */
+  onChange: (table: string, change: ItemChange) => void = () => {};
+
   of(table: string): Map<string, Item> {
     const items = this.tables.get(table) ?? new Map<string, Item>();
     this.tables.set(table, items);
@@ -81,6 +84,7 @@ class MemoryItemTable implements ItemTable {
   }
 
   private change(change: ItemChange): ChangeResult {
+    this.store.onChange(this.name, change);
     const items = this.store.of(this.name);
     if (change.change === 'insert' || change.change === 'put') {
       if (change.change === 'insert' && items.has(keyOf(change.becomes))) return 'conflict';
@@ -126,6 +130,10 @@ class MemoryItemTable implements ItemTable {
 
   nameOf(image: BeforeImage): string {
     return String(image['key']);
+  }
+
+  hasKeysOf(): boolean {
+    return true;
   }
 
   keyOf(item: Item): string {
