@@ -87,6 +87,8 @@ async function ours({ table, copy, count }: Work): Promise<void> {
     step: 'backfill.0',
     direction: 'forward',
   } as const;
+  // As `migrations backfill --rate 0`: there is no application.
+  await ports.segments.setControl(pass, { state: 'running', rate: 0 });
   const segments = Array.from({ length: of }, (_, number) => number);
   const work: PassWork = { pass, of, segments, attempt: 'r', until: noLimit };
   // As `migrations repair` does.

@@ -35,12 +35,13 @@ function usedTable(where: string | TableReference, file: MigrationFile, place: P
 }
 
 function actionOf(migration: DataMigration, from: UsedTable, to: UsedTable | undefined): Omit<DataAction, 'pass'> {
-  const { existing = 'keep', mayFail = 0, finish = 'application', segments } = migration;
+  const { existing = 'keep', mayFail = 0, finish = 'application', segments, latencyBudget } = migration;
   return {
     type: 'data',
     source: { target: from.target, table: from.table },
     ...(to && { destination: { target: to.target, table: to.table } }),
     ...{ existing, undo: undoOf(migration), segments, mayFail, finish },
+    ...(latencyBudget !== undefined && { latencyBudget }),
   };
 }
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
 import type { Command } from 'commander';
+import { LatencyBudgets } from '../../core/data/latency-budgets';
 import { usualPage } from '../../core/data/segment-work';
 import { type DriveResult, drive } from '../../core/engine/drive';
 import { workInProcess } from '../../core/engine/work-in-process';
@@ -68,6 +69,7 @@ async function driveToTheEnd(
   recorded: RecordedRequest,
   terminal: Terminal,
 ): Promise<Extract<DriveResult, { status: 'done' }>> {
+  const budgets = new LatencyBudgets(workers);
   for (;;) {
     const limits = { stopBy: ports.clock.now() + timeLimit, pollInterval };
     const result = await drive(ports, recorded, recorded.actor, limits);
@@ -76,7 +78,12 @@ async function driveToTheEnd(
     if (result.status === 'continue' || result.status === 'answer') continue;
     if (result.status === 'work') {
       terminal.say(`Working on ${result.work.segments.length} segments of ${result.work.pass.key} ...`);
-      await workInProcess(ports, result.work, workers, randomUUID(), { ...limits, pageSize: usualPage, workers });
+      await workInProcess(ports, result.work, workers, randomUUID(), {
+        ...limits,
+        pageSize: usualPage,
+        workers,
+        budgets,
+      });
       continue;
     }
     terminal.say(`Waiting ${result.waitSeconds} s for a running operation ...`);

@@ -1,11 +1,12 @@
 import { locationOf } from '../bundle/code-lines';
 import { hasCode, MigrationError } from '../errors/index';
-import type { ItemChange, ItemTable } from '../ports/items';
+import type { ItemChange, ItemTable, StoredItem } from '../ports/items';
 import type { Control, Segment } from '../ports/segments';
 import { check } from './check';
 import { addCounts, noCounts } from './counts';
 import { HashSums } from './hash-sums';
 import { inPlace } from './in-place';
+import { type LatencyBudget, usualBudget } from './latency-budget';
 import { Pace } from './pace';
 import { PageReader } from './page-reader';
 import type { PageResult, PageTools, PageWork } from './page-work';
@@ -52,6 +53,7 @@ class SegmentRun {
   private reader: PageReader | undefined;
   /** Milliseconds of the slowest request of the page at hand. */
   private latency = 0;
+  private budget: LatencyBudget | undefined;
 
   constructor(
     private readonly ports: WorkerPorts,
@@ -64,12 +66,20 @@ class SegmentRun {
   }
 
   async run(): Promise<SegmentResult> {
-    const { clock } = this.ports;
     const tables = await this.work.open({
       scope: this.work.pass.scope,
       token: this.held.segment.token,
       guard: () => this.held.guard(),
     });
+    try {
+      return await this.pages(tables);
+    } finally {
+      this.budget?.leave();
+    }
+  }
+
+  private async pages(tables: DataTables): Promise<SegmentResult> {
+    const { clock } = this.ports;
     for (;;) {
       await this.pace.beforePage();
       // After the segment was taken: who cancels looks for held segments afterwards, and so waits for this one.
@@ -92,7 +102,7 @@ class SegmentRun {
     this.latency = 0;
     const { result, next } = await (this.work.pass.direction === 'undo' && this.work.action.undo === 'before-image'
       ? this.restorePage(tables)
-      : this.forwardPage(tables));
+      : this.forwardPage(tables, control));
     if (result.left.length > 0) await this.ports.segments.noteLeft(this.work.pass, result.left);
     const counts = addCounts(this.held.segment.counts, result.counts);
     const change = { counts, checkpoint: next, sums: this.sums.toJSON() };
@@ -109,24 +119,46 @@ class SegmentRun {
       return 'done';
     }
     await this.held.save(change);
-    const rate = control.rate === undefined ? undefined : control.rate / Math.max(1, this.limits.workers);
-    const items = (result.counts.read ?? 0) + (result.counts.restored ?? 0);
-    this.pace.afterPage({ items, took: clock.now() - startedAt, latency: this.latency }, rate);
+    // Otherwise the latency budget holds.
+    if (control.rate !== undefined || !this.budget) {
+      const rate = control.rate === undefined ? undefined : control.rate / Math.max(1, this.limits.workers);
+      const items = (result.counts.read ?? 0) + (result.counts.restored ?? 0);
+      this.pace.afterPage({ items, took: clock.now() - startedAt, latency: this.latency }, rate);
+    }
     return undefined;
   }
 
-  private async forwardPage(tables: DataTables) {
+  private async forwardPage(tables: DataTables, control: Control) {
     const { number, of } = this.work;
     const { checkpoint } = this.held.segment;
     // A function that undoes is given what the transform made, where it is.
     const source = (this.work.pass.direction === 'undo' && tables.destination) || tables.source;
-    this.reader ??= new PageReader((after) => this.timed(() => source.page(number, of, after, this.limits.pageSize)));
+    const isGentle = () => control.rate === undefined && this.budget !== undefined && this.budget.load < 1;
+    const limit = () => (isGentle() ? gently.page : this.limits.pageSize);
+    this.reader ??= new PageReader((after) => this.timed(() => source.page(number, of, after, limit())));
     const { items, next } = await this.reader.read(checkpoint);
+    if (control.rate === undefined) await this.joinBudget(source, items[0], next !== undefined);
+    const budget = control.rate === undefined ? this.budget : undefined;
     let result = nothing;
-    for (const part of partsOf(items, itemsAtOnce)) {
-      result = addResults(result, await this.pageWork()(part, this.tools({ ...tables, source })));
+    for (let from = 0; from < items.length; ) {
+      const part = items.slice(from, from + (isGentle() ? gently.part : itemsAtOnce));
+      const work = () => this.pageWork()(part, this.tools({ ...tables, source }));
+      result = addResults(result, await (budget ? budget.turn(work) : work()));
+      from += part.length;
     }
     return { result, next };
+  }
+
+  /** Looks how the application fares while this works on its table. What is taken back is waited for, and goes fast. */
+  private async joinBudget(source: ItemTable, first: StoredItem | undefined, isMore: boolean): Promise<void> {
+    const { pass, action, of } = this.work;
+    const { latencyBudget: percent = usualBudget } = action;
+    const isSmall = of === 1 && !isMore;
+    if (this.budget || !first || isSmall || percent === 'none' || pass.direction === 'undo') return;
+    const { scope, deployment, key, step } = pass;
+    const name = [scope, deployment, key, step].join('|');
+    this.budget = this.limits.budgets?.of(name, this.ports.clock, percent);
+    await this.budget?.join(() => source.find([first.item]));
   }
 
   private async restorePage(tables: DataTables) {
@@ -190,11 +222,8 @@ class SegmentRun {
 /** Of a page: what is made of them is garbage before the next ones are worked on, so memory does not grow with the page. */
 const itemsAtOnce = 100;
 
-function partsOf<T>(all: readonly T[], size: number): readonly (readonly T[])[] {
-  return Array.from({ length: Math.ceil(all.length / size) }, (_, index) =>
-    all.slice(index * size, (index + 1) * size),
-  );
-}
+/** Items while the application must not be held up: of a page, and of a part of it, whose changes are one small request. */
+const gently = { page: 50, part: 10 };
 
 const nothing: PageResult = { counts: {}, left: [] };
 

@@ -4,6 +4,7 @@ import type { DataFunctions } from '../ports/data-functions';
 import type { Clock, HeldLease } from '../ports/index';
 import type { ItemTable } from '../ports/items';
 import type { Pass, Segments } from '../ports/segments';
+import type { LatencyBudgets } from './latency-budgets';
 
 /** The tables that a step works on. */
 export interface DataTables {
@@ -47,6 +48,8 @@ export interface WorkerLimits {
   readonly pageSize: number;
   /** How many workers share the rate of the pass. */
   readonly workers: number;
+  /** What this process knows of the latency of tables that it works on. Undefined: it works as fast as it can. */
+  readonly budgets?: LatencyBudgets;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { LatencyBudgets } from '../../core/data/latency-budgets';
 import { type SegmentResult, usualPage } from '../../core/data/segment-work';
 import { type SegmentTask, workOnSegment } from '../../core/engine/work-on-segment';
 import type { Ports } from '../../core/ports';
@@ -17,6 +18,9 @@ const sliceTime = 240_000;
 /** Milliseconds kept for the page at hand, before Lambda ends the invocation. */
 const timeToEnd = 30_000;
 
+/** Kept while this process waits for the next segment. It works on one at a time. */
+const budgets = new LatencyBudgets(1);
+
 /** Works on one segment of a data migration for a while. */
 export async function work(
   event: WorkEvent,
@@ -30,6 +34,7 @@ export async function work(
     stopBy,
     pageSize: usualPage,
     workers,
+    budgets,
   });
   log('work', { migration: pass.key, step: pass.step, segment: number, result });
   return { result };
