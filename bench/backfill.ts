@@ -50,10 +50,12 @@ async function measure(rounds: number, counts: readonly number[]): Promise<reado
       const bench = new Comparison(server, worker);
       const copies: (readonly Round[])[] = [];
       for (const count of counts) copies.push(await bench.copies(count, rounds));
+      const toExisting = await bench.copies(small, rounds, 'copy-to-existing');
       const inPlace = await bench.inPlace(small, rounds);
       return [
         ...copies.flatMap((all, index) => speed(`copy of ${text(counts[index]!)} items`, counts[index]!, all, 1 / 0.8)),
         memory(counts, copies),
+        ...speed(`copy of ${text(small)} items to a table that was there`, small, toExisting, 1 / 0.8),
         ...speed(`${text(small)} items in place`, small, inPlace, 1 / 2.5),
       ];
     } finally {

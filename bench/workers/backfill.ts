@@ -1,15 +1,6 @@
 import { BatchWriteItemCommand, ScanCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import type { DataAction } from '../../core/bundle/data-action';
-import { usualPage } from '../../core/data/segment-work';
-import { segmentsFor } from '../../core/engine/kinds/data';
-import { noLimit, type PassWork } from '../../core/engine/pass-work';
-import { workInProcess } from '../../core/engine/work-in-process';
-import type { Item, Ports } from '../../core/ports';
-import { DynamoDbSegments } from '../../lambda/aws/dynamodb-segments';
-import { DynamoDbTables } from '../../lambda/aws/dynamodb-tables';
-import { LedgerTable } from '../../lambda/aws/ledger-table';
-import { systemClock } from '../../lambda/aws/ports';
 import { dynamoDbClientOf } from '../../test/support/dynoxide';
+import { BenchBackfill } from '../bench-backfill';
 
 /** Works on all items of a table once, in one of these ways, and prints how long it took and how much memory. */
 const [way, endpoint, table, copy, count, warmTable, warmCopy, warmCount] = process.argv.slice(2) as [
@@ -73,51 +64,11 @@ async function seed({ table, count }: Work): Promise<void> {
 /** The work of a deployment with its ledger: leases, checkpoints, and what takes the changes back. */
 async function ours({ table, copy, count }: Work): Promise<void> {
   const destination = copy === '-' ? undefined : { target: 'tables', table: copy };
-  const action: DataAction = {
-    ...{ type: 'data', pass: 'write', source: { target: 'tables', table }, destination },
-    ...{ existing: 'keep', undo: 'before-image', mayFail: 0, finish: 'application' },
-  };
-  const key = `${table}|${copy}`;
-  const ports = portsFor(key, action);
-  const of = segmentsFor(count);
-  const pass = {
-    scope: 'bench',
-    deployment: 'd',
-    key,
-    step: 'backfill.0',
-    direction: 'forward',
-  } as const;
-  // As `migrations backfill --rate 0`: there is no application.
-  await ports.segments.setControl(pass, { state: 'running', rate: 0 });
-  const segments = Array.from({ length: of }, (_, number) => number);
-  const work: PassWork = { pass, of, segments, attempt: 'r', until: noLimit };
-  // As `migrations repair` does.
-  const limits = { stopBy: Number.POSITIVE_INFINITY, pageSize: usualPage, workers: 4 };
-  const results = await workInProcess(ports, work, limits.workers, 'bench', limits);
+  const bench = new BenchBackfill(client, table, destination, way === 'copy');
+  // There is no application.
+  await bench.control({ state: 'running', rate: 0 });
+  const results = await bench.work(count);
   if (!results.every((result) => result === 'done')) throw new Error(`The segments ended ${results.join()}.`);
-}
-
-/** What workers look up: one open deployment with one migration. Progress and items are in DynamoDB. */
-function portsFor(key: string, action: DataAction): Ports {
-  const id = 'tables/1.0.0';
-  const deployment = { id: 'd', targets: { tables: { DatabaseKind: 'dynamodb' } }, bundle: {} };
-  const migration = { id, file: 'tables/1.0.0.ts', phases: [{ name: 'backfill', actions: [action] }] };
-  const before = { exists: true, isNewDestination: way === 'copy' };
-  const transform = (item: Item): Item => ({ ...item, version: 2 });
-  const scaling = { settings: async () => [], apply: async () => undefined, remove: async () => undefined };
-  const properties = { DatabaseKind: 'dynamodb', Identity: 'bench', Tables: {}, TableNamePrefix: 'bench-' } as const;
-  return {
-    ledger: {
-      load: async () => ({ open: [deployment], migrations: [{ key, id }] }),
-      undoPlans: async () => [{ plan: { bundle: {} }, steps: { 'backfill.0': { before } } }],
-    },
-    bundles: { load: async () => ({ migrations: [migration] }), module: async () => ({ codeLines: [], transform }) },
-    targets: {
-      open: async (_name: string, _: unknown, lease: never) => new DynamoDbTables(client, properties, lease, scaling),
-    },
-    segments: new DynamoDbSegments(new LedgerTable('bench-ledger', client), systemClock),
-    clock: systemClock,
-  } as unknown as Ports;
 }
 
 /** What anybody would write first: a parallel scan, and batches of puts. */

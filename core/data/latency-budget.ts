@@ -6,8 +6,8 @@ export const usualBudget = 10;
 /** What is one of the application's small requests: a read of one item, by its key. */
 export type Probe = () => Promise<unknown>;
 
-/** Milliseconds between two probes while work is done; in a quiet moment; and how many there are before the work begins. */
-const probes = { between: 100, quietly: 20, before: 30 };
+/** Milliseconds between two probes while work is done, and in a quiet moment; how many go before, and how many of those count. */
+const probes = { between: 100, quietly: 20, unmeasured: 10, before: 30 };
 
 /**
  * Milliseconds: workers of all processes rest at the same time by the clock, so that what the application's requests take
@@ -22,7 +22,7 @@ const mostQuiet = 500;
 const slowest = 0.99;
 
 /** Part of the probes that may be slower than the slowest were before, by the budget: a little less, because probes are few. */
-const mayBeLate = 0.007;
+const mayBeLate = 0.005;
 
 /** Milliseconds of one rest, at most: what operators ask for is looked at between pages. */
 const longestRest = 2_000;
@@ -46,6 +46,7 @@ export class LatencyBudget {
   private hasBeenLate = false;
   private begun: Promise<void> | undefined;
   private users = 0;
+  private isWatching = false;
   private working = 0;
   /** When the rest after the last turn ends. */
   private free = 0;
@@ -110,26 +111,32 @@ export class LatencyBudget {
   }
 
   private async begin(probe: Probe): Promise<void> {
+    // The first ones find nothing warm: no connection, no code that is compiled.
+    if (this.quietLatencies.length === 0) {
+      for (let count = 0; count < probes.unmeasured; count += 1) await probe().catch(() => undefined);
+    }
     // A process that has worked on the table before knows already.
     for (let count = this.quietLatencies.length; count < probes.before; count += 1) {
       this.noteQuiet((await this.measure(probe)).most);
     }
-    void this.watch(probe);
+    if (!this.isWatching) void this.watch(probe);
   }
 
   /** Until the last worker has gone. */
   private async watch(probe: Probe): Promise<void> {
+    this.isWatching = true;
     for (let count = 0; ; count += 1) {
       // Not in step with anything that is done at fixed intervals.
       const uneven = 0.75 + ((count * 0.618) % 1) / 2;
       await this.clock.sleep((this.isQuiet() ? probes.quietly : probes.between) * uneven);
-      if (this.users === 0) return;
+      if (this.users === 0) break;
       const beganQuietly = this.isQuiet();
       const latency = await this.measure(probe);
       if (!beganQuietly) this.note(latency);
       // One that lasted longer may have met work.
       else if (this.isQuiet()) this.noteQuiet(latency.most);
     }
+    this.isWatching = false;
   }
 
   private isQuiet(): boolean {

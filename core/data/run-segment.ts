@@ -54,6 +54,8 @@ class SegmentRun {
   /** Milliseconds of the slowest request of the page at hand. */
   private latency = 0;
   private budget: LatencyBudget | undefined;
+  /** At the page at hand. */
+  private hasBudget = false;
 
   constructor(
     private readonly ports: WorkerPorts,
@@ -133,15 +135,14 @@ class SegmentRun {
     const { checkpoint } = this.held.segment;
     // A function that undoes is given what the transform made, where it is.
     const source = (this.work.pass.direction === 'undo' && tables.destination) || tables.source;
-    const isGentle = () => control.rate === undefined && this.budget !== undefined && this.budget.load < 1;
-    const limit = () => (isGentle() ? gently.page : this.limits.pageSize);
-    this.reader ??= new PageReader((after) => this.timed(() => source.page(number, of, after, limit())));
+    this.hasBudget = control.rate === undefined && this.mayHaveBudget();
+    this.reader ??= new PageReader((after) => this.timed(() => source.page(number, of, after, this.itemsOfPage())));
     const { items, next } = await this.reader.read(checkpoint);
-    if (control.rate === undefined) await this.joinBudget(source, items[0], next !== undefined);
-    const budget = control.rate === undefined ? this.budget : undefined;
+    if (this.hasBudget) await this.joinBudget(source, items[0], next !== undefined);
+    const budget = this.hasBudget ? this.budget : undefined;
     let result = nothing;
     for (let from = 0; from < items.length; ) {
-      const part = items.slice(from, from + (isGentle() ? gently.part : itemsAtOnce));
+      const part = items.slice(from, from + (budget && budget.load < 1 ? gently.part : itemsAtOnce));
       const work = () => this.pageWork()(part, this.tools({ ...tables, source }));
       result = addResults(result, await (budget ? budget.turn(work) : work()));
       from += part.length;
@@ -149,12 +150,24 @@ class SegmentRun {
     return { result, next };
   }
 
-  /** Looks how the application fares while this works on its table. What is taken back is waited for, and goes fast. */
+  private itemsOfPage(): number {
+    const { pageSize } = this.limits;
+    if (!this.hasBudget || (this.budget && this.budget.load >= 1)) return pageSize;
+    return Math.min(pageSize, this.budget ? gently.page : gently.first);
+  }
+
+  /** What is taken back is waited for, and goes fast. */
+  private mayHaveBudget(): boolean {
+    const { pass, action } = this.work;
+    return this.limits.budgets !== undefined && action.latencyBudget !== 'none' && pass.direction === 'forward';
+  }
+
+  /** Looks how the application fares while this works on its table, unless that takes only a moment. */
   private async joinBudget(source: ItemTable, first: StoredItem | undefined, isMore: boolean): Promise<void> {
     const { pass, action, of } = this.work;
-    const { latencyBudget: percent = usualBudget } = action;
     const isSmall = of === 1 && !isMore;
-    if (this.budget || !first || isSmall || percent === 'none' || pass.direction === 'undo') return;
+    const { latencyBudget: percent = usualBudget } = action;
+    if (this.budget || !first || isSmall || percent === 'none') return;
     const { scope, deployment, key, step } = pass;
     const name = [scope, deployment, key, step].join('|');
     this.budget = this.limits.budgets?.of(name, this.ports.clock, percent);
@@ -222,8 +235,11 @@ class SegmentRun {
 /** Of a page: what is made of them is garbage before the next ones are worked on, so memory does not grow with the page. */
 const itemsAtOnce = 100;
 
-/** Items while the application must not be held up: of a page, and of a part of it, whose changes are one small request. */
-const gently = { page: 50, part: 10 };
+/**
+ * Items while the application must not be held up: of the first page, so that a small table is one; of the others; and of a part of
+ * a page, whose changes are one small request.
+ */
+const gently = { first: 100, page: 50, part: 10 };
 
 const nothing: PageResult = { counts: {}, left: [] };
 
