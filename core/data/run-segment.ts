@@ -152,8 +152,10 @@ class SegmentRun {
 
   private itemsOfPage(): number {
     const { pageSize } = this.limits;
-    if (!this.hasBudget || (this.budget && this.budget.load >= 1)) return pageSize;
-    return Math.min(pageSize, this.budget ? gently.page : gently.first);
+    if (!this.hasBudget) return pageSize;
+    if (!this.budget) return Math.min(pageSize, gently.first);
+    // So that a page takes about as long: what operators ask for is looked at after it.
+    return Math.min(pageSize, Math.max(gently.part, Math.round(pageSize * this.budget.load)));
   }
 
   /** What is taken back is waited for, and goes fast. */
@@ -236,10 +238,10 @@ class SegmentRun {
 const itemsAtOnce = 100;
 
 /**
- * Items while the application must not be held up: of the first page, so that a small table is one; of the others; and of a part of
- * a page, whose changes are one small request.
+ * Items while the application must not be held up: of the first page, so that a small table is one; and of a part of a page, whose
+ * changes are one small request.
  */
-const gently = { first: 100, page: 50, part: 10 };
+const gently = { first: 50, part: 10 };
 
 const nothing: PageResult = { counts: {}, left: [] };
 

@@ -85,14 +85,15 @@ async function work(count: number, control?: Control, change: Partial<DataAction
 it('works faster and faster while the application does not feel it', async () => {
   const { probes, pages, writes } = await work(4_000);
   expect(probes).toBeGreaterThan(40);
-  expect(pages.slice(0, 3)).toEqual([100, 100, 50]);
+  expect(pages.slice(0, 2)).toEqual([50, 50]);
+  expect(pages[2]).toBeLessThan(100);
   expect(pages.at(-1)).toBe(500);
   expect([writes[0], writes.at(-2)]).toEqual([10, 100]);
 });
 
 it('works slowly, in small parts, while the application feels it', async () => {
   const { pages, writes, seconds } = await work(1_000, undefined, {}, 100);
-  expect(new Set(pages.slice(2))).toEqual(new Set([50]));
+  expect(new Set(pages.slice(3))).toEqual(new Set([10]));
   expect(new Set(writes)).toEqual(new Set([10]));
   // A hundred parts, of which each but the first few is followed by a rest of two seconds.
   expect(seconds).toBeGreaterThan(100);
@@ -103,9 +104,9 @@ it.each([
   ['when an operator has set a rate', 1_000, { state: 'running', rate: 100_000 }, {}],
   ['when an operator wants no limit', 1_000, { state: 'running', rate: 0 }, {}],
   ['when the migration wants none', 1_000, undefined, { latencyBudget: 'none' }],
-  ['for a table that is one page', 100, undefined, {}],
+  ['for a table that is one page', 50, undefined, {}],
 ] as const)('looks at no latency %s', async (_when, count, control, change) => {
   const { probes, writes } = await work(count, control, change);
   expect(probes).toBe(0);
-  expect(new Set(writes)).toEqual(new Set([100]));
+  expect(writes[0]).toBe(Math.min(count, 100));
 });
