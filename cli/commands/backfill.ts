@@ -17,11 +17,14 @@ import type { Report, Terminal } from '../output';
 import { withScopeOptions } from '../scope-options';
 
 interface BackfillOptions extends ScopeOptions, FolderOptions {
-  readonly rate?: number;
+  readonly rate?: Rate;
   readonly targetVersion?: string;
   readonly segments?: number;
   readonly dryRun?: number;
 }
+
+/** Items a second; 0: as many as the database takes; `auto`: as many as the application does not feel. */
+type Rate = number | 'auto';
 
 const actions = ['watch', 'status', 'pause', 'resume', 'cancel'] as const;
 type Action = (typeof actions)[number];
@@ -31,7 +34,8 @@ const help: CommandHelp = {
   description: [
     'Shows how far data migrations are, and which items they left and why. Workers look at what is asked of them before every',
     'page of items, so pause, resume, cancel and --rate take effect within seconds. pause keeps what was done. cancel ends the',
-    'work: a deployment that is still applying it is rolled back. Without an action it watches until nothing is under way.',
+    'work: a deployment that is still applying it is rolled back. Workers go as fast as the application does not feel',
+    '(latencyBudget of data()); --rate sets a rate instead. Without an action it watches until nothing is under way.',
     '--dry-run, --segments and --rate also know the migrations of the working tree: the only pending data migration, or the one',
     'that --target-version names.',
   ].join(' '),
@@ -75,8 +79,8 @@ export function addBackfill(parent: Command, session: CommandLine): void {
     .argument('[action]', `one of ${actions.join(', ')}`, 'watch')
     .option(
       '--rate <items>',
-      'items a second at most, of all workers together; 0 for no limit. Also before a deployment begins it',
-      wholeNumber,
+      'items a second at most, of all workers together; 0 for no limit, auto for the latency budget. Also before it begins',
+      rateOf,
     )
     .option('--target-version <version>', 'only the migration of this version, or with this id')
     .option(
@@ -96,6 +100,10 @@ export function addBackfill(parent: Command, session: CommandLine): void {
         backfill(options, terminal, actionOf(action)),
       ),
     );
+}
+
+function rateOf(text: string): Rate {
+  return text === 'auto' ? text : wholeNumber(text);
 }
 
 function actionOf(text: string): Action {
@@ -163,13 +171,14 @@ async function control(
   { ports, scope }: ScopeAccess,
   passes: readonly PassReport[],
   change: Partial<Control>,
-  rate: number | undefined,
+  rate: Rate | undefined,
 ): Promise<void> {
   const open = passes.filter((pass) => !isOver(pass) && !(change.state === 'cancelled' && pass.does === 'undo'));
   if (open.length === 0) throw nothingUnderWay(scope);
   for (const { pass, control: now } of open) {
-    const limit = rate === undefined ? now.rate : rate || undefined;
-    await ports.segments.setControl(pass, { ...now, ...change, rate: limit });
+    const { rate: former, ...others } = { ...now, ...change };
+    const limit = rate ?? former;
+    await ports.segments.setControl(pass, { ...others, ...(typeof limit === 'number' && { rate: limit }) });
   }
 }
 
