@@ -47,7 +47,9 @@ async function work(count: number, control?: Control, change: Partial<DataAction
         return table.write(...parameters);
       },
     });
+  const division = await store.open(session(1)).table('people').then((table) => table.divide(1));
   const task: SegmentWork = {
+    division,
     ...{
       pass,
       number: 0,
