@@ -1,5 +1,5 @@
 import { MigrationError } from '../errors/index';
-import type { PlannedStatement } from '../ports';
+import type { PlannedStatement, SchemaDatabase } from '../ports';
 import type { Comparing } from './comparing';
 import { differencesBetween, type SchemaDifference } from './differences';
 import { openScratch } from './open-scratch';
@@ -31,12 +31,18 @@ export async function compareSchema(comparing: Comparing): Promise<Comparison> {
   const opened = await openScratch(schema, comparing);
   const scratch = opened && (await runOnScratch(opened, schema, comparing));
   if (!scratch || scratch === 'running') return { state: 'running' };
-  const expected = await scratch.target.schema.snapshot();
-  const differences = differencesBetween(expected, await schema.snapshot());
-  const canPlan = schema.read !== undefined && scratch.target.schema.read !== undefined;
-  const statements = canPlan ? await comparing.planner?.(schema, scratch.target.schema) : undefined;
-  await scratch.drop();
-  return { state: 'done', differences, ...(statements && { statements }) };
+  try {
+    return { state: 'done', ...(await compared(schema, scratch.target.schema, comparing)) };
+  } finally {
+    await scratch.drop();
+  }
+}
+
+async function compared(live: SchemaDatabase, scratch: SchemaDatabase, { planner }: Comparing) {
+  const differences = differencesBetween(await scratch.snapshot(), await live.snapshot());
+  const canPlan = live.read !== undefined && scratch.read !== undefined;
+  const statements = canPlan ? await planner?.(live, scratch) : undefined;
+  return { differences, ...(statements && { statements }) };
 }
 
 function notComparable({ target, live: { databaseKind } }: Comparing): MigrationError {

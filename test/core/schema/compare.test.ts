@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { BundledMigration } from '../../../core/bundle/bundle';
+import type { SqlConnection } from '../../../core/ports';
 import { type Comparison, compareSchema } from '../../../core/schema/compare';
 import type { AppliedMigration, Comparing } from '../../../core/schema/comparing';
 import { scratchName } from '../../../core/schema/open-scratch';
@@ -181,6 +182,37 @@ describe('comparing a live schema with its migrations', () => {
   it('runs statements that stand alone', async () => {
     await byHand('alone a', 'b');
     expect(differencesOf(await compare([migration('1.0.0', ['alone a', 'b'])]))).toEqual([]);
+  });
+
+  it('drops the scratch database when the live schema cannot be read', async () => {
+    const target = live.open(lease);
+    const schema = { ...target.schema, snapshot: () => Promise.reject(new Error('unreachable')) };
+    const broken = { ...comparing(applied([migration('1.0.0', ['a'])])), live: { ...target, schema } };
+
+    await expect(compareSchema(broken)).rejects.toThrow('unreachable');
+    expect({ ran, scratches: live.scratches.size }).toEqual({ ran: ['a'], scratches: 0 });
+  });
+
+  it('asks a planner only of schemas that it can read', async () => {
+    const target = live.open(lease);
+    const planner = async () => [{ sql: 'change', isDestructive: false }];
+    const asked = { ...comparing([]), planner };
+    const read = <T>(work: (connection: SqlConnection) => Promise<T>) =>
+      work({ execute: async () => ({ rows: [], rowCount: 0 }) });
+    const readable = {
+      ...target.schema,
+      read,
+      scratch: async (name: string) => {
+        const scratch = await target.schema.scratch(name);
+        return { ...scratch, target: { ...scratch.target, schema: { ...scratch.target.schema, read } } };
+      },
+    };
+
+    expect(await compareSchema(asked)).toEqual({ state: 'done', differences: [] });
+    expect(await compareSchema({ ...asked, live: { ...target, schema: readable } })).toEqual({
+      ...{ state: 'done', differences: [] },
+      statements: [{ sql: 'change', isDestructive: false }],
+    });
   });
 
   it('refuses a database without a schema', async () => {
