@@ -25,13 +25,13 @@ const slowest = 0.99;
 const mayBeLate = 0.005;
 
 /** Milliseconds of one rest, at most: what operators ask for is looked at between pages. */
-const longestRest = 2_000;
+const longestRest = 1_000;
 
 /**
  * How many workers of this process work at the same time on average. A late probe takes it down, and each that is in time takes
  * it up by so little that it settles where as many probes are late as may be. It grows fast until the first is late.
  */
-const load = { first: 0.02, least: 0.004, onLate: 0.7, atFirst: 1.1, onFirstLate: 0.2 };
+const load = { first: 0.02, least: 0.01, onLate: 0.7, atFirst: 1.1, onFirstLate: 0.2 };
 const onTime = load.onLate ** (-mayBeLate / (1 - mayBeLate));
 
 /**
