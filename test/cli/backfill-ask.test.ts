@@ -51,7 +51,9 @@ describe('what is asked of a data migration before it begins', () => {
     expect(await ask({ segments: 7 })).toEqual({ migration: 'meals/1.1.0', asked: { segments: 7, rate: 200 } });
     const { asked } = await ask({ segments: 0, rate: 'auto' });
     expect(asked).toEqual({ segments: undefined, rate: undefined });
-    expect(renderAsked(scope, { migration: 'meals/1.1.0', asked })).toMatch(/in as many segments as it says itself, as fast as/);
+    expect(renderAsked(scope, { migration: 'meals/1.1.0', asked })).toMatch(
+      /in as many segments as it says itself, as fast as/,
+    );
   });
 
   it.each([undefined, '1.1.0'])(

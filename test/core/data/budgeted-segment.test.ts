@@ -47,7 +47,8 @@ async function work(count: number, control?: Control, change: Partial<DataAction
         return table.write(...parameters);
       },
     });
-  const division = await store.open(session(1)).table('people').then((table) => table.divide(1));
+  const reader: HeldLease = { scope: 's', token: 1, guard: async () => {} };
+  const division = await (await store.open(reader).table('people')).divide(1);
   const task: SegmentWork = {
     division,
     ...{
