@@ -139,9 +139,9 @@ export interface DataMigrationProps<Source extends object = Item, Result extends
   readonly mayFail?: number;
   /**
    * By how many percent the slowest of a hundred small requests on the source may become slower while items are worked on, 1
-   * to 1000; workers rest as long as that takes. `none`: they only rest when the table answers late.
-   * `migrations backfill --rate` counts more.
-   * @default 10
+   * to 1000; workers rest as long as that takes, and do almost nothing rather than more. `none`: they only rest when the table
+   * answers late. `migrations backfill --rate` counts more.
+   * @default - 10, but at the least a quarter of what one worker can do
    */
   readonly latencyBudget?: number | 'none';
   /**

@@ -1,7 +1,23 @@
 import type { Clock } from '../ports/index';
 
-/** How much slower the application's slowest requests may become, in percent, unless the migration says otherwise. */
-export const usualBudget = 10;
+/** What workers keep to for the application's sake. */
+export interface Budget {
+  /** How much slower the slowest of a hundred requests of the application may become. */
+  readonly percent: number;
+  /** How many workers of a process work at the same time on average at the least, whatever the application feels. */
+  readonly least: number;
+}
+
+/**
+ * Unless the migration says otherwise. Some latencies vary so much by themselves that no work at all seems to fit into a
+ * budget; a migration that nobody gave a budget must end all the same.
+ */
+export const usualBudget: Budget = { percent: 10, least: 0.25 };
+
+/** What somebody asked for: almost nothing is done rather than more. */
+export function strictBudget(percent: number): Budget {
+  return { percent, least: 0.01 };
+}
 
 /** What is one of the application's small requests: a read of one item, by its key. */
 export type Probe = () => Promise<unknown>;
@@ -31,7 +47,7 @@ const longestRest = 1_000;
  * How many workers of this process work at the same time on average. A late probe takes it down, and each that is in time takes
  * it up by so little that it settles where as many probes are late as may be. It grows fast until the first is late.
  */
-const load = { first: 0.02, least: 0.01, onLate: 0.7, atFirst: 1.1, onFirstLate: 0.2 };
+const load = { first: 0.02, onLate: 0.7, atFirst: 1.1, onFirstLate: 0.2 };
 const onTime = load.onLate ** (-mayBeLate / (1 - mayBeLate));
 
 /**
@@ -42,7 +58,7 @@ const onTime = load.onLate ** (-mayBeLate / (1 - mayBeLate));
 export class LatencyBudget {
   private readonly quietLatencies: number[] = [];
   private readonly most: number;
-  private current = load.first;
+  private current: number;
   private hasBeenLate = false;
   private begun: Promise<void> | undefined;
   private users = 0;
@@ -53,16 +69,14 @@ export class LatencyBudget {
   private entered: Promise<void> = Promise.resolve();
   private left = signal();
 
-  /**
-   * @param percent how much slower the slowest of a hundred requests may become
-   * @param workers how many of this process may work at the same time
-   */
+  /** @param workers how many of this process may work at the same time */
   constructor(
     private readonly clock: Clock,
-    private readonly percent: number,
+    private readonly budget: Budget,
     workers: number,
   ) {
     this.most = Math.max(1, workers);
+    this.current = Math.max(load.first, budget.least);
   }
 
   /** How many workers work at the same time, on average; less than 1 when one rests in between. */
@@ -159,11 +173,11 @@ export class LatencyBudget {
   }
 
   private note({ least, most }: Latency): void {
-    const limit = percentile(this.quietLatencies, slowest) * (1 + this.percent / 100);
+    const limit = percentile(this.quietLatencies, slowest) * (1 + this.budget.percent / 100);
     if (least > limit) {
       const factor = this.hasBeenLate ? load.onLate : load.onFirstLate;
       this.hasBeenLate = true;
-      this.current = Math.max(load.least, Math.min(1, this.current) * factor);
+      this.current = Math.max(this.budget.least, Math.min(1, this.current) * factor);
     } else if (most <= limit) {
       this.current = Math.min(this.most, this.current * (this.hasBeenLate ? onTime : load.atFirst));
     }

@@ -7,7 +7,7 @@ import { check } from './check';
 import { addCounts, noCounts } from './counts';
 import { HashSums } from './hash-sums';
 import { inPlace } from './in-place';
-import { type LatencyBudget, usualBudget } from './latency-budget';
+import { type LatencyBudget, strictBudget, usualBudget } from './latency-budget';
 import { Pace } from './pace';
 import { PageReader } from './page-reader';
 import type { PageResult, PageTools, PageWork, UnmadeChange } from './page-work';
@@ -179,12 +179,16 @@ class SegmentRun {
   private async joinBudget({ source }: DataTables, first: StoredItem | undefined, isMore: boolean): Promise<void> {
     const { pass, action, of } = this.work;
     const isSmall = of === 1 && !isMore;
-    const { latencyBudget: percent = usualBudget } = action;
+    const { latencyBudget } = action;
     // Nobody else reads the file of rows.
-    if (this.budget || !first || isSmall || percent === 'none' || !isTable(source)) return;
+    if (this.budget || !first || isSmall || latencyBudget === 'none' || !isTable(source)) return;
     const { scope, deployment, key, step } = pass;
     const name = [scope, deployment, key, step].join('|');
-    this.budget = this.limits.budgets?.of(name, this.ports.clock, percent);
+    this.budget = this.limits.budgets?.of(
+      name,
+      this.ports.clock,
+      latencyBudget === undefined ? usualBudget : strictBudget(latencyBudget),
+    );
     await this.budget?.join(() => source.find([first.item]));
   }
 

@@ -86,7 +86,7 @@ async function work(count: number, control?: Control, change: Partial<DataAction
 }
 
 it('works faster and faster while the application does not feel it', async () => {
-  const { probes, pages, writes } = await work(4_000);
+  const { probes, pages, writes } = await work(4_000, undefined, { latencyBudget: 10 });
   expect(probes).toBeGreaterThan(40);
   expect(pages.slice(0, 2)).toEqual([50, 50]);
   expect(pages[2]).toBeLessThan(100);
@@ -95,12 +95,19 @@ it('works faster and faster while the application does not feel it', async () =>
 });
 
 it('works slowly, in small parts, while the application feels it', async () => {
-  const { pages, writes, seconds } = await work(1_000, undefined, {}, 100);
+  const { pages, writes, seconds } = await work(1_000, undefined, { latencyBudget: 10 }, 100);
   expect(new Set(pages.slice(3))).toEqual(new Set([10]));
   expect(new Set(writes)).toEqual(new Set([10]));
   // A hundred parts, of which each but the first few is followed by a rest of a second.
   expect(seconds).toBeGreaterThan(50);
   expect(seconds).toBeLessThan(150);
+});
+
+it('does a quarter of the work at least where the migration says nothing', async () => {
+  const asked = await work(1_000, undefined, { latencyBudget: 10 }, 100);
+  const usual = await work(1_000, undefined, {}, 100);
+  expect(usual.seconds).toBeLessThan(asked.seconds / 4);
+  expect(usual.probes).toBeGreaterThan(10);
 });
 
 it.each([

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { LatencyBudget } from '../../../core/data/latency-budget';
+import { LatencyBudget, strictBudget, usualBudget } from '../../../core/data/latency-budget';
 import type { Clock } from '../../../core/ports';
 import { SimulatedTime } from '../../support/simulated-time';
 
@@ -41,7 +41,7 @@ async function run(seconds: number, workers: number, partTakes: number, percent 
   const database = new BusyDatabase(time);
   const until = time.now() + seconds * 1000;
   const latencies: number[] = [];
-  const budget = new LatencyBudget(time, percent, Math.max(1, workers));
+  const budget = new LatencyBudget(time, strictBudget(percent), Math.max(1, workers));
   const ofProbe = uneven(7);
   const probe = () => database.request(1 + 4 * ofProbe() ** 4);
   const gap = uneven(1);
@@ -85,7 +85,7 @@ it.each([3, 8])(
 it('works as fast as it can where the application does not feel it', async () => {
   const time = new SimulatedTime();
   const database = new BusyDatabase(time);
-  const budget = new LatencyBudget(time, 10, 4);
+  const budget = new LatencyBudget(time, strictBudget(10), 4);
   let done = 0;
   const worker = async () => {
     await budget.join(() => database.request(2));
@@ -105,9 +105,12 @@ it('works more when the budget is larger', async () => {
   expect(large.done).toBeGreaterThan(3 * small.done);
 });
 
-it('does the least when every request is late, and lets nobody wait for long', async () => {
+it.each([
+  ['almost nothing', strictBudget(10), 0.01],
+  ['a quarter of the work of one worker, unless a budget was asked for,', usualBudget, 0.25],
+])('does %s when every request is late, and lets nobody wait for long', async (_what, asked, least) => {
   const time = new SimulatedTime();
-  const budget = new LatencyBudget(time, 10, 2);
+  const budget = new LatencyBudget(time, asked, 2);
   const turns: number[] = [];
   const worker = async () => {
     // Slow whenever anybody may work.
@@ -119,7 +122,7 @@ it('does the least when every request is late, and lets nobody wait for long', a
     budget.leave();
   };
   await time.run([worker()]);
-  expect(budget.load).toBeCloseTo(0.01, 3);
+  expect(budget.load).toBeCloseTo(least, 3);
   const gaps = turns.slice(1).map((at, index) => at - turns[index]!);
   expect(Math.max(...gaps)).toBeLessThanOrEqual(1_000 + 500 + 10);
 });
@@ -128,7 +131,7 @@ it('rests in all processes at the same time', async () => {
   const time = new SimulatedTime();
   const begun: number[] = [];
   const process = async () => {
-    const budget = new LatencyBudget(time, 10, 1);
+    const budget = new LatencyBudget(time, strictBudget(10), 1);
     await budget.join(() => time.sleep(2));
     while (time.now() < 60_000) {
       await budget.turn(async () => {
@@ -146,7 +149,7 @@ it('knows nothing of the database from a probe that waited for this process', as
   const time = new SimulatedTime();
   let busy = 0;
   const clock: Clock = { ...boundTo(time), mark: () => ({ at: time.now(), busy }) };
-  const budget = new LatencyBudget(clock, 10, 1);
+  const budget = new LatencyBudget(clock, strictBudget(10), 1);
   await time.run([
     (async () => {
       let count = 0;
