@@ -15,7 +15,10 @@ const mostSegments = 200;
 /** A small table is not worth more of them. */
 const itemsInSegment = 2_000;
 
-/** @param items about how many the table has; undefined when it is not known that it is small */
+/**
+ * @param items about how many the table has; undefined when it is not known that it is small
+ * @internal
+ */
 export function segmentsFor(items: number | undefined): number {
   const enough = Math.ceil((items ?? Number.POSITIVE_INFINITY) / itemsInSegment);
   return Math.max(1, Math.min(mostSegments, enough));
