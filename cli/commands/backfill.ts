@@ -119,9 +119,9 @@ function actionOf(text: string): Action {
 
 function backfill(options: BackfillOptions, terminal: Terminal, action: Action): Promise<Report> {
   const { rate, targetVersion, segments, dryRun, migrations, config, ...scope } = options;
-  if (segments !== undefined && action !== 'watch' && action !== 'start') throw alone('--segments');
+  if (segments !== undefined && action !== 'watch' && action !== 'start') throw alone('--segments', ' but start');
   if (dryRun !== undefined) {
-    if (action !== 'watch' || (segments ?? rate) !== undefined) throw alone('--dry-run');
+    if (action !== 'watch' || (segments ?? rate) !== undefined) throw alone('--dry-run', ' and with no other change');
     return tryOn(options, dryRun, terminal);
   }
   const folder = { migrations, config };
@@ -175,8 +175,8 @@ function ask(access: ScopeAccess, { segments, rate, targetVersion, ...folder }: 
   });
 }
 
-function alone(option: string): MigrationError {
-  return new MigrationError('USAGE', `${option} does not go with this action, and --dry-run with no other change.`, {
+function alone(option: string, but: string): MigrationError {
+  return new MigrationError('USAGE', `${option} goes with no action${but}.`, {
     hint: 'Write it with --target-version only, and the other in a command of its own.',
   });
 }
