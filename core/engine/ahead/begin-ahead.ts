@@ -1,7 +1,7 @@
 import { actionsOf, type BundledMigration } from '../../bundle/bundle';
 import { type DataAction, type DataPlace, sourceName } from '../../bundle/data-action';
 import { describe, MigrationError } from '../../errors/index';
-import { deploymentId, migrationKey } from '../../ledger/state';
+import { aheadId, migrationKey } from '../../ledger/state';
 import type { AheadWork, ItemTable } from '../../ports';
 import type { TargetProperties } from '../../wire';
 import { segmentsFor } from '../kinds/data';
@@ -53,7 +53,7 @@ async function beginOrFind(run: RequestRun, { migration, targets, segments }: Ah
   const { id, version, target, checksum } = migration;
   const work: AheadWork = {
     ...{ migration: id, version, checksum, step: writeStep, action, segments: count, actor: recorded.actor },
-    deployment: `ahead-${deploymentId(run.state, run.now)}`,
+    deployment: aheadId(run.state, run.now),
     key: migrationKey(target, targets[target]!.Identity, version),
     ...(division && { division }),
     identities: Object.fromEntries(places.map((place) => [place.target, targets[place.target]!.Identity])),
