@@ -12,6 +12,7 @@ interface Declared extends Readonly<Partial<Record<FunctionName, unknown>>> {
   readonly destination?: Place;
   readonly existing?: string;
   readonly mayFail?: number;
+  readonly latencyBudget?: number | string;
   readonly segments?: number;
   readonly finish?: string;
   readonly sweep?: boolean;
@@ -21,9 +22,11 @@ const functions = ['transform', 'undo', 'validate', 'combine'] as const;
 
 const properties = [
   ...['kind', 'dependsOn', 'name', 'irreversible', 'source', 'destination', ...functions],
-  ...['existing', 'mayFail', 'segments', 'finish', 'sweep'],
+  ...['existing', 'mayFail', 'latencyBudget', 'segments', 'finish', 'sweep'],
 ];
 const mostSegments = 1_000;
+/** Percent. */
+const mostBudget = 1_000;
 
 /** @throws TypeError that says what `data()` accepts */
 export function checkData(props: Declared): void {
@@ -38,6 +41,7 @@ export function checkData(props: Declared): void {
   checkChoice('sweep', props.sweep, [true, false]);
   checkChoice('irreversible', props.irreversible, [true, false]);
   checkInteger('mayFail', props.mayFail, 0, Number.MAX_SAFE_INTEGER);
+  checkBudget(props.latencyBudget);
   checkInteger('segments', props.segments, 1, mostSegments);
   checkDestination(props);
   checkUndo(props);
@@ -126,6 +130,12 @@ function checkWhen({ irreversible, finish, sweep }: Declared): void {
     throw new TypeError('An irreversible migration runs after the update, so finish and sweep would do nothing.');
   if (finish === 'background' && sweep === false)
     throw new TypeError("finish: 'background' leaves to the sweep what it did not finish, so sweep must not be false.");
+}
+
+function checkBudget(value: unknown): void {
+  const isPercent = typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= mostBudget;
+  if (value === undefined || value === 'none' || isPercent) return;
+  refuse('Property latencyBudget', `be an integer from 1 to ${mostBudget}, or none`, value);
 }
 
 function checkChoice(property: string, value: unknown, choices: readonly unknown[]): void {

@@ -138,6 +138,13 @@ export interface DataMigrationProps<Source extends object = Item, Result extends
    */
   readonly mayFail?: number;
   /**
+   * By how many percent the slowest of a hundred small requests on the source may become slower while items are worked on, 1
+   * to 1000; workers rest as long as that takes, and do almost nothing rather than more. `none`: they only rest when the table
+   * answers late. `migrations backfill --rate` counts more.
+   * @default - 10, but at the least a quarter of what one worker can do
+   */
+  readonly latencyBudget?: number | 'none';
+  /**
    * Into how many parts the source is divided, 1 to 1000, which are worked on at the same time and each continue where
    * they stopped.
    * @default - by the number of items, at most 200

@@ -1,9 +1,12 @@
-import { ScanCommand } from '@aws-sdk/client-dynamodb';
+import { DeleteTableCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { createTable, type DynamoDbServer, memoryFolder, startDynamoDb } from '../test/support/dynoxide';
 import { compileWorker, inTemporaryFolder, runFresh } from './fresh-process';
 import type { Benchmark, Measurement } from './measurement';
 
 const [small, large, full] = [10_000, 50_000, 200_000];
+
+/** What each process that copies does before it is measured. */
+const warmUp = 50_000;
 
 interface Run {
   readonly seconds: number;
@@ -47,10 +50,12 @@ async function measure(rounds: number, counts: readonly number[]): Promise<reado
       const bench = new Comparison(server, worker);
       const copies: (readonly Round[])[] = [];
       for (const count of counts) copies.push(await bench.copies(count, rounds));
+      const toExisting = await bench.copies(small, rounds, 'copy-to-existing');
       const inPlace = await bench.inPlace(small, rounds);
       return [
         ...copies.flatMap((all, index) => speed(`copy of ${text(counts[index]!)} items`, counts[index]!, all, 1 / 0.8)),
         memory(counts, copies),
+        ...speed(`copy of ${text(small)} items to a table that was there`, small, toExisting, 1 / 0.8),
         ...speed(`${text(small)} items in place`, small, inPlace, 1 / 2.5),
       ];
     } finally {
@@ -61,6 +66,7 @@ async function measure(rounds: number, counts: readonly number[]): Promise<reado
 
 class Comparison {
   private made = 0;
+  private warm: string | undefined;
 
   constructor(
     private readonly server: DynamoDbServer,
@@ -68,17 +74,23 @@ class Comparison {
   ) {}
 
   /** From one table to fresh ones. */
-  async copies(count: number, rounds: number): Promise<readonly Round[]> {
+  async copies(count: number, rounds: number, way = 'copy'): Promise<readonly Round[]> {
     const source = await this.table(count);
+    this.warm ??= await this.table(warmUp);
+    const warm = this.warm;
     const run = async (way: string) => {
       const copy = await this.table(0);
-      const result = await runFresh<Run>(this.worker, way, this.server.endpoint, source, copy, String(count));
+      const warmCopy = await this.table(0);
+      const parameters = [source, copy, String(count), warm, warmCopy, String(warmUp)];
+      const result = await runFresh<Run>(this.worker, way, this.server.endpoint, ...parameters);
       await this.expectCopied(copy, count);
+      await this.drop(copy);
+      await this.drop(warmCopy);
       return result;
     };
     return interleaved(
       rounds,
-      () => run('copy'),
+      () => run(way),
       () => run('copy-floor'),
     );
   }
@@ -104,6 +116,10 @@ class Comparison {
     await createTable(this.server.client, `bench-${name}`, [['id', 'S']]);
     if (count > 0) await runFresh(this.worker, 'seed', this.server.endpoint, name, '-', String(count));
     return name;
+  }
+
+  private async drop(table: string): Promise<void> {
+    await this.server.client.send(new DeleteTableCommand({ TableName: `bench-${table}` }));
   }
 
   private async expectCopied(table: string, expected: number): Promise<void> {

@@ -3,6 +3,7 @@ import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { lambdaAsset } from './asset';
 import { backfill, fullBackfill } from './backfill';
+import { backfillLatency } from './backfill-latency';
 import { calls } from './calls';
 import { coreAtScale } from './core-at-scale';
 import { sandboxDeploy } from './deploy';
@@ -23,6 +24,7 @@ const benchmarks: readonly Benchmark[] = [
   sandboxDeploy,
   backfill,
   fullBackfill,
+  backfillLatency,
   hazards,
 ];
 

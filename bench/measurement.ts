@@ -1,7 +1,7 @@
 /** What was measured several times. */
 export interface Measurement {
   readonly name: string;
-  readonly unit: 'ms' | 's' | 'bytes' | 'MB' | 'us' | 'calls' | 'cases' | 'x';
+  readonly unit: 'ms' | 's' | 'bytes' | 'MB' | 'us' | 'calls' | 'cases' | 'items' | 'requests' | 'x';
   readonly values: readonly number[];
   /** The most that we want it to be. */
   readonly aim?: number;

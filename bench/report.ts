@@ -42,7 +42,7 @@ function range(result: Summary): string {
 }
 
 function format(value: number, { unit }: Pick<Summary, 'unit'>, withUnit = true): string {
-  const digits = unit === 'bytes' || unit === 'cases' ? 0 : unit === 'calls' ? 3 : value < 10 ? 2 : 1;
+  const digits = ['bytes', 'cases', 'items', 'requests'].includes(unit) ? 0 : unit === 'calls' ? 3 : value < 10 ? 2 : 1;
   const number = value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits });
   return withUnit ? `${number} ${unit}` : number;
 }

@@ -31,7 +31,7 @@ const packages = {
 };
 
 /** Each is built into one file with the packages that it exports from. */
-const bundledFiles = ['lambda/aws/seldom-clients.ts', 'bundler/seed/csv-parser.ts'];
+const bundledFiles = ['lambda/aws/seldom-clients.ts', 'bundler/seed/csv-parser.ts', 'core/bundle/semver.ts'];
 
 const chosen = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(packages);
 await Promise.all(chosen.map(buildPackage));

@@ -1,39 +1,46 @@
 import { BatchWriteItemCommand, ScanCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import type { DataAction } from '../../core/bundle/data-action';
-import { noLimit, type PassWork } from '../../core/engine/pass-work';
-import { workInProcess } from '../../core/engine/work-in-process';
-import type { Item, Ports } from '../../core/ports';
-import { DynamoDbSegments } from '../../lambda/aws/dynamodb-segments';
-import { DynamoDbTables } from '../../lambda/aws/dynamodb-tables';
-import { LedgerTable } from '../../lambda/aws/ledger-table';
-import { systemClock } from '../../lambda/aws/ports';
 import { dynamoDbClientOf } from '../../test/support/dynoxide';
+import { BenchBackfill } from '../bench-backfill';
 
 /** Works on all items of a table once, in one of these ways, and prints how long it took and how much memory. */
-const [way, endpoint, table, copy, count] = process.argv.slice(2) as [Way, string, string, string, string];
+const [way, endpoint, table, copy, count, warmTable, warmCopy, warmCount] = process.argv.slice(2) as [
+  ...[Way, string, string, string, string],
+  ...(string | undefined)[],
+];
 
-type Way = 'seed' | 'copy' | 'copy-floor' | 'in-place' | 'in-place-floor';
+interface Work {
+  readonly table: string;
+  /** Where the results go; `-` in place. */
+  readonly copy: string;
+  readonly count: number;
+}
+
+type Way = 'seed' | 'copy' | 'copy-to-existing' | 'copy-floor' | 'in-place' | 'in-place-floor';
 
 const client = dynamoDbClientOf(endpoint);
 const [segments, writers, inBatch] = [8, 16, 25];
 
-const ways: Readonly<Record<Way, () => Promise<void>>> = {
+const ways: Readonly<Record<Way, (work: Work) => Promise<void>>> = {
   seed,
-  copy: () => ours({ target: 'tables', table: copy }),
+  copy: ours,
+  'copy-to-existing': ours,
   'copy-floor': copyFloor,
-  'in-place': () => ours(undefined),
+  'in-place': ours,
   'in-place-floor': inPlaceFloor,
 };
 
 async function main(): Promise<void> {
+  // The same way, so that nothing of how a process begins is measured: neither code that is not compiled yet, nor a heap that
+  // grows to what V8 leaves uncollected.
+  if (warmTable) await ways[way]({ table: warmTable, copy: warmCopy!, count: Number(warmCount) });
   const startedAt = performance.now();
-  await ways[way]();
+  await ways[way]({ table, copy, count: Number(count) });
   const seconds = (performance.now() - startedAt) / 1000;
   console.log(JSON.stringify({ seconds, megabytes: process.resourceUsage().maxRSS / 1024 }));
 }
 
 /** Items of about 250 bytes. */
-async function seed(): Promise<void> {
+async function seed({ table, count }: Work): Promise<void> {
   const text = 'a description that nobody reads; '.repeat(4);
   const make = (index: number) => ({
     id: { S: `item-${index}` },
@@ -44,9 +51,9 @@ async function seed(): Promise<void> {
     tags: { L: [{ S: 'one' }, { S: 'two' }] },
     text: { S: text },
   });
-  const batches = Array.from({ length: Math.ceil(Number(count) / inBatch) }, (_, batch) => batch * inBatch);
+  const batches = Array.from({ length: Math.ceil(count / inBatch) }, (_, batch) => batch * inBatch);
   await inParallel(batches, writers, async (first) => {
-    const length = Math.min(inBatch, Number(count) - first);
+    const length = Math.min(inBatch, count - first);
     await putAll(
       table,
       Array.from({ length }, (_, index) => make(first + index)),
@@ -55,54 +62,18 @@ async function seed(): Promise<void> {
 }
 
 /** The work of a deployment with its ledger: leases, checkpoints, and what takes the changes back. */
-async function ours(destination: DataAction['destination']): Promise<void> {
-  const action: DataAction = {
-    ...{ type: 'data', pass: 'write', source: { target: 'tables', table }, destination },
-    ...{ existing: 'keep', undo: 'before-image', mayFail: 0, finish: 'application' },
-  };
-  const ports = portsFor(action);
-  // As many segments as the step would choose.
-  const of = Math.max(1, Math.min(200, Math.ceil(Number(count) / 1000)));
-  const pass = {
-    scope: 'bench',
-    deployment: 'd',
-    key: `${table}|${copy}`,
-    step: 'backfill.0',
-    direction: 'forward',
-  } as const;
-  const segments = Array.from({ length: of }, (_, number) => number);
-  const work: PassWork = { pass, of, segments, attempt: 'r', until: noLimit };
-  // As `migrations repair` does.
-  const limits = { stopBy: Number.POSITIVE_INFINITY, pageSize: 250, workers: 8 };
-  const results = await workInProcess(ports, work, limits.workers, 'bench', limits);
+async function ours({ table, copy, count }: Work): Promise<void> {
+  const destination = copy === '-' ? undefined : { target: 'tables', table: copy };
+  const bench = new BenchBackfill(client, table, destination, way === 'copy');
+  // There is no application.
+  await bench.control({ state: 'running', rate: 0 });
+  const results = await bench.work(count);
   if (!results.every((result) => result === 'done')) throw new Error(`The segments ended ${results.join()}.`);
 }
 
-/** What workers look up: one open deployment with one migration. Progress and items are in DynamoDB. */
-function portsFor(action: DataAction): Ports {
-  const id = 'tables/1.0.0';
-  const deployment = { id: 'd', targets: { tables: { DatabaseKind: 'dynamodb' } }, bundle: {} };
-  const migration = { id, file: 'tables/1.0.0.ts', phases: [{ name: 'backfill', actions: [action] }] };
-  const transform = (item: Item): Item => ({ ...item, version: 2 });
-  const scaling = { settings: async () => [], apply: async () => undefined, remove: async () => undefined };
-  const properties = { DatabaseKind: 'dynamodb', Identity: 'bench', Tables: {}, TableNamePrefix: 'bench-' } as const;
-  return {
-    ledger: {
-      load: async () => ({ open: [deployment], migrations: [{ key: `${table}|${copy}`, id }] }),
-      undoPlans: async () => [],
-    },
-    bundles: { load: async () => ({ migrations: [migration] }), module: async () => ({ codeLines: [], transform }) },
-    targets: {
-      open: async (_name: string, _: unknown, lease: never) => new DynamoDbTables(client, properties, lease, scaling),
-    },
-    segments: new DynamoDbSegments(new LedgerTable('bench-ledger', client), systemClock),
-    clock: systemClock,
-  } as unknown as Ports;
-}
-
 /** What anybody would write first: a parallel scan, and batches of puts. */
-async function copyFloor(): Promise<void> {
-  await scanAll(async (items) => {
+async function copyFloor({ table, copy }: Work): Promise<void> {
+  await scanAll(table, async (items) => {
     const made = items.map((item) => ({ ...item, version: { N: '2' } }));
     const batches = Array.from({ length: Math.ceil(made.length / inBatch) }, (_, index) => index * inBatch);
     await inParallel(batches, writers / segments, (first) => putAll(copy, made.slice(first, first + inBatch)));
@@ -110,8 +81,8 @@ async function copyFloor(): Promise<void> {
 }
 
 /** One conditional update for each item. */
-async function inPlaceFloor(): Promise<void> {
-  await scanAll((items) =>
+async function inPlaceFloor({ table }: Work): Promise<void> {
+  await scanAll(table, (items) =>
     inParallel(items, writers / segments, async (item) => {
       await client.send(
         new UpdateItemCommand({
@@ -129,7 +100,7 @@ async function inPlaceFloor(): Promise<void> {
 
 type Attributes = NonNullable<ScanCommand['input']['ExclusiveStartKey']>;
 
-async function scanAll(work: (items: readonly Attributes[]) => Promise<void>): Promise<void> {
+async function scanAll(table: string, work: (items: readonly Attributes[]) => Promise<void>): Promise<void> {
   const scan = async (Segment: number) => {
     let from: Attributes | undefined;
     do {

@@ -47,12 +47,13 @@ function actionOf(
   source: DataAction['source'],
   to: UsedTable | undefined,
 ): Omit<DataAction, 'pass'> {
-  const { existing = 'keep', mayFail = 0, finish = 'application', segments } = migration;
+  const { existing = 'keep', mayFail = 0, finish = 'application', segments, latencyBudget } = migration;
   return {
     type: 'data',
     source,
     ...(to && { destination: placeOf(to) }),
     ...{ existing, undo: undoOf(migration), segments, mayFail, finish },
+    ...(latencyBudget !== undefined && { latencyBudget }),
   };
 }
 

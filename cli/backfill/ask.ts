@@ -6,10 +6,10 @@ import { pendingIn } from '../status/status';
 import { chooseDataMigration, type LocalMigrations } from './local-migrations';
 import { type PassReport, passesOf } from './passes';
 
-/** What the command line asks: 0 takes it back. */
+/** What the command line asks: no segments, and the rate `auto`, take back what was asked before. */
 export interface AskedNow {
   readonly segments?: number;
-  readonly rate?: number;
+  readonly rate?: number | 'auto';
 }
 
 export interface AskedReport {
@@ -42,10 +42,14 @@ export async function askBefore(
   const known = await ports.segments.asked(scope, id);
   const asked: Asked = {
     segments: now.segments === undefined ? known.segments : now.segments || undefined,
-    rate: now.rate === undefined ? known.rate : now.rate || undefined,
+    rate: rateOf(now.rate ?? known.rate),
   };
   await ports.segments.ask(scope, id, asked);
   return { migration: id, asked };
+}
+
+function rateOf(rate: AskedNow['rate']): number | undefined {
+  return rate === 'auto' ? undefined : rate;
 }
 
 /** Where nothing is pending, what is under way may be meant. */
@@ -95,7 +99,12 @@ export function renderAsked(scope: string, { migration, asked: { segments, rate 
     segments === undefined
       ? 'in as many segments as it says itself'
       : `in ${segments} ${segments === 1 ? 'segment' : 'segments'}`,
-    rate === undefined ? 'without a limit of its rate' : `with ${rate} items a second at most`,
+    rateInWords(rate),
   ];
   return `${scope}: when a deployment begins ${migration}, it works ${parts.join(', ')}.`;
+}
+
+function rateInWords(rate: number | undefined): string {
+  if (rate === undefined) return 'as fast as the application does not feel';
+  return rate === 0 ? 'without a limit of its rate' : `with ${rate} items a second at most`;
 }

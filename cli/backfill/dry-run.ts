@@ -41,7 +41,7 @@ export async function dryRunOf(
   const open = (place: DataPlace) => openTable(access, place, targets, creators);
   const tables = await openTables(action, local, open);
   return {
-    ...(await dryRun(tables, { action, functions }, limit)),
+    ...(await dryRun(tables, { action, functions, isNewDestination: false }, limit)),
     migration: migration.id,
     source: sourceName(action),
     table: action.destination?.table ?? sourceName(action),

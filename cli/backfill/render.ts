@@ -16,7 +16,7 @@ export function progressLine({ migration, does, state, progress, control }: Pass
   const parts = [
     `${bar(percent)} ${migration} ${does}${state === 'running' ? '' : ` ${state}`}`,
     `${items} items`,
-    ...(rate > 0 ? [`${rate}/s${control.rate === undefined ? '' : ` of ${control.rate}`}`] : []),
+    ...(rate > 0 ? [`${rate}/s${!control.rate ? '' : ` of ${control.rate}`}`] : []),
     ...(secondsLeft === undefined ? [] : [`${duration(secondsLeft)} left`]),
   ];
   return clip(parts.join(', '), lineWidth());

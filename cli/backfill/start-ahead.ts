@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { BundledMigration } from '../../core/bundle/bundle';
-import { beginAhead } from '../../core/engine/ahead/begin-ahead';
+import { LatencyBudgets } from '../../core/data/latency-budgets';
+import { usualPage } from '../../core/data/segment-work';
+import { type AheadRequest, beginAhead } from '../../core/engine/ahead/begin-ahead';
 import { type AheadResult, type AheadTools, aheadPass, workAhead } from '../../core/engine/ahead/work-ahead';
 import type { AheadWork } from '../../core/ports';
 import type { TargetProperties } from '../../core/wire';
@@ -17,7 +19,7 @@ export interface StartOptions {
   /** Version or id of the migration, unless only one is pending. */
   readonly targetVersion?: string;
   readonly segments?: number;
-  readonly rate?: number;
+  readonly rate?: AheadRequest['rate'];
 }
 
 /** Does the work of a pending data migration of the working tree, in this process. */
@@ -39,10 +41,8 @@ export async function startAhead(
   return report(access.scope, work, result);
 }
 
-/** How many segments are worked on at the same time: requests to the database, not its rate, are what they wait for. */
+/** How many segments are worked on at the same time. */
 const workers = 8;
-/** Items read at once, as a function of the engine does. */
-const pageSize = 250;
 
 /** What this process takes to work on a migration that was compiled here. */
 export async function toolsFor(
@@ -52,16 +52,8 @@ export async function toolsFor(
 ): Promise<AheadTools> {
   const evaluated = migration.code === undefined ? undefined : await evaluateHere(migration as BundledMigration);
   const { codeLines = [], ...functions } = evaluated ?? {};
-  return {
-    scope,
-    file: migration.file,
-    functions,
-    codeLines,
-    targets,
-    process: `cli ${randomUUID()}`,
-    workers,
-    pageSize,
-  };
+  const limits = { pageSize: usualPage, workers, budgets: new LatencyBudgets(workers) };
+  return { scope, file: migration.file, functions, codeLines, targets, process: `cli ${randomUUID()}`, limits };
 }
 
 function report(scope: string, { migration, action }: AheadWork, { state, counts }: AheadResult): Report {

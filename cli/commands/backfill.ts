@@ -20,11 +20,14 @@ import type { Report, Terminal } from '../output';
 import { withScopeOptions } from '../scope-options';
 
 interface BackfillOptions extends ScopeOptions, FolderOptions {
-  readonly rate?: number;
+  readonly rate?: Rate;
   readonly targetVersion?: string;
   readonly segments?: number;
   readonly dryRun?: number;
 }
+
+/** Items a second; 0: as many as the database takes; `auto`: as many as the application does not feel. */
+type Rate = number | 'auto';
 
 const actions = ['watch', 'status', 'pause', 'resume', 'cancel', 'start', 'undo'] as const;
 type Action = (typeof actions)[number];
@@ -34,7 +37,8 @@ const help: CommandHelp = {
   description: [
     'Shows how far data migrations are, and which items they left and why. Workers look at what is asked of them before every',
     'page of items, so pause, resume, cancel and --rate take effect within seconds. pause keeps what was done. cancel ends the',
-    'work: a deployment that is still applying it is rolled back. Without an action it watches until nothing is under way.',
+    'work: a deployment that is still applying it is rolled back. Workers go as fast as the application does not feel',
+    '(latencyBudget of data()); --rate sets a rate instead. Without an action it watches until nothing is under way.',
     'start does the work of a pending data migration of the working tree in this process, before the deployment that applies it,',
     'and goes on where an earlier one was interrupted; the other actions work on it too. undo takes back what it did. Both need',
     'the permissions of the tick function of the engine.',
@@ -88,8 +92,8 @@ export function addBackfill(parent: Command, session: CommandLine): void {
     .argument('[action]', `one of ${actions.join(', ')}`, 'watch')
     .option(
       '--rate <items>',
-      'items a second at most, of all workers together; 0 for no limit. Also before a deployment begins it',
-      wholeNumber,
+      'items a second at most, of all workers together; 0 for no limit, auto for the latency budget. Also before it begins',
+      rateOf,
     )
     .option('--target-version <version>', 'only the migration of this version, or with this id')
     .option(
@@ -109,6 +113,10 @@ export function addBackfill(parent: Command, session: CommandLine): void {
         backfill(options, terminal, actionOf(action)),
       ),
     );
+}
+
+function rateOf(text: string): Rate {
+  return text === 'auto' ? text : wholeNumber(text);
 }
 
 function actionOf(text: string): Action {
@@ -186,13 +194,14 @@ async function control(
   { ports, scope }: ScopeAccess,
   passes: readonly PassReport[],
   change: Partial<Control>,
-  rate: number | undefined,
+  rate: Rate | undefined,
 ): Promise<void> {
   const open = passes.filter((pass) => !isOver(pass) && !(change.state === 'cancelled' && pass.does === 'undo'));
   if (open.length === 0) throw nothingUnderWay(scope);
   for (const { pass, control: now } of open) {
-    const limit = rate === undefined ? now.rate : rate || undefined;
-    await ports.segments.setControl(pass, { ...now, ...change, rate: limit });
+    const { rate: former, ...others } = { ...now, ...change };
+    const limit = rate ?? former;
+    await ports.segments.setControl(pass, { ...others, ...(typeof limit === 'number' && { rate: limit }) });
   }
 }
 

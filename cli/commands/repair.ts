@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Command } from 'commander';
+import { LatencyBudgets } from '../../core/data/latency-budgets';
+import { usualPage } from '../../core/data/segment-work';
 import { type DriveResult, drive } from '../../core/engine/drive';
 import { workInProcess } from '../../core/engine/work-in-process';
 import type { ScopeState } from '../../core/ledger/state';
@@ -42,9 +44,8 @@ export function addRepair(parent: Command, session: CommandLine): void {
 const timeLimit = 3_600_000;
 const pollInterval = 500;
 
-/** How many segments of a data migration are worked on at the same time, and by how many items. */
-const workers = 8;
-const pageSize = 250;
+/** How many segments of a data migration are worked on at the same time. Each has several requests under way. */
+const workers = 4;
 
 async function repair(access: ScopeAccess, terminal: Terminal): Promise<Report> {
   const { ports, scope } = access;
@@ -66,6 +67,7 @@ async function driveToTheEnd(
   recorded: RecordedRequest,
   terminal: Terminal,
 ): Promise<Extract<DriveResult, { status: 'done' }>> {
+  const budgets = new LatencyBudgets(workers);
   for (;;) {
     const limits = { stopBy: ports.clock.now() + timeLimit, pollInterval };
     const result = await drive(ports, recorded, recorded.actor, limits);
@@ -74,7 +76,12 @@ async function driveToTheEnd(
     if (result.status === 'continue' || result.status === 'answer') continue;
     if (result.status === 'work') {
       terminal.say(`Working on ${result.work.segments.length} segments of ${result.work.pass.key} ...`);
-      await workInProcess(ports, result.work, workers, randomUUID(), { ...limits, pageSize, workers });
+      await workInProcess(ports, result.work, workers, randomUUID(), {
+        ...limits,
+        pageSize: usualPage,
+        workers,
+        budgets,
+      });
       continue;
     }
     terminal.say(`Waiting ${result.waitSeconds} s for a running operation ...`);

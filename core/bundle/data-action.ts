@@ -23,6 +23,11 @@ export interface DataAction {
    * writes them, and a sweep follows.
    */
   readonly letsFormerPass?: boolean;
+  /**
+   * By how many percent the slowest requests of the application may become slower. Undefined: by as many as usual, see
+   * core/data/latency-budget.
+   */
+  readonly latencyBudget?: number | 'none';
   /** How many items may fail before the step does. */
   readonly mayFail: number;
   /** `application`: a deployment waits for it. `background`: it may end after the answer, before what waits for the commit. */

@@ -1,6 +1,6 @@
-import SemVer from 'semver/classes/semver';
 import { describe, MigrationError } from '../errors/index';
 import type { MigrationId } from './bundle';
+import { SemVer } from './semver';
 
 const strictSemver =
   /^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-((0|[1-9]\d*|\d*[a-zA-Z-][\da-zA-Z-]*)(\.(0|[1-9]\d*|\d*[a-zA-Z-][\da-zA-Z-]*))*))?$/;

@@ -32,9 +32,13 @@ export class Pace {
   /**
    * Notes a page that was worked on.
    * @param page how many items, the milliseconds that it took, and those of its slowest request
-   * @param rate items a second that this worker may; undefined: no limit
+   * @param rate items a second that this worker may; 0 as many as it can; undefined: as many as the database takes easily
    */
   afterPage(page: { readonly items: number; readonly took: number; readonly latency: number }, rate?: number): void {
+    if (rate === 0) {
+      this.free = this.clock.now();
+      return;
+    }
     this.fastest = Math.min(this.fastest, Math.max(page.latency, 1));
     const isPressed = page.latency > this.fastest * pressure && page.latency > 20;
     this.share = isPressed

@@ -13,7 +13,7 @@ export interface PageResult {
 }
 
 /** What is done with items, wherever they are. */
-export type PageTask = Pick<SegmentWork, 'action' | 'functions'>;
+export type PageTask = Pick<SegmentWork, 'action' | 'functions' | 'isNewDestination'>;
 
 /** One way to work on a page of items. */
 export type PageWork = (items: readonly StoredItem[], page: PageTools) => Promise<PageResult>;
@@ -61,7 +61,7 @@ export class PageTally {
   }
 }
 
-const counters = { update: 'updated', put: 'updated', insert: 'inserted', delete: 'deleted' } as const;
+const counters = { update: 'updated', put: 'inserted', insert: 'inserted', delete: 'deleted' } as const;
 
 /** Counts the changes that were made, and those that the database refuses. Returns those that met a conflict. */
 export function countChanges(

@@ -1,12 +1,13 @@
 import { locationOf } from '../bundle/code-lines';
 import { sourceName } from '../bundle/data-action';
 import { hasCode, MigrationError } from '../errors/index';
-import type { ItemChange, ItemTable } from '../ports/items';
+import type { ItemChange, ItemSource, ItemTable, StoredItem } from '../ports/items';
 import type { Control, Segment } from '../ports/segments';
 import { check } from './check';
-import { addCounts } from './counts';
+import { addCounts, noCounts } from './counts';
 import { HashSums } from './hash-sums';
 import { inPlace } from './in-place';
+import { type LatencyBudget, strictBudget, usualBudget } from './latency-budget';
 import { Pace } from './pace';
 import { PageReader } from './page-reader';
 import type { PageResult, PageTools, PageWork, UnmadeChange } from './page-work';
@@ -60,6 +61,9 @@ class SegmentRun {
   private reader: PageReader | undefined;
   /** Milliseconds of the slowest request of the page at hand. */
   private latency = 0;
+  private budget: LatencyBudget | undefined;
+  /** At the page at hand. */
+  private hasBudget = false;
 
   constructor(
     private readonly ports: WorkerPorts,
@@ -72,13 +76,21 @@ class SegmentRun {
   }
 
   async run(): Promise<SegmentResult> {
-    const { clock } = this.ports;
     const tables = await this.work.open({
       scope: this.work.pass.scope,
       token: this.held.segment.token,
       guard: () => this.held.guard(),
       segment: { pass: this.work.pass, number: this.work.number },
     });
+    try {
+      return await this.pages(tables);
+    } finally {
+      this.budget?.leave();
+    }
+  }
+
+  private async pages(tables: DataTables): Promise<SegmentResult> {
+    const { clock } = this.ports;
     for (;;) {
       await this.pace.beforePage();
       // After the segment was taken: who cancels looks for held segments afterwards, and so waits for this one.
@@ -101,7 +113,7 @@ class SegmentRun {
     this.latency = 0;
     const { result, next } = await (this.work.pass.direction === 'undo' && this.work.action.undo === 'before-image'
       ? this.restorePage(tables)
-      : this.forwardPage(tables));
+      : this.forwardPage(tables, control));
     if (result.left.length > 0) await this.ports.segments.noteLeft(this.work.pass, result.left);
     const counts = addCounts(this.held.segment.counts, result.counts);
     const change = { counts, checkpoint: next, sums: this.sums.toJSON() };
@@ -118,27 +130,66 @@ class SegmentRun {
       return 'done';
     }
     await this.held.save(change);
-    const rate = control.rate === undefined ? undefined : control.rate / Math.max(1, this.limits.workers);
-    const items = (result.counts.read ?? 0) + (result.counts.restored ?? 0);
-    this.pace.afterPage({ items, took: clock.now() - startedAt, latency: this.latency }, rate);
+    // Otherwise the latency budget holds.
+    if (control.rate !== undefined || !this.budget) {
+      const rate = control.rate === undefined ? undefined : control.rate / Math.max(1, this.limits.workers);
+      const items = (result.counts.read ?? 0) + (result.counts.restored ?? 0);
+      this.pace.afterPage({ items, took: clock.now() - startedAt, latency: this.latency }, rate);
+    }
     return undefined;
   }
 
-  private async forwardPage(tables: DataTables) {
+  private async forwardPage(tables: DataTables, control: Control) {
     const { number, of, division } = this.work;
     const { checkpoint } = this.held.segment;
     // A function that undoes is given what the transform made, where it is.
-    const isUndone = this.work.pass.direction === 'undo';
-    const { source }: DataTables = isUndone ? { source: writtenTable(tables) } : tables;
+    const used: DataTables = this.work.pass.direction === 'undo' ? { source: writtenTable(tables) } : tables;
+    this.hasBudget = control.rate === undefined && this.mayHaveBudget();
     this.reader ??= new PageReader((after) =>
-      this.timed(() => source.page({ number, of, division }, after, this.limits.pageSize)),
+      this.timed(() => used.source.page({ number, of, division }, after, this.itemsOfPage())),
     );
     const { items, next } = await this.reader.read(checkpoint);
-    const result =
-      items.length === 0
-        ? nothing
-        : await this.pageWork()(items, this.tools(isUndone ? { source: writtenTable(tables) } : tables));
+    if (this.hasBudget) await this.joinBudget(used, items[0], next !== undefined);
+    const budget = this.hasBudget ? this.budget : undefined;
+    let result = nothing;
+    for (let from = 0; from < items.length; ) {
+      const part = items.slice(from, from + (budget && budget.load < 1 ? gently.part : itemsAtOnce));
+      const work = () => this.pageWork()(part, this.tools(used));
+      result = addResults(result, await (budget ? budget.turn(work) : work()));
+      from += part.length;
+    }
     return { result, next };
+  }
+
+  private itemsOfPage(): number {
+    const { pageSize } = this.limits;
+    if (!this.hasBudget) return pageSize;
+    if (!this.budget) return Math.min(pageSize, gently.first);
+    // So that a page takes about as long: what operators ask for is looked at after it.
+    return Math.min(pageSize, Math.max(gently.part, Math.round(pageSize * this.budget.load)));
+  }
+
+  /** What is taken back is waited for, and goes fast. */
+  private mayHaveBudget(): boolean {
+    const { pass, action } = this.work;
+    return this.limits.budgets !== undefined && action.latencyBudget !== 'none' && pass.direction === 'forward';
+  }
+
+  /** Looks how the application fares while this works on its table, unless that takes only a moment. */
+  private async joinBudget({ source }: DataTables, first: StoredItem | undefined, isMore: boolean): Promise<void> {
+    const { pass, action, of } = this.work;
+    const isSmall = of === 1 && !isMore;
+    const { latencyBudget } = action;
+    // Nobody else reads the file of rows.
+    if (this.budget || !first || isSmall || latencyBudget === 'none' || !isTable(source)) return;
+    const { scope, deployment, key, step } = pass;
+    const name = [scope, deployment, key, step].join('|');
+    this.budget = this.limits.budgets?.of(
+      name,
+      this.ports.clock,
+      latencyBudget === undefined ? usualBudget : strictBudget(latencyBudget),
+    );
+    await this.budget?.join(() => source.find([first.item]));
   }
 
   private async restorePage(tables: DataTables) {
@@ -204,7 +255,28 @@ class SegmentRun {
   }
 }
 
+function isTable(source: ItemSource): source is ItemTable {
+  return 'find' in source;
+}
+
+/** Of a page: what is made of them is garbage before the next ones are worked on, so memory does not grow with the page. */
+const itemsAtOnce = 100;
+
+/**
+ * Items while the application must not be held up: of the first page, so that a small table is one; and of a part of a page, whose
+ * changes are one small request.
+ */
+const gently = { first: 50, part: 10 };
+
 const nothing: PageResult = { counts: {}, left: [] };
+
+function addResults(a: PageResult, b: PageResult): PageResult {
+  return {
+    counts: addCounts({ ...noCounts, ...a.counts }, b.counts),
+    left: [...a.left, ...b.left],
+    error: a.error ?? b.error,
+  };
+}
 
 /** What may be said of an error where anybody reads it: the words of other errors may hold data of users (G6). */
 function shown(error: unknown): string {

@@ -4,6 +4,7 @@ import type { DataFunctions } from '../ports/data-functions';
 import type { Clock, HeldLease } from '../ports/index';
 import type { Division, ItemSource, ItemTable } from '../ports/items';
 import type { Pass, Segments } from '../ports/segments';
+import type { LatencyBudgets } from './latency-budgets';
 
 /** What a step works on. What cannot be written needs a destination. */
 export type DataTables =
@@ -27,6 +28,8 @@ export interface SegmentWork {
   readonly attempt: string;
   /** What takes changes back is kept before they are made. */
   readonly keepsImages: boolean;
+  /** Nobody else writes to the destination, and nothing was in it before, see `Observation`. */
+  readonly isNewDestination: boolean;
   readonly functions: DataFunctions;
   /** The source file, and how lines of its compiled code lead to it. */
   readonly file: string;
@@ -40,6 +43,9 @@ export interface WorkerPorts {
   readonly clock: Clock;
 }
 
+/** Items read at once, unless they are so large that the database gives fewer. */
+export const usualPage = 500;
+
 /** What the caller of a worker allows it. */
 export interface WorkerLimits {
   /** Epoch milliseconds after which no further page begins. */
@@ -48,6 +54,8 @@ export interface WorkerLimits {
   readonly pageSize: number;
   /** How many workers share the rate of the pass. */
   readonly workers: number;
+  /** What this process knows of the latency of tables that it works on. Undefined: it works as fast as it can. */
+  readonly budgets?: LatencyBudgets;
 }
 
 /**

@@ -1,8 +1,9 @@
 import type { DataAction } from '../bundle/data-action';
 import type { DataFunctions } from '../ports/data-functions';
 import type { Item, ItemChange, ItemTable, StoredItem } from '../ports/items';
+import { gather, leaveToOwners } from './gather';
 import { countChanges, itemOf, mostAttempts, PageTally, type PageTools, type PageWork } from './page-work';
-import { TransformRefused, transformToDestination } from './transform';
+import { TransformRefused } from './transform';
 import { areEqual } from './values';
 
 /** Writes what the transform makes of items to another table. What is there already is kept, replaced or combined. */
@@ -11,13 +12,18 @@ export const toDestination: PageWork = async (items, page) => {
   tally.count('read', items.length);
   const { existing } = page.work.action;
   const table = page.destination!;
-  let pending = gather(items, page, table, tally);
+  const gathered = gather(items, page, tally);
+  // Where nothing is and nobody else writes, most need no condition, and are written in fewer and simpler requests.
+  const isNew = page.work.isNewDestination && existing !== 'combine';
+  if (isNew && existing === 'keep') await leaveToOwners(gathered, page, tally);
+  const needsNoLook = (key: string) => isNew && (existing === 'replace' || gathered.keeping.has(key));
+  let pending: Incoming = gathered.incoming;
   for (let attempt = 1; pending.size > 0; attempt += 1) {
     // Most often nothing is there: then the first look is left out.
-    const isBlind = attempt === 1 && existing === 'keep';
+    const isBlind = attempt === 1 && (existing === 'keep' || isNew);
     const found = isBlind ? new Map<string, StoredItem>() : await findAll(table, pending);
     const changes = [...pending].flatMap(
-      ([key, incoming]) => changeOf(key, incoming, found.get(key), page, tally) ?? [],
+      ([key, incoming]) => changeOf(key, incoming, found.get(key), page, tally, needsNoLook(key)) ?? [],
     );
     const unmade = await page.write(table, changes);
     const conflicts = countChanges(tally, changes, unmade, table);
@@ -34,23 +40,6 @@ const tooBusy = new TransformRefused(`The application changed the item ${mostAtt
 
 type Incoming = ReadonlyMap<string, readonly Item[]>;
 
-/** What the page makes, by the key that it has in the destination. */
-function gather(items: readonly StoredItem[], page: PageTools, table: ItemTable, tally: PageTally): Incoming {
-  const incoming = new Map<string, Item[]>();
-  for (const { item } of items) {
-    try {
-      for (const made of transformToDestination(page.work.functions.transform!, item)) {
-        const key = table.keyOf(made);
-        incoming.set(key, [...(incoming.get(key) ?? []), made]);
-        page.sums.add(key, made);
-      }
-    } catch (error) {
-      tally.fail(page.source.keyOf(item), error);
-    }
-  }
-  return incoming;
-}
-
 async function findAll(table: ItemTable, incoming: Incoming): Promise<ReadonlyMap<string, StoredItem>> {
   const keys = [...incoming.keys()];
   const found = await table.find([...incoming.values()].map((made) => made[0]!));
@@ -63,11 +52,12 @@ function changeOf(
   stored: StoredItem | undefined,
   { work: { action, functions }, destination }: PageTools,
   tally: PageTally,
+  needsNoLook: boolean,
 ): ItemChange | undefined {
   try {
     const made = resultOf(action.existing, functions, incoming, stored?.item);
     const becomes = destination!.arriving(made, stored?.item);
-    const change = changeTo(becomes, stored);
+    const change = changeTo(becomes, stored, needsNoLook);
     if (change) {
       destination!.check(change);
       return change;
@@ -82,8 +72,8 @@ function changeOf(
   return undefined;
 }
 
-function changeTo(becomes: Item, was: StoredItem | undefined): ItemChange | undefined {
-  if (!was) return { change: 'insert', becomes };
+function changeTo(becomes: Item, was: StoredItem | undefined, needsNoLook: boolean): ItemChange | undefined {
+  if (!was) return { change: needsNoLook ? 'put' : 'insert', becomes };
   if (areEqual(becomes, was.item)) return undefined;
   return { change: 'update', was, becomes, read: Object.keys({ ...was.item, ...becomes }) };
 }

@@ -19,13 +19,13 @@ export interface Transformed {
  * @throws TransformRefused, and what the transform throws
  */
 export function transformInPlace(transform: Transform, item: Item, table: Pick<ItemTable, 'replaced'>): Transformed {
-  const made = apply(transform, item);
+  const made = watched(transform, item);
   if (made.result === null) return made;
   if (isList(made.result)) {
     throw new TransformRefused('transform returned a list, which only a migration with a destination may.');
   }
   const result = table.replaced(item, made.result);
-  const again = apply(transform, result).result;
+  const again = apply(transform, result);
   if (again !== null && !isList(again) && areEqual(table.replaced(result, again), result)) return { ...made, result };
   throw new TransformRefused(
     'transform(transform(item)) is not transform(item): it must leave an item alone that it has already transformed.',
@@ -37,17 +37,24 @@ export function transformInPlace(transform: Transform, item: Item, table: Pick<I
  * @throws TransformRefused, and what the transform throws
  */
 export function transformToDestination(transform: Transform, item: Item): readonly Item[] {
-  const made = listOf(apply(transform, item).result);
-  if (areEqual(listOf(apply(transform, item).result), made)) return made;
+  const made = listOf(apply(transform, item));
+  if (areEqual(listOf(apply(transform, item)), made)) return made;
   throw new TransformRefused('transform gave two results for one item: it must depend on nothing but the item.');
 }
 
-function apply(transform: Transform, item: Item): Transformed {
+function apply(transform: Transform, item: Item): Transformed['result'] {
+  const result: unknown = transform(clone(item) as Item);
+  check(result);
+  return result;
+}
+
+/** The same, and what the transform looked at. It takes longer. */
+function watched(transform: Transform, item: Item): Transformed {
   const copy = clone(item) as Record<string, unknown>;
   const read = new Set<string>();
-  const watched = new Proxy(copy, watch(read));
-  const returned: unknown = transform(watched);
-  const result = returned === watched ? copy : returned;
+  const proxy = new Proxy(copy, watch(read));
+  const returned: unknown = transform(proxy);
+  const result = returned === proxy ? copy : returned;
   check(result);
   return { result, read: [...read] };
 }
@@ -98,5 +105,7 @@ function clone(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(clone);
   if (value instanceof Set) return new Set(value);
   if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, clone(part)]));
+  const copy: Record<string, unknown> = { ...value };
+  for (const name of Object.keys(copy)) if (typeof copy[name] === 'object') copy[name] = clone(copy[name]);
+  return copy;
 }

@@ -4,6 +4,7 @@ import { phases } from '../bundle/phases';
 import { checkDeadline } from './deadline';
 import { kindOf, type StepContext, type StepResult } from './kinds/index';
 import { mayWaitForLock } from './lock-patience';
+import { hasMade } from './made-tables';
 import { eventOf } from './migration-event';
 import type { MigrationRun, Step } from './migration-run';
 import type { Progress } from './progress';
@@ -166,6 +167,7 @@ function dataContext(migration: MigrationRun, step: Step): StepContext['data'] {
     clock: ports.clock,
     deadline: phases[step.phase].runs === 'forward' ? deployment.forwardDeadline : undefined,
     targetOf: (name) => migration.run.target(name),
+    hasMade: (place) => hasMade(migration.run, place),
     report: (event, detail) => migration.run.defer([eventOf(event, migration.record, detail)], {}),
     tell: (sentence) => void request.notes.push(sentence),
     begin: (work) => request.begin(work),

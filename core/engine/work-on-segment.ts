@@ -45,13 +45,17 @@ export async function workOnSegment(
   const action = migration && (actionsOf(migration, phase)[Number(step)] as DataAction | undefined);
   if (!migration || action?.type !== 'data') throw notThere(pass, record.id);
   const { codeLines, ...functions } = await ports.bundles.module(location, record.id);
-  const isUndoneFromImages = action.undo === 'before-image' && phases[phase].undoneBy !== 'never';
+  const isForward = action.pass === 'write' && pass.direction === 'forward';
+  // Only before the application is updated: then it writes there, too.
+  const isNewDestination =
+    isForward && phase === 'backfill' && planned?.steps[pass.step]?.before?.isNewDestination === true;
+  const isUndoneFromImages = action.undo === 'before-image' && phases[phase].undoneBy !== 'never' && !isNewDestination;
   return runSegment(
     ports,
     {
       ...{ pass, action, number, of, attempt, functions, codeLines, file: migration.file },
       division: divisionOf(planned?.steps[pass.step]?.before, pass, action),
-      keepsImages: isUndoneFromImages && action.pass === 'write' && pass.direction === 'forward',
+      ...{ isNewDestination, keepsImages: isUndoneFromImages && isForward },
       open: (lease) => openTables(ports, deployment, location, action, lease),
     },
     worker,

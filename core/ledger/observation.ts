@@ -21,6 +21,8 @@ export interface Observation {
   readonly division?: Division;
   /** The same of the table that is read to undo it, when that is another one. */
   readonly undoDivision?: Division;
+  /** This deployment made the table that the step writes to, and nothing was in it before. */
+  readonly isNewDestination?: true;
 }
 
 /** A step that was asked for and takes effect in the background. Its state stays `intent` until a later look sees it done. */

@@ -184,4 +184,9 @@ export interface Clock {
   /** Epoch milliseconds. */
   now(): number;
   sleep(milliseconds: number): Promise<void>;
+  /**
+   * A moment, in milliseconds with fractions, and for how many of them until then this process was busy itself. Undefined: no
+   * clock is so exact.
+   */
+  mark?(): { readonly at: number; readonly busy: number };
 }

@@ -112,6 +112,8 @@ export interface ItemTable extends ItemSource {
   restore(images: readonly BeforeImage[]): Promise<readonly RestoreResult[]>;
   /** The key of the item that an image is of, as {@link keyOf} gives it. */
   nameOf(image: BeforeImage): string;
+  /** Whether the same attributes are the key in another table. Undefined: nobody can say. */
+  hasKeysOf?(other: ItemSource): other is ItemTable;
 }
 
 /** Databases whose items can be worked through. */

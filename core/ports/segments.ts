@@ -66,7 +66,7 @@ export interface Segment {
 /** What operators ask of a pass; workers look at it before every page. */
 export interface Control {
   readonly state: 'running' | 'paused' | 'cancelled';
-  /** Items a second, of all workers together. Undefined: as many as the database takes. */
+  /** Items a second, of all workers together; 0: as many as the database takes. Undefined: within the latency budget. */
   readonly rate?: number;
 }
 

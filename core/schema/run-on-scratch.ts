@@ -110,7 +110,7 @@ function contextOf(
     now: () => clock.now(),
     waitsFor: () => undefined,
     record: async () => undefined,
-    // Only steps that work on items use it, and databases of those need no scratch.
+    // Only steps that work on items use it, and of those there are none.
     data: {} as StepContext['data'],
   };
 }

@@ -13,7 +13,7 @@ export interface ScratchStep {
 }
 
 /**
- * What makes the expected schema, in order. Backfills and verification are left out: they change no schema, and an empty
+ * What makes the expected schema, in order. Work on items and verification are left out: they change no schema, and an empty
  * database does not have the rows that they are about.
  */
 export function scratchSteps(
@@ -41,12 +41,9 @@ function stepsOf(
   phase: ScratchStep['phase'],
   target: Pick<Target, 'sql' | 'traits'>,
 ): readonly ScratchStep[] {
-  return singleSteps(actionsOf(migration, phase), target).map((action, number) => ({
-    migration,
-    phase,
-    number,
-    action,
-  }));
+  return singleSteps(actionsOf(migration, phase), target).flatMap((action, number) =>
+    action.type === 'data' ? [] : [{ migration, phase, number, action }],
+  );
 }
 
 /** Neighbours that one deployment applied. */

@@ -53,6 +53,7 @@ export function dynamoDbClient(): DynamoDBClient {
 export const systemClock: Clock = {
   now: () => Date.now(),
   sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+  mark: () => ({ at: performance.now(), busy: performance.eventLoopUtilization().active }),
 };
 
 function targets(dynamodb: DynamoDBClient): Targets {

@@ -1,4 +1,5 @@
-import type { SegmentResult } from '../../core/data/segment-work';
+import { LatencyBudgets } from '../../core/data/latency-budgets';
+import { type SegmentResult, usualPage } from '../../core/data/segment-work';
 import { type SegmentTask, workOnSegment } from '../../core/engine/work-on-segment';
 import type { Ports } from '../../core/ports';
 import { log } from '../log';
@@ -17,8 +18,8 @@ const sliceTime = 240_000;
 /** Milliseconds kept for the page at hand, before Lambda ends the invocation. */
 const timeToEnd = 30_000;
 
-/** Items read at once. More of them would be faster, and take more memory. */
-const pageSize = 250;
+/** Kept while this process waits for the next segment. It works on one at a time. */
+const budgets = new LatencyBudgets(1);
 
 /** Works on one segment of a data migration for a while. */
 export async function work(
@@ -31,8 +32,9 @@ export async function work(
   const stopBy = Math.min(slice, until);
   const result = await workOnSegment(ports, { pass, number, of, attempt }, invocation.id, {
     stopBy,
-    pageSize,
+    pageSize: usualPage,
     workers,
+    budgets,
   });
   log('work', { migration: pass.key, step: pass.step, segment: number, result });
   return { result };

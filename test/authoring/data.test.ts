@@ -17,7 +17,10 @@ describe('data()', () => {
     ['a copy to another target', { ...place, destination: { table: 'meals', target: 'archive' }, existing: 'replace' }],
     ['from another target', { ...copy, source: { table: 'copies', target: 'archive' }, finish: 'background' }],
     ['several to one', { ...copy, existing: 'combine', combine, undo: () => null }],
-    ['irreversible', { ...copy, existing: 'combine', combine, irreversible: true, mayFail: 3, segments: 1_000 }],
+    [
+      'irreversible',
+      { ...copy, existing: 'combine', combine, irreversible: true, latencyBudget: 'none', mayFail: 3, segments: 1_000 },
+    ],
   ])('returns what was declared: %s', (_, props) => {
     expect(data(props as typeof place)).toEqual({ kind: 'data', ...props });
   });
@@ -95,6 +98,11 @@ describe('data()', () => {
     ],
     ['mayFail negative', { ...place, mayFail: -1 }, /^Property mayFail must be an integer from 0, got -1\.$/],
     ['mayFail a part', { ...place, mayFail: 0.01 }, /^Property mayFail must be an integer from 0, got 0\.01\.$/],
+    [
+      'no budget at all',
+      { ...place, latencyBudget: 0 },
+      /^Property latencyBudget must be an integer from 1 to 1000, or none, got 0\.$/,
+    ],
     ['no segments', { ...place, segments: 0 }, /^Property segments must be an integer from 1 to 1000, got 0\.$/],
     [
       '1,001 segments',

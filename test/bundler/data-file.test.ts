@@ -92,14 +92,14 @@ describe('a data() migration', () => {
 
   it('to a destination is not swept, and takes the destination from the target that it names', async () => {
     const destination = "{ table: 'old-meals', target: 'archive' }";
-    const options = "existing: 'replace', mayFail: 3, segments: 12, undo: (meal) => meal";
+    const options = "existing: 'replace', mayFail: 3, latencyBudget: 25, segments: 12, undo: (meal) => meal";
     const { phases } = await migrationOf(`source: 'meals', destination: ${destination}, ${options}, ${transform}`);
     expect(phases.map(({ name }) => name)).toEqual(['backfill', 'verify']);
     expect(phases[0]!.actions).toEqual([
       {
         ...write,
         destination: { target: 'archive', table: 'old-meals' },
-        ...{ existing: 'replace', mayFail: 3, segments: 12, undo: 'function' },
+        ...{ existing: 'replace', mayFail: 3, latencyBudget: 25, segments: 12, undo: 'function' },
       },
     ]);
   });

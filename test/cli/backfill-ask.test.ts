@@ -35,7 +35,7 @@ describe('what is asked of a data migration before it begins', () => {
   it('is what the deployment begins it with', async () => {
     const asked = await ask({ segments: 5 });
     expect(renderAsked(scope, asked)).toBe(
-      'App/Migrations: when a deployment begins meals/1.1.0, it works in 5 segments, without a limit of its rate.',
+      'App/Migrations: when a deployment begins meals/1.1.0, it works in 5 segments, as fast as the application does not feel.',
     );
     await ask({ rate: 200 });
     await updating(1);
@@ -46,12 +46,14 @@ describe('what is asked of a data migration before it begins', () => {
     expect(await world.segments.control({ scope, deployment, ...step })).toEqual({ state: 'running', rate: 200 });
   });
 
-  it('is added to what was asked before, and taken back by 0', async () => {
+  it('is added to what was asked before, and taken back by 0 and auto', async () => {
     await ask({ segments: 5, rate: 200 });
     expect(await ask({ segments: 7 })).toEqual({ migration: 'meals/1.1.0', asked: { segments: 7, rate: 200 } });
-    const { asked } = await ask({ segments: 0, rate: 0 });
+    const { asked } = await ask({ segments: 0, rate: 'auto' });
     expect(asked).toEqual({ segments: undefined, rate: undefined });
-    expect(renderAsked(scope, { migration: 'meals/1.1.0', asked })).toMatch(/in as many segments as it says itself, w/);
+    expect(renderAsked(scope, { migration: 'meals/1.1.0', asked })).toMatch(
+      /in as many segments as it says itself, as fast as/,
+    );
   });
 
   it.each([undefined, '1.1.0'])(

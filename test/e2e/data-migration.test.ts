@@ -25,6 +25,8 @@ export default data({
   dependsOn: ['1.0.0'],
   source: 'people',
   segments: 3,
+  // How busy the machine is must not matter here.
+  latencyBudget: 'none',
   transform: ({ name, ...person }: { readonly id: string; readonly name?: string }) => {
     if (name === undefined) return person;
     const [first, last] = name.split(' ');

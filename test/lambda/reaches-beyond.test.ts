@@ -43,6 +43,9 @@ describe('what of a statement of PostgreSQL reaches beyond its database', () => 
     'COPY t FROM STDIN',
     'CREATE POLICY p ON t TO app USING (true)',
     'CREATE EXTENSION pg_trgm',
+    'ALTER TABLE users DROP role',
+    "ALTER TABLE users ALTER role SET DEFAULT 'x', DROP database",
+    'CREATE TABLE copy (program text)',
   ])('not %s', (statement) => {
     expect(reachesBeyond(statement)).toBeUndefined();
   });
@@ -93,6 +96,9 @@ describe('what of a statement of MySQL reaches beyond its database', () => {
     'SELECT other.id FROM other',
     'CREATE VIEW v AS SELECT u.id FROM users u',
     '# create user x\nSELECT 1',
+    'ALTER TABLE users DROP user, DROP role, DROP server',
+    'ALTER TABLE users ADD `use` int, CHANGE a b int',
+    'UPDATE users SET global = 1',
   ])('not %s', (statement) => {
     expect(mysqlReach(statement, 'app')).toBeUndefined();
   });

@@ -1,6 +1,25 @@
 import { describe, expect, it } from '@jest/globals';
+import { jsonText, parseJson } from '../../lambda/aws/sql/items/json-text';
 import { fromArrayText, toArrayText } from '../../lambda/aws/sql/items/lists';
 import { decimalText, shortestSingle, timestampText } from '../../lambda/aws/sql/items/plain-texts';
+
+describe('JSON', () => {
+  const exact =
+    '{"a":[12345678901234567890,1.5,"12345678901234567890 \\" exact:1"],"b":0.12345678901234567890123,"c":1e400}';
+
+  it('keeps the digits of numbers that JavaScript would round, beside what a transform changes', () => {
+    const value = parseJson(exact) as { readonly a: readonly unknown[] };
+    expect(value.a).toEqual([12345678901234567890n, 1.5, '12345678901234567890 " exact:1']);
+    expect(jsonText(value)).toBe(exact);
+    expect(jsonText({ ...value, a: [1n, 'xexact:2'] })).toBe(
+      '{"a":[1,"xexact:2"],"b":0.12345678901234567890123,"c":1e400}',
+    );
+  });
+
+  it.each(['null', '"a"', '1', '[]', '{"a":{}}', '[1.50,-0,1e2]'])('%s is as it is parsed', (text) => {
+    expect(parseJson(text)).toEqual(JSON.parse(text));
+  });
+});
 
 describe('the digits of a number', () => {
   it.each([

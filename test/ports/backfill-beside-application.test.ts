@@ -85,7 +85,16 @@ it.each(applications)(
       const division = await source.divide(4);
       const work = (number: number): SegmentWork => ({
         division,
-        ...{ pass, number, of: 4, attempt: 'r', keepsImages: true, functions: { transform: split }, file: 'f.ts' },
+        ...{
+          pass,
+          number,
+          of: 4,
+          attempt: 'r',
+          keepsImages: true,
+          isNewDestination: false,
+          functions: { transform: split },
+          file: 'f.ts',
+        },
         action: {
           ...{ type: 'data', pass: 'write', source: { target: 't', table }, existing: 'keep', undo: 'before-image' },
           ...{ mayFail: 0, finish: 'application' },

@@ -249,6 +249,21 @@ describe('items of DynamoDB', () => {
     expect(await store.getRaw('written', { id: { S: 'copy' } })).toEqual({ ...everyType, id: { S: 'copy' } });
   });
 
+  it('says whether another table has the same key: the same attributes of the same types', async () => {
+    await store.createWith('own', [['id', 'S']]);
+    await store.createWith('same', [['id', 'S']]);
+    await store.createWith('other-name', [['email', 'S']]);
+    await store.createWith('other-type', [['id', 'N']]);
+    await store.createWith('longer', [
+      ['id', 'S'],
+      ['day', 'S'],
+    ]);
+    const open = (name: string) => store.open(name, session(1));
+    const own = await open('own');
+    const others = await Promise.all(['same', 'other-name', 'other-type', 'longer'].map(open));
+    expect(others.map((other) => own.hasKeysOf!(other))).toEqual([true, false, false, false]);
+  });
+
   it('continues after keys of bytes and numbers, and names them', async () => {
     await store.createWith('binary', [
       ['b', 'B'],

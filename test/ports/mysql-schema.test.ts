@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { SchemaDatabase, SchemaSnapshot, Target } from '../../core/ports';
 import { differencesBetween } from '../../core/schema/differences';
+import { mysqlFence } from '../../lambda/aws/sql/items/mysql-items';
 import { mysqlUnderTest } from '../../packages/sandbox/test/services/rds-data/engines';
 import { changes, richSchema } from './support/mysql-changes';
 import { session } from './support/records';
@@ -27,6 +28,7 @@ describe.each(mysqlUnderTest())('the schema of $name', (engine) => {
 
   it('does not show what the protocol keeps', async () => {
     await target.prepare();
+    await run(target, ...mysqlFence.create);
     expect(await target.schema.snapshot()).toEqual(before);
   });
 

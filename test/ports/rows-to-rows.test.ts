@@ -52,7 +52,17 @@ it.each(sqlItemStores)(
         const result = await runSegment(
           ports,
           {
-            ...{ pass, number: 0, of: 1, attempt: 'r', keepsImages: false, functions, file: 'f.ts', codeLines: [] },
+            ...{
+              pass,
+              number: 0,
+              of: 1,
+              attempt: 'r',
+              keepsImages: false,
+              isNewDestination: false,
+              functions,
+              file: 'f.ts',
+              codeLines: [],
+            },
             action: { ...place, ...options, ...action },
             open: async () => ({
               source: await store.open('orders', session(1)),

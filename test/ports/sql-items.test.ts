@@ -102,6 +102,17 @@ describe.each(sqlItemStores)('rows of $name', ({ open }) => {
     expect(left.map((one) => one?.item['v'])).toEqual([5, 2, 2]);
   });
 
+  it('leaves a row that stays locked to the next worker', async () => {
+    await store.sql('CREATE TABLE held (id integer PRIMARY KEY, v integer)');
+    await store.sql('INSERT INTO held VALUES (1, 1)');
+    const table = await store.open('held', session(1));
+    const change = update(await find(table, { id: 1 }), { id: 1, v: 2 }, table);
+    await store.holding(['SELECT v FROM held WHERE id = 1 FOR UPDATE'], async () => {
+      await expect(table.write([change])).rejects.toMatchObject({ code: 'DATABASE_BUSY' });
+    });
+    expect(await table.write([change])).toEqual(['written']);
+  });
+
   it('says which row a constraint refuses, and writes the others', async () => {
     await store.sql('CREATE TABLE checked (id integer PRIMARY KEY, code varchar(3) UNIQUE, v integer CHECK (v < 10))');
     const table = await store.open('checked', session(1));

@@ -44,7 +44,7 @@ const values: Readonly<Record<SqlItemStore['kind'], Values>> = {
         own: 'domain',
         how: 'high',
       },
-      ...{ raw: bytes, doc: { b: [1, null, 'x'], a: { c: true } }, kept: [1.5], day: '2026-01-31' },
+      ...{ raw: bytes, doc: { b: [1, null, 'x', 9007199254740993n], a: { c: true } }, kept: [1.5], day: '2026-01-31' },
       ...{ at: new Date('2026-01-31T10:00:00.250Z'), moment: '2026-01-31T10:00:00Z', took: '01:30:00' },
       ...{
         list: [1, null, 3],
@@ -69,7 +69,13 @@ const values: Readonly<Record<SqlItemStore['kind'], Values>> = {
         own: 'domain',
         how: 'high',
       },
-      ...{ raw: bytes, doc: { b: [1, null, 'x'], a: { c: true } }, kept: [1.5], day: '2026-01-31', dashed: null },
+      ...{
+        raw: bytes,
+        doc: { b: [1, null, 'x', 9007199254740993n], a: { c: true } },
+        kept: [1.5],
+        day: '2026-01-31',
+        dashed: null,
+      },
       ...{ at: '2026-01-31 10:00:00.25', moment: '2026-01-31 10:00:00+00', took: '01:30:00', twice: 14 },
       ...{
         list: [1, null, 3],
@@ -103,14 +109,20 @@ const values: Readonly<Record<SqlItemStore['kind'], Values>> = {
         how: 'high',
         some: 'a,b',
       },
-      ...{ raw: bytes, flags: 257, doc: { b: [1, null, 'x'], a: { c: true } }, day: '2026-01-31' },
+      ...{ raw: bytes, flags: 257, doc: { b: [1, null, 'x', 9007199254740993n], a: { c: true } }, day: '2026-01-31' },
       ...{ at: new Date('2026-01-31T10:00:00.250Z'), moment: '2026-01-31T10:00:00Z', took: '01:30:00', year: 2026 },
     },
     shown: {
       id: new Uint8Array([0, 1, 2, 255]),
       ...{ small: 200, large: 18446744073709551615n, huge: '1234567890123456789012345678.50' },
       ...{ single: Math.fround(0.1), double: 1e-7, yes: 1, body: `it's "é" \\ :name \n`, padded: 'ab', how: 'high' },
-      ...{ raw: bytes, flags: 257, doc: { b: [1, null, 'x'], a: { c: true } }, day: '2026-01-31', some: 'a,b' },
+      ...{
+        raw: bytes,
+        flags: 257,
+        doc: { b: [1, null, 'x', 9007199254740993n], a: { c: true } },
+        day: '2026-01-31',
+        some: 'a,b',
+      },
       ...{ at: '2026-01-31 10:00:00.250', moment: '2026-01-31 10:00:00', took: '01:30:00', year: 2026, twice: 400 },
       changed: '2020-01-01 00:00:00',
     },
@@ -193,7 +205,7 @@ describe.each(sqlItemStores)('values of $name', ({ open }) => {
         { raw: 'text' },
         { doc: new Set(['a']) },
       ],
-      ...[{ body: '\ud800' }, { body: 1 }, { doc: { n: 1n } }],
+      ...[{ body: '\ud800' }, { body: 1 }, { doc: [new Date(0)] }],
     ];
     for (const one of unfit) {
       const [attribute] = Object.keys(one);

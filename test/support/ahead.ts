@@ -33,8 +33,8 @@ function toolsOf(world: MemoryWorld, { id, file }: BundledMigration): AheadTools
   count += 1;
   const { Targets: targets } = world.revision('ahead', []);
   return {
-    ...{ scope, file, functions, codeLines, targets, process: `ahead ${count}`, workers: 2 },
-    pageSize: world.pageSize,
+    ...{ scope, file, functions, codeLines, targets, process: `ahead ${count}` },
+    limits: { pageSize: world.pageSize, workers: 2 },
   };
 }
 

@@ -113,7 +113,7 @@ export class CrashingWorld extends MemoryWorld {
     return {
       ...this.watch('items', bound(table, ['estimate', 'divide', 'page', 'find', 'write', 'restore'])),
       // What is read off an item is no call.
-      ...bound(table, ['check', 'replaced', 'arriving', 'beforeImage', 'nameOf', 'keyOf']),
+      ...bound(table, ['check', 'replaced', 'arriving', 'beforeImage', 'nameOf', 'keyOf', 'hasKeysOf']),
     };
   }
 

@@ -15,8 +15,8 @@ export interface AheadRequest {
   readonly targets: Readonly<Record<string, TargetProperties>>;
   /** How many segments, instead of what was asked for or what the migration says. */
   readonly segments?: number;
-  /** Items a second at most, of all workers together; 0 for no limit. Undefined: as it was, or as was asked for before. */
-  readonly rate?: number;
+  /** As `Control.rate`, `auto` for none. Undefined: as it was, or as was asked for before. */
+  readonly rate?: number | 'auto';
 }
 
 /**
@@ -30,7 +30,7 @@ export async function beginAhead(run: RequestRun, request: AheadRequest): Promis
   const work = await beginOrFind(run, request);
   const pass = aheadPass(scope, work, 'forward');
   const { rate = (await segments.control(pass)).rate ?? (await segments.asked(scope, work.migration)).rate } = request;
-  await segments.setControl(pass, { state: 'running', rate: rate || undefined });
+  await segments.setControl(pass, { state: 'running', ...(typeof rate === 'number' && { rate }) });
   return work;
 }
 

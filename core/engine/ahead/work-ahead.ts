@@ -2,7 +2,7 @@ import type { CodeLines } from '../../bundle/bundle';
 import type { DataPlace } from '../../bundle/data-action';
 import { sumCounts } from '../../data/counts';
 import { runSegment } from '../../data/run-segment';
-import type { DataTables } from '../../data/segment-work';
+import type { DataTables, WorkerLimits } from '../../data/segment-work';
 import { type ErrorCode, errorFromData, MigrationError } from '../../errors/index';
 import type { AheadWork, DataFunctions, HeldLease, Pass, Ports, Segment, SegmentCounts } from '../../ports';
 import type { TargetProperties } from '../../wire';
@@ -18,10 +18,8 @@ export interface AheadTools {
   readonly targets: Readonly<Record<string, TargetProperties>>;
   /** Names this process, and its attempt; no two have the same. */
   readonly process: string;
-  /** How many segments at the same time. */
-  readonly workers: number;
-  /** Items of a page. */
-  readonly pageSize: number;
+  /** Its `workers` work on as many segments at the same time. */
+  readonly limits: Omit<WorkerLimits, 'stopBy'>;
 }
 
 /** `taken-over`: a deployment applies the migration, and passes by what was done. */
@@ -90,8 +88,7 @@ async function workOn(
     get stopBy() {
       return stopBy;
     },
-    pageSize: tools.pageSize,
-    workers: tools.workers,
+    ...tools.limits,
   };
   const run = async (index: number) => {
     for (let number = left.shift(); number !== undefined && stopBy === noLimit; number = left.shift()) {
@@ -109,7 +106,7 @@ async function workOn(
       }
     }
   };
-  const ended = await Promise.allSettled(Array.from({ length: tools.workers }, (_, index) => run(index)));
+  const ended = await Promise.allSettled(Array.from({ length: tools.limits.workers }, (_, index) => run(index)));
   for (const one of ended) if (one.status === 'rejected') throw one.reason;
   const known = await ports.segments.list(pass);
   throwFailure(known, tools);
@@ -126,6 +123,8 @@ function segmentWork(ports: Ports, work: AheadWork, pass: Pass, number: number, 
   const { file, functions, codeLines } = tools;
   return {
     ...{ pass, action, number, of, division, file, functions, codeLines, attempt: tools.process },
+    // The application that is deployed may write there.
+    isNewDestination: false,
     keepsImages: pass.direction === 'forward' && action.undo === 'before-image',
     open: (lease: HeldLease) => openTables(ports, work, tools, lease),
   };

@@ -14,11 +14,15 @@ import type { InvertResult, JournalKind, StepContext, StepResult } from './step-
 const mostSegments = 200;
 
 /** A small table is not worth more of them. */
-const itemsInSegment = 1_000;
+const itemsInSegment = 2_000;
 
-/** Into how many segments a table of so many items is divided. Undefined: nobody knows how many it has. */
-export function segmentsFor(items = Number.POSITIVE_INFINITY): number {
-  return Math.max(1, Math.min(mostSegments, Math.ceil(items / itemsInSegment)));
+/**
+ * Into how many segments a table is divided.
+ * @param items about how many the table has; undefined when it is not known that it is small
+ */
+export function segmentsFor(items: number | undefined): number {
+  const enough = Math.ceil((items ?? Number.POSITIVE_INFINITY) / itemsInSegment);
+  return Math.max(1, Math.min(mostSegments, enough));
 }
 
 /**
@@ -33,7 +37,7 @@ export const dataStep: JournalKind<DataAction> = {
     const { source } = action;
     const table = 'file' in source ? undefined : await tableOf(source, context);
     const destination = action.destination && (await tableOf(action.destination, context));
-    const items = 'file' in source ? source.rows : await table!.estimate();
+    const isNew = destination && (await isNewTable(action.destination!, destination, context));
     const { data, migration } = context;
     const asked = await data.segments.asked(data.pass.scope, migration.id);
     // Nobody can ask anything of the pass itself before it was begun.
@@ -41,11 +45,17 @@ export const dataStep: JournalKind<DataAction> = {
     if (rate !== undefined) await data.segments.beginControl(passOf(context, 'forward'), { state: 'running', rate });
     const ahead = await aheadOf(context);
     if (ahead) return { exists: true, ...ahead };
+    const items = 'file' in source ? source.rows : await table!.estimate();
     const segments = asked.segments ?? action.segments ?? segmentsFor(items);
     const division = await table?.divide(segments);
     // To put back copies no table is read.
     const undoDivision = action.undo === 'function' ? await destination?.divide(segments) : undefined;
-    return { exists: true, segments, ...(division && { division }), ...(undoDivision && { undoDivision }) };
+    return {
+      ...{ exists: true, segments },
+      ...(division && { division }),
+      ...(undoDivision && { undoDivision }),
+      ...(isNew && { isNewDestination: true }),
+    };
   },
 
   async perform(action, context, before) {
@@ -76,6 +86,8 @@ export const dataStep: JournalKind<DataAction> = {
     if (begun === 'wait') return 'wait';
     const ahead = await passedBy(before, context);
     if (ahead === 'wait') return 'wait';
+    // What made the table is undone next, which deletes it.
+    if (before?.isNewDestination && action.undo === 'before-image') return 'done';
     const pass = passOf(context, 'undo');
     const known = await segments.list(pass);
     throwFailure(known, context);
@@ -103,6 +115,14 @@ async function tableOf(place: DataPlace, { data, migration }: StepContext): Prom
     `${migration.id} works on items of target ${place.target}, which is ${target.databaseKind}.`,
     { payload: { migration: migration.id, databaseKind: target.databaseKind } },
   );
+}
+
+/** Nobody else writes to such a table: the application learns of it when it is updated. */
+async function isNewTable(place: DataPlace, table: ItemTable, { data }: StepContext): Promise<boolean> {
+  if (!(await data.hasMade(place))) return false;
+  const whole = { number: 0, of: 1, division: await table.divide(1) };
+  const { items, next } = await table.page(whole, undefined, 1);
+  return items.length === 0 && next === undefined;
 }
 
 function segmentsOf(before: Observation | undefined): number {

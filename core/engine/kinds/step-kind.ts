@@ -1,4 +1,5 @@
 import type { Action, Statement } from '../../bundle/bundle';
+import type { DataPlace } from '../../bundle/data-action';
 import type { PhaseName } from '../../bundle/phases';
 import type { Observation } from '../../ledger/observation';
 import type { MigrationRecord } from '../../ledger/state';
@@ -55,6 +56,8 @@ interface DataContext {
   /** Epoch milliseconds after which the work must have ended, or go on after the answer. */
   readonly deadline?: number;
   targetOf(name: string): Promise<Target>;
+  /** Whether this deployment has made a table, and deletes it when it is rolled back. */
+  hasMade(place: DataPlace): Promise<boolean>;
   /** Notes what was done, in the history. */
   report(event: string, detail: Readonly<Record<string, unknown>>): void;
   /** Says something in the answer. */

@@ -13,6 +13,7 @@ import type {
   Item,
   ItemChange,
   ItemPage,
+  ItemSource,
   ItemTable,
   RestoreResult,
   StoredItem,
@@ -165,6 +166,10 @@ export class DynamoDbItems implements ItemTable {
 
   keyOf(item: Item): string {
     return this.keys.text(this.keys.of(item));
+  }
+
+  hasKeysOf(other: ItemSource): other is ItemTable {
+    return other instanceof DynamoDbItems && this.keys.isLike(other.keys);
   }
 
   private get physicalName(): string {

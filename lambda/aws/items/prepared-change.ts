@@ -49,8 +49,11 @@ function changedNames(was: Item, becomes: Item): readonly string[] {
 }
 
 function attributesOf(item: Item, table: string): Attributes {
-  const present = Object.keys(item).filter((name) => item[name] !== undefined);
-  return Object.fromEntries(present.map((name) => [name, attributeOf(name, item[name], table)]));
+  const attributes: Record<string, AttributeValue> = {};
+  for (const name of Object.keys(item)) {
+    if (item[name] !== undefined) attributes[name] = attributeOf(name, item[name], table);
+  }
+  return attributes;
 }
 
 function attributeOf(name: string, value: unknown, table: string): AttributeValue {

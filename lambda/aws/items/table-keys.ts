@@ -33,6 +33,12 @@ export class TableKeys {
     return this.names.map((name) => attributeText(key[name])).join(' ');
   }
 
+  isLike(other: TableKeys): boolean {
+    const isSame = (name: string, index: number) =>
+      name === other.names[index] && this.types.get(name) === other.types.get(name);
+    return this.names.length === other.names.length && this.names.every(isSame);
+  }
+
   has(name: string): boolean {
     return this.types.has(name);
   }

@@ -17,12 +17,21 @@ import type {
 } from '../../../core/ports';
 import { isAnswerLost, isPassing, patiently } from '../retry';
 import type { DataApi } from './data-api';
-import { fenceTable, mysqlFence, mysqlItems } from './items/mysql-items';
+import { mysqlFence, mysqlItems } from './items/mysql-items';
 import { sqlItems } from './items/sql-items';
 import { saysContended, saysMissing } from './mysql/errors';
 import { MysqlSchema } from './mysql/schema';
 import { isTransactional, unitsOf } from './mysql/units';
-import { addMark, changeHistory, fence, history, lockFence, protocolStatements, raiseFence } from './mysql-protocol';
+import {
+  addMark,
+  changeHistory,
+  fence,
+  history,
+  lockFence,
+  protocolStatements,
+  raiseFence,
+  segmentFence,
+} from './mysql-protocol';
 import { MysqlStandalone } from './mysql-standalone';
 import { fenced, isLostTransaction, runInCalls } from './sections';
 
@@ -80,7 +89,7 @@ export class AuroraMysql implements Target, SqlDatabase {
   async cleanUp(): Promise<void> {
     await this.lease.guard();
     const { rows } = await this.api.execute(`SELECT 1 AS one FROM ${history} LIMIT 1`);
-    if (rows.length === 0) await this.api.execute(`DROP TABLE IF EXISTS ${fence}, ${history}, ${fenceTable}`);
+    if (rows.length === 0) await this.api.execute(`DROP TABLE IF EXISTS ${fence}, ${history}, ${segmentFence}`);
   }
 
   units(statements: readonly string[]): readonly StatementUnit[] {

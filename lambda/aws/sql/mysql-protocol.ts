@@ -5,6 +5,8 @@ import { fenced, unlessBusy } from './sections';
 /** Tables of the protocol, among the user's: in MySQL a schema is a database, and the Data API is opened with one. */
 export const fence = 'cdk_migrations_fence';
 export const history = 'cdk_migrations_history';
+/** Of workers on segments, see ./items/segment-fence. */
+export const segmentFence = 'cdk_migrations_segment';
 
 const options = 'ENGINE = InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin';
 

@@ -5,7 +5,7 @@ import type { RecordedRequest } from '../../../core/request/request';
 import { startAhead } from '../../support/ahead';
 import { Crash, CrashingWorld, type CrashPoint } from '../../support/crashing-world';
 import { byKey, dataMigration, people, peopleTables, place, seedOf, split } from '../../support/data-migration';
-import { scope } from '../../support/memory-world';
+import { createTable, scope, tableMigration } from '../../support/memory-world';
 
 /**
  * Kills the process of a data migration at calls of a port (guarantee G3), the workers among them: at every third one in turn, or
@@ -23,6 +23,8 @@ interface Scenario {
   readonly prepare: (world: CrashingWorld) => Promise<RecordedRequest>;
   readonly people: ReadonlyMap<string, Item>;
   readonly copies?: ReadonlyMap<string, Item>;
+  /** Undefined: there is no such table. */
+  readonly archive?: ReadonlyMap<string, Item>;
   readonly answers: 'SUCCESS' | 'FAILED';
 }
 
@@ -37,6 +39,18 @@ const copying = (world: CrashingWorld) => [
 const seeding = (world: CrashingWorld) => {
   const change = { source: seedOf(world, before, 3), destination: place('copies'), segments: 2 };
   return [peopleTables, dataMigration(world, '1.1.0', { transform: copy }, change)];
+};
+/** Into a table that the same deployment makes: without copies for the undo, which deletes the table. */
+const copyingToNew = (world: CrashingWorld) => [
+  peopleTables,
+  tableMigration('1.1.0', [createTable('archive')]),
+  dataMigration(world, '1.2.0', { transform: copy }, { destination: place('archive'), segments: 2 }),
+];
+const failingAfterCopy = (world: CrashingWorld) => {
+  const transform = () => {
+    throw new Error('cannot');
+  };
+  return [...copyingToNew(world), dataMigration(world, '1.3.0', { transform }, { segments: 1 }, ['backfill'])];
 };
 const failing = (world: CrashingWorld) => {
   const transform = (item: Item) => {
@@ -102,6 +116,25 @@ const scenarios: readonly Scenario[] = [
     prepare: (world) => rollback(world, seeding),
     people: former,
     answers: 'SUCCESS',
+  },
+  {
+    name: 'a backfill to a new table',
+    prepare: (world) => update(world, copyingToNew),
+    people: former,
+    archive: byKey(before.map(copy)),
+    answers: 'SUCCESS',
+  },
+  {
+    name: 'the rollback of a backfill to a new table',
+    prepare: (world) => rollback(world, copyingToNew),
+    people: former,
+    answers: 'SUCCESS',
+  },
+  {
+    name: 'a backfill to a new table after which another one fails',
+    prepare: (world) => update(world, failingAfterCopy),
+    people: former,
+    answers: 'FAILED',
   },
   {
     name: 'the sweep after the update',
@@ -183,7 +216,7 @@ describe.each([
   });
 });
 
-describe.each(scenarios)('$name', ({ prepare, people: expected, copies = new Map(), answers }) => {
+describe.each(scenarios)('$name', ({ prepare, people: expected, copies = new Map(), archive, answers }) => {
   it('ends the same wherever its process died', async () => {
     let survived = 0;
     for (let call = 1; survived < 2; call += stride) {
@@ -199,6 +232,8 @@ describe.each(scenarios)('$name', ({ prepare, people: expected, copies = new Map
         expect([died, outcome.status]).toEqual([died, answers]);
         expect([died, world.meals.items.of('people')]).toEqual([died, expected]);
         expect([died, world.meals.items.of('copies')]).toEqual([died, copies]);
+        expect([died, world.meals.items.tables.get('archive')]).toEqual([died, archive]);
+        expect([died, world.meals.tables.has('archive')]).toEqual([died, archive !== undefined]);
       }
     }
   });

@@ -31,7 +31,7 @@ async function run(functions: DataFunctions, change: Partial<DataAction> = {}, l
   const { destination } = action;
   const tables: DataTables = destination ? { source, destination: await open(destination.table) } : { source };
   const before = structuredClone(content());
-  const result = await dryRun(tables, { action, functions }, limit);
+  const result = await dryRun(tables, { action, functions, isNewDestination: false }, limit);
   expect(content()).toEqual(before);
   expect(writes).toBe(0);
   return result;

@@ -123,7 +123,7 @@ describe('a seed file', () => {
   });
 
   it('has as many segments as a table of its size', async () => {
-    await update({ transform }, {}, rows(2_500));
+    await update({ transform }, {}, rows(5_000));
     const [deployment] = (await world.ledger.load(scope)).open;
     const pass = { scope, deployment: deployment!.id, key: 'meals|meals-1|1.1.0', step: 'backfill.0' };
     expect(await world.segments.list({ ...pass, direction: 'forward' })).toHaveLength(3);

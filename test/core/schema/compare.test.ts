@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { BundledMigration } from '../../../core/bundle/bundle';
+import type { DataAction } from '../../../core/bundle/data-action';
 import type { SqlConnection } from '../../../core/ports';
 import { type Comparison, compareSchema } from '../../../core/schema/compare';
 import type { AppliedMigration, Comparing } from '../../../core/schema/comparing';
@@ -162,6 +163,31 @@ describe('comparing a live schema with its migrations', () => {
     await byHand('a');
     expect(differencesOf(await compare([migration('1.0.0', ['a'])]))).toEqual([]);
     expect(ran).toEqual(['a']);
+  });
+
+  it('leaves out work on items in contract phases, too', async () => {
+    const place = { target: 'users', table: 'users' };
+    const write: DataAction = {
+      ...{
+        type: 'data',
+        pass: 'write',
+        source: place,
+        existing: 'keep',
+        undo: 'nothing',
+        mayFail: 0,
+        finish: 'application',
+      },
+    };
+    const cleaning: BundledMigration = {
+      ...migration('1.1.0', []),
+      ...{ kind: 'data', irreversible: true },
+      phases: [{ name: 'contract', actions: [write, { ...write, pass: 'check' }] }],
+    };
+    await byHand('create a', 'create b');
+    expect(await compare([migration('1.0.0', ['create a']), cleaning, migration('1.2.0', ['create b'])])).toEqual({
+      state: 'done',
+      differences: [],
+    });
   });
 
   it('runs the code of a migration, but none of its statements that reach beyond', async () => {

@@ -9,6 +9,7 @@ import type {
   ItemChange,
   ItemDatabase,
   ItemPage,
+  ItemSource,
   ItemTable,
   RestoreResult,
   StoredItem,
@@ -23,6 +24,8 @@ export class MemoryItems {
 
   /** A constraint of the database: what it does not let become of an item. */
   refuses: (becomes: Item) => MigrationError | undefined = () => undefined;
+  /** Called with every change that is asked for. */
+  onChange: (table: string, change: ItemChange) => void = () => {};
 
   of(table: string): Map<string, Item> {
     const items = this.tables.get(table) ?? new Map<string, Item>();
@@ -100,6 +103,7 @@ class MemoryItemTable implements ItemTable {
   }
 
   private change(change: ItemChange): ChangeResult {
+    this.store.onChange(this.name, change);
     const items = this.store.of(this.name);
     const refused = 'becomes' in change ? this.store.refuses(change.becomes) : undefined;
     if (refused) return { refused };
@@ -147,6 +151,10 @@ class MemoryItemTable implements ItemTable {
 
   nameOf(image: BeforeImage): string {
     return String(image['key']);
+  }
+
+  hasKeysOf(other: ItemSource): other is ItemTable {
+    return other instanceof MemoryItemTable;
   }
 
   keyOf(item: Item): string {

@@ -177,6 +177,7 @@ export class MemoryTables {
     if (kind === 'delete') {
       this.tables.delete(table);
       this.settings.tables.delete(table);
+      this.items.tables.delete(table);
     }
     if (kind !== 'remove') return;
     this.scaling.delete(keyOf(table, index));

@@ -1,4 +1,5 @@
 import { MigrationError } from '../../../../core/errors/index';
+import { isNumberValue, jsonText, parseJson } from './json-text';
 import { fromArrayText, toArrayText } from './lists';
 import { decimalText, shortestSingle, timestampText } from './plain-texts';
 import type { Column, ColumnKind } from './table-shape';
@@ -24,7 +25,7 @@ function plainOf(text: string, kind: ColumnKind): unknown {
     case 'bytes':
       return new Uint8Array(Buffer.from(text.replace(/^\\x/, ''), 'hex'));
     case 'json':
-      return JSON.parse(text);
+      return parseJson(text);
     default:
       return text;
   }
@@ -95,6 +96,7 @@ function scalar(value: unknown, kind: ColumnKind, scale?: number): string {
       if (value instanceof Uint8Array) return Buffer.from(value).toString('hex');
       throw new UnfitValue(`is ${seen(value)}`);
     case 'json':
+      refuseUnfit(value);
       return jsonText(value);
     default:
       return word(value, kind, scale);
@@ -126,19 +128,13 @@ function integer(value: unknown): string {
 /** Also of a number with more digits than JavaScript has, as DynamoDB's adapter hands it over. */
 function digitsOf(value: unknown): string {
   if (typeof value === 'string' || typeof value === 'bigint' || typeof value === 'number') return String(value);
-  const digits = typeof value === 'object' && value !== null && 'value' in value ? value.value : undefined;
-  if (typeof digits === 'string') return digits;
+  if (isNumberValue(value)) return value.value;
   throw new UnfitValue(`is ${seen(value)}`);
-}
-
-function jsonText(value: unknown): string {
-  refuseUnfit(value);
-  return JSON.stringify(value);
 }
 
 function refuseUnfit(part: unknown): void {
   if (part === null || ['string', 'boolean', 'undefined'].includes(typeof part)) return;
-  if (typeof part === 'number' && Number.isFinite(part)) return;
+  if ((typeof part === 'number' && Number.isFinite(part)) || typeof part === 'bigint' || isNumberValue(part)) return;
   const isPlain = typeof part === 'object' && Object.getPrototypeOf(part) === Object.prototype;
   if (!Array.isArray(part) && !isPlain) throw new UnfitValue(`is or has in it ${seen(part)}, which JSON does not have`);
   for (const inner of Object.values(part as object)) refuseUnfit(inner);

@@ -2,6 +2,7 @@ import { hasCode } from '../../../../core/errors/index';
 import type { SqlConnection } from '../../../../core/ports';
 import { isAnswerLost, isPassing, patiently } from '../../retry';
 import { saysContended, saysLocked, saysMissing } from '../mysql/errors';
+import { segmentFence } from '../mysql-protocol';
 import { fenced, isLostTransaction } from '../sections';
 import type { ItemDialect } from './item-dialect';
 import { shapeOf } from './mysql-catalogue';
@@ -9,17 +10,14 @@ import { type ChangeGroup, columnsOf, type RowChange, rowsJson } from './row-cha
 import type { FenceStatements, SegmentFence } from './segment-fence';
 import type { Column, TableShape } from './table-shape';
 
-/** Among the user's tables, as the others of the protocol: in MySQL a schema is a database. */
-export const fenceTable = 'cdk_migrations_segment';
-
 export const mysqlFence: FenceStatements = {
-  table: fenceTable,
+  table: segmentFence,
   create: [
-    `CREATE TABLE IF NOT EXISTS ${fenceTable} (scope varchar(500) NOT NULL, step char(32) NOT NULL, number int NOT NULL,
+    `CREATE TABLE IF NOT EXISTS ${segmentFence} (scope varchar(500) NOT NULL, step char(32) NOT NULL, number int NOT NULL,
        deployment varchar(100) NOT NULL, token bigint NOT NULL, PRIMARY KEY (scope, step, number))
        ENGINE = InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`,
   ],
-  raise: `INSERT INTO ${fenceTable} (scope, step, number, deployment, token) VALUES (:scope, :step, :number, :deployment, :token)
+  raise: `INSERT INTO ${segmentFence} (scope, step, number, deployment, token) VALUES (:scope, :step, :number, :deployment, :token)
     ON DUPLICATE KEY UPDATE token = GREATEST(token, VALUES(token))`,
   isMissing: (error) => hasCode(error, 'STATEMENT_FAILED') && saysMissing(error.payload),
 };
@@ -132,7 +130,7 @@ export const mysqlItems: ItemDialect = {
 
 async function lockFence(connection: SqlConnection, { scope, step, number, token }: SegmentFence): Promise<void> {
   const { rows: found } = await connection.execute(
-    `SELECT token FROM ${fenceTable} WHERE scope = :scope AND step = :step AND number = :number FOR UPDATE`,
+    `SELECT token FROM ${segmentFence} WHERE scope = :scope AND step = :step AND number = :number FOR UPDATE`,
     { scope, step, number },
   );
   if (Number(found[0]?.['token']) !== token) throw fenced(token);

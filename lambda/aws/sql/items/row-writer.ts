@@ -8,10 +8,12 @@ import { RowReader } from './row-reader';
 import { fenceOf, type SegmentFence } from './segment-fence';
 import type { TableShape } from './table-shape';
 
-/** Milliseconds between looks at rows that others have locked, and how often. */
-const pauses = [20, 50, 100, 200, 400, 800, 1_600];
+/** Milliseconds between looks at rows that others have locked. Going forward, the next worker tries again. */
+const pauses: readonly number[] = [20, 50, 100, 200, 400, 800];
+/** Going back nobody does: a minute more. */
+const pausesToUndo: readonly number[] = [...pauses, ...Array.from({ length: 20 }, () => 3_000)];
 
-/** Rows that are locked by others, or changed as fast as they are read, for so long are left to whoever comes next. */
+/** How often a statement is sent that the locks of others broke off. */
 const mostAttempts = 5;
 
 /** Makes changes of rows, many with one statement. Before each the lease is looked at. */
@@ -39,16 +41,20 @@ export class RowWriter {
     group: ChangeGroup,
     results: Map<RowChange, ChangeResult>,
   ): Promise<void> {
+    const reader = new RowReader(this.api, this.dialect, table);
+    const isUndo = this.fence !== undefined && this.fence.floor > 0;
     let pending = group.changes;
-    for (const pause of [...pauses, undefined]) {
+    for (const pause of [...(isUndo ? pausesToUndo : pauses), undefined]) {
       await this.writeSome(table, { ...group, changes: pending }, results);
       pending = pending.filter((change) => !results.has(change));
       if (pending.length === 0 || group.change === 'insert' || group.change === 'put') return;
-      const free = await new RowReader(this.api, this.dialect, table).matching(pending, group.when);
-      pending = free.map((n) => pending[n]!);
-      if (pending.length === 0 || pause === undefined) return;
-      await sleep(pause);
+      const locked = await reader.matching(pending, group.when);
+      pending = locked.map((n) => pending[n]!);
+      if (pending.length === 0) return;
+      if (pause !== undefined) await sleep(pause);
     }
+    if (!isUndo) throw busy();
+    for (const change of pending) results.set(change, { refused: busy() });
   }
 
   /** A statement fails as a whole for one row: the halves are tried by themselves, until that row is found. */
@@ -84,7 +90,7 @@ export class RowWriter {
   }
 }
 
-function busy(cause: unknown): MigrationError {
+function busy(cause?: unknown): MigrationError {
   return new MigrationError('DATABASE_BUSY', 'Others hold locks that the work on rows needs.', {
     hint: 'The work is tried again. See which transactions are open for long.',
     cause,

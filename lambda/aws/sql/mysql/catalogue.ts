@@ -1,4 +1,4 @@
-import { fence, history } from '../mysql-protocol';
+import { fence, history, segmentFence } from '../mysql-protocol';
 
 /** Characters of a definition in one row: a row of an answer has at most 64 KB, and a character 4 bytes (aws-facts RDS-7). */
 const partLength = 15_000;
@@ -6,7 +6,8 @@ const partLength = 15_000;
 const pageLength = 200_000;
 
 /** Of queries with the columns `kind`, `name`, `part` and `text`: what belongs to one definition is its parts, one after the other. */
-const own = (schema: string, table: string) => `${schema} = DATABASE() AND ${table} NOT IN ('${fence}', '${history}')`;
+const own = (schema: string, table: string) =>
+  `${schema} = DATABASE() AND ${table} NOT IN ('${fence}', '${history}', '${segmentFence}')`;
 
 const tables = `
   SELECT 'table' AS kind, table_name AS name, 0 AS part, CONCAT_WS(' ', table_type, CONCAT('ENGINE ', engine),
