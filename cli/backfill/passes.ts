@@ -2,8 +2,14 @@ import { actionsOf, type MigrationId, type Phase } from '../../core/bundle/bundl
 import { type DataAction, sourceName } from '../../core/bundle/data-action';
 import { type PassProgress, progressOf } from '../../core/data/progress';
 import { aheadPass } from '../../core/engine/ahead/work-ahead';
-import type { Deployment, MigrationRecord, PlannedUndo, StepState } from '../../core/ledger/state';
-import type { AheadWork, Control, LeftItem, Pass, Segment } from '../../core/ports';
+import {
+  aheadPrefix,
+  type Deployment,
+  type MigrationRecord,
+  type PlannedUndo,
+  type StepState,
+} from '../../core/ledger/state';
+import type { AheadWork, Control, LeftItem, Pass } from '../../core/ports';
 import type { ScopeAccess } from '../ledger-access';
 
 /** A pass over the items of a table, as people see it. */
@@ -11,6 +17,8 @@ export interface PassReport {
   readonly migration: MigrationId;
   readonly version: string;
   readonly pass: Pass;
+  /** It runs before the deployment that applies the migration. */
+  readonly isAhead: boolean;
   readonly table: string;
   /** What it does: `write`, `check`, or `undo`. */
   readonly does: DataAction['pass'] | 'undo';
@@ -96,13 +104,9 @@ async function reportOfStep(
   const known = await ports.segments.list(pass);
   if (known.length === 0 && (pass.direction === 'undo' || begun === undefined || !isShown(begun))) return undefined;
   const { segments = known[0]?.of ?? 1, ahead } = begun?.before ?? {};
-  const passedBy =
-    ahead === undefined
-      ? []
-      : (await ports.segments.list({ ...pass, deployment: ahead, direction: 'forward' })).filter(
-          ({ state }) => state === 'done',
-        );
-  return reportOf({ ports }, record, pass, action, segments, passedBy);
+  const passed: Pass | undefined =
+    ahead === undefined ? undefined : { ...pass, deployment: ahead, direction: 'forward' };
+  return reportOf({ ports }, record, pass, action, segments, passed);
 }
 
 /** What has no segments of its own is shown while it is under way, or when all of it was done ahead. */
@@ -110,22 +114,25 @@ function isShown({ state, before }: StepState): boolean {
   return state === 'intent' || (state === 'done' && before?.ahead !== undefined);
 }
 
-/** @param passedBy segments that were done before the pass */
+/** @param passed whose segments that are done the pass passes by */
 async function reportOf(
   { ports }: Pick<ScopeAccess, 'ports'>,
   { id, version }: Pick<MigrationRecord, 'id' | 'version'>,
   pass: Pass,
   action: DataAction,
   of: number,
-  passedBy: readonly Segment[] = [],
+  passed?: Pass,
 ): Promise<PassReport> {
-  const known = [...passedBy, ...(await ports.segments.list(pass))];
+  const before = passed ? await ports.segments.list(passed) : [];
+  const known = [...before.filter(({ state }) => state === 'done'), ...(await ports.segments.list(pass))];
   const control = await ports.segments.control(pass);
   const progress = progressOf(known, of, ports.clock.now());
+  const left = passed && pass.direction === 'forward' ? await ports.segments.left(passed, mostShown) : [];
   return {
     migration: id,
     version,
     pass,
+    isAhead: pass.deployment.startsWith(aheadPrefix),
     table: sourceName(action),
     does: pass.direction === 'undo' ? 'undo' : action.pass,
     state: stateOf(
@@ -135,7 +142,7 @@ async function reportOf(
     ),
     control,
     progress,
-    left: await ports.segments.left(pass, mostShown),
+    left: [...left, ...(await ports.segments.left(pass, mostShown))].slice(0, mostShown),
   };
 }
 

@@ -15,9 +15,7 @@ export async function watch(
 ): Promise<void> {
   let shown = '';
   for (;;) {
-    const open = (await passes()).filter(
-      ({ state }) => state === 'running' || state === 'waiting' || state === 'paused',
-    );
+    const open = (await passes()).filter(isUnderWay);
     if (open.length === 0) return;
     shown = show(open, shown, terminal);
     await ports.clock.sleep(watchInterval);
@@ -49,4 +47,9 @@ function show(passes: readonly PassReport[], shown: string, terminal: Terminal):
   const lines = passes.map(progressLine).join('\n');
   if (lines !== '' && lines !== shown) terminal.say(lines);
   return lines;
+}
+
+/** What was started ahead waits for nobody: its command was interrupted. */
+function isUnderWay({ state, isAhead }: PassReport): boolean {
+  return state === 'running' || state === 'paused' || (state === 'waiting' && !isAhead);
 }

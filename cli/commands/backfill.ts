@@ -69,7 +69,7 @@ const help: CommandHelp = {
     2: 'the command line is wrong, nothing is under way that could be paused, resumed or cancelled, no data migration is meant, or it has begun with other segments',
   },
   json: [
-    '{ "scope": "...", "passes": [{ "migration": "meals/1.2.0", "table": "mealPlans", "does": "write", "state": "running",',
+    '{ "scope": "...", "passes": [{ "migration": "meals/1.2.0", "table": "mealPlans", "does": "write", "ahead": false, "state": "running",',
     '  "rateLimit": 200, "progress": { "segments": { "of": 5, "done": 2, "running": 3, "failed": 0 }, "percent": 40,',
     '  "counts": { "read": 2100, "updated": 2100, ... }, "rate": 410, "secondsLeft": 7 },',
     '  "left": [{ "key": "...", "why": "failed", "reason": "..." }] }] }',
@@ -214,8 +214,8 @@ function report({ scope }: ScopeAccess, passes: readonly PassReport[], terminal:
   return {
     data: {
       scope,
-      passes: passes.map(({ migration, table, does, state, control, progress, left }) => ({
-        ...{ migration, table, does, state, rateLimit: control.rate ?? null, progress, left },
+      passes: passes.map(({ migration, table, does, isAhead: ahead, state, control, progress, left }) => ({
+        ...{ migration, table, does, ahead, state, rateLimit: control.rate ?? null, progress, left },
       })),
     },
     text: renderPasses(scope, passes, terminal),

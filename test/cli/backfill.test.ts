@@ -105,13 +105,16 @@ describe('the passes of a scope', () => {
     };
     await expect(startAhead(world, migration)).rejects.toThrow('interrupted');
     world.meals.items.meanwhile = () => {};
-    const ahead = { does: 'write', migration: 'meals/1.1.0', control: { state: 'running' } };
+    const ahead = { does: 'write', isAhead: true, migration: 'meals/1.1.0', control: { state: 'running' } };
     expect(await passes()).toMatchObject([{ ...ahead, progress: { segments: { of: 3, done: 2 } } }]);
+    const [interrupted] = await passes();
+    expect(progressLine(interrupted!)).toMatch(/66 % meals\/1\.1\.0 write ahead/);
     await startAhead(world, migration);
     expect(await passes()).toMatchObject([{ ...ahead, state: 'done', progress: { counts: { read: 100 } } }]);
 
     world.stackIs('UPDATE_IN_PROGRESS');
     await world.migrations('Update', world.revision('b', [peopleTables, migration]));
+    expect((await passes()).some(({ isAhead }) => isAhead)).toBe(false);
     const [written, checked, ...others] = await passes();
     expect(written).toMatchObject({
       does: 'write',
