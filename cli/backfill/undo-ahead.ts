@@ -34,7 +34,7 @@ export async function undoStarted(
   const work = await underLease(access, 'backfill-undo', (run) => beginUndoAhead(run, found));
   const pass = aheadPass(scope, work, 'undo');
   const counts = await watchWhile(access, pass, terminal, undoAhead(ports, work, tools));
-  await underLease(access, 'backfill-undo', (run) => endUndoAhead(run, work));
+  await underLease(access, 'backfill-undo', (run) => endUndoAhead(run, work, counts));
   const restored = counts.restored + counts.updated;
   const kept = counts.kept === 0 ? '' : ` ${counts.kept} were changed by others since, and stay.`;
   return {

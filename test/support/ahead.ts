@@ -24,7 +24,7 @@ export async function undoStarted(world: MemoryWorld, migration: BundledMigratio
   const [begun] = await world.segments.aheads(scope);
   const work = await underLease(world, (run) => beginUndoAhead(run, begun!));
   const counts = await undoAhead(world.ports, work, toolsOf(world, migration));
-  await underLease(world, (run) => endUndoAhead(run, work));
+  await underLease(world, (run) => endUndoAhead(run, work, counts));
   return counts;
 }
 

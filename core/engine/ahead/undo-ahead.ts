@@ -1,5 +1,5 @@
 import { MigrationError } from '../../errors/index';
-import type { AheadWork } from '../../ports';
+import type { AheadWork, SegmentCounts } from '../../ports';
 import type { RequestRun } from '../request-run';
 
 /**
@@ -25,9 +25,10 @@ export async function beginUndoAhead(run: RequestRun, work: AheadWork): Promise<
 }
 
 /** Forgets what was taken back. To be called under the scope's lease. */
-export async function endUndoAhead(run: RequestRun, work: AheadWork): Promise<void> {
+export async function endUndoAhead(run: RequestRun, work: AheadWork, counts: SegmentCounts): Promise<void> {
   const { segments } = run.ports;
-  await run.record(work.deployment, [eventOf('ahead-undone', work)]);
+  const detail = { restored: counts.restored + counts.updated, kept: counts.kept };
+  await run.record(work.deployment, [{ ...eventOf('ahead-undone', work), detail }]);
   while (!(await segments.forgetAhead(run.recorded.scope, work, run.limits.stopBy))) await run.lease.guard();
 }
 

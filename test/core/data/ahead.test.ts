@@ -146,6 +146,29 @@ describe('a data migration that is started ahead', () => {
     await expect(startAhead(world, inPlace())).rejects.toMatchObject({ code: 'CANNOT_START_AHEAD' });
   });
 
+  it('waits while somebody has paused it, and goes on when it is resumed', async () => {
+    let pages = 0;
+    const set = async (state: 'paused' | 'running') => world.segments.setControl(await aheadPass(), { state });
+    world.meals.items.meanwhile = (event) => {
+      if (event === 'page' && ++pages === 3) void set('paused');
+    };
+    let waits = 0;
+    let readWhenPaused = 0;
+    const sleep = world.clock.sleep.bind(world.clock);
+    world.clock.sleep = async (milliseconds) => {
+      waits += 1;
+      if (waits === 2) readWhenPaused = pages;
+      if (waits === 5) {
+        expect(pages).toBe(readWhenPaused);
+        await set('running');
+      }
+      await sleep(milliseconds);
+    };
+    expect(await startAhead(world, inPlace())).toMatchObject({ state: 'done', counts: { read: 100 } });
+    expect(waits).toBeGreaterThanOrEqual(5);
+    expect(readWhenPaused).toBeLessThan(pages);
+  });
+
   it('stops at an item that cannot be transformed, and says where', async () => {
     const transform = (item: Item) => {
       if (item['id'] === 'p9') throw new Error('no name');
@@ -199,6 +222,7 @@ describe('what was done ahead', () => {
     expect(world.meals.items.of('people')).toEqual(expected);
     expect(await nothingLeft()).toEqual(nothing);
     expect((await eventTypes()).slice(-3)).toEqual(['ahead-started', 'ahead-undo-started', 'ahead-undone']);
+    expect(await detailOf('ahead-undone')).toEqual({ restored: 99, kept: 1 });
     // As if it had never been: of another name, so that no worker of before has a right to it.
     expect(await startAhead(world, inPlace())).toMatchObject({ state: 'done' });
   });
