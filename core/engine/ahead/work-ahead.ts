@@ -1,6 +1,6 @@
 import type { CodeLines } from '../../bundle/bundle';
 import type { DataPlace } from '../../bundle/data-action';
-import { sumCounts } from '../../data/counts';
+import { noCounts, sumCounts } from '../../data/counts';
 import { runSegment } from '../../data/run-segment';
 import type { DataTables, WorkerLimits } from '../../data/segment-work';
 import { type ErrorCode, errorFromData, MigrationError } from '../../errors/index';
@@ -44,6 +44,8 @@ export async function workAhead(ports: Ports, work: AheadWork, tools: AheadTools
   const pass = aheadPass(tools.scope, work, 'forward');
   const all = Array.from({ length: work.segments }, (_, number) => number);
   for (;;) {
+    // This process may have been stopped for as long as a deployment took.
+    if (!(await isKept(ports, tools, work))) return { state: 'taken-over', counts: noCounts };
     const isOver = await workOn(ports, work, pass, all, tools);
     const counts = await countsOf(ports, pass);
     if (isOver) return { state: 'done', counts };
@@ -66,6 +68,11 @@ export async function undoAhead(ports: Ports, work: AheadWork, tools: AheadTools
     if (begun !== 'wait' && (await workOn(ports, work, pass, touched, tools))) return countsOf(ports, pass);
     await ports.clock.sleep(pollInterval);
   }
+}
+
+/** Neither committed with its deployment nor taken back. */
+async function isKept({ segments }: Ports, { scope }: AheadTools, work: AheadWork): Promise<boolean> {
+  return (await segments.aheads(scope)).some(({ deployment }) => deployment === work.deployment);
 }
 
 async function countsOf({ segments }: Ports, pass: Pass): Promise<SegmentCounts> {
@@ -131,18 +138,12 @@ function segmentWork(ports: Ports, work: AheadWork, pass: Pass, number: number, 
 }
 
 /** The segment is held: what was done ahead is not forgotten as long as that is so. */
-async function openTables(
-  ports: Ports,
-  work: AheadWork,
-  { scope, targets }: AheadTools,
-  lease: HeldLease,
-): Promise<DataTables> {
-  const known = await ports.segments.aheads(scope);
-  if (!known.some(({ deployment }) => deployment === work.deployment)) {
+async function openTables(ports: Ports, work: AheadWork, tools: AheadTools, lease: HeldLease): Promise<DataTables> {
+  if (!(await isKept(ports, tools, work))) {
     throw new MigrationError('LEASE_LOST', `What was done ahead of ${work.migration} was forgotten.`);
   }
   const open = async ({ target, table }: DataPlace) =>
-    (await ports.targets.open(target, targets[target]!, lease)).items!.table(table);
+    (await ports.targets.open(target, tools.targets[target]!, lease)).items!.table(table);
   const { source, destination } = work.action;
   // Never a file, see ./begin-ahead.
   const from = await open(source as DataPlace);

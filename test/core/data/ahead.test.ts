@@ -146,6 +146,28 @@ describe('a data migration that is started ahead', () => {
     await expect(startAhead(world, inPlace())).rejects.toMatchObject({ code: 'CANNOT_START_AHEAD' });
   });
 
+  it('ends when its work was committed while its process was stopped', async () => {
+    cancelAfter(3);
+    await expect(startAhead(world, inPlace())).rejects.toMatchObject({ code: 'BACKFILL_CANCELLED' });
+    const sleep = world.clock.sleep.bind(world.clock);
+    let isStopped = false;
+    world.clock.sleep = async (milliseconds) => {
+      await sleep(milliseconds);
+      if (isStopped || (await nothingLeft()).records.length === 0) return;
+      isStopped = true;
+      await update(inPlace());
+      await committed();
+    };
+    let pages = 0;
+    const set = async (state: 'paused') => world.segments.setControl(await aheadPass(), { state });
+    world.meals.items.meanwhile = (event) => {
+      if (event === 'page' && ++pages === 2) void set('paused');
+    };
+    expect(await startAhead(world, inPlace())).toMatchObject({ state: 'taken-over' });
+    expect(world.meals.items.of('people')).toEqual(transformed);
+    expect(await nothingLeft()).toEqual(nothing);
+  });
+
   it('waits while somebody has paused it, and goes on when it is resumed', async () => {
     let pages = 0;
     const set = async (state: 'paused' | 'running') => world.segments.setControl(await aheadPass(), { state });
