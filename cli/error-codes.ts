@@ -9,6 +9,11 @@ declare module '../core/errors/error-payloads' {
      */
     NOTHING_UNDER_WAY: { readonly scope: string };
     /**
+     * No data migration was started ahead that could be taken back, or several were.
+     * @remedy Name one with `--target-version`; `migrations backfill status` shows them.
+     */
+    NOTHING_AHEAD: { readonly named?: string; readonly known: readonly string[] };
+    /**
      * A data migration has begun, so the number of its segments stays as it is: what its workers have done is recorded by segment.
      * @remedy Leave it, or change its rate with `--rate`. The next deployment of another migration can have another number.
      */

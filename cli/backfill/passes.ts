@@ -1,8 +1,15 @@
 import { actionsOf, type MigrationId, type Phase } from '../../core/bundle/bundle';
 import { type DataAction, sourceName } from '../../core/bundle/data-action';
 import { type PassProgress, progressOf } from '../../core/data/progress';
-import type { Deployment, MigrationRecord, PlannedUndo } from '../../core/ledger/state';
-import type { Control, LeftItem, Pass } from '../../core/ports';
+import { aheadPass } from '../../core/engine/ahead/work-ahead';
+import {
+  aheadPrefix,
+  type Deployment,
+  type MigrationRecord,
+  type PlannedUndo,
+  type StepState,
+} from '../../core/ledger/state';
+import type { AheadWork, Control, LeftItem, Pass } from '../../core/ports';
 import type { ScopeAccess } from '../ledger-access';
 
 /** A pass over the items of a table, as people see it. */
@@ -10,6 +17,8 @@ export interface PassReport {
   readonly migration: MigrationId;
   readonly version: string;
   readonly pass: Pass;
+  /** It runs before the deployment that applies the migration. */
+  readonly isAhead: boolean;
   readonly table: string;
   /** What it does: `write`, `check`, or `undo`. */
   readonly does: DataAction['pass'] | 'undo';
@@ -25,16 +34,29 @@ const mostShown = 20;
 
 const phasesWithItems = ['backfill', 'verify', 'sweep', 'contract'] as const;
 
-/** The passes of the open deployments of a scope, in the order in which they run. */
+/** The passes of the open deployments of a scope, in the order in which they run, and before them what is done ahead. */
 export async function passesOf(access: ScopeAccess): Promise<readonly PassReport[]> {
   const { ports, scope } = access;
   const { open, migrations } = await ports.ledger.load(scope);
   const reports: PassReport[] = [];
+  for (const work of await ports.segments.aheads(scope)) {
+    // A deployment that applies it counts what was done ahead as its own.
+    if (!migrations.some(({ key }) => key === work.key)) reports.push(await passAhead(access, work));
+  }
   for (const deployment of open) {
     const own = migrations.filter((record) => record.deployment === deployment.id && record.kind === 'data');
     for (const record of own) reports.push(...(await passesOfMigration(access, deployment, record)));
   }
   return reports;
+}
+
+async function passAhead({ ports, scope }: ScopeAccess, work: AheadWork): Promise<PassReport> {
+  const { migration: id, version, action, segments, undoing } = work;
+  const forward = aheadPass(scope, work, 'forward');
+  if (!undoing) return reportOf({ ports }, { id, version }, forward, action, segments);
+  // Only what was begun is taken back.
+  const begun = await ports.segments.list(forward);
+  return reportOf({ ports }, { id, version }, aheadPass(scope, work, 'undo'), action, Math.max(1, begun.length));
 }
 
 async function passesOfMigration(
@@ -54,7 +76,7 @@ async function passesOfMigration(
   for (const { step, action } of steps) {
     for (const direction of ['forward', 'undo'] as const) {
       const pass: Pass = { scope, deployment: deployment.id, key: record.key, step, direction };
-      const report = await reportOf({ ports }, record, pass, action, planned);
+      const report = await reportOfStep({ ports }, record, pass, action, planned);
       if (report) reports.push(report);
     }
   }
@@ -71,7 +93,7 @@ async function phasesInBundle(
 }
 
 /** Undefined for one that was not begun. */
-async function reportOf(
+async function reportOfStep(
   { ports }: Pick<ScopeAccess, 'ports'>,
   record: MigrationRecord,
   pass: Pass,
@@ -80,14 +102,37 @@ async function reportOf(
 ): Promise<PassReport | undefined> {
   const begun = steps[pass.step];
   const known = await ports.segments.list(pass);
-  if (known.length === 0 && (pass.direction === 'undo' || begun?.state !== 'intent')) return undefined;
-  const of = begun?.before?.segments ?? known[0]?.of ?? 1;
+  if (known.length === 0 && (pass.direction === 'undo' || begun === undefined || !isShown(begun))) return undefined;
+  const { segments = known[0]?.of ?? 1, ahead } = begun?.before ?? {};
+  const passed: Pass | undefined =
+    ahead === undefined ? undefined : { ...pass, deployment: ahead, direction: 'forward' };
+  return reportOf({ ports }, record, pass, action, segments, passed);
+}
+
+/** What has no segments of its own is shown while it is under way, or when all of it was done ahead. */
+function isShown({ state, before }: StepState): boolean {
+  return state === 'intent' || (state === 'done' && before?.ahead !== undefined);
+}
+
+/** @param passed whose segments that are done the pass passes by */
+async function reportOf(
+  { ports }: Pick<ScopeAccess, 'ports'>,
+  { id, version }: Pick<MigrationRecord, 'id' | 'version'>,
+  pass: Pass,
+  action: DataAction,
+  of: number,
+  passed?: Pass,
+): Promise<PassReport> {
+  const before = passed ? await ports.segments.list(passed) : [];
+  const known = [...before.filter(({ state }) => state === 'done'), ...(await ports.segments.list(pass))];
   const control = await ports.segments.control(pass);
   const progress = progressOf(known, of, ports.clock.now());
+  const left = passed && pass.direction === 'forward' ? await ports.segments.left(passed, mostShown) : [];
   return {
-    migration: record.id,
-    version: record.version,
+    migration: id,
+    version,
     pass,
+    isAhead: pass.deployment.startsWith(aheadPrefix),
     table: sourceName(action),
     does: pass.direction === 'undo' ? 'undo' : action.pass,
     state: stateOf(
@@ -97,7 +142,7 @@ async function reportOf(
     ),
     control,
     progress,
-    left: await ports.segments.left(pass, mostShown),
+    left: [...left, ...(await ports.segments.left(pass, mostShown))].slice(0, mostShown),
   };
 }
 

@@ -10,11 +10,11 @@ function bar(percent: number): string {
 }
 
 /** One line about a pass under way. */
-export function progressLine({ migration, does, state, progress, control }: PassReport): string {
+export function progressLine({ migration, does, isAhead, state, progress, control }: PassReport): string {
   const { percent, counts, rate, secondsLeft } = progress;
   const items = counts.read + counts.restored;
   const parts = [
-    `${bar(percent)} ${migration} ${does}${state === 'running' ? '' : ` ${state}`}`,
+    `${bar(percent)} ${migration} ${does}${isAhead ? ' ahead' : ''}${state === 'running' ? '' : ` ${state}`}`,
     `${items} items`,
     ...(rate > 0 ? [`${rate}/s${!control.rate ? '' : ` of ${control.rate}`}`] : []),
     ...(secondsLeft === undefined ? [] : [`${duration(secondsLeft)} left`]),
@@ -25,9 +25,9 @@ export function progressLine({ migration, does, state, progress, control }: Pass
 /** What `migrations backfill status` shows. */
 export function renderPasses(scope: string, passes: readonly PassReport[], { paint }: Terminal): string {
   if (passes.length === 0) return `${scope} has no data migration under way.`;
-  const rows = passes.map(({ migration, does, state, progress: { percent, counts, rate, secondsLeft } }) => [
+  const rows = passes.map(({ migration, does, isAhead, state, progress: { percent, counts, rate, secondsLeft } }) => [
     migration,
-    does,
+    isAhead ? `${does} ahead` : does,
     state === 'failed' ? paint('red', state) : state,
     `${percent} %`,
     String(counts.read + counts.restored),

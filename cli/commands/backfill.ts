@@ -6,8 +6,11 @@ import { askBefore, renderAsked } from '../backfill/ask';
 import { dryRunOf } from '../backfill/dry-run';
 import { type FolderOptions, withLocalMigrations } from '../backfill/local-migrations';
 import { type PassReport, passesOf } from '../backfill/passes';
-import { progressLine, renderPasses } from '../backfill/render';
+import { renderPasses } from '../backfill/render';
 import { dryRunData, renderDryRun } from '../backfill/render-dry-run';
+import { startAhead } from '../backfill/start-ahead';
+import { undoStarted } from '../backfill/undo-ahead';
+import { watch } from '../backfill/watch';
 import { addCommand, type CommandLine, does } from '../command';
 import { exitCodes } from '../exit-codes';
 import type { CommandHelp } from '../help';
@@ -26,16 +29,19 @@ interface BackfillOptions extends ScopeOptions, FolderOptions {
 /** Items a second; 0: as many as the database takes; `auto`: as many as the application does not feel. */
 type Rate = number | 'auto';
 
-const actions = ['watch', 'status', 'pause', 'resume', 'cancel'] as const;
+const actions = ['watch', 'status', 'pause', 'resume', 'cancel', 'start', 'undo'] as const;
 type Action = (typeof actions)[number];
 
 const help: CommandHelp = {
-  summary: 'Watch, pause, resume, cancel or slow data migrations, and try them before',
+  summary: 'Watch, pause, resume, cancel or slow data migrations, and try or start them before their deployment',
   description: [
     'Shows how far data migrations are, and which items they left and why. Workers look at what is asked of them before every',
     'page of items, so pause, resume, cancel and --rate take effect within seconds. pause keeps what was done. cancel ends the',
     'work: a deployment that is still applying it is rolled back. Workers go as fast as the application does not feel',
     '(latencyBudget of data()); --rate sets a rate instead. Without an action it watches until nothing is under way.',
+    'start does the work of a pending data migration of the working tree in this process, before the deployment that applies it,',
+    'and goes on where an earlier one was interrupted; the other actions work on it too. undo takes back what it did. Both need',
+    'the permissions of the tick function of the engine.',
     '--dry-run, --segments and --rate also know the migrations of the working tree: the only pending data migration, or the one',
     'that --target-version names.',
   ].join(' '),
@@ -52,18 +58,25 @@ const help: CommandHelp = {
       args: '--dry-run 20 --stack Nutrition',
       does: 'what the pending migration of ./migrations would do with 20 items',
     },
+    {
+      args: 'start --target-version 1.2.0 --rate 500 --stack Nutrition',
+      does: 'do its work before it is deployed, 500 items a second at most',
+    },
+    { args: 'undo --target-version 1.2.0 --stack Nutrition', does: 'take back what was done so' },
   ],
   exitCodes: {
     1: 'a data migration failed or was cancelled, or would fail (--dry-run); or AWS or the sandbox refused a request',
     2: 'the command line is wrong, nothing is under way that could be paused, resumed or cancelled, no data migration is meant, or it has begun with other segments',
   },
   json: [
-    '{ "scope": "...", "passes": [{ "migration": "meals/1.2.0", "table": "mealPlans", "does": "write", "state": "running",',
+    '{ "scope": "...", "passes": [{ "migration": "meals/1.2.0", "table": "mealPlans", "does": "write", "ahead": false, "state": "running",',
     '  "rateLimit": 200, "progress": { "segments": { "of": 5, "done": 2, "running": 3, "failed": 0 }, "percent": 40,',
     '  "counts": { "read": 2100, "updated": 2100, ... }, "rate": 410, "secondsLeft": 7 },',
     '  "left": [{ "key": "...", "why": "failed", "reason": "..." }] }] }',
     'With --segments, or --rate before it begins:',
     '{ "scope": "...", "migration": "meals/1.2.0", "asked": { "segments": 50, "rate": 500 } }',
+    'With start and undo; state is done, taken-over or undone:',
+    '{ "scope": "...", "migration": "meals/1.2.0", "state": "done", "counts": { "read": 2100, "updated": 2100, ... } }',
     'With --dry-run:',
     '{ "scope": "...", "migration": "meals/1.2.0", "source": "mealPlans", "table": "mealPlans", "mayFail": 0,',
     '  "counts": { "read": 20, "updated": 19, "failed": 1, ... },',
@@ -114,10 +127,20 @@ function actionOf(text: string): Action {
 
 function backfill(options: BackfillOptions, terminal: Terminal, action: Action): Promise<Report> {
   const { rate, targetVersion, segments, dryRun, migrations, config, ...scope } = options;
-  if (segments !== undefined && action !== 'watch') throw alone('--segments');
+  if (segments !== undefined && action !== 'watch' && action !== 'start') throw alone('--segments', ' but start');
   if (dryRun !== undefined) {
-    if (action !== 'watch' || (segments ?? rate) !== undefined) throw alone('--dry-run');
+    if (action !== 'watch' || (segments ?? rate) !== undefined) throw alone('--dry-run', ' and with no other change');
     return tryOn(options, dryRun, terminal);
+  }
+  const folder = { migrations, config };
+  if (action === 'start') {
+    return withLocalMigrations(folder, (local) =>
+      withScope(scope, (access) => startAhead(access, local, { targetVersion, segments, rate }, terminal)),
+    );
+  }
+  if (action === 'undo') {
+    const local = () => withLocalMigrations(folder, async (built) => built);
+    return withScope(scope, (access) => undoStarted(access, local, targetVersion, terminal));
   }
   return withScope(scope, async (access) => {
     const passes = async () =>
@@ -160,8 +183,8 @@ function ask(access: ScopeAccess, { segments, rate, targetVersion, ...folder }: 
   });
 }
 
-function alone(option: string): MigrationError {
-  return new MigrationError('USAGE', `${option} goes with no action, and --dry-run with no other change.`, {
+function alone(option: string, but: string): MigrationError {
+  return new MigrationError('USAGE', `${option} goes with no action${but}.`, {
     hint: 'Write it with --target-version only, and the other in a command of its own.',
   });
 }
@@ -186,34 +209,13 @@ function isOver({ state }: PassReport): boolean {
   return state === 'done';
 }
 
-/** Milliseconds between two looks. */
-const watchInterval = 1_000;
-
-async function watch(
-  { ports }: ScopeAccess,
-  passes: () => Promise<readonly PassReport[]>,
-  terminal: Terminal,
-): Promise<void> {
-  let shown = '';
-  for (;;) {
-    const open = (await passes()).filter(
-      ({ state }) => state === 'running' || state === 'waiting' || state === 'paused',
-    );
-    if (open.length === 0) return;
-    const lines = open.map(progressLine).join('\n');
-    if (lines !== shown) terminal.say(lines);
-    shown = lines;
-    await ports.clock.sleep(watchInterval);
-  }
-}
-
 function report({ scope }: ScopeAccess, passes: readonly PassReport[], terminal: Terminal): Report {
   const hasEndedBadly = passes.some(({ state }) => state === 'failed' || state === 'cancelled');
   return {
     data: {
       scope,
-      passes: passes.map(({ migration, table, does, state, control, progress, left }) => ({
-        ...{ migration, table, does, state, rateLimit: control.rate ?? null, progress, left },
+      passes: passes.map(({ migration, table, does, isAhead: ahead, state, control, progress, left }) => ({
+        ...{ migration, table, does, ahead, state, rateLimit: control.rate ?? null, progress, left },
       })),
     },
     text: renderPasses(scope, passes, terminal),

@@ -1,16 +1,13 @@
-import { randomUUID } from 'node:crypto';
 import type { Command } from 'commander';
 import type { BundledMigration } from '../../core/bundle/bundle';
 import { parseVersion } from '../../core/bundle/version';
 import { type BaselineTools, compareBaseline, recordBaseline } from '../../core/engine/baseline-scope';
-import { RequestRun } from '../../core/engine/request-run';
 import { describe, MigrationError } from '../../core/errors/index';
 import { didYouMean } from '../../core/errors/near-names';
 import type { BaselineRequest } from '../../core/protocol/choose-baseline';
 import type { SchemaDifference } from '../../core/schema/differences';
 import { renderDifferences } from '../../core/schema/render';
 import type { TargetProperties } from '../../core/wire';
-import { actor, leaseHeld } from '../caller';
 import { addCommand, type CommandLine, does } from '../command';
 import { deployedTargets } from '../deployed-targets';
 import { withScratch } from '../drift/find-drift';
@@ -21,6 +18,7 @@ import { type ScopeAccess, type ScopeOptions, withScope } from '../ledger-access
 import { evaluateHere } from '../ledger-ports';
 import type { Report, Terminal } from '../output';
 import { withScopeOptions } from '../scope-options';
+import { underLease } from '../under-lease';
 
 interface BaselineOptions extends ScopeOptions {
   readonly migrations: string;
@@ -72,10 +70,6 @@ export function addBaseline(parent: Command, session: CommandLine): void {
     );
 }
 
-/** Milliseconds that it may take: as long as CloudFormation would wait. */
-const timeLimit = 3_600_000;
-const pollInterval = 500;
-
 async function baseline(
   access: ScopeAccess,
   options: BaselineOptions,
@@ -87,7 +81,7 @@ async function baseline(
   const target = targetOf(targets, options.target);
   const migrations = await localMigrations(options.migrations, targets);
   const asked: BaselineRequest = { target, version, migrations, properties: targets[target]! };
-  return underLease(access, async (run) => {
+  return underLease(access, 'baseline', async (run) => {
     terminal.say(`Comparing the database of target ${target} with its migrations up to ${version} ...`);
     const withServer: BaselineTools['withScratch'] =
       server && (async (live, kind) => withScratch(live, await server(kind)));
@@ -121,27 +115,6 @@ async function localMigrations(
   const { buildBundle } = await import('../../bundler/index.js');
   const declared = Object.entries(targets).map(([name, { DatabaseKind }]) => ({ name, databaseKind: DatabaseKind }));
   return (await buildBundle({ folder, targets: declared })).bundle.migrations;
-}
-
-/** Nobody else works on the scope meanwhile. */
-async function underLease<T>({ ports, scope }: ScopeAccess, work: (run: RequestRun) => Promise<T>): Promise<T> {
-  const requestId = randomUUID();
-  const who = await actor();
-  const lease = await ports.leases.acquire(scope, { id: `baseline ${requestId}`, description: who }, false);
-  if (!('guard' in lease)) throw leaseHeld(scope, lease);
-  try {
-    const state = await ports.ledger.load(scope);
-    const now = ports.clock.now();
-    const recorded = {
-      ...{ key: `baseline-${requestId}`, scope, stackId: state.stackId ?? '', logicalId: '', requestId, actor: who },
-      request: { kind: 'settle', repair: false } as const,
-      receivedAt: now,
-      answerBy: now + timeLimit,
-    };
-    return await work(new RequestRun(ports, lease, { stopBy: now + timeLimit, pollInterval }, recorded, state));
-  } finally {
-    await ports.leases.release(lease);
-  }
 }
 
 function report(

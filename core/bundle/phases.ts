@@ -18,6 +18,8 @@ export const phases = {
   histories: { level: 'deployment', runs: 'plan', undoneBy: 'self' },
   /** A database that exists is as the migrations produce it that are recorded as applied without running. */
   baseline: { level: 'deployment', runs: 'plan', undoneBy: 'down' },
+  /** What was done ahead was done by the migrations that are applied. */
+  ahead: { level: 'deployment', runs: 'plan', undoneBy: 'nothing' },
   /** The author's `up`. */
   up: { level: 'migration', runs: 'forward', undoneBy: 'down' },
   /** Works through the items of tables (core/data). */

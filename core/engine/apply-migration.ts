@@ -59,5 +59,14 @@ async function forgetImages(migration: MigrationRun): Promise<boolean> {
     const pass: Pass = { scope, deployment, key: migration.plan.key, step, direction: 'forward' };
     if (!(await request.ports.segments.forgetImages(pass, request.limits.stopBy))) return false;
   }
-  return true;
+  return forgetAhead(migration);
+}
+
+/** What was done ahead is part of what the migration did. */
+async function forgetAhead({ run: { request }, plan: { key }, record }: MigrationRun): Promise<boolean> {
+  if (record.kind !== 'data') return true;
+  const { segments } = request.ports;
+  const { scope } = request.recorded;
+  const found = (await segments.aheads(scope)).find((work) => work.key === key);
+  return !found || segments.forgetAhead(scope, found, request.limits.stopBy);
 }

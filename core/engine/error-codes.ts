@@ -9,6 +9,26 @@ declare module '../errors/error-payloads' {
      */
     CHECKSUM_MISMATCH: { readonly migrations: readonly string[] };
     /**
+     * A data migration was begun ahead, and its file or one of its databases is another one now. Nothing was changed.
+     * @remedy Take back what was done ahead with `migrations backfill undo`, or restore the file as it was.
+     */
+    AHEAD_CHANGED: { readonly migration: string };
+    /**
+     * What was done ahead of a data migration is being taken back, which has not ended.
+     * @remedy Let `migrations backfill undo` end; run it again if it was interrupted.
+     */
+    AHEAD_UNDOING: { readonly migration: string };
+    /**
+     * A data migration cannot be started ahead of its deployment.
+     * @remedy Do what the message asks for, or let the deployment do the work.
+     */
+    CANNOT_START_AHEAD: { readonly migration: string };
+    /**
+     * A deployment has begun or applied what was started ahead, so it cannot be taken back by itself any more.
+     * @remedy Wait for the deployment. When it is rolled back, what was done ahead is left, and can be taken back then.
+     */
+    CANNOT_UNDO_AHEAD: { readonly migration: string };
+    /**
      * The deployed revision lacks migrations that are applied.
      * @remedy Deploy a revision that has them, or allow a downgrade with `onOlderRevision`.
      */

@@ -15,6 +15,8 @@ export interface Observation {
   readonly fingerprint?: string;
   /** How many segments the step works in. */
   readonly segments?: number;
+  /** Segments that were done ahead are passed by: the `deployment` of that pass. */
+  readonly ahead?: string;
   /** How the table is divided into them that the step reads. */
   readonly division?: Division;
   /** The same of the table that is read to undo it, when that is another one. */

@@ -248,6 +248,14 @@ export function deploymentId({ eventCount }: Pick<ScopeHead, 'eventCount'>, now:
   return `${time}-${eventCount + 1}`;
 }
 
+/** What work that is done ahead has in place of a deployment: no deployment has such an id. */
+export function aheadId(head: Pick<ScopeHead, 'eventCount'>, now: string): string {
+  return `${aheadPrefix}${deploymentId(head, now)}`;
+}
+
+/** Of the ids of work that is done ahead. */
+export const aheadPrefix = 'ahead-';
+
 export function migrationKey(target: string, identity: string, version: string): string {
   return `${target}|${identity}|${version}`;
 }

@@ -1,5 +1,6 @@
 import type { MigrationId } from '../bundle/bundle';
-import type { BeforeImage, Checkpoint } from './items';
+import type { DataAction } from '../bundle/data-action';
+import type { BeforeImage, Checkpoint, Division } from './items';
 
 /** One walk over all items of a step: forward, or to take it back. */
 export interface Pass {
@@ -77,6 +78,29 @@ export interface Asked {
   readonly rate?: number;
 }
 
+/** A data migration that was begun before the deployment that applies it. */
+export interface AheadWork {
+  readonly migration: MigrationId;
+  readonly version: string;
+  /** Of the migration as it was then. */
+  readonly checksum: string;
+  /** As the pass has them, whose `deployment` no deployment has. */
+  readonly deployment: string;
+  readonly key: string;
+  readonly step: string;
+  /** What the step does. */
+  readonly action: DataAction;
+  readonly segments: number;
+  readonly division?: Division;
+  /** Of the database behind each target that it reaches. */
+  readonly identities: Readonly<Record<string, string>>;
+  /** Who began it, as in the audit events. */
+  readonly actor: string;
+  readonly startedAt: string;
+  /** It is being taken back. */
+  readonly undoing?: boolean;
+}
+
 /** Changes that a worker is about to make, kept first. */
 export interface ImageBatch {
   readonly segment: number;
@@ -121,4 +145,9 @@ export interface Segments {
   left(pass: Pass, limit: number): Promise<readonly LeftItem[]>;
   /** Forgets what was kept to take changes back. False when some are left after this time: epoch milliseconds. */
   forgetImages(pass: Pass, stopBy: number): Promise<boolean>;
+  /** What was begun ahead in a scope, one at most of a migration. To be changed under the scope's lease. */
+  aheads(scope: string): Promise<readonly AheadWork[]>;
+  keepAhead(scope: string, work: AheadWork): Promise<void>;
+  /** Forgets it with all that its passes kept. False as {@link forgetImages}: then it is still there. */
+  forgetAhead(scope: string, work: AheadWork, stopBy: number): Promise<boolean>;
 }

@@ -11,6 +11,7 @@ const strategies = {
     'claims',
     'histories',
     'baseline',
+    'ahead',
     'up',
     'backfill',
     'verify',

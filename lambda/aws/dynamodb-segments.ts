@@ -11,7 +11,7 @@ import {
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { MigrationId } from '../../core/bundle/bundle';
 import { noCounts } from '../../core/data/counts';
-import type { Asked, Clock, Control, ImageBatch, LeftItem, Pass, Segment, Segments } from '../../core/ports';
+import type { AheadWork, Asked, Clock, Control, ImageBatch, LeftItem, Pass, Segment, Segments } from '../../core/ports';
 import { imagePartition } from '../../core/wire';
 import { fromItem, type Item, keyOf, type LedgerTable, sortKeys, toItem } from './ledger-table';
 import { patiently } from './retry';
@@ -170,6 +170,40 @@ export class DynamoDbSegments implements Segments {
       }
     }
     return true;
+  }
+
+  async aheads(scope: string): Promise<readonly AheadWork[]> {
+    return (await this.table.list(scope, sortKeys.ahead(''))).map((item) => fromItem<AheadWork>(item));
+  }
+
+  async keepAhead(scope: string, work: AheadWork): Promise<void> {
+    await this.send([{ ...toItem(work), ...keyOf(scope, sortKeys.ahead(work.migration)) }]);
+  }
+
+  async forgetAhead(scope: string, { migration, deployment, key, step }: AheadWork, stopBy: number): Promise<boolean> {
+    for (const direction of ['undo', 'forward'] as const) {
+      const pass: Pass = { scope, deployment, key, step, direction };
+      // Found by the segments, which therefore go last.
+      if (!(await this.forgetImages(pass, stopBy))) return false;
+      const name = nameOf(pass);
+      await this.delete(scope, [sortKeys.control(name)]);
+      for (const prefix of [sortKeys.left(name, ''), sortKeys.segments(name)]) {
+        const items = await this.table.list(scope, prefix, { ProjectionExpression: 'sk' });
+        await this.delete(
+          scope,
+          items.map(({ sk }) => sk as string),
+        );
+      }
+    }
+    await this.delete(scope, [sortKeys.ahead(migration)]);
+    return true;
+  }
+
+  private async delete(scope: string, sks: readonly string[]): Promise<void> {
+    for (let from = 0; from < sks.length; from += mostInBatch) {
+      const some = sks.slice(from, from + mostInBatch);
+      await this.write(some.map((sk) => ({ DeleteRequest: { Key: keyOf(scope, sk) } })));
+    }
   }
 
   private query(pk: string, before: number | undefined, input: Partial<QueryCommandInput>) {

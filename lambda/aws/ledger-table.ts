@@ -105,6 +105,8 @@ export const sortKeys = {
   control: (pass: string) => `CONTROL#${pass}`,
   /** Of a data migration that was not begun, by its id. */
   asked: (migration: string) => `ASKED#${migration}`,
+  /** Of a data migration that was begun ahead, by its id. */
+  ahead: (migration: string) => `AHEAD#${migration}`,
   /** Of an item that a pass left as it was. Hashed, because keys of items may be long. */
   left: (pass: string, key: string) => `LEFT#${pass}#${key === '' ? '' : sha256(key)}`,
   request: (key: string) => `REQUEST#${key}`,

@@ -3,6 +3,7 @@ import { passesOf } from '../../cli/backfill/passes';
 import { progressLine, renderPasses } from '../../cli/backfill/render';
 import type { Terminal } from '../../cli/output';
 import { terminal } from '../../cli/output';
+import { startAhead } from '../support/ahead';
 import { dataMigration, people, peopleTables, split } from '../support/data-migration';
 import { MemoryWorld, scope } from '../support/memory-world';
 
@@ -93,5 +94,35 @@ describe('the passes of a scope', () => {
       { does: 'write', state: 'done' },
       { does: 'undo', progress: { counts: { restored: 100 } } },
     ]);
+  });
+
+  it('show what is done ahead, and count it in the deployment that passes by it', async () => {
+    const phases = ['backfill', 'verify', 'sweep'] as const;
+    const migration = dataMigration(world, '1.1.0', { transform: split }, {}, phases);
+    let pages = 0;
+    world.meals.items.meanwhile = (event) => {
+      if (event === 'page' && ++pages > 9) throw new Error('interrupted');
+    };
+    await expect(startAhead(world, migration)).rejects.toThrow('interrupted');
+    world.meals.items.meanwhile = () => {};
+    const ahead = { does: 'write', isAhead: true, migration: 'meals/1.1.0', control: { state: 'running' } };
+    expect(await passes()).toMatchObject([{ ...ahead, progress: { segments: { of: 3, done: 2 } } }]);
+    const [interrupted] = await passes();
+    expect(progressLine(interrupted!)).toMatch(/66 % meals\/1\.1\.0 write ahead/);
+    await startAhead(world, migration);
+    expect(await passes()).toMatchObject([{ ...ahead, state: 'done', progress: { counts: { read: 100 } } }]);
+
+    world.stackIs('UPDATE_IN_PROGRESS');
+    await world.migrations('Update', world.revision('b', [peopleTables, migration]));
+    expect((await passes()).some(({ isAhead }) => isAhead)).toBe(false);
+    const [written, checked, ...others] = await passes();
+    expect(written).toMatchObject({
+      does: 'write',
+      state: 'done',
+      progress: { percent: 100, counts: { updated: 100 } },
+    });
+    expect([checked, others]).toMatchObject([{ does: 'check', state: 'done' }, []]);
+    const [deployment] = (await world.ledger.load(scope)).open;
+    expect(written!.pass.deployment).toBe(deployment!.id);
   });
 });

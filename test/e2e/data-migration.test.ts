@@ -142,6 +142,25 @@ describe('a data migration', () => {
     expect(asked.json).toMatchObject({ migration: 'shop/1.1.0', asked: { segments: 4, rate: 100_000 } });
   });
 
+  it('can be started ahead, and taken back', async () => {
+    const before = await people();
+    const folder = writeMigrations(world.folder, second);
+    const run = (...args: readonly string[]) =>
+      runJson<object>(['backfill', ...args, '--migrations', folder, '--stack', 'Shop'], { cwd: world.folder });
+    const started = await run('start', '--target-version', '1.1.0');
+    expect(started).toMatchObject({
+      exitCode: 0,
+      json: { migration: 'shop/1.1.0', state: 'done', counts: { read: count, updated: count } },
+    });
+    expect((await people()).get('p7')).toEqual({ id: 'p7', first: 'First7', last: 'Last7' });
+    expect((await run('status')).json).toMatchObject({
+      passes: [{ does: 'write', state: 'done', progress: { segments: { of: 4, done: 4 } } }],
+    });
+    expect((await run('undo')).json).toMatchObject({ state: 'undone', counts: { restored: count, kept: 0 } });
+    expect(await people()).toEqual(before);
+    expect((await run('undo')).json).toMatchObject({ error: { code: 'NOTHING_AHEAD' } });
+  });
+
   it('is complete when the stack update succeeds, also for what the former release wrote until then', async () => {
     const late = { id: 'late', name: 'Late Comer' };
     let isWritten = false;

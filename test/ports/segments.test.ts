@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { noCounts } from '../../core/data/counts';
-import type { Pass, Segment, Segments } from '../../core/ports';
+import type { AheadWork, Pass, Segment, Segments } from '../../core/ports';
 import type { MemoryClock } from '../support/memory/world';
 import { type SegmentStore, segmentStores } from './support/stores';
 
@@ -138,6 +138,48 @@ describe.each(segmentStores)('work in segments in $name', ({ open }) => {
     await segments.ask(pass.scope, migration, { segments: undefined, rate: 9 });
     expect(await segments.asked(pass.scope, migration)).toEqual({ rate: 9 });
     expect(await segments.asked('other', migration)).toEqual({});
+  });
+
+  it('keeps what was begun ahead, one of a migration, and forgets it with all that its passes kept', async () => {
+    const migration = `meals/1.${count}.1`;
+    const source = { target: 'meals', table: 'people' };
+    const work: AheadWork = {
+      ...{ migration, version: '1.1.0', checksum: 'c', deployment: pass.deployment, key: pass.key, step: pass.step },
+      action: {
+        type: 'data',
+        pass: 'write',
+        source,
+        existing: 'keep',
+        undo: 'nothing',
+        mayFail: 0,
+        finish: 'application',
+      },
+      ...{ segments: 4, identities: { meals: 'meals-1' }, actor: 'cli', startedAt: '2026-01-01T00:00:00.000Z' },
+    };
+    const own = async () => (await segments.aheads(pass.scope)).filter((one) => one.migration === migration);
+    await segments.keepAhead(pass.scope, work);
+    await segments.keepAhead(pass.scope, { ...work, undoing: true });
+    expect(await own()).toEqual([{ ...work, undoing: true }]);
+    expect(await segments.aheads('other')).toEqual([]);
+
+    const other = { ...pass, deployment: `${pass.deployment}0` };
+    for (const each of [pass, { ...pass, direction: 'undo' as const }, other]) {
+      for (let number = 0; number < 30; number += 1) await segments.take(each, number, 30, 'one', clock.now() + lease);
+      await segments.keepImages(each, { segment: 0, number: 1, images: [{ key: 'a' }] });
+      await segments.setControl(each, { state: 'paused' });
+      await segments.noteLeft(each, [{ key: 'a', why: 'kept', reason: '' }]);
+    }
+    const kept = async (of: Pass) => [
+      (await segments.list(of)).length,
+      (await segments.images(of, 0))?.number,
+      (await segments.control(of)).state,
+      (await segments.left(of, 9)).length,
+    ];
+    expect(await segments.forgetAhead(pass.scope, work, clock.now() + 1)).toBe(true);
+    expect(await own()).toEqual([]);
+    expect(await kept(pass)).toEqual([0, undefined, 'running', 0]);
+    expect(await kept({ ...pass, direction: 'undo' })).toEqual([0, undefined, 'running', 0]);
+    expect(await kept(other)).toEqual([30, 1, 'paused', 1]);
   });
 
   const keep = (number: number, images: readonly Record<string, unknown>[], segment = 0) =>

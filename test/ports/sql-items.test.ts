@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { aheadId } from '../../core/ledger/state';
 import type { HeldLease, Item, ItemChange, ItemTable, StoredItem } from '../../core/ports';
 import { session } from './support/records';
 import { type SqlItemStore, sqlItemStores } from './support/sql-item-tables';
@@ -215,6 +216,33 @@ describe.each(sqlItemStores)('rows of $name', ({ open }) => {
     const next = await store.open('fenced', worker(1, 'forward', 'd2'));
     await expect(back.write([late])).rejects.toMatchObject({ code: 'LEASE_LOST' });
     expect(await next.write([update(await find(next, { id: 1 }), { id: 1, v: 3 }, next)])).toEqual(['written']);
+  });
+
+  it('lets work ahead and a deployment go on beside one another, whichever takes a segment first', async () => {
+    await store.sql('CREATE TABLE beside (id integer PRIMARY KEY, v integer)');
+    await store.sql('INSERT INTO beside VALUES (1, 1), (2, 1), (3, 1)');
+    const before = await store.open('beside', worker(1, 'forward', 'd5'));
+    const ahead = await store.open(
+      'beside',
+      worker(1, 'forward', aheadId({ eventCount: 1 }, '2026-01-01T00:00:00.000Z')),
+    );
+    const after = await store.open('beside', worker(1, 'forward', 'd6'));
+
+    const write = async (table: ItemTable, id: number) =>
+      table.write([update(await find(table, { id }), { id, v: 2 }, table)]);
+    expect(await write(ahead, 1)).toEqual(['written']);
+    expect(await write(after, 2)).toEqual(['written']);
+    // Of a deployment before, as ever.
+    await expect(write(before, 3)).rejects.toMatchObject({ code: 'LEASE_LOST' });
+  });
+
+  it('lets a deployment go on when work ahead begins', async () => {
+    await store.sql('CREATE TABLE besides (id integer PRIMARY KEY, v integer)');
+    await store.sql('INSERT INTO besides VALUES (1, 1)');
+    const deployment = await store.open('besides', worker(1, 'forward', 'd7'));
+    await store.open('besides', worker(1, 'forward', aheadId({ eventCount: 2 }, '2026-01-01T00:00:00.000Z')));
+    const change = update(await find(deployment, { id: 1 }), { id: 1, v: 2 }, deployment);
+    expect(await deployment.write([change])).toEqual(['written']);
   });
 });
 

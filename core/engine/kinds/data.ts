@@ -1,12 +1,13 @@
 import { type DataAction, type DataPlace, sourceName } from '../../bundle/data-action';
 import { sumCounts } from '../../data/counts';
 import { HashSums } from '../../data/hash-sums';
-import { clockTolerance } from '../../data/segment-lease';
 import { type ErrorCode, errorFromData, MigrationError } from '../../errors/index';
 import type { Observation } from '../../ledger/observation';
 import type { ItemTable } from '../../ports/items';
 import type { Pass, Segment } from '../../ports/segments';
 import { noLimit } from '../pass-work';
+import { isHeld, stopPass } from '../stop-pass';
+import { aheadOf, passedBy } from './ahead';
 import type { InvertResult, JournalKind, StepContext, StepResult } from './step-kind';
 
 /** How many segments a large table has: ten for each of as many workers as there usually are, so that all end at about the same time. */
@@ -16,8 +17,8 @@ const mostSegments = 200;
 const itemsInSegment = 2_000;
 
 /**
+ * Into how many segments a table is divided.
  * @param items about how many the table has; undefined when it is not known that it is small
- * @internal
  */
 export function segmentsFor(items: number | undefined): number {
   const enough = Math.ceil((items ?? Number.POSITIVE_INFINITY) / itemsInSegment);
@@ -42,6 +43,8 @@ export const dataStep: JournalKind<DataAction> = {
     // Nobody can ask anything of the pass itself before it was begun.
     const { rate } = asked;
     if (rate !== undefined) await data.segments.beginControl(passOf(context, 'forward'), { state: 'running', rate });
+    const ahead = await aheadOf(context);
+    if (ahead) return { exists: true, ...ahead };
     const items = 'file' in source ? source.rows : await table!.estimate();
     const segments = asked.segments ?? action.segments ?? segmentsFor(items);
     const division = await table?.divide(segments);
@@ -58,10 +61,13 @@ export const dataStep: JournalKind<DataAction> = {
   async perform(action, context, before) {
     const { segments, clock } = context.data;
     const pass = passOf(context, 'forward');
-    const known = await segments.list(pass);
-    throwFailure(known, context);
+    const ahead = await passedBy(before, context);
+    if (ahead === 'wait') return 'wait';
+    const own = await segments.list(pass);
+    throwFailure(own, context);
+    const known = [...ahead, ...own];
     const open = unfinished(known, segmentsOf(before));
-    if (open.length === 0) return finish(action, known, context);
+    if (open.length === 0) return finish(action, known, context, ahead.length);
     if (context.data.deadline !== undefined && clock.now() >= context.data.deadline) {
       return timeIsOver(action, known, segmentsOf(before), context);
     }
@@ -76,20 +82,18 @@ export const dataStep: JournalKind<DataAction> = {
     if (context.migration.contract === 'done' && action.undo === 'before-image') throw imagesAreGone(context);
     const { segments, clock } = context.data;
     const forward = passOf(context, 'forward');
-    // First, so that no worker takes a segment after the look at those who hold one.
-    await segments.setControl(forward, { state: 'cancelled' });
-    const begun = await segments.list(forward);
-    const held = begun.filter((segment) => isHeld(segment) && segment.leaseUntil > takenBack);
-    if (held.some(({ leaseUntil }) => clock.now() < leaseUntil + clockTolerance)) return 'wait';
-    // Its worker may only be stopped: should it go on, it finds that the segment is no longer its own.
-    for (const { number, of } of held) await segments.take(forward, number, of, 'undo', takenBack);
+    const begun = await stopPass({ segments, clock }, forward);
+    if (begun === 'wait') return 'wait';
+    const ahead = await passedBy(before, context);
+    if (ahead === 'wait') return 'wait';
     // What made the table is undone next, which deletes it.
     if (before?.isNewDestination && action.undo === 'before-image') return 'done';
     const pass = passOf(context, 'undo');
     const known = await segments.list(pass);
     throwFailure(known, context);
     const touched = new Set(begun.map(({ number }) => number));
-    const open = unfinished(known, segmentsOf(before)).filter(
+    // What was done ahead stays.
+    const open = unfinished([...known, ...ahead], segmentsOf(before)).filter(
       (number) => action.undo === 'function' || touched.has(number),
     );
     if (open.length > 0) return giveToWorkers(pass, known, open, segmentsOf(before), context);
@@ -98,9 +102,6 @@ export const dataStep: JournalKind<DataAction> = {
     return 'done';
   },
 };
-
-/** The end of the lease of a segment that is not to be worked on any more. */
-const takenBack = 0;
 
 function passOf({ data }: StepContext, direction: Pass['direction']): Pass {
   return { ...data.pass, direction };
@@ -133,10 +134,6 @@ function unfinished(known: readonly Segment[], of: number): readonly number[] {
   return Array.from({ length: of }, (_, number) => number).filter((number) => !done.has(number));
 }
 
-function isHeld({ state, worker }: Segment): boolean {
-  return state === 'running' && worker !== undefined;
-}
-
 /** Waits for workers of an earlier process, if they hold all that is left. */
 function giveToWorkers(
   pass: Pass,
@@ -163,7 +160,8 @@ function throwFailure(known: readonly Segment[], { attempt, file }: StepContext)
   throw errorFromData(code as ErrorCode, message, { hint, location: { file, line } });
 }
 
-function finish(action: DataAction, known: readonly Segment[], context: StepContext): StepResult {
+/** @param ahead how many of the segments were done ahead */
+function finish(action: DataAction, known: readonly Segment[], context: StepContext, ahead: number): StepResult {
   const counts = sumCounts(known.map((segment) => segment.counts));
   const sums = known.reduce((sum, segment) => sum.addAll(segment.sums ?? {}), new HashSums());
   const table = sourceName(action);
@@ -171,6 +169,7 @@ function finish(action: DataAction, known: readonly Segment[], context: StepCont
     table,
     ...counts,
     sums: sums.toJSON(),
+    ...(ahead > 0 && { ahead }),
   });
   if (counts.failed > action.mayFail) {
     throw new MigrationError(

@@ -2,6 +2,7 @@ import type { DeploymentPhaseName, Moment } from '../../bundle/phases';
 import { deploymentPhases } from '../../protocol/strategies';
 import type { DeploymentRun } from '../deployment-run';
 import type { Progress } from '../progress';
+import { ahead } from './ahead';
 import { baseline } from './baseline';
 import { claims } from './claims';
 import type { DeploymentPhase } from './deployment-phase';
@@ -15,6 +16,7 @@ const byName: Readonly<Record<DeploymentPhaseName, DeploymentPhase>> = {
   claims,
   histories,
   baseline,
+  ahead,
 };
 
 /** Runs what one phase of a whole deployment does at a moment. */

@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
+import type { BundledMigration } from '../../../core/bundle/bundle';
 import type { Item } from '../../../core/ports';
 import type { RecordedRequest } from '../../../core/request/request';
-import { CrashingWorld } from '../../support/crashing-world';
+import { startAhead } from '../../support/ahead';
+import { Crash, CrashingWorld, type CrashPoint } from '../../support/crashing-world';
 import { byKey, dataMigration, people, peopleTables, place, seedOf, split } from '../../support/data-migration';
 import { createTable, scope, tableMigration } from '../../support/memory-world';
 
@@ -147,6 +149,72 @@ const scenarios: readonly Scenario[] = [
     answers: 'SUCCESS',
   },
 ];
+
+/** These stories are long. */
+const aheadStride = stride === 1 ? 1 : 7;
+
+/** A part was done ahead; then this happens, each with a process that dies once, in turn. */
+async function aheadStory(world: CrashingWorld, deadStep: number, point: CrashPoint): Promise<string | undefined> {
+  const migration = dataMigration(world, '1.1.0', { transform: split }, { segments: 2 }, [
+    'backfill',
+    'verify',
+    'sweep',
+  ]);
+  await world.deployed('a', [peopleTables]);
+  world.meals.items.put('people', ...before);
+  const updated = (revision: string, migrations: readonly BundledMigration[]) => {
+    const properties = world.revision(revision, migrations);
+    return world.request({ kind: 'migrations', type: 'Update', physicalId: scope, properties });
+  };
+  let pages = 0;
+  world.meals.items.meanwhile = (event) => {
+    if (event === 'page' && ++pages > 2) throw new Crash('the process that worked ahead was killed');
+  };
+  await startAhead(world, migration).catch(() => undefined);
+  world.meals.items.meanwhile = () => {};
+  const steps: readonly (readonly [status: string, request: () => Promise<RecordedRequest>])[] = [
+    ['UPDATE_IN_PROGRESS', () => updated('b', [peopleTables, migration])],
+    ['UPDATE_ROLLBACK_IN_PROGRESS', () => updated('a', [peopleTables])],
+    ['UPDATE_IN_PROGRESS', () => updated('b', [peopleTables, migration])],
+    [
+      'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS',
+      () => world.request({ kind: 'marker', type: 'Delete', physicalId: `${scope}@a`, revision: 'a' }),
+    ],
+  ];
+  let crashedAt: string | undefined;
+  for (const [index, [status, request]] of steps.entries()) {
+    world.stackIs(status);
+    const recorded = await request();
+    if (index === deadStep) {
+      await world.workWithCrash(recorded, point);
+      crashedAt = world.crashedAt;
+    }
+    expect([crashedAt, (await world.work(recorded)).status]).toEqual([crashedAt, 'SUCCESS']);
+  }
+  return crashedAt;
+}
+
+describe.each([
+  ['the deployment', 0],
+  ['its rollback', 1],
+  ['the next deployment', 2],
+  ['its commit', 3],
+])('what was done ahead in part, when a process of %s dies', (_name, deadStep) => {
+  it('is completed, and nothing is left of it in the ledger', async () => {
+    for (let call = 1, survived = 0; survived < 2; call += aheadStride) {
+      survived = 0;
+      for (const when of ['before', 'after'] as const) {
+        const world = new CrashingWorld();
+        world.pageSize = 3;
+        const died = await aheadStory(world, deadStep, { call, when });
+        if (died === undefined) survived += 1;
+        const left = world.segments.passNames.filter((name) => name.includes(' ahead-'));
+        expect([died, world.meals.items.of('people')]).toEqual([died, transformed]);
+        expect([died, left, await world.segments.aheads(scope)]).toEqual([died, [], []]);
+      }
+    }
+  });
+});
 
 describe.each(scenarios)('$name', ({ prepare, people: expected, copies = new Map(), archive, answers }) => {
   it('ends the same wherever its process died', async () => {

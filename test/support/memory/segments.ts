@@ -1,5 +1,15 @@
 import { noCounts } from '../../../core/data/counts';
-import type { Asked, Clock, Control, ImageBatch, LeftItem, Pass, Segment, Segments } from '../../../core/ports';
+import type {
+  AheadWork,
+  Asked,
+  Clock,
+  Control,
+  ImageBatch,
+  LeftItem,
+  Pass,
+  Segment,
+  Segments,
+} from '../../../core/ports';
 
 class PassRecords {
   readonly segments = new Map<number, Segment>();
@@ -11,6 +21,7 @@ class PassRecords {
 /** The rules of work in segments without a store. */
 export class MemorySegments implements Segments {
   private readonly passes = new Map<string, PassRecords>();
+  private readonly begunAhead = new Map<string, AheadWork>();
   private readonly wishes = new Map<string, Asked>();
 
   constructor(private readonly clock: Pick<Clock, 'now'>) {}
@@ -94,5 +105,25 @@ export class MemorySegments implements Segments {
   async forgetImages(pass: Pass, _stopBy: number): Promise<boolean> {
     this.of(pass).images.length = 0;
     return true;
+  }
+
+  async aheads(scope: string): Promise<readonly AheadWork[]> {
+    return [...this.begunAhead].flatMap(([key, work]) => (key.startsWith(`${scope} `) ? [work] : []));
+  }
+
+  async keepAhead(scope: string, work: AheadWork): Promise<void> {
+    this.begunAhead.set(`${scope} ${work.migration}`, structuredClone(work));
+  }
+
+  async forgetAhead(scope: string, work: AheadWork, _stopBy: number): Promise<boolean> {
+    const prefix = `${[scope, work.deployment, work.key, work.step].join(' ')} `;
+    for (const name of this.passes.keys()) if (name.startsWith(prefix)) this.passes.delete(name);
+    this.begunAhead.delete(`${scope} ${work.migration}`);
+    return true;
+  }
+
+  /** Names of the passes of which something is kept. */
+  get passNames(): readonly string[] {
+    return [...this.passes.keys()];
   }
 }

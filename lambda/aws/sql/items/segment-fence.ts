@@ -1,4 +1,5 @@
 import { sha256 } from '../../../../core/bundle/checksum';
+import { aheadPrefix } from '../../../../core/ledger/state';
 import type { HeldLease, SqlConnection } from '../../../../core/ports';
 
 /** What keeps a worker's late statement from taking effect: see docs/adr/0010-a-fence-row-for-each-segment.md. */
@@ -67,12 +68,12 @@ async function raise(connection: SqlConnection, fence: SegmentFence, { table, ra
       { scope, step, floor },
     );
   }
-  // Of earlier deployments; a statement that finds no row writes nothing.
-  if (number === 0) {
-    await connection.execute(`DELETE FROM ${table} WHERE scope = :scope AND deployment <> :deployment`, {
-      scope,
-      deployment,
-    });
+  // Of earlier deployments; a statement that finds no row writes nothing. What is done ahead goes on beside a deployment.
+  if (number === 0 && !deployment.startsWith(aheadPrefix)) {
+    await connection.execute(
+      `DELETE FROM ${table} WHERE scope = :scope AND deployment <> :deployment AND deployment NOT LIKE '${aheadPrefix}%'`,
+      { scope, deployment },
+    );
   }
   await connection.execute(statement, { scope, deployment, step, number, token });
 }
