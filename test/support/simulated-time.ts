@@ -30,14 +30,10 @@ export class SimulatedTime implements Clock {
     end.catch(() => undefined);
     for (;;) {
       // All that follows from what has happened happens before anything else.
-      for (let turn = 0; turn < 30; turn += 1) await Promise.resolve();
+      await new Promise((resolve) => setImmediate(resolve));
       if (isOver) break;
       const next = this.sleepers.pop();
-      if (!next) {
-        await new Promise((resolve) => setImmediate(resolve));
-        if (this.sleepers.length === 0 && !isOver) throw new Error('Nothing will ever happen again.');
-        continue;
-      }
+      if (!next) throw new Error('Nothing will ever happen again.');
       this.time = next.at;
       next.wake();
     }
