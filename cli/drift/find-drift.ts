@@ -104,7 +104,10 @@ function appliedMigration(record: MigrationRecord, { migrations }: Bundle): Appl
   if (migration?.checksum !== record.checksum) {
     throw new MigrationError('CHECKSUM_MISMATCH', `The applied bundle has not the ${record.id} that was applied.`, {
       payload: { migrations: [record.id] },
-      hint: 'Deploy the bundle that has it as it was.',
+      hint:
+        migration === undefined && record.baselined
+          ? '`migrations baseline` recorded it since the last deployment. Deploy its file, then compare.'
+          : 'Deploy the bundle that has it as it was.',
     });
   }
   return asApplied(migration, record);
