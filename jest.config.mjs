@@ -56,8 +56,8 @@ const config = {
       testEnvironment: join(root, 'test/jest/environment.ts'),
     },
   ],
-  // Real processes and databases run beside the tests: two at a time fits the smallest machine we support.
-  maxWorkers: 2,
+  // Of the smallest machine that we support, two cores: a third of their time tests wait for processes and databases.
+  maxWorkers: 3,
   testSequencer: join(root, 'test/jest/sequencer.cjs'),
   // Of a test, and of a hook that starts databases.
   testTimeout: 60_000,

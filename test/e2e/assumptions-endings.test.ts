@@ -8,8 +8,7 @@ describe('failed create, failed update, rollback after cutover and commit', () =
     { 'rollback-physical-id': 'old' },
     { 'orphaned-old-id': 'delete' },
     { 'failed-update-id': 'ignored' },
-    { 'cleanup-delete-properties': 'new' },
-    { 'cleanup-delete-attempts': '1', 'cleanup-delete-request-id': 'same' },
+    { 'cleanup-delete-properties': 'new', 'cleanup-delete-attempts': '1', 'cleanup-delete-request-id': 'same' },
     {
       'rollback-order': 'reverse',
       'rollback-physical-id': 'old',

@@ -23,7 +23,7 @@ describe('a Lambda process that is killed at any call', () => {
   ] as const)(
     'the stack and its databases agree at the end, when the rest of the update $rest',
     async ({ rest, offset }) => {
-      const report = await killProcesses(world, rest, { stride: 45, offset });
+      const report = await killProcesses(world, rest, { stride: 60, offset });
 
       expect(report.failures).toEqual([]);
       expect(report.crashPoints).toBeGreaterThan(2);
