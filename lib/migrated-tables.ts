@@ -1,5 +1,5 @@
 import type { Action, Bundle, BundledMigration } from '../core/bundle/bundle';
-import type { DataPlace } from '../core/bundle/data-action';
+import { type DataPlace, placesOf } from '../core/bundle/data-action';
 import type { TableOperation } from '../core/bundle/table-operations';
 import type { TargetBinding } from './target-binding';
 
@@ -27,11 +27,7 @@ function operations(migration: BundledMigration): TableOperation[] {
 
 /** The tables whose items a migration works on. */
 function places(migration: BundledMigration): DataPlace[] {
-  return actions(migration).flatMap((action) =>
-    action.type === 'data'
-      ? [action.source, ...(action.destination ? [action.destination] : [])].filter((place) => 'table' in place)
-      : [],
-  );
+  return actions(migration).flatMap((action) => (action.type === 'data' ? placesOf(action) : []));
 }
 
 function actions({ phases }: BundledMigration): Action[] {

@@ -1,16 +1,17 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { actionsOf, type Bundle, type BundledMigration } from '../../core/bundle/bundle';
+import { createdTables } from '../../core/bundle/created-tables';
 import { type DataAction, type DataPlace, sourceName } from '../../core/bundle/data-action';
 import type { SeedPart, SeedSource } from '../../core/bundle/seed';
 import { type DryRun, dryRun } from '../../core/data/dry-run';
-import { SeedRows } from '../../core/data/seed-rows';
-import type { DataTables } from '../../core/data/segment-work';
+import { openTables } from '../../core/data/open-tables';
 import { describe, hasCode, MigrationError, withDetails } from '../../core/errors/index';
 import type { HeldLease, ItemTable } from '../../core/ports';
 import { seedFileName, type TargetProperties } from '../../core/wire';
 import { deployedTargets } from '../deployed-targets';
 import type { ScopeAccess } from '../ledger-access';
+import { evaluateHere } from '../ledger-ports';
 import { pendingIn } from '../status/status';
 import { chooseDataMigration, type LocalMigrations } from './local-migrations';
 
@@ -34,12 +35,11 @@ export async function dryRunOf(
   const state = await access.ports.ledger.load(access.scope);
   const migration = chooseDataMigration(local.bundle, state, named);
   const action = writeOf(migration);
-  const { evaluate } = await import('../../lambda/aws/evaluate.js');
-  const { codeLines: _, ...functions } = evaluate(migration);
+  const { codeLines: _, ...functions } = await evaluateHere(migration);
   const targets = await deployedTargets(access);
   const creators = creatorsOf(local.bundle, new Set(pendingIn(state, local.bundle.migrations).map(({ id }) => id)));
   const open = (place: DataPlace) => openTable(access, place, targets, creators);
-  const tables = await openTables(action, local, open);
+  const tables = await openTables(action, open, async (seed, part) => readPart(local.seedFolder, seed, part));
   return {
     ...(await dryRun(tables, { action, functions, isNewDestination: false }, limit)),
     migration: migration.id,
@@ -52,19 +52,6 @@ export async function dryRunOf(
 function writeOf(migration: BundledMigration): DataAction {
   const actions = (['backfill', 'contract'] as const).flatMap((phase) => actionsOf(migration, phase));
   return actions.find((action) => action.type === 'data' && action.pass === 'write') as DataAction;
-}
-
-async function openTables(
-  { source, destination }: DataAction,
-  { seedFolder }: LocalMigrations,
-  open: (place: DataPlace) => Promise<ItemTable>,
-): Promise<DataTables> {
-  if ('file' in source) {
-    const rows = new SeedRows(source, async (part) => readPart(seedFolder, source, part));
-    return { source: rows, destination: await open(destination!) };
-  }
-  const from = await open(source);
-  return destination ? { source: from, destination: await open(destination) } : { source: from };
 }
 
 function readPart(folder: string, seed: SeedSource, { at, bytes }: SeedPart): Uint8Array {
@@ -109,11 +96,7 @@ function creatorsOf({ migrations }: Bundle, pending: ReadonlySet<string>): Reado
     migrations
       .filter(({ id }) => pending.has(id))
       .flatMap((migration) =>
-        actionsOf(migration, 'up').flatMap((action) =>
-          action.type === 'table' && action.operation.kind === 'createTable'
-            ? [[`${migration.target} ${action.operation.table}`, migration.id] as const]
-            : [],
-        ),
+        createdTables(migration).map((table) => [`${migration.target} ${table}`, migration.id] as const),
       ),
   );
 }

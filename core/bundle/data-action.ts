@@ -34,6 +34,11 @@ export interface DataAction {
   readonly finish: 'application' | 'background';
 }
 
+/** The tables that an action works on: what it reads, unless that is a file, and where its results go. */
+export function placesOf({ source, destination }: DataAction): readonly DataPlace[] {
+  return [...('file' in source ? [] : [source]), ...(destination ? [destination] : [])];
+}
+
 /** A table of a target. */
 export interface DataPlace {
   readonly target: string;

@@ -1,5 +1,5 @@
 import type { BundledMigration } from '../bundle/bundle';
-import { actionsOf } from '../bundle/bundle';
+import { createdTables } from '../bundle/created-tables';
 import type { Target } from '../ports';
 
 /** What a new database has, or is given by whoever makes it: nothing that a migration would meet with data in it. */
@@ -13,16 +13,10 @@ export async function isEmpty(target: Target, migrations: readonly BundledMigrat
   const { schema, tables } = target;
   if (schema) return (await schema.snapshot()).objects.every(({ kind }) => ofNewDatabases.includes(kind));
   if (!tables) return false;
-  const created = new Set(migrations.flatMap(createdBy));
+  const created = new Set(migrations.flatMap(createdTables));
   if (created.size === 0) return false;
   for (const table of created) {
     if (await tables.describe(table)) return false;
   }
   return true;
-}
-
-function createdBy(migration: BundledMigration): readonly string[] {
-  return actionsOf(migration, 'up').flatMap((action) =>
-    action.type === 'table' && action.operation.kind === 'createTable' ? [action.operation.table] : [],
-  );
 }

@@ -1,4 +1,4 @@
-import { actionsOf } from '../bundle/bundle';
+import { createdTables } from '../bundle/created-tables';
 import type { DataPlace } from '../bundle/data-action';
 import type { DeploymentRun } from './deployment-run';
 
@@ -7,12 +7,7 @@ export async function hasMade(run: DeploymentRun, { target, table }: DataPlace):
   for (const record of run.records) {
     const isUndoneByDeleting = record.state === 'applied' && !record.adopted && !record.irreversible;
     if (record.target !== target || !isUndoneByDeleting) continue;
-    const actions = actionsOf(await run.migration(record.id), 'up');
-    const makes = actions.some(
-      (action) =>
-        action.type === 'table' && action.operation.kind === 'createTable' && action.operation.table === table,
-    );
-    if (makes) return true;
+    if (createdTables(await run.migration(record.id)).includes(table)) return true;
   }
   return false;
 }

@@ -1,14 +1,13 @@
 import { actionsOf } from '../bundle/bundle';
-import type { DataAction, DataPlace } from '../bundle/data-action';
+import type { DataAction } from '../bundle/data-action';
 import { type PhaseName, phases } from '../bundle/phases';
+import { openTables } from '../data/open-tables';
 import { runSegment } from '../data/run-segment';
-import { SeedRows } from '../data/seed-rows';
-import type { DataTables, SegmentResult, WorkerLimits } from '../data/segment-work';
+import type { SegmentResult, WorkerLimits } from '../data/segment-work';
 import { MigrationError } from '../errors/index';
 import type { Observation } from '../ledger/observation';
-import type { Deployment } from '../ledger/state';
-import type { Division, HeldLease, ItemTable, Pass, Ports } from '../ports';
-import type { BundleLocation } from '../wire';
+import type { Division, Pass, Ports } from '../ports';
+import { tablesOf } from './tables-of';
 
 /** One of the segments that {@link PassWork} gives to workers. */
 export interface SegmentTask {
@@ -56,7 +55,10 @@ export async function workOnSegment(
       ...{ pass, action, number, of, attempt, functions, codeLines, file: migration.file },
       division: divisionOf(planned?.steps[pass.step]?.before, pass, action),
       ...{ isNewDestination, keepsImages: isUndoneFromImages && isForward },
-      open: (lease) => openTables(ports, deployment, location, action, lease),
+      open: (lease) =>
+        openTables(action, tablesOf(ports, deployment.targets, lease), (seed, part) =>
+          ports.bundles.seedPart(location, seed, part),
+        ),
     },
     worker,
     limits,
@@ -66,25 +68,6 @@ export async function workOnSegment(
 /** Of the table that the pass reads. */
 function divisionOf(before: Observation | undefined, { direction }: Pass, action: DataAction): Division | undefined {
   return direction === 'undo' && action.destination ? before?.undoDivision : before?.division;
-}
-
-async function openTables(
-  ports: Ports,
-  { targets }: Deployment,
-  bundle: BundleLocation,
-  { source, destination }: DataAction,
-  lease: HeldLease,
-): Promise<DataTables> {
-  const open = async ({ target, table }: DataPlace): Promise<ItemTable> => {
-    const opened = await ports.targets.open(target, targets[target]!, lease);
-    return opened.items!.table(table);
-  };
-  if ('file' in source) {
-    const rows = new SeedRows(source, (part) => ports.bundles.seedPart(bundle, source, part));
-    return { source: rows, destination: await open(destination!) };
-  }
-  const from = await open(source);
-  return destination ? { source: from, destination: await open(destination) } : { source: from };
 }
 
 function notThere({ step }: Pass, migration: string): MigrationError {

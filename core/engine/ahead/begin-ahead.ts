@@ -1,5 +1,5 @@
 import { actionsOf, type BundledMigration } from '../../bundle/bundle';
-import { type DataAction, type DataPlace, sourceName } from '../../bundle/data-action';
+import { type DataAction, type DataPlace, placesOf, sourceName } from '../../bundle/data-action';
 import { describe, MigrationError } from '../../errors/index';
 import { aheadId, migrationKey } from '../../ledger/state';
 import type { AheadWork, ItemTable } from '../../ports';
@@ -68,10 +68,6 @@ async function beginOrFind(run: RequestRun, { migration, targets, segments }: Ah
 
 /** The one step of a data migration that writes before the application is updated. */
 const writeStep = 'backfill.0';
-
-function placesOf({ source, destination }: DataAction): readonly DataPlace[] {
-  return [...('file' in source ? [] : [source]), ...(destination ? [destination] : [])];
-}
 
 /** @throws CANNOT_START_AHEAD */
 function refuseUnfit(

@@ -1,13 +1,15 @@
 import type { CodeLines } from '../../bundle/bundle';
-import type { DataPlace } from '../../bundle/data-action';
 import { noCounts, sumCounts } from '../../data/counts';
+import { openTables } from '../../data/open-tables';
 import { runSegment } from '../../data/run-segment';
 import type { DataTables, WorkerLimits } from '../../data/segment-work';
-import { type ErrorCode, errorFromData, MigrationError } from '../../errors/index';
-import type { AheadWork, DataFunctions, HeldLease, Pass, Ports, Segment, SegmentCounts } from '../../ports';
+import { MigrationError } from '../../errors/index';
+import type { AheadWork, DataFunctions, HeldLease, Pass, Ports, SegmentCounts } from '../../ports';
 import type { TargetProperties } from '../../wire';
+import { allSegments, throwFailure, unfinished } from '../pass-segments';
 import { noLimit } from '../pass-work';
 import { stopPass } from '../stop-pass';
+import { tablesOf } from '../tables-of';
 
 /** What a process takes to work ahead. */
 export interface AheadTools {
@@ -42,7 +44,7 @@ export function aheadPass(scope: string, { deployment, key, step }: AheadWork, d
  */
 export async function workAhead(ports: Ports, work: AheadWork, tools: AheadTools): Promise<AheadResult> {
   const pass = aheadPass(tools.scope, work, 'forward');
-  const all = Array.from({ length: work.segments }, (_, number) => number);
+  const all = allSegments(work.segments);
   for (;;) {
     // This process may have been stopped for as long as a deployment took.
     if (!(await isKept(ports, tools, work))) return { state: 'taken-over', counts: noCounts };
@@ -87,7 +89,7 @@ async function workOn(
   numbers: readonly number[],
   tools: AheadTools,
 ): Promise<boolean> {
-  const left = unfinished(await ports.segments.list(pass), numbers);
+  const left = [...unfinished(await ports.segments.list(pass), numbers)];
   if (left.length === 0) return true;
   // After an error of one worker, the others end with the page at hand.
   let stopBy = noLimit;
@@ -116,13 +118,8 @@ async function workOn(
   const ended = await Promise.allSettled(Array.from({ length: tools.limits.workers }, (_, index) => run(index)));
   for (const one of ended) if (one.status === 'rejected') throw one.reason;
   const known = await ports.segments.list(pass);
-  throwFailure(known, tools);
+  throwFailure(known, { attempt: tools.process, file: tools.file });
   return unfinished(known, numbers).length === 0;
-}
-
-function unfinished(known: readonly Segment[], numbers: readonly number[]): number[] {
-  const done = new Set(known.filter(({ state }) => state === 'done').map(({ number }) => number));
-  return numbers.filter((number) => !done.has(number));
 }
 
 function segmentWork(ports: Ports, work: AheadWork, pass: Pass, number: number, tools: AheadTools) {
@@ -133,28 +130,18 @@ function segmentWork(ports: Ports, work: AheadWork, pass: Pass, number: number, 
     // The application that is deployed may write there.
     isNewDestination: false,
     keepsImages: pass.direction === 'forward' && action.undo === 'before-image',
-    open: (lease: HeldLease) => openTables(ports, work, tools, lease),
+    open: (lease: HeldLease) => openKept(ports, work, tools, lease),
   };
 }
 
 /** The segment is held: what was done ahead is not forgotten as long as that is so. */
-async function openTables(ports: Ports, work: AheadWork, tools: AheadTools, lease: HeldLease): Promise<DataTables> {
+async function openKept(ports: Ports, work: AheadWork, tools: AheadTools, lease: HeldLease): Promise<DataTables> {
   if (!(await isKept(ports, tools, work))) {
     throw new MigrationError('LEASE_LOST', `What was done ahead of ${work.migration} was forgotten.`);
   }
-  const open = async ({ target, table }: DataPlace) =>
-    (await ports.targets.open(target, tools.targets[target]!, lease)).items!.table(table);
-  const { source, destination } = work.action;
-  // Never a file, see ./begin-ahead.
-  const from = await open(source as DataPlace);
-  return destination ? { source: from, destination: await open(destination) } : { source: from };
-}
-
-function throwFailure(known: readonly Segment[], { process, file }: AheadTools): void {
-  const failed = known.find(({ state, failure }) => state === 'failed' && failure?.attempt === process);
-  if (!failed?.failure) return;
-  const { code, message, hint, line } = failed.failure;
-  throw errorFromData(code as ErrorCode, message, { hint, location: { file, line } });
+  return openTables(work.action, tablesOf(ports, tools.targets, lease), () =>
+    Promise.reject(new Error('Files are not worked on ahead, see ./begin-ahead.')),
+  );
 }
 
 function cancelled({ migration }: AheadWork): MigrationError {

@@ -1,10 +1,11 @@
 import { type DataAction, type DataPlace, sourceName } from '../../bundle/data-action';
 import { sumCounts } from '../../data/counts';
 import { HashSums } from '../../data/hash-sums';
-import { type ErrorCode, errorFromData, MigrationError } from '../../errors/index';
+import { MigrationError } from '../../errors/index';
 import type { Observation } from '../../ledger/observation';
 import type { ItemTable } from '../../ports/items';
 import type { Pass, Segment } from '../../ports/segments';
+import { allSegments, throwFailure, unfinished } from '../pass-segments';
 import { noLimit } from '../pass-work';
 import { isHeld, stopPass } from '../stop-pass';
 import { aheadOf, passedBy } from './ahead';
@@ -66,7 +67,7 @@ export const dataStep: JournalKind<DataAction> = {
     const own = await segments.list(pass);
     throwFailure(own, context);
     const known = [...ahead, ...own];
-    const open = unfinished(known, segmentsOf(before));
+    const open = unfinished(known, allSegments(segmentsOf(before)));
     if (open.length === 0) return finish(action, known, context, ahead.length);
     if (context.data.deadline !== undefined && clock.now() >= context.data.deadline) {
       return timeIsOver(action, known, segmentsOf(before), context);
@@ -93,7 +94,7 @@ export const dataStep: JournalKind<DataAction> = {
     throwFailure(known, context);
     const touched = new Set(begun.map(({ number }) => number));
     // What was done ahead stays.
-    const open = unfinished([...known, ...ahead], segmentsOf(before)).filter(
+    const open = unfinished([...known, ...ahead], allSegments(segmentsOf(before))).filter(
       (number) => action.undo === 'function' || touched.has(number),
     );
     if (open.length > 0) return giveToWorkers(pass, known, open, segmentsOf(before), context);
@@ -129,11 +130,6 @@ function segmentsOf(before: Observation | undefined): number {
   return before?.segments ?? 1;
 }
 
-function unfinished(known: readonly Segment[], of: number): readonly number[] {
-  const done = new Set(known.filter(({ state }) => state === 'done').map(({ number }) => number));
-  return Array.from({ length: of }, (_, number) => number).filter((number) => !done.has(number));
-}
-
 /** Waits for workers of an earlier process, if they hold all that is left. */
 function giveToWorkers(
   pass: Pass,
@@ -150,14 +146,6 @@ function giveToWorkers(
   const until = (pass.direction === 'forward' && data.deadline) || noLimit;
   data.begin({ pass, of, segments: free, attempt, until });
   return 'work';
-}
-
-/** A segment that failed in this attempt ends it. In a later one it is tried again. */
-function throwFailure(known: readonly Segment[], { attempt, file }: StepContext): void {
-  const failed = known.find(({ state, failure }) => state === 'failed' && failure?.attempt === attempt);
-  if (!failed?.failure) return;
-  const { code, message, hint, line } = failed.failure;
-  throw errorFromData(code as ErrorCode, message, { hint, location: { file, line } });
 }
 
 /** @param ahead how many of the segments were done ahead */
