@@ -1,6 +1,6 @@
 import type { DataFunctions } from '../ports/data-functions';
 import type { Item, StoredItem } from '../ports/items';
-import { PageTally, type PageTask, type PageTools, type PageWork } from './page-work';
+import { otherHasKey, PageTally, type PageTask, type PageTools, type PageWork } from './page-work';
 import { writtenTable } from './segment-work';
 import { TransformRefused, transformInPlace, transformToDestination } from './transform';
 import { areEqual } from './values';
@@ -41,7 +41,7 @@ async function checkDestination(items: readonly StoredItem[], tools: PageTools, 
     judge(key, tally, () => {
       const there = found.get(key)?.item;
       if (!there) return former('it is missing in the destination', work);
-      if (!isContained(item, there, tools)) return former('the destination has another item with this key', work);
+      if (!isContained(item, there, tools)) return former(otherHasKey, work);
       return validate(there, work.functions);
     });
   }

@@ -4,7 +4,7 @@ import { check } from './check';
 import { addCounts, noCounts } from './counts';
 import { HashSums } from './hash-sums';
 import { inPlace } from './in-place';
-import { itemOf, type PageTask, type PageTools } from './page-work';
+import { itemOf, type PageTask, type PageTools, unmadeOf } from './page-work';
 import type { DataTables } from './segment-work';
 import { toDestination } from './to-destination';
 import { UnwrittenTable } from './unwritten-table';
@@ -84,7 +84,7 @@ class ItemRun {
       write: async (table, asked) => {
         const results = await table.write(asked);
         changes.push(...asked.filter((_, index) => results[index] === 'written'));
-        return asked.flatMap((change, index) => (results[index] === 'conflict' ? [{ change }] : []));
+        return unmadeOf(asked, results);
       },
     };
     const { source, destination } = this.tables;

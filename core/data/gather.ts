@@ -1,5 +1,5 @@
 import type { Item, ItemTable, StoredItem } from '../ports/items';
-import type { PageTally, PageTools } from './page-work';
+import { otherHasKey, type PageTally, type PageTools } from './page-work';
 import { transformToDestination } from './transform';
 import { areEqual } from './values';
 
@@ -10,8 +10,6 @@ export interface Gathered {
   /** Keys of results that have the key of the item that they are made of: no other item makes one that has, too. */
   readonly keeping: ReadonlySet<string>;
 }
-
-const otherHasKey = 'the destination has another item with this key';
 
 /** With `existing: 'keep'` of two results with one key the first is kept, but one that keeps its item's key before others. */
 export function gather(items: readonly StoredItem[], page: PageTools, tally: PageTally): Gathered {

@@ -1,3 +1,4 @@
+import type { DataAction } from '../bundle/data-action';
 import type { Clock } from '../ports/index';
 
 /** What workers keep to for the application's sake. */
@@ -11,12 +12,22 @@ export interface Budget {
 /**
  * Unless the migration says otherwise. Some latencies vary so much by themselves that no work at all seems to fit into a
  * budget; a migration that nobody gave a budget must end all the same.
+ * @internal
  */
 export const usualBudget: Budget = { percent: 10, least: 0.25 };
 
-/** What somebody asked for: almost nothing is done rather than more. */
+/**
+ * What somebody asked for: almost nothing is done rather than more.
+ * @internal
+ */
 export function strictBudget(percent: number): Budget {
   return { percent, least: 0.01 };
+}
+
+/** What workers on an action keep to; undefined for nothing. */
+export function budgetOf({ latencyBudget }: Pick<DataAction, 'latencyBudget'>): Budget | undefined {
+  if (latencyBudget === 'none') return undefined;
+  return latencyBudget === undefined ? usualBudget : strictBudget(latencyBudget);
 }
 
 /** What is one of the application's small requests: a read of one item, by its key. */

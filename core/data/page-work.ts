@@ -1,5 +1,5 @@
 import type { MigrationError } from '../errors/index';
-import type { Item, ItemChange, ItemTable, StoredItem } from '../ports/items';
+import type { ChangeResult, Item, ItemChange, ItemTable, StoredItem } from '../ports/items';
 import type { LeftItem, SegmentCounts } from '../ports/segments';
 import type { HashSums } from './hash-sums';
 import type { DataTables, SegmentWork } from './segment-work';
@@ -31,6 +31,18 @@ export interface UnmadeChange {
   readonly change: ItemChange;
   readonly refused?: MigrationError;
 }
+
+/** Which changes were not made, given what the table answered to each. */
+export function unmadeOf(changes: readonly ItemChange[], results: readonly ChangeResult[]): readonly UnmadeChange[] {
+  return changes.flatMap((change, index): readonly UnmadeChange[] => {
+    const result = results[index]!;
+    if (result === 'written') return [];
+    return [result === 'conflict' ? { change } : { change, refused: result.refused }];
+  });
+}
+
+/** Why an item stays as it is whose key has a result that is otherwise. */
+export const otherHasKey = 'the destination has another item with this key';
 
 /** How often an item is read again that the application changes at the same time. */
 export const mostAttempts = 5;

@@ -7,10 +7,10 @@ import { check } from './check';
 import { addCounts, noCounts } from './counts';
 import { HashSums } from './hash-sums';
 import { inPlace } from './in-place';
-import { type LatencyBudget, strictBudget, usualBudget } from './latency-budget';
+import { budgetOf, type LatencyBudget } from './latency-budget';
 import { Pace } from './pace';
 import { PageReader } from './page-reader';
-import type { PageResult, PageTools, PageWork, UnmadeChange } from './page-work';
+import { type PageResult, type PageTools, type PageWork, type UnmadeChange, unmadeOf } from './page-work';
 import { restore } from './restore';
 import { HeldSegment, segmentLease } from './segment-lease';
 import {
@@ -172,23 +172,19 @@ class SegmentRun {
   /** What is taken back is waited for, and goes fast. */
   private mayHaveBudget(): boolean {
     const { pass, action } = this.work;
-    return this.limits.budgets !== undefined && action.latencyBudget !== 'none' && pass.direction === 'forward';
+    return this.limits.budgets !== undefined && budgetOf(action) !== undefined && pass.direction === 'forward';
   }
 
   /** Looks how the application fares while this works on its table, unless that takes only a moment. */
   private async joinBudget({ source }: DataTables, first: StoredItem | undefined, isMore: boolean): Promise<void> {
     const { pass, action, of } = this.work;
     const isSmall = of === 1 && !isMore;
-    const { latencyBudget } = action;
+    const budget = budgetOf(action);
     // Nobody else reads the file of rows.
-    if (this.budget || !first || isSmall || latencyBudget === 'none' || !isTable(source)) return;
+    if (this.budget || !first || isSmall || !budget || !isTable(source)) return;
     const { scope, deployment, key, step } = pass;
     const name = [scope, deployment, key, step].join('|');
-    this.budget = this.limits.budgets?.of(
-      name,
-      this.ports.clock,
-      latencyBudget === undefined ? usualBudget : strictBudget(latencyBudget),
-    );
+    this.budget = this.limits.budgets?.of(name, this.ports.clock, budget);
     await this.budget?.join(() => source.find([first.item]));
   }
 
@@ -223,12 +219,7 @@ class SegmentRun {
       const images = changes.map((change) => table.beforeImage(change));
       await this.ports.segments.keepImages(this.work.pass, { segment: this.work.number, number, images });
     }
-    const results = await this.timed(() => table.write(changes));
-    return changes.flatMap((change, index): readonly UnmadeChange[] => {
-      const result = results[index]!;
-      if (result === 'written') return [];
-      return [result === 'conflict' ? { change } : { change, refused: result.refused }];
-    });
+    return unmadeOf(changes, await this.timed(() => table.write(changes)));
   }
 
   private async timed<T>(request: () => Promise<T>): Promise<T> {

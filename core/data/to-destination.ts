@@ -2,7 +2,7 @@ import type { DataAction } from '../bundle/data-action';
 import type { DataFunctions } from '../ports/data-functions';
 import type { Item, ItemChange, ItemTable, StoredItem } from '../ports/items';
 import { gather, leaveToOwners } from './gather';
-import { countChanges, itemOf, mostAttempts, PageTally, type PageTools, type PageWork } from './page-work';
+import { countChanges, itemOf, mostAttempts, otherHasKey, PageTally, type PageTools, type PageWork } from './page-work';
 import { TransformRefused } from './transform';
 import { areEqual } from './values';
 
@@ -65,7 +65,7 @@ function changeOf(
     const isOurs =
       incoming.some((one) => areEqual(destination!.arriving(one, stored?.item), becomes)) || action.existing !== 'keep';
     if (isOurs) tally.count('unchanged');
-    else tally.leave('kept', key, 'the destination has another item with this key');
+    else tally.leave('kept', key, otherHasKey);
   } catch (error) {
     tally.fail(key, error);
   }
