@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { CheckRequest } from '../../bundler/protocol';
 import type { Bundle, BundledMigration } from '../../core/bundle/bundle';
 import { describe, MigrationError } from '../../core/errors/index';
 import type { ScopeState } from '../../core/ledger/state';
@@ -10,6 +11,8 @@ import { pendingIn } from '../status/status';
 export interface FolderOptions {
   readonly migrations: string;
   readonly config?: string;
+  /** What is known of the targets; default: what the configuration file says. */
+  readonly targets?: CheckRequest['targets'];
 }
 
 /** The migrations of a folder in the working tree. */
@@ -19,15 +22,15 @@ export interface LocalMigrations {
   readonly seedFolder: string;
 }
 
-/** Builds the bundle of a folder, as synth does, and forgets it after the work. */
+/** Builds the bundle of a folder, as synth does, in a process of its own, and forgets it after the work. */
 export async function withLocalMigrations<T>(
-  { migrations: folder, config = findConfig() }: FolderOptions,
+  { migrations: folder, config = findConfig(), targets }: FolderOptions,
   work: (local: LocalMigrations) => Promise<T>,
 ): Promise<T> {
   const { buildBundleSync } = await import('../../bundler/build-sync.js');
   const outputFolder = mkdtempSync(join(tmpdir(), 'migrations-'));
   try {
-    const { file } = buildBundleSync({ folder, config, outputFolder });
+    const { file } = buildBundleSync({ folder, config, targets, outputFolder });
     return await work({ bundle: JSON.parse(readFileSync(file, 'utf8')) as Bundle, seedFolder: outputFolder });
   } finally {
     rmSync(outputFolder, { recursive: true, force: true });

@@ -8,6 +8,7 @@ import type { BaselineRequest } from '../../core/protocol/choose-baseline';
 import type { SchemaDifference } from '../../core/schema/differences';
 import { renderDifferences } from '../../core/schema/render';
 import type { TargetProperties } from '../../core/wire';
+import { withLocalMigrations } from '../backfill/local-migrations';
 import { addCommand, type CommandLine, does } from '../command';
 import { deployedTargets } from '../deployed-targets';
 import { withScratch } from '../drift/find-drift';
@@ -108,13 +109,12 @@ function targetOf(targets: Readonly<Record<string, TargetProperties>>, wanted: s
   });
 }
 
-async function localMigrations(
+function localMigrations(
   folder: string,
   targets: Readonly<Record<string, TargetProperties>>,
 ): Promise<readonly BundledMigration[]> {
-  const { buildBundle } = await import('../../bundler/index.js');
   const declared = Object.entries(targets).map(([name, { DatabaseKind }]) => ({ name, databaseKind: DatabaseKind }));
-  return (await buildBundle({ folder, targets: declared })).bundle.migrations;
+  return withLocalMigrations({ migrations: folder, targets: declared }, async ({ bundle }) => bundle.migrations);
 }
 
 function report(

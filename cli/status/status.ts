@@ -56,8 +56,7 @@ export function scopeStatus(
   kinds: Readonly<Record<string, DatabaseKind>>,
 ): ScopeStatus {
   const current = currentRevision(state);
-  const begun = state.migrations.filter((record) => record.state !== 'planned');
-  const applied = current ? begun.filter((record) => isAt(record, current)) : [];
+  const applied = current ? begunIn(state).filter((record) => isAt(record, current)) : [];
   const all = bundle?.migrations ?? [];
   const pending = pendingIn(state, all);
   const names = new Set([...Object.keys(current?.identities ?? {}), ...pending.map(({ target }) => target)]);
@@ -81,8 +80,11 @@ export function scopeStatus(
  */
 export function pendingIn(state: ScopeState, migrations: readonly BundledMigration[]): readonly ManifestEntry[] {
   const current = currentRevision(state);
-  const begun = state.migrations.filter((record) => record.state !== 'planned');
-  return current ? plan(migrations, begun, current).pending : migrations;
+  return current ? plan(migrations, begunIn(state), current).pending : migrations;
+}
+
+function begunIn({ migrations }: ScopeState): readonly MigrationRecord[] {
+  return migrations.filter(({ state }) => state !== 'planned');
 }
 
 /** As its migrations tell it. A data migration runs on every kind, so it tells nothing. */
