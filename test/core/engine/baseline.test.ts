@@ -20,6 +20,9 @@ beforeEach(() => {
   world = new MemoryWorld();
 });
 
+const firstRequest = () =>
+  world.request({ kind: 'migrations', type: 'Create', physicalId: undefined, properties: withBaseline('1.1.0') });
+
 /** A revision whose target `users`, or `meals`, has a baseline. */
 function withBaseline(
   version: string,
@@ -141,12 +144,7 @@ describe('a database that is what its baseline says', () => {
 
   it('is compared by as many processes as it takes', async () => {
     world.users.make(...made);
-    const request = await world.request({
-      kind: 'migrations',
-      type: 'Create',
-      physicalId: undefined,
-      properties: withBaseline('1.1.0'),
-    });
+    const request = await firstRequest();
     expect(await world.tick(request, { stopBy: world.clock.time })).toEqual({ status: 'continue' });
     expect(await state()).toMatchObject({ open: [], records: [] });
 
@@ -216,12 +214,7 @@ describe('a database that is what its baseline says', () => {
 
   it('is not compared for ever', async () => {
     world.users.make(...made);
-    const request = await world.request({
-      kind: 'migrations',
-      type: 'Create',
-      physicalId: undefined,
-      properties: withBaseline('1.1.0'),
-    });
+    const request = await firstRequest();
     world.clock.time += 2_400_001;
 
     const result = await world.tick(request, { stopBy: world.clock.time });

@@ -1,4 +1,5 @@
 import type { HeldLease, SqlDatabase, Target } from '../../../core/ports';
+import type { AuroraTargetProperties } from '../../../core/wire';
 import { AuroraMysql } from '../../../lambda/aws/sql/aurora-mysql';
 import { AuroraPostgresql } from '../../../lambda/aws/sql/aurora-postgresql';
 import { DataApi } from '../../../lambda/aws/sql/data-api';
@@ -57,23 +58,25 @@ async function openMemory(): Promise<SqlUnderTest> {
   };
 }
 
+/** Our adapter of the Data API, on a database of its own. */
+export async function openApi(
+  engine: EngineUnderTest,
+  kind: AuroraTargetProperties['DatabaseKind'],
+  assumptions: Readonly<Record<string, string>> = {},
+  clock?: Clock,
+): Promise<{ readonly api: DataApi; close(): Promise<void> }> {
+  const { client, base, close } = await openDataApi(engine, assumptions, { clock });
+  const { resourceArn: ClusterArn, secretArn: SecretArn, database: DatabaseName } = base;
+  const properties = { DatabaseKind: kind, Identity: 'db-1', ClusterArn, SecretArn, DatabaseName };
+  return { api: new DataApi(client, properties, async () => false), close };
+}
+
 export async function openAurora(
   engine: EngineUnderTest,
   clock?: Clock,
   assumptions: Readonly<Record<string, string>> = {},
 ): Promise<SqlUnderTest> {
-  const { client, base, close } = await openDataApi(engine, assumptions, { clock });
-  const api = new DataApi(
-    client,
-    {
-      DatabaseKind: 'aurora-postgresql',
-      Identity: 'db-1',
-      ClusterArn: base.resourceArn,
-      SecretArn: base.secretArn,
-      DatabaseName: base.database,
-    },
-    async () => false,
-  );
+  const { api, close } = await openApi(engine, 'aurora-postgresql', assumptions, clock);
   return {
     target: (by, lockTimeout) => new AuroraPostgresql(api, by, lockTimeout),
     effect: (name) => `CREATE TABLE effect_${name} (id int)`,
@@ -91,18 +94,7 @@ export async function openAurora(
 
 /** Of MySQL, rows are what a transaction can undo, so effects are rows there. */
 export async function openMysql(engine: EngineUnderTest, clock?: Clock): Promise<MysqlUnderTest> {
-  const { client, base, close } = await openDataApi(engine, {}, { clock });
-  const api = new DataApi(
-    client,
-    {
-      DatabaseKind: 'aurora-mysql',
-      Identity: 'db-1',
-      ClusterArn: base.resourceArn,
-      SecretArn: base.secretArn,
-      DatabaseName: base.database,
-    },
-    async () => false,
-  );
+  const { api, close } = await openApi(engine, 'aurora-mysql', {}, clock);
   await api.execute('CREATE TABLE effects (name varchar(50) PRIMARY KEY)');
   return {
     api,

@@ -1,14 +1,13 @@
 import type { HeldLease, Item, ItemTable } from '../../../core/ports';
 import { AuroraPostgresql } from '../../../lambda/aws/sql/aurora-postgresql';
-import { DataApi } from '../../../lambda/aws/sql/data-api';
+import type { DataApi } from '../../../lambda/aws/sql/data-api';
 import {
   type EngineUnderTest,
   enginesUnderTest,
   mysqlUnderTest,
-  openDataApi,
 } from '../../../packages/sandbox/test/services/rds-data/engines';
 import type { ItemStore } from './item-store';
-import { openMysql } from './sql-databases';
+import { openApi, openMysql } from './sql-databases';
 
 /** A store whose database takes statements. */
 export interface SqlItemStore extends ItemStore {
@@ -83,18 +82,7 @@ function plain(name: string, value: unknown): unknown {
 }
 
 async function openPostgresqlItems(engine: EngineUnderTest): Promise<SqlItemStore> {
-  const { client, base, close } = await openDataApi(engine);
-  const api = new DataApi(
-    client,
-    {
-      DatabaseKind: 'aurora-postgresql',
-      Identity: 'db-1',
-      ClusterArn: base.resourceArn,
-      SecretArn: base.secretArn,
-      DatabaseName: base.database,
-    },
-    async () => false,
-  );
+  const { api, close } = await openApi(engine, 'aurora-postgresql');
   const sql: SqlItemStore['sql'] = async (statement, parameters) => (await api.execute(statement, parameters)).rows;
   return {
     sql,
