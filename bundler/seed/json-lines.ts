@@ -7,9 +7,9 @@ export async function readJsonLines(blocks: AsyncIterable<Block>, rows: RowWrite
   for await (const { text, line: first } of blocks) {
     const lines = text.replace(/\n$/, '').split('\n');
     for (const [index, content] of lines.entries()) {
-      const problem = problemOf(content);
-      if (problem) report.row(first + index, problem.what, problem.hint);
-      else rows.add(first + index, [JSON.parse(content)]);
+      const read = readLine(content);
+      if ('what' in read) report.row(first + index, read.what, read.hint);
+      else rows.add(first + index, [read.item]);
     }
   }
 }
@@ -19,7 +19,7 @@ interface Problem {
   readonly hint: string;
 }
 
-function problemOf(line: string): Problem | undefined {
+function readLine(line: string): { readonly item: object } | Problem {
   if (line.trim() === '') return { what: 'The line is empty.', hint: 'Remove the line.' };
   if (Buffer.byteLength(line) > largestRow) {
     return { what: `The line has more than ${largestRow} bytes.`, hint: 'Load larger values with a job of its own.' };
@@ -36,7 +36,7 @@ function problemOf(line: string): Problem | undefined {
     return { what: `The line is ${seen}, and no JSON object.`, hint: 'Write one item in each line: { "id": "a" }.' };
   }
   const lost = inexactNumber(line);
-  if (lost === undefined) return undefined;
+  if (lost === undefined) return { item: value };
   return {
     what: `The number ${lost} has more digits than a number of JavaScript holds.`,
     hint: 'Write it as a text, and let the transform make of it what the table needs.',
