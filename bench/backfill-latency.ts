@@ -10,10 +10,13 @@ const items = 80_000;
 /** Seconds of each part of a run, in turn. The first of each is left out: what was begun before ends in it. */
 const block = 11;
 
-/** In turn, so that a machine that becomes slower does so for both. */
-const turns = ['without', 'with', 'without', 'with', 'without', 'with', 'without', 'with', 'unlimited'] as const;
+/** In turn, so that a machine that becomes slower does so for both. In the first one, processes only become warm. */
+const turns = [
+  'warm-up',
+  ...(['without', 'with', 'without', 'with', 'without', 'with', 'without', 'with', 'unlimited'] as const),
+] as const;
 
-type Turn = (typeof turns)[number];
+type Turn = Exclude<(typeof turns)[number], 'warm-up'>;
 
 interface Run {
   readonly latencies: Readonly<Record<Turn, readonly number[]>>;
@@ -68,7 +71,7 @@ async function measure(folder: string): Promise<Run> {
     await runFresh(seeder, 'seed', server.endpoint, 'app', '-', String(items));
     const bench = new BenchBackfill(server.client, 'app', undefined, false);
     await bench.control({ state: 'paused' });
-    const worker = execFile(process.execPath, [beside, server.endpoint, 'app', String(items)]);
+    const worker = execFile(process.execPath, [beside, server.endpoint, 'app']);
     try {
       const seconds = turns.length * block;
       const asked = runFresh<[number, number][]>(application, server.endpoint, 'app', String(items), String(seconds));
@@ -103,7 +106,8 @@ function evaluate(all: readonly [number, number][], starts: readonly number[], d
   const latencies: Record<Turn, number[]> = { without: [], with: [], unlimited: [] };
   for (const [at, milliseconds] of all) {
     const index = starts.findLastIndex((start) => at >= start);
-    if (index >= 0 && at - starts[index]! >= 1000) latencies[turns[index]!].push(milliseconds);
+    const turn = turns[index];
+    if (turn !== undefined && turn !== 'warm-up' && at - starts[index]! >= 1000) latencies[turn].push(milliseconds);
   }
   const { length } = latencies.without;
   const halves = [latencies.without.slice(0, length / 2), latencies.without.slice(length / 2)];

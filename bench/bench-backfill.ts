@@ -2,7 +2,6 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { DataAction } from '../core/bundle/data-action';
 import { LatencyBudgets } from '../core/data/latency-budgets';
 import { type SegmentResult, usualPage } from '../core/data/segment-work';
-import { segmentsFor } from '../core/engine/kinds/data';
 import { noLimit } from '../core/engine/pass-work';
 import { workInProcess } from '../core/engine/work-in-process';
 import type { Control, Item, Pass, Ports, Segment } from '../core/ports';
@@ -11,8 +10,8 @@ import { DynamoDbTables } from '../lambda/aws/dynamodb-tables';
 import { LedgerTable } from '../lambda/aws/ledger-table';
 import { systemClock } from '../lambda/aws/ports';
 
-/** As `migrations repair` has it. */
-const workers = 4;
+/** As `migrations backfill start` has it. */
+const workers = 8;
 
 /** A data migration that sets one attribute, as a deployment has workers do it. Its ledger is the table `bench-ledger`. */
 export class BenchBackfill {
@@ -40,9 +39,11 @@ export class BenchBackfill {
     return this.segments.list(this.pass);
   }
 
-  /** Works until all is done, or somebody stops it. */
-  async work(count: number): Promise<readonly SegmentResult[]> {
-    const of = segmentsFor(count);
+  /**
+   * Works until all is done, or somebody stops it.
+   * @param of segments
+   */
+  async work(of: number): Promise<readonly SegmentResult[]> {
     const done = new Set((await this.list()).filter(({ state }) => state === 'done').map(({ number }) => number));
     const segments = Array.from({ length: of }, (_, number) => number).filter((number) => !done.has(number));
     const work = { pass: this.pass, of, segments, attempt: 'r', until: noLimit };

@@ -1,4 +1,5 @@
 import { BatchWriteItemCommand, ScanCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { segmentsFor } from '../../core/engine/kinds/data';
 import { dynamoDbClientOf } from '../../test/support/dynoxide';
 import { BenchBackfill } from '../bench-backfill';
 
@@ -67,7 +68,7 @@ async function ours({ table, copy, count }: Work): Promise<void> {
   const bench = new BenchBackfill(client, table, destination, way === 'copy');
   // There is no application.
   await bench.control({ state: 'running', rate: 0 });
-  const results = await bench.work(count);
+  const results = await bench.work(segmentsFor(count));
   if (!results.every((result) => result === 'done')) throw new Error(`The segments ended ${results.join()}.`);
 }
 

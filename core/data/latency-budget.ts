@@ -14,7 +14,7 @@ export interface Budget {
  * budget; a migration that nobody gave a budget must end all the same.
  * @internal
  */
-export const usualBudget: Budget = { percent: 10, least: 0.25 };
+export const usualBudget: Budget = { percent: 10, least: 0.1 };
 
 /**
  * What somebody asked for: almost nothing is done rather than more.
@@ -34,7 +34,7 @@ export function budgetOf({ latencyBudget }: Pick<DataAction, 'latencyBudget'>): 
 export type Probe = () => Promise<unknown>;
 
 /** Milliseconds between two probes while work is done, and in a quiet moment; how many go before, and how many of those count. */
-const probes = { between: 100, quietly: 20, unmeasured: 10, before: 30 };
+const probes = { between: 100, quietly: 20, unmeasured: 20, before: 100 };
 
 /**
  * Milliseconds: workers of all processes rest at the same time by the clock, so that what the application's requests take
@@ -49,7 +49,14 @@ const mostQuiet = 500;
 const slowest = 0.99;
 
 /** Part of the probes that may be slower than the slowest were before, by the budget: a little less, because probes are few. */
-const mayBeLate = 0.005;
+const mayBeLate = 0.003;
+
+/**
+ * One probe in ten is slower than this part of the quiet ones if nobody feels the work. More than one in five are no chance: a
+ * sum to which each that is slow adds one, and from which each other takes its relief, then reaches this many. The slowest of a
+ * hundred tell too late when the load grows fast, and nothing when each piece of work delays others by less than they vary anyway.
+ */
+const slow = { part: 0.9, many: 3, relief: 1 / 4 };
 
 /** Milliseconds of one rest, at most: what operators ask for is looked at between pages. */
 const longestRest = 1_000;
@@ -71,6 +78,8 @@ export class LatencyBudget {
   private readonly most: number;
   private current: number;
   private hasBeenLate = false;
+  /** Grows while more probes are slow than by chance. */
+  private suspicion = 0;
   private begun: Promise<void> | undefined;
   private users = 0;
   private isWatching = false;
@@ -93,6 +102,11 @@ export class LatencyBudget {
   /** How many workers work at the same time, on average; less than 1 when one rests in between. */
   get load(): number {
     return this.current;
+  }
+
+  /** Nothing that the application feels keeps any worker from working all the time. */
+  get isUnlimited(): boolean {
+    return this.current >= this.most;
   }
 
   /** A worker comes. The first one looks how quick the application's requests are before anybody works. */
@@ -142,7 +156,7 @@ export class LatencyBudget {
     }
     // A process that has worked on the table before knows already.
     for (let count = this.quietLatencies.length; count < probes.before; count += 1) {
-      this.noteQuiet((await this.measure(probe)).most);
+      this.noteQuiet((await this.measure(probe)).least);
     }
     if (!this.isWatching) void this.watch(probe);
   }
@@ -159,7 +173,7 @@ export class LatencyBudget {
       const latency = await this.measure(probe);
       if (!beganQuietly) this.note(latency);
       // One that lasted longer may have met work.
-      else if (this.isQuiet()) this.noteQuiet(latency.most);
+      else if (this.isQuiet()) this.noteQuiet(latency.least);
     }
     this.isWatching = false;
   }
@@ -184,15 +198,26 @@ export class LatencyBudget {
   }
 
   private note({ least, most }: Latency): void {
-    const limit = percentile(this.quietLatencies, slowest) * (1 + this.budget.percent / 100);
-    if (least > limit) {
+    const limit = this.limit(slowest);
+    if (least > limit || this.isSuspicious(least)) {
       const factor = this.hasBeenLate ? load.onLate : load.onFirstLate;
       this.hasBeenLate = true;
+      this.suspicion = 0;
       this.current = Math.max(this.budget.least, Math.min(1, this.current) * factor);
     } else if (most <= limit) {
       this.current = Math.min(this.most, this.current * (this.hasBeenLate ? onTime : load.atFirst));
     }
     // Else it was this process that was busy, and nobody knows what the database took.
+  }
+
+  private isSuspicious(latency: number): boolean {
+    this.suspicion = Math.max(0, this.suspicion + (latency > this.limit(slow.part) ? 1 : -slow.relief));
+    return this.suspicion >= slow.many;
+  }
+
+  /** Milliseconds that this part of the probes took in quiet moments, and what the budget adds. */
+  private limit(part: number): number {
+    return percentile(this.quietLatencies, part) * (1 + this.budget.percent / 100);
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Clock } from '../ports/index';
 
-/** Milliseconds that a worker sleeps at once, at most: a control that changes is noticed after a page. */
-const longestPause = 20_000;
+/** Milliseconds that a worker sleeps at once, at most: then it looks what it is asked for, and says that it still has its segment. */
+const longestPause = 10_000;
 
 /** How much slower a worker becomes when the database is under pressure, and how it recovers. */
 const backOff = { factor: 0.5, recovery: 1.25, least: 0.05 };
@@ -23,10 +23,11 @@ export class Pace {
     this.free = clock.now();
   }
 
-  /** Waits until the next page may be worked on. */
-  async beforePage(): Promise<void> {
-    const pause = Math.min(this.free - this.clock.now(), longestPause);
-    if (pause > 0) await this.clock.sleep(pause);
+  /** Waits until the next page may be worked on, but not for long at once. Returns whether it may. */
+  async beforePage(): Promise<boolean> {
+    const pause = this.free - this.clock.now();
+    if (pause > 0) await this.clock.sleep(Math.min(pause, longestPause));
+    return pause <= longestPause;
   }
 
   /**

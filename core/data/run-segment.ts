@@ -9,7 +9,6 @@ import { HashSums } from './hash-sums';
 import { inPlace } from './in-place';
 import { budgetOf, type LatencyBudget } from './latency-budget';
 import { Pace } from './pace';
-import { PageReader } from './page-reader';
 import { type PageResult, type PageTools, type PageWork, type UnmadeChange, unmadeOf } from './page-work';
 import { restore } from './restore';
 import { HeldSegment, segmentLease } from './segment-lease';
@@ -58,7 +57,6 @@ function isForNow(error: MigrationError): boolean {
 class SegmentRun {
   private readonly pace: Pace;
   private readonly sums: HashSums;
-  private reader: PageReader | undefined;
   /** Milliseconds of the slowest request of the page at hand. */
   private latency = 0;
   private budget: LatencyBudget | undefined;
@@ -92,12 +90,13 @@ class SegmentRun {
   private async pages(tables: DataTables): Promise<SegmentResult> {
     const { clock } = this.ports;
     for (;;) {
-      await this.pace.beforePage();
+      const isDue = await this.pace.beforePage();
       // After the segment was taken: who cancels looks for held segments afterwards, and so waits for this one.
       const control = await this.ports.segments.control(this.work.pass);
       if (control.state !== 'running') return this.stop(control.state);
       if (clock.now() >= this.limits.stopBy) return this.stop('continue');
-      const isDone = await this.page(tables, control);
+      if (!isDue) await this.held.guard();
+      const isDone = isDue ? await this.page(tables, control) : undefined;
       if (isDone !== undefined) return isDone;
     }
   }
@@ -145,28 +144,31 @@ class SegmentRun {
     // A function that undoes is given what the transform made, where it is.
     const used: DataTables = this.work.pass.direction === 'undo' ? { source: writtenTable(tables) } : tables;
     this.hasBudget = control.rate === undefined && this.mayHaveBudget();
-    this.reader ??= new PageReader((after) =>
-      this.timed(() => used.source.page({ number, of, division }, after, this.itemsOfPage())),
-    );
-    const { items, next } = await this.reader.read(checkpoint);
-    if (this.hasBudget) await this.joinBudget(used, items[0], next !== undefined);
+    const read = async () => {
+      const { items, next } = await used.source.page({ number, of, division }, checkpoint, this.itemsOfPage(control));
+      return { left: [...items], next };
+    };
+    const { left, next } = await this.timed(read);
+    if (this.hasBudget) await this.joinBudget(used, left[0], next !== undefined);
     const budget = this.hasBudget ? this.budget : undefined;
     let result = nothing;
-    for (let from = 0; from < items.length; ) {
-      const part = items.slice(from, from + (budget && budget.load < 1 ? gently.part : itemsAtOnce));
+    while (left.length > 0) {
+      // Taken out: what is done with is garbage before the page ends, so memory does not grow with it.
+      const part = left.splice(0, itemsOfPart(budget));
       const work = () => this.pageWork()(part, this.tools(used));
       result = addResults(result, await (budget ? budget.turn(work) : work()));
-      from += part.length;
     }
     return { result, next };
   }
 
-  private itemsOfPage(): number {
-    const { pageSize } = this.limits;
+  private itemsOfPage({ rate }: Control): number {
+    const { pageSize, workers } = this.limits;
+    if (rate) return Math.min(pageSize, Math.max(1, Math.round((rate / Math.max(1, workers)) * pageSeconds)));
     if (!this.hasBudget) return pageSize;
     if (!this.budget) return Math.min(pageSize, gently.first);
-    // So that a page takes about as long: what operators ask for is looked at after it.
-    return Math.min(pageSize, Math.max(gently.part, Math.round(pageSize * this.budget.load)));
+    if (this.budget.isUnlimited) return pageSize;
+    // So that a page takes about as long.
+    return Math.min(pageSize, Math.max(gently.part, Math.round(gently.page * this.budget.load)));
   }
 
   /** What is taken back is waited for, and goes fast. */
@@ -250,14 +252,26 @@ function isTable(source: ItemSource): source is ItemTable {
   return 'find' in source;
 }
 
-/** Of a page: what is made of them is garbage before the next ones are worked on, so memory does not grow with the page. */
+/** Of a page at the rate that was asked for: what is asked next is looked at after it. */
+const pageSeconds = 5;
+
+/** Of a page: what is made of them is garbage before the next ones are worked on. */
 const itemsAtOnce = 100;
 
 /**
- * Items while the application must not be held up: of the first page, so that a small table is one; and of a part of a page, whose
- * changes are one small request.
+ * Items while the application must not be held up, because a database that does one thing at a time lets it wait for each request
+ * of ours: of the first page, so that a small table is one; of a page, for each worker that works on average; and of a part of it.
  */
-const gently = { first: 50, part: 10 };
+const gently = { first: 50, page: 250, part: 5 };
+
+/** As many items as most requests may change (aws-facts DDB-06). */
+const oneRequest = 25;
+
+/** Items of a part of a page: what takes the load up from little to all is made larger in steps that can be felt. */
+function itemsOfPart(budget: LatencyBudget | undefined): number {
+  if (!budget || budget.isUnlimited) return itemsAtOnce;
+  return budget.load < 1 ? gently.part : oneRequest;
+}
 
 const nothing: PageResult = { counts: {}, left: [] };
 

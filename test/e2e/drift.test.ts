@@ -45,12 +45,12 @@ describe('migrations drift', () => {
     const before = await live();
     const same = await runCli(['drift', ...options()]);
     expect(same).toMatchObject({ exitCode: 0, stderr: '' });
-    const [, scratch] =
+    const [, beside] =
       /users: running 4 migrations in the scratch database (cdkm_scratch_\w+), beside the live one/.exec(same.stdout)!;
     expect(same.stdout).toContain('users (aurora-postgresql): as its migrations make it');
     expect(same.stdout).toContain('meals (dynamodb): as its migrations make it');
     expect(await live()).toEqual(before);
-    expect(await isThere(scratch!)).toBe(false);
+    expect(await isThere(beside!)).toBe(false);
 
     await world.sql('Shop', 'ALTER TABLE users ALTER COLUMN email SET NOT NULL');
     await world.sql('Shop', 'DROP INDEX users_by_email');

@@ -15,7 +15,7 @@ import type { InvertResult, JournalKind, StepContext, StepResult } from './step-
 const mostSegments = 200;
 
 /** A small table is not worth more of them. */
-const itemsInSegment = 2_000;
+const itemsInSegment = 1_500;
 
 /**
  * Into how many segments a table is divided.

@@ -94,13 +94,12 @@ export class DynamoDbItems implements ItemTable {
     const scan = new ScanCommand({
       TableName: this.physicalName,
       ConsistentRead: true,
-      Segment: number,
-      TotalSegments: of,
+      ...(of > 1 && { Segment: number, TotalSegments: of }),
       Limit: limit,
       ExclusiveStartKey: after && fromJson(after['key']),
     });
     const { Items = [], LastEvaluatedKey: last } = await patiently(() => this.client.send(scan));
-    const items = Items.map(toStoredItem);
+    const items = Items.map((attributes) => new StoredAttributes(attributes));
     return last ? { items, next: { key: toJson(last) } } : { items };
   }
 
@@ -109,7 +108,7 @@ export class DynamoDbItems implements ItemTable {
     const found = await this.read(keys);
     return keys.map((key) => {
       const attributes = found.get(this.keys.text(key));
-      return attributes && toStoredItem(attributes);
+      return attributes && new StoredAttributes(attributes);
     });
   }
 
@@ -191,6 +190,14 @@ export class DynamoDbItems implements ItemTable {
   }
 }
 
-function toStoredItem(attributes: Attributes): StoredItem {
-  return { item: toPlainItem(attributes), stored: attributes };
+/** What code sees of them is made when it is looked at: a page has thousands, of which few are worked on at a time. */
+class StoredAttributes implements StoredItem {
+  private plain: Item | undefined;
+
+  constructor(readonly stored: Attributes) {}
+
+  get item(): Item {
+    this.plain ??= toPlainItem(this.stored);
+    return this.plain;
+  }
 }

@@ -84,6 +84,8 @@ describe('a data migration that is started ahead', () => {
   });
 
   it('goes on where it was when it is started again, with the segments it has', async () => {
+    // Several pages of each segment, so that it is stopped between them.
+    world.pageSize = 4;
     cancelAfter(3);
     await expect(startAhead(world, inPlace())).rejects.toMatchObject({ code: 'BACKFILL_CANCELLED' });
     const halfDone = await world.segments.list(await aheadPass());
@@ -134,6 +136,7 @@ describe('a data migration that is started ahead', () => {
   });
 
   it('gives way to a deployment that begins meanwhile, which waits for its workers', async () => {
+    world.pageSize = 4;
     let begun: Promise<unknown> | undefined;
     let pages = 0;
     world.meals.items.meanwhile = (event) => {
