@@ -165,7 +165,7 @@ class SegmentRun {
     const { pageSize, workers } = this.limits;
     if (rate) return Math.min(pageSize, Math.max(1, Math.round((rate / Math.max(1, workers)) * pageSeconds)));
     if (!this.hasBudget) return pageSize;
-    if (!this.budget) return Math.min(pageSize, gently.first);
+    if (!this.budget) return Math.min(pageSize, this.work.of === 1 ? gently.small : gently.first);
     if (this.budget.isUnlimited) return pageSize;
     // So that a page takes about as long.
     return Math.min(pageSize, Math.max(gently.part, Math.round(gently.page * this.budget.load)));
@@ -260,9 +260,10 @@ const itemsAtOnce = 100;
 
 /**
  * Items while the application must not be held up, because a database that does one thing at a time lets it wait for each request
- * of ours: of the first page, so that a small table is one; of a page, for each worker that works on average; and of a part of it.
+ * of ours: of a table that is done at once, in a moment; of the first page of a larger one; of a page, for each worker that works on
+ * average; and of a part of it.
  */
-const gently = { first: 50, page: 250, part: 5 };
+const gently = { small: 500, first: 50, page: 250, part: 5 };
 
 /** As many items as most requests may change (aws-facts DDB-06). */
 const oneRequest = 25;

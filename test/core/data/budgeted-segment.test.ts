@@ -88,8 +88,7 @@ async function work(count: number, control?: Control, change: Partial<DataAction
 it('works faster and faster while the application does not feel it', async () => {
   const { probes, pages, writes } = await work(4_000, undefined, { latencyBudget: 10 });
   expect(probes).toBeGreaterThan(40);
-  expect(pages[0]).toBe(50);
-  expect(pages[1]).toBeLessThan(100);
+  expect(pages[0]).toBe(500);
   expect(pages.at(-1)).toBe(500);
   expect([writes[0], writes.at(-2)]).toEqual([5, 100]);
 });
@@ -128,7 +127,7 @@ it.each([
   ['when an operator has set a rate', 1_000, { state: 'running', rate: 100_000 }, {}],
   ['when an operator wants no limit', 1_000, { state: 'running', rate: 0 }, {}],
   ['when the migration wants none', 1_000, undefined, { latencyBudget: 'none' }],
-  ['for a table that is one page', 50, undefined, {}],
+  ['for a table that is one page', 499, undefined, {}],
 ] as const)('looks at no latency %s', async (_when, count, control, change) => {
   const { probes, writes } = await work(count, control, change);
   expect(probes).toBe(0);
