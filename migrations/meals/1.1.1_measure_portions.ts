@@ -12,6 +12,8 @@ interface Plan {
 export default data({
   dependsOn: ['1.1.0'],
   source: 'mealPlans',
+  // A demo cannot wait: beside an application that must not feel it, leave this out.
+  latencyBudget: 'none',
 
   transform: ({ portion, ...plan }: Plan): Plan => {
     if (portion === undefined) return plan;

@@ -47,6 +47,16 @@ describe.each(auroraKinds)('$name', ({ open, name }) => {
     await expect(target.sql.query('SELECT * FROM nowhere')).rejects.toMatchObject({ payload: { sqlState: '42P01' } });
   });
 
+  it('has all of the protocol when several make it at the same time', async () => {
+    const first = database.target(session(1, 'several-0'));
+    for (let round = 0; round < 5; round += 1) {
+      await first.sql.query(`DROP SCHEMA IF EXISTS ${schema} CASCADE`);
+      const several = [first, ...[1, 2, 3].map((number) => database.target(session(1, `several-${number}`)))];
+      await Promise.all(several.map((target) => target.prepare()));
+      expect(await first.history()).toEqual([]);
+    }
+  });
+
   it('has all of the protocol after a process died while it was made, wherever it died', async () => {
     const target = database.target(session(1, 'half'));
     const section: Section = { change: 'add', mark, statements: [], verify: [], attempt: 'request-1' };

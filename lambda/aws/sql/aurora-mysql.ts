@@ -16,6 +16,7 @@ import type {
   Target,
 } from '../../../core/ports';
 import { isAnswerLost, isPassing, patiently } from '../retry';
+import { createOnce } from './create-once';
 import type { DataApi } from './data-api';
 import { mysqlFence, mysqlItems } from './items/mysql-items';
 import { sqlItems } from './items/sql-items';
@@ -64,7 +65,7 @@ export class AuroraMysql implements Target, SqlDatabase {
       if (!isMissingTable(error)) throw error;
       for (const statement of protocolStatements) {
         await this.lease.guard();
-        await this.api.execute(statement);
+        await createOnce(this.api, statement);
       }
       await this.raiseFence();
     }

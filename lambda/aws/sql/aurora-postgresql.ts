@@ -19,6 +19,7 @@ import type {
   Target,
 } from '../../../core/ports';
 import { isAnswerLost, isPassing, patiently } from '../retry';
+import { createOnce } from './create-once';
 import type { DataApi } from './data-api';
 import { postgresqlFence, postgresqlItems } from './items/postgresql-items';
 import { sqlItems } from './items/sql-items';
@@ -76,7 +77,7 @@ export class AuroraPostgresql implements Target, SqlDatabase {
       if (!isMissing(error)) throw error;
       for (const statement of protocolStatements) {
         await this.lease.guard();
-        await this.api.execute(statement);
+        await createOnce(this.api, statement);
       }
       await this.raiseFence();
     }

@@ -1,6 +1,7 @@
 import { sha256 } from '../../../../core/bundle/checksum';
 import { aheadPrefix } from '../../../../core/ledger/state';
 import type { HeldLease, SqlConnection } from '../../../../core/ports';
+import { createOnce } from '../create-once';
 
 /** What keeps a worker's late statement from taking effect: see docs/adr/0010-a-fence-row-for-each-segment.md. */
 export interface SegmentFence {
@@ -47,15 +48,6 @@ export async function raiseFence(
     if (!statements.isMissing(error)) throw error;
     for (const statement of statements.create) await createOnce(connection, statement);
     await raise(connection, fence, statements);
-  }
-}
-
-/** Workers that make the same at the same time may refuse one another: what counts is that it is there. */
-async function createOnce(connection: SqlConnection, statement: string): Promise<void> {
-  try {
-    await connection.execute(statement);
-  } catch {
-    await connection.execute(statement);
   }
 }
 
