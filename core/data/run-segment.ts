@@ -265,7 +265,7 @@ const itemsAtOnce = 100;
  */
 const gently = { small: 500, first: 50, page: 250, part: 5 };
 
-/** As many items as most requests may change (aws-facts DDB-06). */
+/** As many items as most requests may change (aws-facts DDB-13). */
 const oneRequest = 25;
 
 /** Items of a part of a page: what takes the load up from little to all is made larger in steps that can be felt. */
