@@ -1,3 +1,4 @@
+import { hasCode } from '../../../core/errors/index';
 import type { SqlConnection } from '../../../core/ports';
 
 /** As often as others may refuse a statement: each time one of them has got what it made. */
@@ -12,7 +13,7 @@ export async function createOnce(connection: SqlConnection, statement: string, a
   try {
     await connection.execute(statement);
   } catch (error) {
-    if (attempt === mostAttempts) throw error;
+    if (!hasCode(error, 'STATEMENT_FAILED') || attempt === mostAttempts) throw error;
     await createOnce(connection, statement, attempt + 1);
   }
 }
