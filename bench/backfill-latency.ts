@@ -13,7 +13,15 @@ const block = 11;
 /** In turn, so that a machine that becomes slower does so for both. In the first one, processes only become warm. */
 const turns = [
   'warm-up',
-  ...(['without', 'with', 'without', 'with', 'without', 'with', 'without', 'with', 'unlimited'] as const),
+  'without',
+  'with',
+  'without',
+  'with',
+  'without',
+  'with',
+  'without',
+  'with',
+  'unlimited',
 ] as const;
 
 type Turn = Exclude<(typeof turns)[number], 'warm-up'>;

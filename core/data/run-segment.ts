@@ -9,6 +9,7 @@ import { HashSums } from './hash-sums';
 import { inPlace } from './in-place';
 import { budgetOf, type LatencyBudget } from './latency-budget';
 import { Pace } from './pace';
+import { gentlePage, itemsOfPart, pageAtRate } from './page-size';
 import { type PageResult, type PageTools, type PageWork, type UnmadeChange, unmadeOf } from './page-work';
 import { restore } from './restore';
 import { HeldSegment, segmentLease } from './segment-lease';
@@ -95,8 +96,11 @@ class SegmentRun {
       const control = await this.ports.segments.control(this.work.pass);
       if (control.state !== 'running') return this.stop(control.state);
       if (clock.now() >= this.limits.stopBy) return this.stop('continue');
-      if (!isDue) await this.held.guard();
-      const isDone = isDue ? await this.page(tables, control) : undefined;
+      if (!isDue) {
+        await this.held.guard();
+        continue;
+      }
+      const isDone = await this.page(tables, control);
       if (isDone !== undefined) return isDone;
     }
   }
@@ -144,8 +148,9 @@ class SegmentRun {
     // A function that undoes is given what the transform made, where it is.
     const used: DataTables = this.work.pass.direction === 'undo' ? { source: writtenTable(tables) } : tables;
     this.hasBudget = control.rate === undefined && this.mayHaveBudget();
+    const size = this.hasBudget ? gentlePage(this.limits, of, this.budget) : pageAtRate(this.limits, control.rate);
     const read = async () => {
-      const { items, next } = await used.source.page({ number, of, division }, checkpoint, this.itemsOfPage(control));
+      const { items, next } = await used.source.page({ number, of, division }, checkpoint, size);
       return { left: [...items], next };
     };
     const { left, next } = await this.timed(read);
@@ -159,16 +164,6 @@ class SegmentRun {
       result = addResults(result, await (budget ? budget.turn(work) : work()));
     }
     return { result, next };
-  }
-
-  private itemsOfPage({ rate }: Control): number {
-    const { pageSize, workers } = this.limits;
-    if (rate) return Math.min(pageSize, Math.max(1, Math.round((rate / Math.max(1, workers)) * pageSeconds)));
-    if (!this.hasBudget) return pageSize;
-    if (!this.budget) return Math.min(pageSize, this.work.of === 1 ? gently.small : gently.first);
-    if (this.budget.isUnlimited) return pageSize;
-    // So that a page takes about as long.
-    return Math.min(pageSize, Math.max(gently.part, Math.round(gently.page * this.budget.load)));
   }
 
   /** What is taken back is waited for, and goes fast. */
@@ -250,28 +245,6 @@ class SegmentRun {
 
 function isTable(source: ItemSource): source is ItemTable {
   return 'find' in source;
-}
-
-/** Of a page at the rate that was asked for: what is asked next is looked at after it. */
-const pageSeconds = 5;
-
-/** Of a page: what is made of them is garbage before the next ones are worked on. */
-const itemsAtOnce = 100;
-
-/**
- * Items while the application must not be held up, because a database that does one thing at a time lets it wait for each request
- * of ours: of a table that is done at once, in a moment; of the first page of a larger one; of a page, for each worker that works on
- * average; and of a part of it.
- */
-const gently = { small: 500, first: 50, page: 250, part: 5 };
-
-/** As many items as most requests may change (aws-facts DDB-13). */
-const oneRequest = 25;
-
-/** Items of a part of a page: what takes the load up from little to all is made larger in steps that can be felt. */
-function itemsOfPart(budget: LatencyBudget | undefined): number {
-  if (!budget || budget.isUnlimited) return itemsAtOnce;
-  return budget.load < 1 ? gently.part : oneRequest;
 }
 
 const nothing: PageResult = { counts: {}, left: [] };
