@@ -16,6 +16,8 @@ interface Worked {
   /** Of pages and writes: how many items. */
   readonly pages: readonly number[];
   readonly writes: readonly number[];
+  /** Whether anybody could have taken over the segment at any time. */
+  readonly hasLapsed: boolean;
 }
 
 /** Works on a table whose every page and write takes 20 ms, and every look at an item 2 ms, or longer beside work. */
@@ -70,19 +72,29 @@ async function work(count: number, control?: Control, change: Partial<DataAction
   };
   const limits = { stopBy: Number.POSITIVE_INFINITY, pageSize: 500, workers: 1, budgets: new LatencyBudgets(1) };
   let result: string | undefined;
+  let seconds = 0;
+  let hasLapsed = false;
+  const watch = async () => {
+    while (result === undefined) {
+      await time.sleep(1_000);
+      const [segment] = await segments.list(pass);
+      if (segment?.worker !== undefined && segment.leaseUntil < time.now()) hasLapsed = true;
+    }
+  };
   await time.run([
     runSegment({ segments, clock: time }, task, 'worker', limits).then((ended) => {
       result = ended;
+      seconds = time.now() / 1000;
     }),
+    watch(),
   ]);
   expect(result).toBe('done');
   expect(store.list('people').filter((item) => !('first' in item))).toEqual([]);
-  const seconds = time.now() / 1000;
   // Nothing goes on when the segment is done.
   const before = probes;
   await time.run([time.sleep(5_000)]);
   expect(probes).toBe(before);
-  return { probes, seconds, pages, writes };
+  return { probes, seconds, pages, writes, hasLapsed };
 }
 
 it('works faster and faster while the application does not feel it', async () => {
@@ -118,7 +130,8 @@ it('keeps to a rate at which a whole page would take minutes, in pages that take
 });
 
 it('waits for as long as a single item takes at its rate, and keeps its segment meanwhile', async () => {
-  const { seconds } = await work(6, { state: 'running', rate: 0.02 });
+  const { seconds, hasLapsed } = await work(6, { state: 'running', rate: 0.02 });
+  expect(hasLapsed).toBe(false);
   expect(seconds).toBeGreaterThan(5 * 50 - 1);
   expect(seconds).toBeLessThan(6 * 50 + 1);
 });

@@ -184,6 +184,27 @@ it('knows nothing of the database from a probe that waited for this process', as
   expect(budget.load).toBeGreaterThanOrEqual(0.02);
 });
 
+it('takes what this process needs for a quiet probe for no time of the database', async () => {
+  const time = new SimulatedTime();
+  let busy = 0;
+  const clock: Clock = { ...boundTo(time), mark: () => ({ at: time.now(), busy }) };
+  const budget = new LatencyBudget(clock, strictBudget(10), 1);
+  let isWorking = false;
+  await time.run([
+    (async () => {
+      await budget.join(async () => {
+        // The process takes 20 ms of each probe, the database 2, and 10 while work is done.
+        await time.sleep(20 + (isWorking && time.now() % 10_000 > 480 ? 10 : 2));
+        busy += 20;
+      });
+      isWorking = true;
+      while (time.now() < 30_000) await budget.turn(() => time.sleep(100));
+      budget.leave();
+    })(),
+  ]);
+  expect(budget.load).toBeLessThan(0.02);
+});
+
 function boundTo(time: SimulatedTime): Clock {
   return { now: () => time.now(), sleep: (milliseconds) => time.sleep(milliseconds) };
 }
