@@ -37,7 +37,7 @@ interface Run {
 /** What an application notices of a backfill in place: with its default latency budget, and with none. */
 export const backfillLatency: Benchmark = {
   name: 'backfill-latency',
-  rounds: 1,
+  rounds: 3,
   onlyByName: true,
   async run(rounds) {
     const runs: Run[] = [];
