@@ -178,6 +178,15 @@ export interface SqlDatabase {
  */
 export type StandaloneEffect = 'absent' | 'present' | 'different' | 'building' | 'broken';
 
+/** A statement that the database would refuse because of what is there, or is not, before a migration begins. */
+export interface StatementConflict {
+  /** Its number among those that were asked about. */
+  readonly statement: number;
+  /** What it makes or removes, with its kind: `column users.age`. */
+  readonly object: string;
+  readonly is: 'there' | 'missing';
+}
+
 /** Statements that run outside transactions, so that only a look at the database tells whether they took effect. */
 export interface StandaloneStatements {
   /**
@@ -191,6 +200,11 @@ export interface StandaloneStatements {
   saysMissing(error: ErrorNumbers): boolean;
   /** Undefined when nothing in the database tells, because the statement makes nothing that could be looked up. */
   look(statement: string): Promise<StandaloneEffect | undefined>;
+  /**
+   * The first of these statements, which run one after the other, that makes what is there already, or removes what is not. Undefined
+   * when there is none, or it cannot be foreseen.
+   */
+  conflict(statements: readonly string[]): Promise<StatementConflict | undefined>;
   /**
    * A digest of what the statement changes, as the database describes it at the moment: a statement that took effect has
    * changed it. Undefined when the database describes nothing of it.

@@ -202,7 +202,16 @@ const tableCalls = [
   'backUp',
 ] as const;
 
-const standaloneCalls = ['look', 'fingerprint', 'remainder', 'run', 'isRunning', 'stop', 'discard'] as const;
+const standaloneCalls = [
+  'look',
+  'conflict',
+  'fingerprint',
+  'remainder',
+  'run',
+  'isRunning',
+  'stop',
+  'discard',
+] as const;
 
 /** Some methods of an object, bound to it, as an object of their own. */
 function bound<T extends object, K extends keyof T>(object: T, methods: readonly K[]): Pick<T, K> {

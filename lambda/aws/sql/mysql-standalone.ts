@@ -1,11 +1,18 @@
 import { sha256 } from '../../../core/bundle/checksum';
 import { hasCode, MigrationError } from '../../../core/errors/index';
-import type { ErrorNumbers, HeldLease, StandaloneEffect, StandaloneStatements } from '../../../core/ports';
+import type {
+  ErrorNumbers,
+  HeldLease,
+  StandaloneEffect,
+  StandaloneStatements,
+  StatementConflict,
+} from '../../../core/ports';
 import { patiently } from '../retry';
 import type { DataApi } from './data-api';
+import { findConflict } from './mysql/conflict';
 import { saysContended, saysMissing, saysNotInstant } from './mysql/errors';
 import { describe, lookAtClauses } from './mysql/look';
-import { asInstant, parse, withClauses } from './mysql/statements';
+import { asInstant, clausesLeft, parse, withClauses } from './mysql/statements';
 import { isTransactional } from './mysql/units';
 import { fence } from './mysql-protocol';
 import { fenced } from './sections';
@@ -37,6 +44,10 @@ export class MysqlStandalone implements StandaloneStatements {
     return found.size > 1 ? 'different' : first;
   }
 
+  conflict(statements: readonly string[]): Promise<StatementConflict | undefined> {
+    return findConflict(this.execute, statements);
+  }
+
   fingerprint(statement: string): Promise<string | undefined> {
     return describe(this.execute, parse(statement).objects);
   }
@@ -45,8 +56,11 @@ export class MysqlStandalone implements StandaloneStatements {
     const parsed = parse(statement);
     if (parsed.clauses.length === 0) return statement;
     const found = await lookAtClauses(this.execute, parsed.clauses);
-    const left = parsed.clauses.filter((clause) => found.get(clause) !== 'present');
-    return withClauses(parsed, statement, left);
+    return withClauses(
+      parsed,
+      statement,
+      clausesLeft(parsed, (clause) => found.get(clause) === 'present'),
+    );
   }
 
   isRepeatable(statement: string): boolean {

@@ -73,6 +73,11 @@ export class PostgresqlStandalone implements StandaloneStatements {
     }
   }
 
+  /** What fails halfway is undone by its transaction. */
+  async conflict(): Promise<undefined> {
+    return undefined;
+  }
+
   /** What these statements make is looked up by its definition. */
   async fingerprint(): Promise<undefined> {
     return undefined;
