@@ -195,6 +195,7 @@ const tableCalls = [
   'addIndex',
   'removeIndex',
   'setting',
+  'resourcePolicy',
   'change',
   'decreases',
   'scaling',
