@@ -91,7 +91,7 @@ export function withScratch(live: SchemaDatabase, elsewhere: SchemaDatabase | un
   if (!elsewhere) return live;
   return {
     snapshot: () => live.snapshot(),
-    scratch: (name) => elsewhere.scratch(name),
+    scratch: async (name) => elsewhere.scratch(name, await live.defaults?.()),
     reachesBeyond: () => undefined,
   };
 }
