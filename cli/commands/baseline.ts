@@ -135,7 +135,7 @@ function report(
       ? [
           `The database of target ${target} is not what its migrations up to ${version} make:`,
           `\n${renderDifferences(differences)}\n`,
-          'Nothing was recorded. Change the database or the migrations until they agree.',
+          'Nothing was recorded. Change the database or the migrations until they agree; leave out with --ignore what belongs to others.',
         ].join('\n')
       : recorded
         ? `The database of target ${target} is at ${version}. Recorded as applied: ${list}.`
