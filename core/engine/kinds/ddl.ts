@@ -1,7 +1,16 @@
-import { MigrationError } from '../../errors/index';
 import type { Observation } from '../../ledger/observation';
-import type { StatementConflict } from '../../ports';
-import { forwardOf, inDoubt, inStatement, known, located, markOf, sectionOutcome, sqlOf, tagOf } from './sql-context';
+import {
+  forwardOf,
+  inDoubt,
+  inStatement,
+  known,
+  located,
+  markOf,
+  refuseConflict,
+  sectionOutcome,
+  sqlOf,
+  tagOf,
+} from './sql-context';
 import type { DdlAction, InvertResult, JournalKind, StepContext, StepResult } from './step-kind';
 
 /**
@@ -13,18 +22,11 @@ export const ddlStep: JournalKind<DdlAction> = {
   durability: 'journal',
   undoneBy: 'down',
 
-  /**
-   * Before anything is done: when a later statement met what was there before, `down` could not tell that from what the migration
-   * made, and would drop it.
-   */
-  async refuse(actions, context): Promise<void> {
-    const found = await sqlOf(context).standalone.conflict(actions.map(({ statement }) => statement.text));
-    if (!found) return;
-    // A database that was restored may have what the ledger does not know.
-    const history = (await context.target.history()) ?? [];
-    if (history.some(({ id }) => id === context.migration.id)) return;
-    throw located(conflictError(found), actions[found.statement]!.statement, context);
-  },
+  refuse: (actions, context) =>
+    refuseConflict(
+      actions.map(({ statement }) => statement),
+      context,
+    ),
 
   async observe({ statement }, context): Promise<Observation> {
     // A database that was restored may know the statement although the ledger does not.
@@ -62,14 +64,6 @@ export const ddlStep: JournalKind<DdlAction> = {
     return 'happened';
   },
 };
-
-function conflictError({ object, is }: StatementConflict): MigrationError {
-  const nothing = 'Nothing of the migration was run.';
-  const hint = 'See with `migrations drift` what else was changed by hand. Change it back, or correct the migration.';
-  return is === 'there'
-    ? new MigrationError('OBJECT_EXISTS', `The ${object} is there already. ${nothing}`, { payload: { object }, hint })
-    : new MigrationError('OBJECT_MISSING', `There is no ${object}. ${nothing}`, { payload: { object }, hint });
-}
 
 async function run(
   { statement }: DdlAction,

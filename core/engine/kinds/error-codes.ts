@@ -19,8 +19,8 @@ declare module '../../errors/error-payloads' {
      */
     WRONG_DATABASE_KIND: { readonly migration: string; readonly databaseKind: string };
     /**
-     * A statement for MySQL makes what is there already: a table, a column, an index, a trigger. Nothing of the migration was run,
-     * because undoing a part of it would drop what was there before.
+     * A statement of a migration that is not one transaction makes what is there already: a table or a column, on MySQL also an
+     * index, a trigger and more. Nothing of the migration was run, because undoing a part of it would drop what was there before.
      * @remedy Compare with `migrations drift`; remove what was made by hand, or take the statement out of the migration.
      */
     OBJECT_EXISTS: { readonly object: string; readonly statement?: string };

@@ -2,7 +2,18 @@ import type { SqlAction, Statement } from '../../bundle/bundle';
 import { MigrationError } from '../../errors/index';
 import type { Observation } from '../../ledger/observation';
 import type { SectionResult } from '../../ports';
-import { forwardOf, inDoubt, inStatement, known, located, markOf, sectionOutcome, sqlOf, tagOf } from './sql-context';
+import {
+  forwardOf,
+  inDoubt,
+  inStatement,
+  known,
+  located,
+  markOf,
+  refuseConflict,
+  sectionOutcome,
+  sqlOf,
+  tagOf,
+} from './sql-context';
 import type { InvertResult, JournalKind, StepContext, StepResult } from './step-kind';
 
 /**
@@ -14,6 +25,8 @@ import type { InvertResult, JournalKind, StepContext, StepResult } from './step-
 export const standaloneStep: JournalKind<SqlAction> = {
   durability: 'journal',
   undoneBy: 'down',
+
+  refuse: (actions, context) => refuseConflict(actions.map(only), context),
 
   async observe(action, context): Promise<Observation> {
     const statement = only(action);
