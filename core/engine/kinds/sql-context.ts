@@ -172,7 +172,8 @@ export async function refuseConflict(statements: readonly Statement[], context: 
 
 function conflictError({ object, is }: StatementConflict): MigrationError {
   const nothing = 'Nothing of the migration was run.';
-  const hint = 'See with `migrations drift` what else was changed by hand. Change it back, or correct the migration.';
+  const hint =
+    'See with `migrations drift` what else was changed by hand. Change it back, or correct the migration. If the database had it before its first migration, the target needs a `baseline`.';
   return is === 'there'
     ? new MigrationError('OBJECT_EXISTS', `The ${object} is there already. ${nothing}`, { payload: { object }, hint })
     : new MigrationError('OBJECT_MISSING', `There is no ${object}. ${nothing}`, { payload: { object }, hint });
