@@ -59,7 +59,7 @@ export interface AuroraTargetOptions {
    * is tried again: for twelve times as long when migrations are applied, for at least ten minutes when they are undone
    * or contracted. Then it fails with `LOCK_NOT_AVAILABLE`, which says who holds the lock. A section may say otherwise
    * with `SET LOCAL lock_timeout`. Statements outside of a transaction, such as CREATE INDEX CONCURRENTLY, wait as long
-   * as they need. So do changes of the schema on Aurora MySQL, which has no such limit for one statement.
+   * as they need. On Aurora MySQL it is how long a change of the schema waits for the transactions that use its table.
    *
    * @default Duration.seconds(5)
    */

@@ -178,6 +178,13 @@ export interface SqlDatabase {
  */
 export type StandaloneEffect = 'absent' | 'present' | 'different' | 'building' | 'broken';
 
+export type StandaloneRun =
+  | 'done'
+  | 'instantly'
+  | 'running'
+  | { readonly missing: MigrationError }
+  | { readonly locked: LockWait };
+
 /** A statement that the database would refuse because of what is there, or is not, before a migration begins. */
 export interface StatementConflict {
   /** Its number among those that were asked about. */
@@ -218,10 +225,10 @@ export interface StandaloneStatements {
    * Runs a statement at most once. `instantly`: so that no row was touched, which nothing turns back but the opposite
    * change. `running`: the call ended before the statement did, or its answer was lost, so the
    * statement may run, may have run, or may not. `missing`: what the statement is about does not exist, and nothing
-   * happened.
+   * happened. `locked`: nothing happened either, because others held a lock that it needs for too long.
    * @param tag tells this run apart from all others, see {@link isRunning}
    */
-  run(statement: string, tag: string): Promise<'done' | 'instantly' | 'running' | { readonly missing: MigrationError }>;
+  run(statement: string, tag: string): Promise<StandaloneRun>;
   /** Whether the database still runs a statement that was begun with this tag, by whichever process. */
   isRunning(tag: string): Promise<boolean>;
   /** Asks the database to stop a statement that was begun with this tag. Does not wait until it has. */

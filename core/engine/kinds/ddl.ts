@@ -5,6 +5,7 @@ import {
   inStatement,
   known,
   located,
+  lockedOut,
   markOf,
   refuseConflict,
   sectionOutcome,
@@ -85,6 +86,7 @@ async function run(
   const result = await inStatement(statement, context, () => standalone.run(text, tagOf(context)));
   if (result === 'running') return 'wait';
   if (result === 'instantly') context.note('instantly');
+  if (typeof result === 'object' && 'locked' in result) return lockedOut(result.locked, statement, context);
   if (typeof result === 'string' || isUndoing) return 'done';
   throw located(result.missing, statement, context);
 }

@@ -1,7 +1,7 @@
 import type { Statement } from '../../bundle/bundle';
 import { redactLiterals, redactMessage } from '../../bundle/redaction';
 import { errorFromData, MigrationError, withDetails } from '../../errors/index';
-import type { HistoryChange, HistoryMark, SectionResult, SqlDatabase, StatementConflict } from '../../ports';
+import type { HistoryChange, HistoryMark, LockWait, SectionResult, SqlDatabase, StatementConflict } from '../../ports';
 import { lockError } from './lock-error';
 import type { StepContext, StepResult } from './step-kind';
 
@@ -126,6 +126,12 @@ export function located(
   const sqlState = error.payload.sqlState as string | undefined;
   // What the database says repeats literals; its own words for the rest are ours to keep.
   return errorFromData(error.code, redactMessage(error.message, statement.text, sqlState, doubleQuotes), details);
+}
+
+/** For a statement that let go because others held its lock. @throws LOCK_NOT_AVAILABLE when they did for too long */
+export function lockedOut(wait: LockWait, statement: Statement, context: StepContext): 'wait' {
+  if (context.mayWaitForLock(wait)) return 'wait';
+  throw located(lockError(wait), statement, context);
 }
 
 /** What the database's history says of the step; undefined when it says nothing. */

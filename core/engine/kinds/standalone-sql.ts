@@ -8,6 +8,7 @@ import {
   inStatement,
   known,
   located,
+  lockedOut,
   markOf,
   refuseConflict,
   sectionOutcome,
@@ -117,6 +118,7 @@ async function runAlone(statement: Statement, context: StepContext): Promise<'do
   const result = await inStatement(statement, context, () => standalone.run(statement.text, tagOf(context)));
   if (result === 'running') return 'wait';
   if (typeof result === 'string') return 'done';
+  if ('locked' in result) return lockedOut(result.locked, statement, context);
   if (context.phase === 'down') return 'done';
   throw located(result.missing, statement, context);
 }

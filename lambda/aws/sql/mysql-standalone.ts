@@ -4,6 +4,7 @@ import type {
   ErrorNumbers,
   HeldLease,
   StandaloneEffect,
+  StandaloneRun,
   StandaloneStatements,
   StatementConflict,
 } from '../../../core/ports';
@@ -11,6 +12,7 @@ import { patiently } from '../retry';
 import type { DataApi } from './data-api';
 import { findConflict } from './mysql/conflict';
 import { saysContended, saysMissing, saysNotInstant } from './mysql/errors';
+import { isLockWait, LockLimit } from './mysql/lock-limit';
 import { describe, lookAtClauses } from './mysql/look';
 import { asInstant, clausesLeft, parse, withClauses } from './mysql/statements';
 import { isTransactional } from './mysql/units';
@@ -19,10 +21,15 @@ import { fenced } from './sections';
 
 /** Statements of MySQL that commit by themselves: all that change the schema, and what is not known. */
 export class MysqlStandalone implements StandaloneStatements {
+  private readonly locks: LockLimit;
+
   constructor(
     private readonly api: DataApi,
     private readonly lease: HeldLease,
-  ) {}
+    lockTimeout: number,
+  ) {
+    this.locks = new LockLimit(api, lockTimeout);
+  }
 
   runsAlone(statement: string): 'yes' | 'no' {
     return isTransactional(statement) ? 'no' : 'yes';
@@ -68,26 +75,34 @@ export class MysqlStandalone implements StandaloneStatements {
     return clauses.length > 0 && clauses.every(({ isRepeatable }) => isRepeatable);
   }
 
-  async run(
-    statement: string,
-    tag: string,
-  ): Promise<'done' | 'instantly' | 'running' | { readonly missing: MigrationError }> {
+  async run(statement: string, tag: string): Promise<StandaloneRun> {
     const instant = asInstant(statement);
+    const { objects } = parse(statement);
+    // Of what the database does not describe nobody could tell afterwards that it did not happen.
+    const runOnce = objects.length > 0 ? this.runInTime : this.runOnce;
     try {
-      if (instant !== undefined) return (await this.runOnce(instant, tag)) === 'done' ? 'instantly' : 'running';
+      if (instant !== undefined) {
+        const result = await runOnce(instant, tag);
+        return result === 'done' ? 'instantly' : result;
+      }
     } catch (error) {
       if (!hasCode(error, 'STATEMENT_FAILED') || !saysNotInstant(error.payload)) return this.toResult(error);
     }
     try {
-      return await this.runOnce(statement, tag);
+      return await runOnce(statement, tag);
     } catch (error) {
       return this.toResult(error);
     }
   }
 
+  private readonly runInTime = async (statement: string, tag: string): Promise<StandaloneRun> => {
+    const result = await this.locks.during(markerOf(tag), () => this.runOnce(statement, tag));
+    return isLockWait(result) ? { locked: result } : result;
+  };
+
   /** One that others' locks refused has done nothing, and is tried again. */
-  private runOnce(statement: string, tag: string): Promise<'done' | 'running'> {
-    return patiently(
+  private readonly runOnce = (statement: string, tag: string): Promise<'done' | 'running'> =>
+    patiently(
       async () => {
         await this.lease.guard();
         await this.checkFence();
@@ -97,7 +112,6 @@ export class MysqlStandalone implements StandaloneStatements {
       },
       (error) => hasCode(error, 'STATEMENT_FAILED') && saysContended(error.payload),
     );
-  }
 
   private toResult(error: unknown): 'running' | { readonly missing: MigrationError } {
     if (!(error instanceof MigrationError)) throw error;

@@ -47,7 +47,7 @@ function madeBy(text: string): Made | undefined {
 
 /** By the last part of the name. */
 function mentions(text: string, name: string): boolean {
-  const words = (of: string) => of.toLowerCase().match(/[\w$\u0080-\uffff]+/g) ?? [];
+  const words = (of: string): readonly string[] => of.toLowerCase().match(/[\w$\u0080-\uffff]+/g) ?? [];
   return words(text).includes(words(name).at(-1) ?? '');
 }
 
