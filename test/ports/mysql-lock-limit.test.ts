@@ -68,6 +68,10 @@ describeEach('a change of a table that others use, on $name', (engine) => {
       { waited: expect.any(Number), timeout: lockTimeout, holders: [] },
     ]);
     expect(waits[1]!.waited).toBeGreaterThan(0);
+    // Another process may have waited before.
+    const since = { mayWaitForLock, resumed: true, begunAt: Date.now() - 60_000 };
+    expect(await step.perform(alter(), context(since), before)).toBe('wait');
+    expect(waits[2]!.waited).toBeGreaterThanOrEqual(60_000 - lockTimeout);
 
     await holder.query('ROLLBACK');
     expect(await step.perform(alter(), context({ mayWaitForLock, resumed: true }), before)).toBe('done');

@@ -128,8 +128,13 @@ export function located(
   return errorFromData(error.code, redactMessage(error.message, statement.text, sqlState, doubleQuotes), details);
 }
 
-/** For a statement that let go because others held its lock. @throws LOCK_NOT_AVAILABLE when they did for too long */
-export function lockedOut(wait: LockWait, statement: Statement, context: StepContext): 'wait' {
+/**
+ * For a statement that let go because others held its lock. An earlier process may have waited before.
+ * @throws LOCK_NOT_AVAILABLE when they held it for too long
+ */
+export function lockedOut(locked: LockWait, statement: Statement, context: StepContext): 'wait' {
+  const before = context.now() - (context.begunAt ?? context.now()) - locked.timeout;
+  const wait = { ...locked, waited: Math.max(locked.waited, before) };
   if (context.mayWaitForLock(wait)) return 'wait';
   throw located(lockError(wait), statement, context);
 }
