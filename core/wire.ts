@@ -92,6 +92,8 @@ export type TargetProperties = AuroraTargetProperties | DynamoDbTargetProperties
 interface AnyTargetProperties {
   /** Version up to which a database that has no migration yet has them all already; undefined: it has none. */
   readonly Baseline?: string;
+  /** What is in the database and no business of the migrations, as core/schema/ignore reads it. */
+  readonly Ignore?: readonly string[];
 }
 
 export interface AuroraTargetProperties extends AnyTargetProperties {

@@ -25,6 +25,7 @@ export function auroraTarget(cluster: rds.IDatabaseCluster, options: AuroraTarge
   return {
     databaseKind,
     baseline: options.baseline,
+    ignore: options.ignore,
     engineVersion: cluster.engine?.engineVersion?.fullVersion,
     errors: [
       ...engineErrors(cluster, options),

@@ -1,27 +1,46 @@
 import type { Bundle } from '../core/bundle/bundle';
 import { isVersion, upTo } from '../core/bundle/version';
 import { splitDependencies } from '../core/protocol/baseline';
+import { isPattern } from '../core/schema/ignore';
 import type { TargetProperties } from '../core/wire';
 import type { TargetBinding } from './target-binding';
 import { inTarget } from './target-errors';
 
-type Targets = ReadonlyMap<string, Pick<TargetBinding, 'baseline'>>;
+type Targets = ReadonlyMap<string, Pick<TargetBinding, 'baseline' | 'ignore'>>;
 
 /** What is wrong with the baselines, as far as known without the migrations. */
 export function baselineErrors(baseline: string | undefined, targets: Targets): string[] {
   return [
     ...versionErrors(baseline),
-    ...[...targets].flatMap(([name, target]) => versionErrors(target.baseline).map((error) => inTarget(name, error))),
+    ...[...targets].flatMap(([name, { baseline: own, ignore }]) =>
+      [...versionErrors(own), ...ignoreErrors(ignore)].map((error) => inTarget(name, error)),
+    ),
   ];
 }
 
-export function withBaseline(properties: TargetProperties, baseline: string | undefined): TargetProperties {
-  return baseline === undefined ? properties : { ...properties, Baseline: baseline };
+/** @param shared the baseline of the construct */
+export function withBaseline(
+  properties: TargetProperties,
+  { baseline, ignore = [] }: Pick<TargetBinding, 'baseline' | 'ignore'>,
+  shared: string | undefined,
+): TargetProperties {
+  const version = baseline ?? shared;
+  return {
+    ...properties,
+    ...(version !== undefined && { Baseline: version }),
+    ...(ignore.length > 0 && { Ignore: ignore }),
+  };
 }
 
 function versionErrors(baseline: string | undefined): string[] {
   if (baseline === undefined || isVersion(baseline)) return [];
   return [`baseline must be the version of a migration, such as 1.40.0, got '${baseline}'.`];
+}
+
+function ignoreErrors(ignore: readonly string[] = []): string[] {
+  return ignore
+    .filter((text) => !isPattern(text))
+    .map((text) => `ignore must have kinds and names of objects, such as 'table audit.*', got '${text}'.`);
 }
 
 /** What is wrong with them, compared with the migrations. */

@@ -109,7 +109,7 @@ export class DatabaseMigrations extends Construct {
       Targets: Object.fromEntries(
         targets.map(([name, target]) => [
           name,
-          withBaseline(target.properties(stack, `${scopeName}/${name}`), target.baseline ?? props.baseline),
+          withBaseline(target.properties(stack, `${scopeName}/${name}`), target, props.baseline),
         ]),
       ),
       OnOlderRevision: props.onOlderRevision ?? OlderRevisionPolicy.REFUSE,

@@ -22,7 +22,7 @@ const CHANGE_ACTIONS = [
 /** On a table that migrations create: a policy is given to it when it is created, a backup is made before it is deleted. */
 const OWN_ACTIONS = [
   ...CHANGE_ACTIONS,
-  ...['CreateTable', 'DeleteTable', 'CreateBackup', 'PutResourcePolicy'],
+  ...['CreateTable', 'DeleteTable', 'CreateBackup', 'PutResourcePolicy', 'GetResourcePolicy'],
   ...['DescribeContributorInsights', 'UpdateContributorInsights'],
 ];
 

@@ -18,6 +18,7 @@ export function dynamoDbTarget(options: DynamoDbTargetOptions): TargetBinding {
   return {
     databaseKind: 'dynamodb',
     baseline: options.baseline,
+    ignore: options.ignore,
     errors: [
       ...emptyErrors(tables.length, options),
       ...prefixErrors(prefix),

@@ -11,6 +11,8 @@ export interface TargetBinding {
   readonly engineVersion?: string;
   /** The version up to which a database that exists already has what the migrations make. */
   readonly baseline?: string;
+  /** What is in it and no business of the migrations. */
+  readonly ignore?: readonly string[];
   /** What is wrong with it, as far as known when it is declared. Each completes the sentence `Target 'x': ...`. */
   readonly errors: readonly string[];
   /** What no other target of the app may have too. */

@@ -59,7 +59,7 @@ export interface AuroraTargetOptions {
    * is tried again: for twelve times as long when migrations are applied, for at least ten minutes when they are undone
    * or contracted. Then it fails with `LOCK_NOT_AVAILABLE`, which says who holds the lock. A section may say otherwise
    * with `SET LOCAL lock_timeout`. Statements outside of a transaction, such as CREATE INDEX CONCURRENTLY, wait as long
-   * as they need.
+   * as they need. On Aurora MySQL it is how long a change of the schema waits for the transactions that use its table.
    *
    * @default Duration.seconds(5)
    */
@@ -76,6 +76,24 @@ export interface AuroraTargetOptions {
    * const users = MigrationTarget.aurora(cluster, { databaseName: 'app', baseline: '1.40.0' });
    */
   readonly baseline?: string;
+
+  /**
+   * What is in the database and no business of the migrations: neither a baseline nor `migrations drift` compares it, and a
+   * database with nothing else is a new one. Each is the kind and the name of an object, as `migrations drift` shows them, where
+   * `*` stands for any characters. What belongs to it, such as the columns of a table, is left out with it. The history tables
+   * of widespread migration tools are left out anyway. See docs/adopt.md.
+   *
+   * @default - nothing
+   * @example
+   * import { MigrationTarget } from 'cdk-migrations';
+   *
+   * const users = MigrationTarget.aurora(cluster, {
+   *   databaseName: 'app',
+   *   baseline: '1.40.0',
+   *   ignore: ['extension pg_stat_statements', 'grant * to datadog', 'schema audit'],
+   * });
+   */
+  readonly ignore?: string[];
 }
 
 /**
@@ -123,6 +141,20 @@ export interface DynamoDbTargetOptions {
    * const meals = MigrationTarget.dynamodb({ tableNamePrefix: 'app-', baseline: '1.40.0' });
    */
   readonly baseline?: string;
+
+  /**
+   * What is in the database and no business of the migrations: neither a baseline nor `migrations drift` compares it, and a
+   * database with nothing else is a new one. Each is the kind and the name of an object, as `migrations drift` shows them, where
+   * `*` stands for any characters. What belongs to it, such as the columns of a table, is left out with it. The history tables
+   * of widespread migration tools are left out anyway. See docs/adopt.md.
+   *
+   * @default - nothing
+   * @example
+   * import { MigrationTarget } from 'cdk-migrations';
+   *
+   * const meals = MigrationTarget.dynamodb({ tableNamePrefix: 'app-', baseline: '1.40.0', ignore: ['tag *.cost-center'] });
+   */
+  readonly ignore?: string[];
 }
 
 /**

@@ -232,7 +232,10 @@ function unknown(reader: Reader): Clause {
   return { do: 'unknown', text: textOf(reader.rest()) };
 }
 
-/** Tokens as one line, for what is looked at as a text. */
+/** Tokens as one line, for what is looked at as a text, without what only wraps other tokens. */
 export function textOf(tokens: readonly Token[]): string {
-  return tokens.map(({ text }) => text).join(' ');
+  return tokens
+    .filter(({ kind }) => kind !== 'conditional' && kind !== 'hint')
+    .map(({ text }) => text)
+    .join(' ');
 }

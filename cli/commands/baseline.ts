@@ -15,13 +15,14 @@ import { withScratch } from '../drift/find-drift';
 import { type ScratchServer, withScratchServer } from '../drift/scratch-server';
 import { exitCodes } from '../exit-codes';
 import type { CommandHelp } from '../help';
+import { type IgnoreOptions, withIgnore } from '../ignore-option';
 import { type ScopeAccess, type ScopeOptions, withScope } from '../ledger-access';
 import { evaluateHere } from '../ledger-ports';
 import type { Report, Terminal } from '../output';
 import { withScopeOptions } from '../scope-options';
 import { underLease } from '../under-lease';
 
-interface BaselineOptions extends ScopeOptions {
+interface BaselineOptions extends ScopeOptions, IgnoreOptions {
   readonly migrations: string;
   readonly target?: string;
   readonly scratch?: string;
@@ -56,7 +57,7 @@ const help: CommandHelp = {
 };
 
 export function addBaseline(parent: Command, session: CommandLine): void {
-  withScopeOptions(addCommand(parent, 'baseline', help))
+  withIgnore(withScopeOptions(addCommand(parent, 'baseline', help)))
     .argument('<version>', 'the version that the database is at')
     .option('--migrations <dir>', 'the migrations folder', 'migrations')
     .option('--target <target>', 'the target, if there are several')
@@ -86,7 +87,8 @@ async function baseline(
     terminal.say(`Comparing the database of target ${target} with its migrations up to ${version} ...`);
     const withServer: BaselineTools['withScratch'] =
       server && (async (live, kind) => withScratch(live, await server(kind)));
-    const { fresh, differences } = await compareBaseline(run, asked, { module: evaluateHere, withScratch: withServer });
+    const tools = { module: evaluateHere, withScratch: withServer, ignore: options.ignore };
+    const { fresh, differences } = await compareBaseline(run, asked, tools);
     const recorded = differences.length === 0 && options.dryRun !== true;
     if (recorded) await recordBaseline(run, asked, fresh);
     return report(
@@ -133,7 +135,7 @@ function report(
       ? [
           `The database of target ${target} is not what its migrations up to ${version} make:`,
           `\n${renderDifferences(differences)}\n`,
-          'Nothing was recorded. Change the database or the migrations until they agree.',
+          'Nothing was recorded. Change the database or the migrations until they agree; leave out with --ignore what belongs to others.',
         ].join('\n')
       : recorded
         ? `The database of target ${target} is at ${version}. Recorded as applied: ${list}.`

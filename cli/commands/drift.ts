@@ -7,11 +7,12 @@ import { loadPlanner } from '../drift/pg-delta';
 import { withScratchServer } from '../drift/scratch-server';
 import { exitCodes } from '../exit-codes';
 import type { CommandHelp } from '../help';
+import { type IgnoreOptions, withIgnore } from '../ignore-option';
 import { type ScopeOptions, withScope } from '../ledger-access';
 import type { Report, Terminal } from '../output';
 import { withScopeOptions } from '../scope-options';
 
-interface Options extends ScopeOptions {
+interface Options extends ScopeOptions, IgnoreOptions {
   readonly target?: string;
   readonly scratch?: string;
   readonly sql?: boolean;
@@ -47,14 +48,14 @@ const help: CommandHelp = {
 };
 
 export function addDrift(parent: Command, session: CommandLine): void {
-  withScopeOptions(addCommand(parent, 'drift', help))
+  withIgnore(withScopeOptions(addCommand(parent, 'drift', help)))
     .option('--target <name>', 'only this target')
     .option('--scratch <url>', 'make scratch databases on this server: postgres://... or mysql://...')
     .option('--sql', 'plan the statements that would remove the difference (PostgreSQL; needs @supabase/pg-delta)')
     .action(does<Options>(session, drift));
 }
 
-async function drift({ target, scratch, sql, ...options }: Options, terminal: Terminal): Promise<Report> {
+async function drift({ target, scratch, sql, ignore, ...options }: Options, terminal: Terminal): Promise<Report> {
   if (sql && scratch !== undefined) {
     throw new MigrationError(
       'USAGE',
@@ -64,7 +65,8 @@ async function drift({ target, scratch, sql, ...options }: Options, terminal: Te
   const planner = sql ? await loadPlanner() : undefined;
   return withScratchServer(scratch, (scratchServer) =>
     withScope(options, async (access) => {
-      const targets = await findDrift(access, { target, scratchServer, planner, say: (line) => terminal.say(line) });
+      const say = (line: string) => terminal.say(line);
+      const targets = await findDrift(access, { target, scratchServer, planner, ignore, say });
       const isSame = targets.every(({ differences }) => differences.length === 0);
       return {
         data: { scope: access.scope, targets },

@@ -28,6 +28,8 @@ export interface DriftOptions {
   /** Makes scratch databases for this kind elsewhere; undefined where they are made beside the live one. */
   readonly scratchServer?: (kind: DatabaseKind) => Promise<SchemaDatabase>;
   readonly planner?: SchemaPlanner;
+  /** What is not compared, besides what the target says. */
+  readonly ignore?: readonly string[];
   readonly say: (line: string) => void;
 }
 
@@ -65,7 +67,7 @@ async function driftOf({ scope, ports }: ScopeAccess, one: OneTarget): Promise<T
   const comparing: Comparing = {
     live: { databaseKind, traits, tables, schema: opened.schema && withScratch(opened.schema, elsewhere) },
     ...{ scope, target, migrations, purpose: 'drift', clock: ports.clock, stopBy: Number.MAX_SAFE_INTEGER },
-    planner: options.planner,
+    ...{ planner: options.planner, ignore: [...(properties.Ignore ?? []), ...(options.ignore ?? [])] },
     module: ({ id }) => ports.bundles.module(applied.bundle, id),
   };
   if (opened.schema) {
@@ -89,7 +91,7 @@ export function withScratch(live: SchemaDatabase, elsewhere: SchemaDatabase | un
   if (!elsewhere) return live;
   return {
     snapshot: () => live.snapshot(),
-    scratch: (name) => elsewhere.scratch(name),
+    scratch: async (name) => elsewhere.scratch(name, await live.defaults?.()),
     reachesBeyond: () => undefined,
   };
 }

@@ -17,7 +17,7 @@ export function baselineDiffers(
     `The database of target ${target} is not what its migrations up to the baseline ${version} make of an empty one. ${count === 1 ? 'One difference' : `${count} differences`}: ${first.join('; ')}.${more}`,
     {
       payload: { target, baseline: version, differences: count },
-      hint: 'Change the database or the migrations up to the baseline until they agree; or lower the baseline to a version that the database is at.',
+      hint: 'Change the database or the migrations up to the baseline until they agree; or lower the baseline to a version that the database is at. Let the target `ignore` what belongs to others.',
     },
   );
 }

@@ -27,6 +27,8 @@ export interface BaselineTools {
   readonly module: (migration: BundledMigration) => Promise<MigrationModule>;
   /** The same schema, with scratch databases that are made elsewhere. */
   readonly withScratch?: (live: SchemaDatabase, kind: DatabaseKind) => Promise<SchemaDatabase>;
+  /** What is not compared, besides what the target says. */
+  readonly ignore?: readonly string[];
 }
 
 /**
@@ -36,13 +38,14 @@ export interface BaselineTools {
 export async function compareBaseline(
   request: RequestRun,
   asked: BaselineRequest,
-  { module, withScratch }: BaselineTools,
+  { module, withScratch, ignore: more = [] }: BaselineTools,
 ): Promise<BaselineComparison> {
   const { ports, recorded, limits, lease, state } = request;
   const { fresh, whole } = chooseBaseline(state, asked);
-  const { target } = asked;
-  const live = await request.target(target, asked.properties);
-  if (await isEmpty(live, fresh)) {
+  const { target, properties } = asked;
+  const ignore = [...(properties.Ignore ?? []), ...more];
+  const live = await request.target(target, properties);
+  if (await isEmpty(live, fresh, ignore)) {
     throw refused(
       asked,
       `The database of target ${target} is empty.`,
@@ -54,7 +57,7 @@ export async function compareBaseline(
   for (;;) {
     const comparison = await compareSchema({
       live: { databaseKind, traits, tables, schema },
-      ...{ target, module, migrations: whole, purpose: 'baseline' },
+      ...{ target, module, migrations: whole, ignore, purpose: 'baseline' },
       scope: recorded.scope,
       clock: ports.clock,
       stopBy: limits.stopBy,

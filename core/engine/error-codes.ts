@@ -70,7 +70,7 @@ declare module '../errors/error-payloads' {
     HISTORY_MISSING: { readonly target: string };
     /**
      * The database is not what the migrations up to the baseline produce, so they cannot be recorded as applied to it.
-     * @remedy Change the database or the migrations until they agree, or lower the baseline.
+     * @remedy Change the database or the migrations until they agree, or lower the baseline. What belongs to others, the target can `ignore`.
      */
     BASELINE_DIFFERS: { readonly target: string; readonly baseline: string; readonly differences: number };
     /**

@@ -59,11 +59,12 @@ async function perform(migration: MigrationRun, step: Step, verify: readonly Sta
   }
   const begun = migration.stateOf(step);
   const resumed = begun?.state === 'intent';
+  const begunAt = Math.max((resumed && begun.since) || context.now(), request.recorded.receivedAt);
   const before = resumed ? begun.before : await kind.observe(step.action, context);
   if (!resumed) await migration.intend(step, { before, since: context.now() });
   const result = await untilSettled(
     request,
-    (again) => kind.perform(step.action, { ...context, resumed: again }, before),
+    (again) => kind.perform(step.action, { ...context, resumed: again, begunAt }, before),
     onWait,
     resumed,
   );

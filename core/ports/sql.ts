@@ -178,6 +178,22 @@ export interface SqlDatabase {
  */
 export type StandaloneEffect = 'absent' | 'present' | 'different' | 'building' | 'broken';
 
+export type StandaloneRun =
+  | 'done'
+  | 'instantly'
+  | 'running'
+  | { readonly missing: MigrationError }
+  | { readonly locked: LockWait };
+
+/** A statement that the database would refuse because of what is there, or is not, before a migration begins. */
+export interface StatementConflict {
+  /** Its number among those that were asked about. */
+  readonly statement: number;
+  /** What it makes or removes, with its kind: `column users.age`. */
+  readonly object: string;
+  readonly is: 'there' | 'missing';
+}
+
 /** Statements that run outside transactions, so that only a look at the database tells whether they took effect. */
 export interface StandaloneStatements {
   /**
@@ -192,6 +208,11 @@ export interface StandaloneStatements {
   /** Undefined when nothing in the database tells, because the statement makes nothing that could be looked up. */
   look(statement: string): Promise<StandaloneEffect | undefined>;
   /**
+   * The first of these statements, which run one after the other, that makes what is there already, or removes what is not. Undefined
+   * when there is none, or it cannot be foreseen.
+   */
+  conflict(statements: readonly string[]): Promise<StatementConflict | undefined>;
+  /**
    * A digest of what the statement changes, as the database describes it at the moment: a statement that took effect has
    * changed it. Undefined when the database describes nothing of it.
    */
@@ -204,10 +225,10 @@ export interface StandaloneStatements {
    * Runs a statement at most once. `instantly`: so that no row was touched, which nothing turns back but the opposite
    * change. `running`: the call ended before the statement did, or its answer was lost, so the
    * statement may run, may have run, or may not. `missing`: what the statement is about does not exist, and nothing
-   * happened.
+   * happened. `locked`: nothing happened either, because others held a lock that it needs for too long.
    * @param tag tells this run apart from all others, see {@link isRunning}
    */
-  run(statement: string, tag: string): Promise<'done' | 'instantly' | 'running' | { readonly missing: MigrationError }>;
+  run(statement: string, tag: string): Promise<StandaloneRun>;
   /** Whether the database still runs a statement that was begun with this tag, by whichever process. */
   isRunning(tag: string): Promise<boolean>;
   /** Asks the database to stop a statement that was begun with this tag. Does not wait until it has. */

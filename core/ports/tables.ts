@@ -51,6 +51,8 @@ export interface TableDatabase {
    * why DynamoDB takes no such change at present, when it says so.
    */
   change<N extends SettingName>(table: string, name: N, value: TableSettings[N]): Promise<string | undefined>;
+  /** The policy of the table itself, as IAM writes policies; undefined when it has none, or does not exist. */
+  resourcePolicy(table: string): Promise<Readonly<Record<string, unknown>> | undefined>;
   /** Of the table itself (undefined) and of each of its indexes. */
   decreases(table: string): Promise<ReadonlyMap<string | undefined, Decreases>>;
   /** The settings that auto scaling comes down to, of an index or of the table itself. */

@@ -37,16 +37,24 @@ export interface SchemaDatabase {
    * nothing with it.
    */
   readonly read?: <T>(work: (connection: SqlConnection) => Promise<T>) => Promise<T>;
+  /** What new tables get from their database where statements say nothing; undefined where they get nothing. */
+  readonly defaults?: () => Promise<SchemaDefaults>;
   /**
    * The scratch database of this name: the one that is there already, or a new and empty one.
    * @param name at most 24 characters: small letters, digits and `_`
+   * @param defaults those of the database whose schema is compared; default: those of this one
    */
-  scratch(name: string): Promise<Scratch>;
+  scratch(name: string, defaults?: SchemaDefaults): Promise<Scratch>;
   /**
    * What a statement would change outside the scratch database in which it runs, in words that complete `it changes ...`;
    * undefined for a statement that stays inside.
    */
   reachesBeyond(statement: string): string | undefined;
+}
+
+export interface SchemaDefaults {
+  readonly charset: string;
+  readonly collation: string;
 }
 
 /** An empty database of the same kind, for a while. */

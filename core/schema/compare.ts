@@ -2,6 +2,7 @@ import { MigrationError } from '../errors/index';
 import type { PlannedStatement, SchemaDatabase } from '../ports';
 import type { Comparing } from './comparing';
 import { differencesBetween, type SchemaDifference } from './differences';
+import { withoutIgnored } from './ignore';
 import { openScratch } from './open-scratch';
 import { refuseBeyond } from './refuse-beyond';
 import { runOnScratch } from './run-on-scratch';
@@ -25,7 +26,10 @@ export type Comparison =
  */
 export async function compareSchema(comparing: Comparing): Promise<Comparison> {
   const { schema, tables } = comparing.live;
-  if (tables) return { state: 'done', differences: await compareTables(comparing.migrations, tables) };
+  if (tables) {
+    const differences = await compareTables(comparing.migrations, tables);
+    return { state: 'done', differences: withoutIgnored(differences, comparing.ignore) };
+  }
   if (!schema) throw notComparable(comparing);
   refuseBeyond(comparing, schema);
   const opened = await openScratch(schema, comparing);
@@ -38,8 +42,8 @@ export async function compareSchema(comparing: Comparing): Promise<Comparison> {
   }
 }
 
-async function compared(live: SchemaDatabase, scratch: SchemaDatabase, { planner }: Comparing) {
-  const differences = differencesBetween(await scratch.snapshot(), await live.snapshot());
+async function compared(live: SchemaDatabase, scratch: SchemaDatabase, { planner, ignore }: Comparing) {
+  const differences = withoutIgnored(differencesBetween(await scratch.snapshot(), await live.snapshot()), ignore);
   const canPlan = live.read !== undefined && scratch.read !== undefined;
   const statements = canPlan ? await planner?.(live, scratch) : undefined;
   return { differences, ...(statements && { statements }) };

@@ -19,6 +19,8 @@ export interface Comparing {
   readonly target: string;
   /** Those of this target, in the order of their application. */
   readonly migrations: readonly AppliedMigration[];
+  /** What is not compared, see ./ignore; default: only what other tools keep for themselves. */
+  readonly ignore?: readonly string[];
   /** What compares, in a word: two that compare at once need a scratch database each. */
   readonly purpose: string;
   /** The compiled module of a migration that runs code. */

@@ -1,4 +1,5 @@
 import type { SchemaDifference } from './differences';
+import { ownerOf, partsOfTables } from './object-names';
 
 /** Columns of a line that is wrapped. */
 const width = 80;
@@ -17,31 +18,9 @@ export function renderDifferences(differences: readonly SchemaDifference[]): str
   return names.map((name) => [name, ...inOrder(groups.get(name)!).flatMap(lines)].join('\n')).join('\n\n');
 }
 
-/** What has its name in the name of a table. */
-const partsOfTables: readonly string[] = [
-  ...['column', 'constraint', 'index', 'trigger', 'rule', 'policy', 'partition'],
-  ...['local index', 'setting', 'auto scaling', 'tag'],
-];
-
 function groupOf({ kind, name }: SchemaDifference): string {
   if (!partsOfTables.includes(kind)) return `${kind} ${name}`;
   return `table ${ownerOf(name) || name}`;
-}
-
-/** The table in the name of a part of it; empty for what is the table's as a whole. */
-function ownerOf(name: string): string {
-  return identifiers(name).slice(0, -1).join('.');
-}
-
-/** The parts of a qualified name, which may be quoted; a name may be followed by a definition. */
-function identifiers(name: string): readonly string[] {
-  const part = /("(?:[^"]|"")*"|`[^`]*`|[^."`\s]+)(\.?)/y;
-  const found: string[] = [];
-  for (let match = part.exec(name); match; match = part.exec(name)) {
-    found.push(match[1]!);
-    if (match[2] === '') break;
-  }
-  return found;
 }
 
 /** The table itself first, then its parts. */

@@ -29,6 +29,7 @@ import { patiently } from './retry';
 import { backUp } from './table-backups';
 import { attributeDefinitions, fromIndex, indexToAdd, isProvisioned, keysOf } from './table-indexes';
 import { createTableInput } from './table-input';
+import { resourcePolicyOf } from './table-policy';
 import { gone, isBusyOrGone, isClientFault, TableRequests } from './table-requests';
 import { settingNamed } from './table-settings';
 
@@ -108,6 +109,10 @@ export class DynamoDbTables implements Target, TableDatabase {
 
   change<N extends SettingName>(table: string, name: N, value: TableSettings[N]): Promise<string | undefined> {
     return settingNamed(name).change(this.requests, table, value);
+  }
+
+  resourcePolicy(table: string): Promise<Readonly<Record<string, unknown>> | undefined> {
+    return resourcePolicyOf(this.requests, table);
   }
 
   async decreases(table: string): Promise<ReadonlyMap<string | undefined, Decreases>> {

@@ -15,8 +15,8 @@ describe('finding the drift of a scope', () => {
     said = [];
   });
 
-  const find = (target?: string) =>
-    findDrift({ scope, stack: 'App', ports: world.ports }, { target, say: (line) => said.push(line) });
+  const find = (target?: string, ignore?: readonly string[]) =>
+    findDrift({ scope, stack: 'App', ports: world.ports }, { target, ignore, say: (line) => said.push(line) });
   const differences = async () => {
     const drifts = await find();
     return drifts.flatMap((drift) => drift.differences.map(({ name, difference }) => `${difference} ${name}`));
@@ -49,6 +49,19 @@ describe('finding the drift of a scope', () => {
 
     expect(await differences()).toEqual(['changed plans.deletionProtection', 'unexpected by hand']);
     expect((await find('meals')).map(({ target }) => target)).toEqual(['meals']);
+  });
+
+  it('leaves out what it is told to, and what the target ignores', async () => {
+    const properties = world.revision('A', first);
+    const { users, meals } = properties.Targets;
+    const Targets = { users: { ...users!, Ignore: ['* by hand'] }, meals: meals! };
+    await world.deployed('A', first, { Targets });
+    const { sql } = world.users.open({ scope, token: 9, guard: async () => undefined });
+    await sql.query('by hand');
+    await sql.query('by night');
+
+    expect(await differences()).toEqual(['unexpected by night']);
+    expect((await find('users', ['* by night']))[0]?.differences).toEqual([]);
   });
 
   it('expects contract phases only after the commit', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Effect } from '../../lambda/aws/sql/mysql/effects';
+import type { Clause, Effect } from '../../lambda/aws/sql/mysql/effects';
 import { mysqlErrors, saysContended, saysMissing } from '../../lambda/aws/sql/mysql/errors';
-import { asInstant, parse, withClauses } from '../../lambda/aws/sql/mysql/statements';
+import { asInstant, clausesLeft, parse, withClauses } from '../../lambda/aws/sql/mysql/statements';
 import { unitsOf } from '../../lambda/aws/sql/mysql/units';
 
 /** `+table users`: there afterwards; `-column users.age`: gone. */
@@ -99,9 +99,42 @@ describe('what a statement of MySQL makes and removes', () => {
     );
     expect(withClauses(parsed, text, [option!])).toBeUndefined();
 
+    expect(clausesLeft(parsed, (clause) => clause === parsed.clauses[0])).toEqual([second, option]);
+
     const drop = parse('DROP TABLE IF EXISTS a, b');
     expect(withClauses(drop, 'DROP TABLE IF EXISTS a, b', [drop.clauses[1]!])).toBe('DROP TABLE IF EXISTS `b`');
   });
+});
+
+describe('what is left to be done of a statement', () => {
+  /** By the objects that there are. */
+  const left = (text: string, ...there: readonly string[]) => {
+    const isDone = ({ effects }: Clause) =>
+      effects.length > 0 &&
+      effects.every((effect) => there.includes(shown(effect).slice(1)) === (effect.becomes === 'there'));
+    return clausesLeft(parse(text), isDone).map((clause) => clause.text);
+  };
+
+  it('includes what is made anew after it was removed', () => {
+    const anew = 'ALTER TABLE users DROP INDEX k, ADD INDEX K (a, b), ADD INDEX other (a)';
+    expect(left(anew, 'index users.k', 'index users.K', 'index users.other')).toEqual([
+      'DROP INDEX k',
+      'ADD INDEX K (a, b)',
+    ]);
+    expect(left(anew)).toEqual(['ADD INDEX K (a, b)', 'ADD INDEX other (a)']);
+    expect(left('ALTER TABLE users DROP PRIMARY KEY, ADD PRIMARY KEY (a)', 'index users.PRIMARY')).toEqual([
+      'DROP PRIMARY KEY',
+      'ADD PRIMARY KEY (a)',
+    ]);
+  });
+});
+
+it.each([
+  'ALTER TABLE sales EXCHANGE PARTITION p WITH TABLE old',
+  'ALTER TABLE sales TRUNCATE PARTITION p',
+  'ALTER TABLE sales DISCARD TABLESPACE',
+])('the description of its table says nothing of: %s', (statement) => {
+  expect(parse(statement)).toMatchObject({ clauses: [{ effects: [], isRepeatable: false }], objects: [] });
 });
 
 describe('ALGORITHM=INSTANT', () => {

@@ -28,6 +28,27 @@ function baselines({ shared, users, meals }: Baselines, files: Readonly<Record<s
   return { users: Properties.Targets.users.Baseline, meals: Properties.Targets.meals.Baseline };
 }
 
+it('what a target ignores goes with it, and is written as kinds and names', () => {
+  const ignoring = (ignore: string[] | undefined) => {
+    const stack = testStack();
+    new DatabaseMigrations(stack, 'Db', {
+      migrationsPath: folderWith({ ...CREATE_USERS, ...CREATE_PLANS }),
+      targets: {
+        users: MigrationTarget.aurora(auroraCluster(stack), { databaseName: 'shop', ignore }),
+        meals: MigrationTarget.dynamodb({ tableNamePrefix: 'shop-', ignore }),
+      },
+    });
+    const [, { Properties }] = new Synthesized(stack).one('Custom::DatabaseMigrations');
+    return [Properties.Targets.users.Ignore, Properties.Targets.meals.Ignore];
+  };
+  const ignore = ['extension pg_stat_statements', 'grant * to datadog'];
+  expect(ignoring(ignore)).toEqual([ignore, ignore]);
+  expect(ignoring([])).toEqual([undefined, undefined]);
+  expect(() => ignoring(['audit'])).toThrow(
+    "- Target 'users': ignore must have kinds and names of objects, such as 'table audit.*', got 'audit'.",
+  );
+});
+
 describe('a baseline', () => {
   it('is the one of the target, or of the construct, or none', () => {
     expect(baselines({})).toEqual({ users: undefined, meals: undefined });

@@ -225,7 +225,8 @@ describe('the permissions', () => {
       ...ITEM_ACTIONS,
     ];
     const own = [
-      ...['dynamodb:CreateTable', 'dynamodb:DeleteTable', 'dynamodb:CreateBackup', 'dynamodb:PutResourcePolicy'],
+      ...['dynamodb:CreateTable', 'dynamodb:DeleteTable', 'dynamodb:CreateBackup'],
+      ...['dynamodb:PutResourcePolicy', 'dynamodb:GetResourcePolicy'],
       ...['dynamodb:DescribeContributorInsights', 'dynamodb:UpdateContributorInsights'],
     ];
 

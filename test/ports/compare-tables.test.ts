@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { DeleteResourcePolicyCommand, DescribeTableCommand, PutResourcePolicyCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { BundledMigration } from '../../core/bundle/bundle';
 import type { TableOperation } from '../../core/bundle/table-operations';
@@ -11,20 +12,37 @@ import { openAutoScaling } from '../../packages/sandbox/test/services/applicatio
 import { MemoryTables } from '../support/memory/tables';
 import { session, stepContext } from './support/records';
 
+type Policy = Readonly<Record<string, unknown>>;
+
 interface TablesUnderTest {
   readonly target: Target;
+  /** As somebody does it by hand. */
+  setPolicy(table: string, policy: Policy | undefined): Promise<unknown>;
   close(): Promise<void>;
 }
 
 const kinds: readonly { readonly name: string; readonly open: () => Promise<TablesUnderTest> }[] = [
-  { name: 'memory', open: async () => ({ target: new MemoryTables().open(session(1)), close: async () => undefined }) },
+  { name: 'memory', open: async () => memory() },
   { name: 'DynamoDB (sandbox)', open: dynamoDb },
 ];
+
+function memory(): TablesUnderTest {
+  const tables = new MemoryTables();
+  const setPolicy = async (table: string, policy: Policy | undefined) => tables.policies.set(table, policy);
+  return { target: tables.open(session(1)), setPolicy, close: async () => undefined };
+}
 
 async function dynamoDb(): Promise<TablesUnderTest> {
   const { dynamoDb: client, scaling, close } = await openAutoScaling('kept');
   const properties = { DatabaseKind: 'dynamodb', Identity: 'meals-1', Tables: {}, TableNamePrefix: 'app-' } as const;
-  return { target: new DynamoDbTables(client, properties, session(1), scalingService(scaling)), close };
+  const setPolicy = async (table: string, policy: Policy | undefined) => {
+    const { Table } = await client.send(new DescribeTableCommand({ TableName: `app-${table}` }));
+    const ResourceArn = Table?.TableArn;
+    return policy
+      ? client.send(new PutResourcePolicyCommand({ ResourceArn, Policy: JSON.stringify(policy) }))
+      : client.send(new DeleteResourcePolicyCommand({ ResourceArn }));
+  };
+  return { target: new DynamoDbTables(client, properties, session(1), scalingService(scaling)), setPolicy, close };
 }
 
 const id = { name: 'id', type: 'S' } as const;
@@ -123,6 +141,38 @@ describe.each(kinds)('comparing tables with their migrations: $name', ({ open })
       { kind: 'tag', name: `${table}.cost`, difference: 'missing', expected: 'x' },
       { kind: 'tag', name: `${table}.team`, difference: 'changed', expected: 'a', actual: 'b' },
     ]);
+  });
+
+  it('tells a policy that was put, changed or removed by hand, and not another way to write it', async () => {
+    const policy = (action: string, account: unknown): Policy => ({
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Allow', Action: action, Principal: { AWS: account }, Resource: '*' }],
+    });
+    const withPolicy = create({ resourcePolicy: policy('dynamodb:GetItem', '111122223333') });
+    await run(withPolicy);
+    expect(await compare(withPolicy)).toEqual([]);
+    await tables.setPolicy(table, {
+      Statement: {
+        ...{ Resource: ['*'], Principal: { AWS: ['arn:aws:iam::111122223333:root'] } },
+        ...{ Action: ['dynamodb:GetItem'], Effect: 'Allow' },
+      },
+      Version: '2012-10-17',
+    });
+    expect(await compare(withPolicy)).toEqual([]);
+
+    const kindAndName = { kind: 'resource policy', name: table };
+    expect(await compare(create())).toMatchObject([{ ...kindAndName, difference: 'unexpected' }]);
+    await tables.setPolicy(table, policy('dynamodb:*', '111122223333'));
+    expect(await compare(withPolicy)).toEqual([
+      {
+        ...{ ...kindAndName, difference: 'changed' },
+        expected: expect.stringContaining('"dynamodb:GetItem"'),
+        actual: expect.stringContaining('"dynamodb:*"'),
+      },
+    ]);
+    await tables.setPolicy(table, undefined);
+    expect(await compare(withPolicy)).toMatchObject([{ ...kindAndName, difference: 'missing' }]);
+    expect(await compare(create())).toEqual([]);
   });
 
   it('compares of a table that others made only what the migrations changed', async () => {

@@ -25,7 +25,12 @@ describe.each(auroraKinds)('a database of $name', ({ open }) => {
     await run(`COMMENT ON SCHEMA app IS 'of the application'`);
     expect(await isEmpty(target, [])).toBe(true);
 
+    await run('CREATE TABLE app.schema_migrations (version varchar PRIMARY KEY)');
+    expect(await isEmpty(target, [])).toBe(true);
+
     await run('CREATE TABLE app.users (id int)');
+    expect(await isEmpty(target, [], ['table app.user?'])).toBe(false);
+    expect(await isEmpty(target, [], ['table app.user*'])).toBe(true);
     expect(await isEmpty(target, [])).toBe(false);
     await run('DROP TABLE app.users');
     await run(`CREATE FUNCTION app.one() RETURNS int LANGUAGE sql AS 'SELECT 1'`);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { withScratch } from '../../cli/drift/find-drift';
 import type { SchemaDatabase, SchemaSnapshot, Target } from '../../core/ports';
 import { differencesBetween } from '../../core/schema/differences';
 import { mysqlFence } from '../../lambda/aws/sql/items/mysql-items';
@@ -44,6 +45,23 @@ describe.each(mysqlUnderTest())('the schema of $name', (engine) => {
       const left = differencesBetween(before, await target.schema.snapshot());
       expect({ together, left }).toEqual({ together, left: [] });
     }
+  }, 60_000);
+
+  it('has the character set of the live database in scratch databases, on another server too', async () => {
+    const other = await openMysql(engine);
+    const elsewhere = other.target(session(1, 'App/Migrations')) as Comparable;
+    await run(target, 'ALTER DATABASE CHARACTER SET latin1 COLLATE latin1_german1_ci');
+    for (const [number, schema] of [target.schema, withScratch(target.schema, elsewhere.schema)].entries()) {
+      const scratch = await schema.scratch(`cdkm_scratch_charset_${number}`);
+      await run(scratch.target, 'CREATE TABLE one (a char(3))');
+      expect((await scratch.target.schema.snapshot()).objects).toContainEqual({
+        ...{ kind: 'column', name: 'one.a' },
+        definition: expect.stringContaining('COLLATE latin1_german1_ci'),
+      });
+      await scratch.drop();
+    }
+    await run(target, 'ALTER DATABASE CHARACTER SET utf8mb4');
+    await other.close();
   }, 60_000);
 
   it('shows the same whatever the order of creation, in a scratch database too', async () => {

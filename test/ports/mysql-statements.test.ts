@@ -158,6 +158,33 @@ describeEach('a statement that commits by itself, on $name', (engine) => {
     }
   });
 
+  it.each([
+    ['ALTER TABLE $T DROP INDEX by_name, ADD INDEX by_name (name, id)', /KEY `by_name` \(`name`,`id`\)/],
+    ['ALTER TABLE $T DROP PRIMARY KEY, ADD PRIMARY KEY (id, name)', /PRIMARY KEY \(`id`,`name`\)/],
+    ['ALTER TABLE $T DROP COLUMN name, ADD COLUMN name varchar(99)', /`name` varchar\(99\)/],
+  ])('makes anew what it removes in the same statement, when it undoes: %s', async (text, expected) => {
+    const action = ddl(text.replace('$T', t));
+
+    expect(await step.perform(action, context({ phase: 'down' }), { exists: false })).toBe('done');
+    const [rows] = await other.query<mysql.RowDataPacket[]>(`SHOW CREATE TABLE ${t}`);
+    expect(rows[0]?.['Create Table']).toMatch(expected);
+  });
+
+  it('is not taken for undone when its table is described as before: an exchange of a partition', async () => {
+    await other.query(`CREATE TABLE ${t}_parts (id int) PARTITION BY RANGE (id) (PARTITION p VALUES LESS THAN (10))`);
+    await other.query(`CREATE TABLE ${t}_old (id int)`);
+    await other.query(`INSERT INTO ${t}_old VALUES (1)`);
+    const action = ddl(`ALTER TABLE ${t}_parts EXCHANGE PARTITION p WITH TABLE ${t}_old`);
+    const before = await step.observe(action, context());
+    await other.query(action.statement.text);
+
+    await expect(step.perform(action, context({ resumed: true }), before)).rejects.toMatchObject({
+      code: 'OUTCOME_UNKNOWN',
+    });
+    const [rows] = await other.query(`SELECT id FROM ${t}_parts`);
+    expect(rows).toEqual([{ id: 1 }]);
+  });
+
   it('leaves out statements about rows whose table or column never came to be, when it undoes', async () => {
     const texts = [`UPDATE ${t} SET name = 'b'`, 'DELETE FROM nowhere', `UPDATE ${t} SET age = 1`];
     const statements = texts.map((text, line) => ({ text, line, column: 1 }));

@@ -51,6 +51,21 @@ describe.each(auroraKinds)('the schema of $name', ({ name, open }) => {
     }
   }, 60_000);
 
+  it('shows an extension, and of what it made only the rights that somebody changed', async () => {
+    const before = await target.schema.snapshot();
+    const differences = async () => differencesBetween(before, await target.schema.snapshot());
+
+    await run(target, 'CREATE EXTENSION pg_stat_statements');
+    expect(await differences()).toMatchObject([{ kind: 'extension', name: 'pg_stat_statements' }]);
+    await run(target, 'GRANT EXECUTE ON FUNCTION pg_stat_statements_reset TO PUBLIC');
+    expect(await differences()).toMatchObject([
+      { kind: 'extension' },
+      { kind: 'grant', name: expect.stringMatching(/^function public\.pg_stat_statements_reset\(.*\) to PUBLIC$/) },
+    ]);
+    await run(target, 'DROP EXTENSION pg_stat_statements');
+    expect(await differences()).toEqual([]);
+  }, 60_000);
+
   it('shows the same whatever the order of creation', async () => {
     const pieces = [
       'CREATE TABLE one (a integer CHECK (a > 0) CHECK (a < 9), b text)',

@@ -196,6 +196,26 @@ describe.each(auroraKinds)('a statement on its own: $name', ({ open }) => {
     await expect(apply(createIndex())).rejects.toMatchObject({ code: 'CHECKSUM_MISMATCH' });
   });
 
+  it('is refused before anything is done when it makes what is there, which undoing the others would drop', async () => {
+    const refuse = (...texts: readonly string[]) => step.refuse!(texts.map(action), context());
+    const index = `CREATE INDEX CONCURRENTLY ${table}_name ON ${table} (id)`;
+
+    await expect(refuse(index, `ALTER TABLE ${table} ADD COLUMN "name" int`)).rejects.toMatchObject({
+      code: 'OBJECT_EXISTS',
+      payload: { object: `column ${table}."name"` },
+    });
+    await expect(refuse('CREATE TABLE other (x int)', `CREATE TABLE ${table} (id int)`)).rejects.toMatchObject({
+      code: 'OBJECT_EXISTS',
+      payload: { object: `table ${table}` },
+    });
+    expect(await refuse(`ALTER TABLE ${table} ADD name int`)).toBeUndefined();
+    expect(await refuse(`ALTER TABLE ${table} DROP COLUMN name`, `ALTER TABLE ${table} ADD name int`)).toBeUndefined();
+    expect(await refuse('VACUUM', `ALTER TABLE ${table} ADD COLUMN IF NOT EXISTS name int`)).toBeUndefined();
+    expect(await refuse('VACUUM', `ALTER TABLE ${table} ADD CONSTRAINT name CHECK (id > 0)`)).toBeUndefined();
+    expect(await refuse('VACUUM', 'CREATE TABLE pg_class (id int)')).toBeUndefined();
+    expect(await refuse('DO $$ BEGIN END $$', `ALTER TABLE ${table} ADD name int`)).toBeUndefined();
+  });
+
   it('is repeated when it may be', async () => {
     expect(await apply(action(`VACUUM ${table}`), { resumed: true })).toBe('done');
   });

@@ -195,6 +195,7 @@ const tableCalls = [
   'addIndex',
   'removeIndex',
   'setting',
+  'resourcePolicy',
   'change',
   'decreases',
   'scaling',
@@ -202,7 +203,16 @@ const tableCalls = [
   'backUp',
 ] as const;
 
-const standaloneCalls = ['look', 'fingerprint', 'remainder', 'run', 'isRunning', 'stop', 'discard'] as const;
+const standaloneCalls = [
+  'look',
+  'conflict',
+  'fingerprint',
+  'remainder',
+  'run',
+  'isRunning',
+  'stop',
+  'discard',
+] as const;
 
 /** Some methods of an object, bound to it, as an object of their own. */
 function bound<T extends object, K extends keyof T>(object: T, methods: readonly K[]): Pick<T, K> {

@@ -1,5 +1,17 @@
 import type { Observation } from '../../ledger/observation';
-import { forwardOf, inDoubt, inStatement, known, located, markOf, sectionOutcome, sqlOf, tagOf } from './sql-context';
+import {
+  forwardOf,
+  inDoubt,
+  inStatement,
+  known,
+  located,
+  lockedOut,
+  markOf,
+  refuseConflict,
+  sectionOutcome,
+  sqlOf,
+  tagOf,
+} from './sql-context';
 import type { DdlAction, InvertResult, JournalKind, StepContext, StepResult } from './step-kind';
 
 /**
@@ -10,6 +22,12 @@ import type { DdlAction, InvertResult, JournalKind, StepContext, StepResult } fr
 export const ddlStep: JournalKind<DdlAction> = {
   durability: 'journal',
   undoneBy: 'down',
+
+  refuse: (actions, context) =>
+    refuseConflict(
+      actions.map(({ statement }) => statement),
+      context,
+    ),
 
   async observe({ statement }, context): Promise<Observation> {
     // A database that was restored may know the statement although the ledger does not.
@@ -68,6 +86,7 @@ async function run(
   const result = await inStatement(statement, context, () => standalone.run(text, tagOf(context)));
   if (result === 'running') return 'wait';
   if (result === 'instantly') context.note('instantly');
+  if (typeof result === 'object' && 'locked' in result) return lockedOut(result.locked, statement, context);
   if (typeof result === 'string' || isUndoing) return 'done';
   throw located(result.missing, statement, context);
 }

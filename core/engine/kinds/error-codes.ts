@@ -19,6 +19,17 @@ declare module '../../errors/error-payloads' {
      */
     WRONG_DATABASE_KIND: { readonly migration: string; readonly databaseKind: string };
     /**
+     * A statement of a migration that is not one transaction makes what is there already: a table or a column, on MySQL also an
+     * index, a trigger and more. Nothing of the migration was run, because undoing a part of it would drop what was there before.
+     * @remedy Compare with `migrations drift`; remove what was made by hand, or take the statement out of the migration.
+     */
+    OBJECT_EXISTS: { readonly object: string; readonly statement?: string };
+    /**
+     * A statement for MySQL removes or renames what is not there. Nothing of the migration was run.
+     * @remedy Compare with `migrations drift`; correct the name, or take the statement out of the migration.
+     */
+    OBJECT_MISSING: { readonly object: string; readonly statement?: string };
+    /**
      * A table that a migration creates already exists.
      * @remedy Choose another name, or give the existing table to the target and drop the step.
      */

@@ -1,7 +1,7 @@
 import type { Statement } from '../../bundle/bundle';
 import { redactLiterals, redactMessage } from '../../bundle/redaction';
 import { errorFromData, MigrationError, withDetails } from '../../errors/index';
-import type { HistoryChange, HistoryMark, SectionResult, SqlDatabase } from '../../ports';
+import type { HistoryChange, HistoryMark, LockWait, SectionResult, SqlDatabase, StatementConflict } from '../../ports';
 import { lockError } from './lock-error';
 import type { StepContext, StepResult } from './step-kind';
 
@@ -128,6 +128,17 @@ export function located(
   return errorFromData(error.code, redactMessage(error.message, statement.text, sqlState, doubleQuotes), details);
 }
 
+/**
+ * For a statement that let go because others held its lock. An earlier process may have waited before.
+ * @throws LOCK_NOT_AVAILABLE when they held it for too long
+ */
+export function lockedOut(locked: LockWait, statement: Statement, context: StepContext): 'wait' {
+  const before = context.now() - (context.begunAt ?? context.now()) - locked.timeout;
+  const wait = { ...locked, waited: Math.max(locked.waited, before) };
+  if (context.mayWaitForLock(wait)) return 'wait';
+  throw located(lockError(wait), statement, context);
+}
+
 /** What the database's history says of the step; undefined when it says nothing. */
 export async function known(context: StepContext): Promise<'done' | 'foreign' | undefined> {
   const { change, mark } = markOf(context);
@@ -155,4 +166,26 @@ export function inDoubt(statement: Statement, context: StepContext): MigrationEr
     { hint: 'Inspect the database, complete or undo the statement by hand, then run `migrations repair`.' },
   );
   return located(error, statement, context);
+}
+
+/**
+ * Before anything is done: when a later statement met what was there before, `down` could not tell that from what the migration made,
+ * and would drop it.
+ */
+export async function refuseConflict(statements: readonly Statement[], context: StepContext): Promise<void> {
+  const found = await sqlOf(context).standalone.conflict(statements.map(({ text }) => text));
+  if (!found) return;
+  // A database that was restored may have what the ledger does not know.
+  const history = (await context.target.history()) ?? [];
+  if (history.some(({ id }) => id === context.migration.id)) return;
+  throw located(conflictError(found), statements[found.statement]!, context);
+}
+
+function conflictError({ object, is }: StatementConflict): MigrationError {
+  const nothing = 'Nothing of the migration was run.';
+  const hint =
+    'See with `migrations drift` what else was changed by hand. Change it back, or correct the migration. If the database had it before its first migration, the target needs a `baseline`.';
+  return is === 'there'
+    ? new MigrationError('OBJECT_EXISTS', `The ${object} is there already. ${nothing}`, { payload: { object }, hint })
+    : new MigrationError('OBJECT_MISSING', `There is no ${object}. ${nothing}`, { payload: { object }, hint });
 }

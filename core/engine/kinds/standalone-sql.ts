@@ -2,7 +2,19 @@ import type { SqlAction, Statement } from '../../bundle/bundle';
 import { MigrationError } from '../../errors/index';
 import type { Observation } from '../../ledger/observation';
 import type { SectionResult } from '../../ports';
-import { forwardOf, inDoubt, inStatement, known, located, markOf, sectionOutcome, sqlOf, tagOf } from './sql-context';
+import {
+  forwardOf,
+  inDoubt,
+  inStatement,
+  known,
+  located,
+  lockedOut,
+  markOf,
+  refuseConflict,
+  sectionOutcome,
+  sqlOf,
+  tagOf,
+} from './sql-context';
 import type { InvertResult, JournalKind, StepContext, StepResult } from './step-kind';
 
 /**
@@ -14,6 +26,8 @@ import type { InvertResult, JournalKind, StepContext, StepResult } from './step-
 export const standaloneStep: JournalKind<SqlAction> = {
   durability: 'journal',
   undoneBy: 'down',
+
+  refuse: (actions, context) => refuseConflict(actions.map(only), context),
 
   async observe(action, context): Promise<Observation> {
     const statement = only(action);
@@ -104,6 +118,7 @@ async function runAlone(statement: Statement, context: StepContext): Promise<'do
   const result = await inStatement(statement, context, () => standalone.run(statement.text, tagOf(context)));
   if (result === 'running') return 'wait';
   if (typeof result === 'string') return 'done';
+  if ('locked' in result) return lockedOut(result.locked, statement, context);
   if (context.phase === 'down') return 'done';
   throw located(result.missing, statement, context);
 }

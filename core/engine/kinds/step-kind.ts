@@ -33,6 +33,8 @@ export interface StepContext {
   readonly attempt: string;
   /** An earlier call began this step, and it is not known how far it came. */
   readonly resumed: boolean;
+  /** Epoch milliseconds at which the step was begun for this request, by whichever process; of a step with a journal. */
+  readonly begunAt?: number;
   /** Whether a section that did not get a lock is to be tried again. */
   readonly mayWaitForLock: (wait: LockWait) => boolean;
   /** Says in the audit trail how the step was done. */

@@ -28,7 +28,8 @@ export const baseline: DeploymentPhase = {
     const adopted: Baseline[] = [];
     for (const one of inForce) {
       refuseSplit(one);
-      if (await isEmpty(await run.target(one.target), one.migrations)) {
+      const { Ignore } = deployment.targets[one.target]!;
+      if (await isEmpty(await run.target(one.target), one.migrations, Ignore)) {
         run.findings.push(finding('baseline-ignored', one, 'the database is empty'));
         continue;
       }
@@ -69,6 +70,7 @@ async function agree(run: DeploymentRun, one: Baseline): Promise<Progress> {
     scope: recorded.scope,
     target: one.target,
     migrations: one.migrations.map((migration) => ({ migration, isContracted: true })),
+    ignore: deployment.targets[one.target]!.Ignore,
     purpose: 'baseline',
     module: ({ id }) => ports.bundles.module(deployment.bundle!, id),
     clock: ports.clock,

@@ -6,6 +6,7 @@ import type { AppliedMigration } from '../comparing';
 import { differencesBetween, type SchemaDifference } from '../differences';
 import { scratchSteps } from '../scratch-steps';
 import { type ExpectedTable, expectedTables } from './expected-tables';
+import { policyObjects } from './policy-object';
 import {
   encryptionText,
   indexObject,
@@ -41,6 +42,7 @@ function expectedObjects(name: string, table: ExpectedTable, tables: TableDataba
   return [
     { kind: 'table', name, definition: made ? tableText(made.keys, encryptionText(made.encryption)) : 'TABLE' },
     ...(made?.localIndexes ?? []).map((index) => localIndexObject(name, index)),
+    ...policyObjects(name, made?.resourcePolicy),
     ...indexes.map((index) => indexObject(name, index, scaling.get(index.name))),
     ...settingNames(settings).map((setting) =>
       settingObject(name, setting, settings[setting]!, scaling.get(undefined)),
@@ -61,7 +63,10 @@ async function liveObjects(
   const objects: SchemaObject[] = [];
   const encryption = encryptionAs(made?.encryption, found);
   objects.push({ kind: 'table', name, definition: made ? tableText(found.keys, encryption) : 'TABLE' });
-  if (made) objects.push(...found.localIndexes.map((index) => localIndexObject(name, index)));
+  if (made) {
+    objects.push(...found.localIndexes.map((index) => localIndexObject(name, index)));
+    objects.push(...policyObjects(name, await tables.resourcePolicy(name)));
+  }
   for (const index of found.indexes) {
     const isOurs = made !== undefined || indexes.has(index.name);
     // An index that does not say its throughput has its table's, which is not known of a table that others made.

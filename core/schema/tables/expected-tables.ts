@@ -17,6 +17,7 @@ export interface ExpectedTable {
     readonly keys: Pick<CreateTable, 'partitionKey' | 'sortKey'>;
     readonly localIndexes: readonly LocalIndexDefinition[];
     readonly encryption: Encryption;
+    readonly resourcePolicy?: CreateTable['resourcePolicy'];
   };
   /** By name; null for one that was removed. */
   readonly indexes: ReadonlyMap<string, TableIndex | null>;
@@ -96,11 +97,12 @@ function after(operation: Change, table: ExpectedTable, defaults: TableDefaults)
 
 function created(operation: CreateTable): ExpectedTable {
   const { partitionKey, sortKey, localIndexes = [], globalIndexes = [], encryption = 'aws-owned' } = operation;
+  const { resourcePolicy } = operation;
   const mode = operation.billingMode ?? 'on-demand';
   const { stream = null, timeToLive = null, tableClass = 'STANDARD', tags = {}, throughput = {} } = operation;
   const empty: ExpectedTable = {
     ...untouched,
-    made: { keys: { partitionKey, ...(sortKey && { sortKey }) }, localIndexes, encryption },
+    made: { keys: { partitionKey, ...(sortKey && { sortKey }) }, localIndexes, encryption, resourcePolicy },
     settings: {
       ...{ billing: { mode, table: throughput, indexes: {} }, stream, timeToLive, tableClass },
       pointInTimeRecovery: recoveryDays(operation),

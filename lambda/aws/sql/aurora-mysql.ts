@@ -36,6 +36,9 @@ import {
 import { MysqlStandalone } from './mysql-standalone';
 import { fenced, isLostTransaction, runInCalls } from './sections';
 
+/** Milliseconds. */
+const defaultLockTimeout = 5_000;
+
 /**
  * An Aurora MySQL database. Statements that change rows run in transactions that lock the fence; statements that change the
  * schema commit by themselves (aws-facts RDS-16), so nothing but a look at the fence right before keeps a late one out.
@@ -48,13 +51,15 @@ export class AuroraMysql implements Target, SqlDatabase {
   readonly items: ItemDatabase;
   readonly schema: SchemaDatabase;
 
+  /** @param lockTimeout milliseconds that a change of the schema waits for others to be done with its table */
   constructor(
     private readonly api: DataApi,
     private readonly lease: HeldLease,
+    lockTimeout = defaultLockTimeout,
   ) {
-    this.standalone = new MysqlStandalone(api, lease);
+    this.standalone = new MysqlStandalone(api, lease, lockTimeout);
     this.items = sqlItems(api, lease, mysqlItems, mysqlFence);
-    this.schema = new MysqlSchema(api, (other) => new AuroraMysql(other, lease));
+    this.schema = new MysqlSchema(api, (other) => new AuroraMysql(other, lease, lockTimeout));
   }
 
   async prepare(): Promise<void> {

@@ -1,21 +1,35 @@
 import { sha256 } from '../../../core/bundle/checksum';
 import { hasCode, MigrationError } from '../../../core/errors/index';
-import type { ErrorNumbers, HeldLease, StandaloneEffect, StandaloneStatements } from '../../../core/ports';
+import type {
+  ErrorNumbers,
+  HeldLease,
+  StandaloneEffect,
+  StandaloneRun,
+  StandaloneStatements,
+  StatementConflict,
+} from '../../../core/ports';
 import { patiently } from '../retry';
 import type { DataApi } from './data-api';
+import { findConflict } from './mysql/conflict';
 import { saysContended, saysMissing, saysNotInstant } from './mysql/errors';
+import { isLockWait, LockLimit } from './mysql/lock-limit';
 import { describe, lookAtClauses } from './mysql/look';
-import { asInstant, parse, withClauses } from './mysql/statements';
+import { asInstant, clausesLeft, parse, withClauses } from './mysql/statements';
 import { isTransactional } from './mysql/units';
 import { fence } from './mysql-protocol';
 import { fenced } from './sections';
 
 /** Statements of MySQL that commit by themselves: all that change the schema, and what is not known. */
 export class MysqlStandalone implements StandaloneStatements {
+  private readonly locks: LockLimit;
+
   constructor(
     private readonly api: DataApi,
     private readonly lease: HeldLease,
-  ) {}
+    lockTimeout: number,
+  ) {
+    this.locks = new LockLimit(api, lockTimeout);
+  }
 
   runsAlone(statement: string): 'yes' | 'no' {
     return isTransactional(statement) ? 'no' : 'yes';
@@ -37,6 +51,10 @@ export class MysqlStandalone implements StandaloneStatements {
     return found.size > 1 ? 'different' : first;
   }
 
+  conflict(statements: readonly string[]): Promise<StatementConflict | undefined> {
+    return findConflict(this.execute, statements);
+  }
+
   fingerprint(statement: string): Promise<string | undefined> {
     return describe(this.execute, parse(statement).objects);
   }
@@ -45,8 +63,11 @@ export class MysqlStandalone implements StandaloneStatements {
     const parsed = parse(statement);
     if (parsed.clauses.length === 0) return statement;
     const found = await lookAtClauses(this.execute, parsed.clauses);
-    const left = parsed.clauses.filter((clause) => found.get(clause) !== 'present');
-    return withClauses(parsed, statement, left);
+    return withClauses(
+      parsed,
+      statement,
+      clausesLeft(parsed, (clause) => found.get(clause) === 'present'),
+    );
   }
 
   isRepeatable(statement: string): boolean {
@@ -54,26 +75,34 @@ export class MysqlStandalone implements StandaloneStatements {
     return clauses.length > 0 && clauses.every(({ isRepeatable }) => isRepeatable);
   }
 
-  async run(
-    statement: string,
-    tag: string,
-  ): Promise<'done' | 'instantly' | 'running' | { readonly missing: MigrationError }> {
+  async run(statement: string, tag: string): Promise<StandaloneRun> {
     const instant = asInstant(statement);
+    const { objects } = parse(statement);
+    // Of what the database does not describe nobody could tell afterwards that it did not happen.
+    const runOnce = objects.length > 0 ? this.runInTime : this.runOnce;
     try {
-      if (instant !== undefined) return (await this.runOnce(instant, tag)) === 'done' ? 'instantly' : 'running';
+      if (instant !== undefined) {
+        const result = await runOnce(instant, tag);
+        return result === 'done' ? 'instantly' : result;
+      }
     } catch (error) {
       if (!hasCode(error, 'STATEMENT_FAILED') || !saysNotInstant(error.payload)) return this.toResult(error);
     }
     try {
-      return await this.runOnce(statement, tag);
+      return await runOnce(statement, tag);
     } catch (error) {
       return this.toResult(error);
     }
   }
 
+  private readonly runInTime = async (statement: string, tag: string): Promise<StandaloneRun> => {
+    const result = await this.locks.during(markerOf(tag), () => this.runOnce(statement, tag));
+    return isLockWait(result) ? { locked: result } : result;
+  };
+
   /** One that others' locks refused has done nothing, and is tried again. */
-  private runOnce(statement: string, tag: string): Promise<'done' | 'running'> {
-    return patiently(
+  private readonly runOnce = (statement: string, tag: string): Promise<'done' | 'running'> =>
+    patiently(
       async () => {
         await this.lease.guard();
         await this.checkFence();
@@ -83,7 +112,6 @@ export class MysqlStandalone implements StandaloneStatements {
       },
       (error) => hasCode(error, 'STATEMENT_FAILED') && saysContended(error.payload),
     );
-  }
 
   private toResult(error: unknown): 'running' | { readonly missing: MigrationError } {
     if (!(error instanceof MigrationError)) throw error;

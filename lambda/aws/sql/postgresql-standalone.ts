@@ -1,7 +1,14 @@
 import { sha256 } from '../../../core/bundle/checksum';
 import { MigrationError } from '../../../core/errors/index';
-import type { ErrorNumbers, HeldLease, StandaloneEffect, StandaloneStatements } from '../../../core/ports';
+import type {
+  ErrorNumbers,
+  HeldLease,
+  StandaloneEffect,
+  StandaloneStatements,
+  StatementConflict,
+} from '../../../core/ports';
 import type { DataApi } from './data-api';
+import { findConflict } from './postgresql/conflict';
 
 /** Statements that PostgreSQL runs only outside a transaction, such as CREATE INDEX CONCURRENTLY and VACUUM. */
 export class PostgresqlStandalone implements StandaloneStatements {
@@ -71,6 +78,10 @@ export class PostgresqlStandalone implements StandaloneStatements {
       if (error instanceof MigrationError && error.code === 'STATEMENT_FAILED') return undefined;
       throw error;
     }
+  }
+
+  conflict(statements: readonly string[]): Promise<StatementConflict | undefined> {
+    return findConflict(this.api, statements);
   }
 
   /** What these statements make is looked up by its definition. */

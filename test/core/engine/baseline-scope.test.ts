@@ -22,7 +22,7 @@ beforeEach(async () => {
 async function baseline(
   version: string,
   migrations: readonly BundledMigration[] = all,
-  withScratch?: BaselineTools['withScratch'],
+  { withScratch, ignore }: Partial<BaselineTools> = {},
 ) {
   const lease = (await world.leases.acquire(scope, { id: 'cli', description: 'cli' }, false)) as HeldLease;
   const recorded = await world.request({ kind: 'settle', repair: false });
@@ -32,7 +32,7 @@ async function baseline(
   const asked = { target: 'users', properties, version, migrations };
   const module = async () => ({ codeLines: [] });
   try {
-    const { fresh, differences } = await compareBaseline(run, asked, { module, withScratch });
+    const { fresh, differences } = await compareBaseline(run, asked, { module, withScratch, ignore });
     if (differences.length === 0) await recordBaseline(run, asked, fresh);
     return {
       fresh: fresh.map(({ id }) => id),
@@ -79,6 +79,15 @@ describe('a database that was deployed to without migrations', () => {
     expect(world.users.marks).toEqual([]);
   });
 
+  it('gets a record when all that differs is ignored, and is empty with nothing else', async () => {
+    world.users.make('by hand');
+    await expect(baseline('1.1.0', all, { ignore: ['* by hand'] })).rejects.toEqual(refusal('is empty'));
+    world.users.make('s1.0.0', 'a', 'b');
+
+    expect((await baseline('1.1.0', all, { ignore: ['* by hand'] })).differences).toEqual([]);
+    expect(await records()).toHaveLength(2);
+  });
+
   it('is refused when it is empty, or no migration is left', async () => {
     await expect(baseline('1.1.0')).rejects.toEqual(refusal('is empty'));
     world.users.make('s1.0.0', 'a', 'b');
@@ -110,7 +119,7 @@ describe('a database that was deployed to without migrations', () => {
       return { ...live, scratch: (name) => schema.scratch(name), reachesBeyond: () => undefined };
     };
 
-    expect(await baseline('1.1.0', roles, elsewhere)).toMatchObject({ differences: [] });
+    expect(await baseline('1.1.0', roles, { withScratch: elsewhere })).toMatchObject({ differences: [] });
     expect(await records()).toHaveLength(2);
   });
 

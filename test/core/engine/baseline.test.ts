@@ -91,6 +91,16 @@ describe('a database that is what its baseline says', () => {
     expect(await events('baseline-ignored')).toEqual([]);
   });
 
+  it('may have what its target ignores', async () => {
+    world.users.make('by hand', ...made);
+    const properties = withBaseline('1.1.0');
+    const users = { ...properties.Targets['users']!, Ignore: ['* by hand'] };
+
+    const ignored = { ...properties, Targets: { ...properties.Targets, users } };
+    expect(await world.migrations('Create', ignored)).toMatchObject({ status: 'SUCCESS' });
+    expect(world.users.statements).toEqual(['by hand', ...made, 's1.2.0']);
+  });
+
   it('is untouched by the rollback, which takes the records back', async () => {
     const properties = await adopted();
     world.stackIs('ROLLBACK_IN_PROGRESS');

@@ -98,7 +98,7 @@ export async function openMysql(engine: EngineUnderTest, clock?: Clock): Promise
   await api.execute('CREATE TABLE effects (name varchar(50) PRIMARY KEY)');
   return {
     api,
-    target: (by) => new AuroraMysql(api, by),
+    target: (by, lockTimeout) => new AuroraMysql(api, by, lockTimeout),
     effect: (name) => `INSERT INTO effects VALUES ('${name}')`,
     async effects() {
       const { rows } = await api.execute('SELECT name FROM effects ORDER BY name');

@@ -112,6 +112,7 @@ export class MemorySqlDatabase {
       runsAlone: (statement) => (/^(undo )?(alone|hidden) /.test(statement) ? 'yes' : 'no'),
       mustRunAlone: () => false,
       saysMissing: ({ sqlState }) => sqlState === missing,
+      conflict: async () => undefined,
       fingerprint: async () => undefined,
       remainder: async (statement) => statement,
       look: async (statement) => {

@@ -27,6 +27,8 @@ export class MemoryTables {
   /** By table and index; an index takes its scaling with it, as the worse of the two things that AWS may do. */
   readonly scaling = new Map<string, readonly ScalingSetting[]>();
   readonly items = new MemoryItems();
+  /** Those that were changed since the table was made; undefined for one that was removed. */
+  readonly policies = new Map<string, Readonly<Record<string, unknown>> | undefined>();
   readonly settings = new MemoryTableSettings();
   /** By name; the second time one is asked for, it is complete. */
   readonly backups = new Map<string, RecoveryPoint>();
@@ -62,6 +64,8 @@ export class MemoryTables {
         removeIndex: (table, index) => guarded(() => this.removeIndex(table, index)),
         setting: async (table, name) => this.settings.get(table, name),
         change: (table, name, value) => guarded(() => this.settings.change(table, name, value)),
+        resourcePolicy: async (table) =>
+          this.policies.has(table) ? this.policies.get(table) : this.definitions.get(table)?.resourcePolicy,
         decreases: async (table) => {
           const names = [undefined, ...(this.tables.get(table) ?? []).map(({ name }) => name)];
           return new Map(names.map((name) => [name, this.decreased.get(keyOf(table, name)) ?? { today: 0 }]));

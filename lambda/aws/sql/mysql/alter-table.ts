@@ -13,7 +13,9 @@ export function alterTable(statement: string, table: QualifiedName, tokens: read
       .filter(({ becomes }) => becomes === 'there')
       .map(({ name, database }) => ({ what: 'table' as const, name, database })),
   ];
-  return { clauses, objects, head: statement.slice(0, first.start) };
+  // A description that stays the same would say that nothing happened.
+  const isHidden = clauses.some((clause) => clause.isHidden);
+  return { clauses, objects: isHidden ? [] : objects, head: statement.slice(0, first.start) };
 }
 
 export function splitAtCommas(tokens: readonly Token[]): readonly (readonly Token[])[] {
@@ -81,9 +83,9 @@ function draftOf(reader: Reader, table: InTable): Draft {
   if (reader.take('RENAME')) return renamed(reader, table);
   if (reader.take('ALTER')) return { ...repeatable, mayBeInstant: !reader.takeOne(['INDEX', 'CHECK', 'CONSTRAINT']) };
   if (reader.take('MODIFY')) return { ...repeatable, mayBeInstant: true };
+  if (reader.takeOne(['EXCHANGE', 'TRUNCATE', 'DISCARD', 'IMPORT'])) return { ...unseen, isHidden: true };
   // What changes partitions moves or removes rows.
-  const ofPartitions = ['COALESCE', 'REORGANIZE', 'EXCHANGE', 'TRUNCATE', 'DISCARD', 'IMPORT', 'PARTITION', 'REMOVE'];
-  return reader.takeOne(ofPartitions) ? unseen : repeatable;
+  return reader.takeOne(['COALESCE', 'REORGANIZE', 'PARTITION', 'REMOVE']) ? unseen : repeatable;
 }
 
 function added(reader: Reader, table: InTable): Draft {

@@ -22,6 +22,8 @@ export interface Clause {
   readonly isOption?: boolean;
   /** InnoDB may do it without touching a row. */
   readonly mayBeInstant?: boolean;
+  /** How the database describes the table is the same before and after. */
+  readonly isHidden?: boolean;
   readonly text: string;
 }
 
@@ -42,4 +44,10 @@ export const unknownStatement: Parsed = { clauses: [], objects: [] };
 
 export function objectEffect(what: ObjectKind, name: QualifiedName, becomes: Effect['becomes']): Effect {
   return { what, ...name, becomes };
+}
+
+/** Whether two effects are on the same thing. Names of columns and indexes are the same in large and small letters. */
+export function isSameObject(one: Effect, other: Effect): boolean {
+  const plain = ({ what, database, table, name }: Effect) => [what, database, table, name].join('\n').toLowerCase();
+  return plain(one) === plain(other);
 }

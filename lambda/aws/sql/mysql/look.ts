@@ -5,7 +5,7 @@ import type { Clause, DescribedObject, Effect, ObjectKind } from './effects';
 import { saysMissing } from './errors';
 import { quotedName } from './statements';
 
-type Execute = (statement: string, parameters?: Readonly<Record<string, unknown>>) => Promise<SqlResult>;
+export type Execute = (statement: string, parameters?: Readonly<Record<string, unknown>>) => Promise<SqlResult>;
 
 /** Which clauses have their effect, for those that have one that can be seen: all of it (`present`), nothing, or a part. */
 export async function lookAtClauses(
@@ -26,9 +26,20 @@ export async function lookAtClauses(
   );
 }
 
-/** Asks about all names with one statement. */
-async function areThere(execute: Execute, effects: readonly Effect[]): Promise<ReadonlyMap<Effect, boolean>> {
-  if (effects.length === 0) return new Map();
+/** Names that are asked about with one statement: its text and its parameters have limits (aws-facts RDS-7). */
+const most = 100;
+
+/** Asks about names, with one statement unless they are many. */
+export async function areThere(execute: Execute, effects: readonly Effect[]): Promise<ReadonlyMap<Effect, boolean>> {
+  const found = new Map<Effect, boolean>();
+  for (let from = 0; from < effects.length; from += most) {
+    const some = await areSomeThere(execute, effects.slice(from, from + most));
+    for (const [effect, isThere] of some) found.set(effect, isThere);
+  }
+  return found;
+}
+
+async function areSomeThere(execute: Execute, effects: readonly Effect[]): Promise<ReadonlyMap<Effect, boolean>> {
   const parameters: Record<string, string> = {};
   const questions = effects.map((effect, index) => {
     const parameter = (name: string, value: string) => {

@@ -1,5 +1,5 @@
 import { hasCode, MigrationError } from '../../../../core/errors/index';
-import type { SchemaDatabase, SchemaObject, SchemaSnapshot, Scratch } from '../../../../core/ports';
+import type { SchemaDatabase, SchemaDefaults, SchemaObject, SchemaSnapshot, Scratch } from '../../../../core/ports';
 import { readObjects } from '../catalogue-rows';
 import type { DataApi } from '../data-api';
 import { reachesBeyond } from './beyond';
@@ -23,34 +23,39 @@ export class MysqlSchema implements SchemaDatabase {
     return reachesBeyond(statement, this.api.databaseName);
   }
 
-  async scratch(name: string): Promise<Scratch> {
-    await this.create(name);
+  async defaults(): Promise<SchemaDefaults> {
+    const { rows } = await this.api.execute(
+      `SELECT default_character_set_name AS charset, default_collation_name AS collation
+         FROM information_schema.schemata WHERE schema_name = DATABASE()`,
+    );
+    return { charset: String(rows[0]?.charset), collation: String(rows[0]?.collation) };
+  }
+
+  async scratch(name: string, defaults?: SchemaDefaults): Promise<Scratch> {
+    const api = this.api.of(name);
+    const { charset, collation } = defaults ?? (await this.defaults());
+    try {
+      await this.api.execute(`CREATE DATABASE IF NOT EXISTS ${name}`);
+      await api.execute(`ALTER DATABASE CHARACTER SET ${charset} COLLATE ${collation}`);
+    } catch (error) {
+      throw unavailable(error, name);
+    }
     return {
-      target: this.open(this.api.of(name)),
+      target: this.open(api),
       drop: async () => {
         await this.api.execute(`DROP DATABASE IF EXISTS ${name}`);
       },
     };
   }
+}
 
-  /** With what new tables and columns get from their database. */
-  private async create(name: string): Promise<void> {
-    const { rows } = await this.api.execute(
-      `SELECT default_character_set_name AS charset, default_collation_name AS collation
-         FROM information_schema.schemata WHERE schema_name = DATABASE()`,
-    );
-    const { charset, collation } = rows[0] ?? {};
-    try {
-      await this.api.execute(`CREATE DATABASE IF NOT EXISTS ${name} CHARACTER SET ${charset} COLLATE ${collation}`);
-    } catch (error) {
-      if (!hasCode(error, 'STATEMENT_FAILED')) throw error;
-      throw new MigrationError('SCRATCH_UNAVAILABLE', `The cluster makes no scratch database: ${error.message}`, {
-        payload: { errorNumber: error.payload.errorNumber },
-        hint: `Give the user of the secret the rights of a database ${name}, or compare with --scratch and the URL of another server.`,
-        cause: error,
-      });
-    }
-  }
+function unavailable(error: unknown, name: string): unknown {
+  if (!hasCode(error, 'STATEMENT_FAILED')) return error;
+  return new MigrationError('SCRATCH_UNAVAILABLE', `The server makes no scratch database: ${error.message}`, {
+    payload: { errorNumber: error.payload.errorNumber },
+    hint: `Give the user of the secret the rights of a database ${name}, or compare with --scratch and the URL of another server of the same version.`,
+    cause: error,
+  });
 }
 
 /** The end of a name of a constraint that MySQL (`users_chk_1`, `users_ibfk_1`) or MariaDB (`CONSTRAINT_1`) invented. */

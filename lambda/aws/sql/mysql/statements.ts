@@ -1,5 +1,13 @@
 import { alterTable, splitAtCommas } from './alter-table';
-import { type Clause, type ObjectKind, objectEffect, type Parsed, unknownStatement } from './effects';
+import {
+  type Clause,
+  type Effect,
+  isSameObject,
+  type ObjectKind,
+  objectEffect,
+  type Parsed,
+  unknownStatement,
+} from './effects';
 import { type QualifiedName, Reader, type Token, tokensOf } from './tokens';
 
 /** What a statement does to what has a name in the schema. Of what it does not know it says nothing. */
@@ -140,6 +148,18 @@ function renamedTables(text: string, tokens: readonly Token[]): Parsed {
 function quoted({ database, name }: QualifiedName): string {
   const quote = (part: string) => `\`${part.replaceAll('`', '``')}\``;
   return database === undefined ? quote(name) : `${quote(database)}.${quote(name)}`;
+}
+
+/**
+ * The clauses for which something is left to do. One that makes what another of them removes before, as in
+ * `DROP INDEX a, ADD INDEX a (b, c)`, is not done because there is something of that name.
+ */
+export function clausesLeft({ clauses }: Parsed, isDone: (clause: Clause) => boolean): readonly Clause[] {
+  const open = clauses.filter((clause) => !isDone(clause));
+  const isRemoved = (effect: Effect) =>
+    effect.becomes === 'there' &&
+    open.some(({ effects }) => effects.some((other) => other.becomes === 'gone' && isSameObject(other, effect)));
+  return clauses.filter((clause) => open.includes(clause) || clause.effects.some(isRemoved));
 }
 
 /** A statement with only those of its clauses for which something is left to do; undefined for none. */

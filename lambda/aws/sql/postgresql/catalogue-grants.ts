@@ -3,19 +3,28 @@
 /** Names of roles, and of nobody in particular. The owner is whoever made the object. */
 const grantee = `CASE g.grantee WHEN 0 THEN 'PUBLIC' WHEN g.owner THEN 'owner' ELSE quote_ident(pg_get_userbyid(g.grantee)) END`;
 
-/** What has an owner and a list of rights: `object`, `letter` of its kind for acldefault(), `owner`, `acl`. */
-const secured = `
+/** The rights that an extension gave to what it made; null for what none made. */
+const initial = (catalogue: string, oid: string) => `(SELECT i.initprivs FROM pg_init_privs i
+      WHERE i.classoid = '${catalogue}'::regclass AND i.objoid = ${oid} AND i.objsubid = 0 AND i.privtype = 'e')`;
+
+/** What has an owner and a list of rights: `object`, `letter` of its kind for acldefault(), `owner`, `acl`, and what it was made with. */
+const owned = `
     SELECT CASE c.relkind WHEN 'S' THEN 'sequence ' ELSE 'table ' END || r.name AS object,
-      CASE c.relkind WHEN 'S' THEN 's' ELSE 'r' END::"char" AS letter, c.relowner AS owner, c.relacl AS acl
+      CASE c.relkind WHEN 'S' THEN 's' ELSE 'r' END::"char" AS letter, c.relowner AS owner, c.relacl AS acl, NULL::aclitem[] AS initial
     FROM relations r JOIN pg_class c ON c.oid = r.oid
-    UNION ALL SELECT 'column ' || r.name || '.' || quote_ident(a.attname), 'c', c.relowner, a.attacl
+    UNION ALL SELECT 'column ' || r.name || '.' || quote_ident(a.attname), 'c', c.relowner, a.attacl, NULL
     FROM relations r JOIN pg_class c ON c.oid = r.oid JOIN pg_attribute a ON a.attrelid = c.oid
-    UNION ALL SELECT 'schema ' || quote_ident(s.nspname), 'n', n.nspowner, n.nspacl FROM spaces s JOIN pg_namespace n ON n.oid = s.oid
-    UNION ALL SELECT format('function %I.%I(%s)', s.nspname, p.proname, pg_get_function_identity_arguments(p.oid)), 'f', p.proowner, p.proacl
+    UNION ALL SELECT 'schema ' || quote_ident(s.nspname), 'n', n.nspowner, n.nspacl, ${initial('pg_namespace', 'n.oid')}
+    FROM spaces s JOIN pg_namespace n ON n.oid = s.oid
+    UNION ALL SELECT format('function %I.%I(%s)', s.nspname, p.proname, pg_get_function_identity_arguments(p.oid)), 'f', p.proowner, p.proacl, ${initial('pg_proc', 'p.oid')}
     FROM spaces s JOIN pg_proc p ON p.pronamespace = s.oid
-    UNION ALL SELECT format('type %I.%I', s.nspname, t.typname), 'T', t.typowner, t.typacl
+    UNION ALL SELECT format('type %I.%I', s.nspname, t.typname), 'T', t.typowner, t.typacl, ${initial('pg_type', 't.oid')}
     FROM spaces s JOIN pg_type t ON t.typnamespace = s.oid
-    UNION ALL SELECT 'foreign server ' || quote_ident(f.srvname), 'S', f.srvowner, f.srvacl FROM pg_foreign_server f`;
+    UNION ALL SELECT 'foreign server ' || quote_ident(f.srvname), 'S', f.srvowner, f.srvacl, ${initial('pg_foreign_server', 'f.oid')}
+    FROM pg_foreign_server f`;
+
+/** With the rights that a new object of its kind has, or that its extension gave to it: `usual`. */
+const secured = `SELECT o.*, coalesce(o.initial, acldefault(o.letter, o.owner)) AS usual FROM (${owned}) o`;
 
 /**
  * What deviates from the rights that a new object has: \`acldefault\` knows those of its version, so that a right which a newer one
@@ -31,9 +40,9 @@ const grants = `
     SELECT d.kind, s.object, s.letter, s.owner, d.grantee, d.privilege_type, d.is_grantable FROM (${secured}) s
     CROSS JOIN LATERAL (
       (SELECT 'grant' AS kind, e.grantee, e.privilege_type, e.is_grantable FROM aclexplode(s.acl) e
-       EXCEPT SELECT 'grant', e.grantee, e.privilege_type, e.is_grantable FROM aclexplode(acldefault(s.letter, s.owner)) e)
+       EXCEPT SELECT 'grant', e.grantee, e.privilege_type, e.is_grantable FROM aclexplode(s.usual) e)
       UNION ALL
-      (SELECT 'revoked', e.grantee, e.privilege_type, false FROM aclexplode(acldefault(s.letter, s.owner)) e WHERE s.letter <> 'c'
+      (SELECT 'revoked', e.grantee, e.privilege_type, false FROM aclexplode(s.usual) e WHERE s.letter <> 'c'
        EXCEPT SELECT 'revoked', e.grantee, e.privilege_type, false FROM aclexplode(s.acl) e)) d
     WHERE s.acl IS NOT NULL) g
   GROUP BY g.kind, g.object, g.letter, g.owner, g.grantee`;
