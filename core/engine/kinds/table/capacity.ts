@@ -7,8 +7,11 @@ import { waitForScaling } from './scaling';
 import { existing, type Operation, type Progress, type TableContext } from './table-operation';
 
 export const setBillingMode: Operation<SetBillingMode> = {
-  async observe({ table }, { target }) {
-    await existing(table, target, 'setBillingMode');
+  async observe({ table, indexThroughput = {} }, { target }) {
+    const { indexes } = await existing(table, target, 'setBillingMode');
+    const names = indexes.map(({ name }) => name);
+    const unknown = Object.keys(indexThroughput).find((name) => !names.includes(name));
+    if (unknown !== undefined) throw indexMissing('setBillingMode', table, unknown, names, target);
     return { exists: true, settings: { billing: await target.setting(table, 'billing') } };
   },
   async apply({ table, billingMode, throughput = {}, indexThroughput = {} }, context) {
@@ -85,10 +88,18 @@ async function provisioned(
     });
   }
   if (index === undefined || capacityOf(billing, index)) return billing;
-  const names = Object.keys(billing.indexes).join(', ') || 'none';
-  throw new MigrationError('INDEX_MISSING', `${what}: table ${name} has no index ${index} (it has: ${names}).`, {
-    payload: { table, index },
-  });
+  throw indexMissing(what, table, index, Object.keys(billing.indexes), target);
+}
+
+function indexMissing(
+  what: string,
+  table: string,
+  index: string,
+  names: readonly string[],
+  target: TableDatabase,
+): MigrationError {
+  const message = `${what}: table ${target.physicalName(table)} has no index ${index} (it has: ${names.join(', ') || 'none'}).`;
+  return new MigrationError('INDEX_MISSING', message, { payload: { table, index } });
 }
 
 async function ensureCapacity(

@@ -28,8 +28,8 @@ export const addGlobalIndex: Operation<AddGlobalIndex> = {
   async invert({ table, index }, context) {
     const found = await context.target.describe(table);
     const isThere = found?.indexes.some(({ name, status }) => name === index.name && status === 'ACTIVE');
-    const scaled = [{ index: index.name, autoScaling: index.autoScaling }];
-    if (isThere && (await removeScaling(context, table, scaled)) === 'wait') return 'wait';
+    const isScaled = isThere && index.autoScaling !== undefined;
+    if (isScaled && (await removeScaling(context, table, [index.name])) === 'wait') return 'wait';
     return dropIndex(table, index.name, context);
   },
 };
@@ -49,7 +49,12 @@ export const removeGlobalIndex: Operation<RemoveGlobalIndex> = {
       { payload: { table, index } },
     );
   },
-  apply: ({ table, index }, context) => dropIndex(table, index, context),
+  async apply({ table, index }, context) {
+    const found = await context.target.describe(table);
+    const isThere = found && isSettled(found) && found.indexes.some(({ name }) => name === index);
+    if (isThere && (await removeScaling(context, table, [index])) === 'wait') return 'wait';
+    return dropIndex(table, index, context);
+  },
   async invert({ table }, context, before) {
     if (!before.index) return 'done';
     const { scaling = [], ...index } = before.index;

@@ -30,7 +30,8 @@ export const createTable: Operation<CreateTable> = {
     const { table } = operation;
     const found = await context.target.describe(table);
     if (found && !isSettled(found)) return wait(context, table, `table ${table}, which is ${found.status}`);
-    if (found && (await removeScaling(context, table, scaledParts(operation))) === 'wait') return 'wait';
+    const scaled = scaledParts(operation).flatMap(({ index, autoScaling }) => (autoScaling ? [index] : []));
+    if (found && (await removeScaling(context, table, scaled)) === 'wait') return 'wait';
     return dropTable(table, context);
   },
 };
@@ -62,6 +63,8 @@ export const deleteTable: Operation<DeleteTable> = {
     if (!isSettled(found)) return wait(context, table, `table ${target.physicalName(table)}, which is ${found.status}`);
     const backup = await target.backUp(table, backupName(context));
     if (!backup.isComplete) return wait(context, table, `the backup of table ${target.physicalName(table)}`);
+    const parts = [undefined, ...found.indexes.map(({ name }) => name)];
+    if ((await removeScaling(context, table, parts)) === 'wait') return 'wait';
     if ((await unprotect(table, context)) === 'wait') return 'wait';
     await step.record('recovery-point-created', { table, recoveryPoint: backup.id });
     return dropTable(table, context);
