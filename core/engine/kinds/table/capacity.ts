@@ -1,9 +1,9 @@
 import type { SetAutoScaling, SetBillingMode, SetCapacity } from '../../../bundle/setting-operations';
 import type { Billing, Capacity } from '../../../bundle/table-settings';
-import { MigrationError } from '../../../errors/index';
 import type { TableDatabase } from '../../../ports';
 import { ensureSetting } from './ensure-setting';
 import { waitForScaling } from './scaling';
+import { indexMissing, notProvisioned } from './table-errors';
 import { existing, type Operation, type Progress, type TableContext } from './table-operation';
 
 export const setBillingMode: Operation<SetBillingMode> = {
@@ -11,7 +11,7 @@ export const setBillingMode: Operation<SetBillingMode> = {
     const { indexes } = await existing(table, target, 'setBillingMode');
     const names = indexes.map(({ name }) => name);
     const unknown = Object.keys(indexThroughput).find((name) => !names.includes(name));
-    if (unknown !== undefined) throw indexMissing('setBillingMode', table, unknown, names, target);
+    if (unknown !== undefined) throw indexMissing(table, target, { what: 'setBillingMode', index: unknown, names });
     return { exists: true, settings: { billing: await target.setting(table, 'billing') } };
   },
   async apply({ table, billingMode, throughput = {}, indexThroughput = {} }, context) {
@@ -80,26 +80,9 @@ async function provisioned(
 ): Promise<Billing> {
   await existing(table, target, what);
   const billing = await target.setting(table, 'billing');
-  const name = target.physicalName(table);
-  if (billing.mode !== 'provisioned') {
-    throw new MigrationError('TABLE_NOT_PROVISIONED', `${what}: table ${name} is on-demand, and has no throughput.`, {
-      payload: { table },
-      hint: "Make it provisioned before, with setBillingMode({ billingMode: 'provisioned', ... }), or remove the step.",
-    });
-  }
+  if (billing.mode !== 'provisioned') throw notProvisioned(table, target, what);
   if (index === undefined || capacityOf(billing, index)) return billing;
-  throw indexMissing(what, table, index, Object.keys(billing.indexes), target);
-}
-
-function indexMissing(
-  what: string,
-  table: string,
-  index: string,
-  names: readonly string[],
-  target: TableDatabase,
-): MigrationError {
-  const message = `${what}: table ${target.physicalName(table)} has no index ${index} (it has: ${names.join(', ') || 'none'}).`;
-  return new MigrationError('INDEX_MISSING', message, { payload: { table, index } });
+  throw indexMissing(table, target, { what, index, names: Object.keys(billing.indexes) });
 }
 
 async function ensureCapacity(

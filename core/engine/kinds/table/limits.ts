@@ -6,6 +6,7 @@ import { MigrationError } from '../../../errors/index';
 import { type TableIndex, tableIndexOf } from '../../../ledger/table-index';
 import type { Decreases, TableDatabase, TableDescription } from '../../../ports';
 import { limit } from './limit';
+import { refuseAbsent } from './presence';
 import { nameOf } from './scaling';
 import { refuseSettings } from './setting-limits';
 
@@ -18,7 +19,7 @@ const hour = 3_600_000;
 /**
  * Refuses, before the first of these operations, what DynamoDB would refuse at a later one.
  * @param isFinal whether nothing undoes an operation
- * @throws TABLE_LIMIT, KEY_TYPE_MISMATCH
+ * @throws TABLE_LIMIT, KEY_TYPE_MISMATCH, and what {@link refuseAbsent} throws
  */
 export async function refuseBeyondLimits(
   operations: readonly TableOperation[],
@@ -29,8 +30,11 @@ export async function refuseBeyondLimits(
   for (const table of new Set(operations.map((operation) => operation.table))) {
     const own = operations.filter((operation) => operation.table === table);
     const found = await target.describe(table);
+    // What is done after the commit finds what other migrations have made of the table by then.
+    const before = own.filter((operation) => !isFinal(operation));
+    await refuseAbsent(table, before, found, target);
+    if (found) refuseKeyTypes(table, before, found, target);
     refuseIndexes(table, own, found, target);
-    if (found) refuseKeyTypes(table, own, found, target);
     if (found) await refuseDecreases(table, own.filter(isSetCapacity), target, now);
     await refuseSettings(table, own, { found, target, now, isFinal });
   }

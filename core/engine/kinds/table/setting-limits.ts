@@ -23,8 +23,10 @@ export async function refuseSettings(
   operations: readonly TableOperation[],
   known: Known,
 ): Promise<void> {
-  await refuseTimeToLive(table, operations, known);
-  await refuseTags(table, operations, known);
+  // What is done after the commit may wait, and finds what other migrations have made of the table by then.
+  const before = operations.filter((operation) => !known.isFinal(operation));
+  await refuseTimeToLive(table, before, known);
+  await refuseTags(table, before, known);
   await refuseClasses(table, operations, known);
 }
 

@@ -3,19 +3,13 @@ import { MigrationError } from '../../../errors/index';
 import { ensureSetting } from './ensure-setting';
 import { recoveryDays, withDefaults } from './new-table';
 import { ensureScaling, removeScaling, type Scaled } from './scaling';
+import { tableExists } from './table-errors';
 import { isSettled, type Operation, type Progress, type TableContext, wait } from './table-operation';
 
 export const createTable: Operation<CreateTable> = {
   async observe({ table }, { target }) {
     if (!(await target.describe(table))) return { exists: false };
-    throw new MigrationError(
-      'TABLE_EXISTS',
-      `createTable ${table}: the table ${target.physicalName(table)} already exists.`,
-      {
-        payload: { table },
-        hint: 'Choose another name, or add the existing table to the `tables` of the target and remove this step.',
-      },
-    );
+    throw tableExists(table, target);
   },
   async apply(operation, context) {
     const { target } = context;
