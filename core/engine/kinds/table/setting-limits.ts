@@ -54,7 +54,7 @@ async function refuseTimeToLive(
     table,
     what,
     'one change an hour',
-    'Switch it off in one deployment, and on by the other attribute in a later one.',
+    'Leave one change to this deployment, and the others to later ones: to expire by another attribute takes two, off and on.',
   );
 }
 
