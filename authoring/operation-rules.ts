@@ -14,7 +14,7 @@ import {
   checkTags,
   checkThroughput,
 } from './setting-rules';
-import { checkAttributeName, checkIndex, checkKeys, checkName, checkTableSchema } from './table-rules';
+import { checkAttributeName, checkIndex, checkKeys, checkName, checkOnDemand, checkTableSchema } from './table-rules';
 
 /** What an operation may say, and what DynamoDB accepts of it. */
 interface Rule<O extends TableOperation> {
@@ -48,6 +48,7 @@ const rules: Rules = {
       checkTableSchema('createTable()', operation);
       checkDefaults(operation);
       checkBilling(operation);
+      if (operation.billingMode === 'on-demand') checkOnDemand(operation.globalIndexes);
       if (operation.timeToLive !== undefined) checkAttributeName(operation.timeToLive);
       checkResourcePolicy(operation.resourcePolicy);
     },

@@ -109,7 +109,8 @@ function checkRange(subject: string, range: ScalingRange): void {
 }
 
 function checkUnits(subject: string, units: number): void {
-  if (!Number.isInteger(units) || units < 1) refuse(subject, 'be a whole number of capacity units, at least 1', units);
+  if (!Number.isSafeInteger(units) || units < 1)
+    refuse(subject, 'be a whole number of capacity units, at least 1', units);
 }
 
 export function checkTags(tags: Readonly<Record<string, string>>, fewest: number): void {
@@ -150,6 +151,18 @@ export function checkResourcePolicy(policy: Readonly<Record<string, unknown>> | 
   if (typeof policy !== 'object' || policy === null || !('Statement' in policy)) {
     refuse('Property resourcePolicy', 'be a policy with a Statement, as IAM writes it', policy);
   }
-  const size = new TextEncoder().encode(JSON.stringify(policy)).length;
+  const text = isJson(policy)
+    ? JSON.stringify(policy)
+    : refuse('Property resourcePolicy', 'be plain JSON', 'other values');
+  const size = new TextEncoder().encode(text).length;
   if (size > largestPolicy) refuse('Property resourcePolicy', `be at most ${largestPolicy} bytes as JSON`, size);
+}
+
+/** @param within the objects that it is a part of: one that contains itself has no end */
+function isJson(value: unknown, within: readonly unknown[] = []): boolean {
+  if (value === null || ['string', 'boolean'].includes(typeof value)) return true;
+  if (typeof value === 'number') return Number.isFinite(value);
+  if (typeof value !== 'object' || within.includes(value)) return false;
+  const isPlain = Array.isArray(value) || Object.prototype.toString.call(value) === '[object Object]';
+  return isPlain && Object.values(value).every((member) => member === undefined || isJson(member, [...within, value]));
 }

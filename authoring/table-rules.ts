@@ -61,10 +61,21 @@ export function checkIndex(index: IndexDefinition): void {
   if (autoScaling !== undefined) checkAutoScaling(`The autoScaling of index ${index.name}`, autoScaling);
 }
 
+/** An on-demand table would ignore what its indexes say of throughput. */
+export function checkOnDemand(indexes: readonly IndexDefinition[] = []): void {
+  for (const { name, throughput, autoScaling } of indexes) {
+    for (const [property, value] of Object.entries({ throughput, autoScaling })) {
+      if (value !== undefined)
+        refuse(`The ${property} of index ${name}`, "come with billingMode: 'provisioned'", value);
+    }
+  }
+}
+
 function checkLocalIndex(index: LocalIndexDefinition): void {
   checkProperties('A local index', index, ['name', 'sortKey', 'projection']);
   checkName('index', index.name);
   checkSingle('sortKey of a local index', index.sortKey);
+  if (index.sortKey === undefined) refuse(`The sortKey of local index ${index.name}`, example, index.sortKey);
   checkProjection(index);
 }
 

@@ -15,6 +15,7 @@ import { readSqlFile } from './sql/file';
 import { kindsOfTargets, type NamedKinds } from './target-kinds';
 import { checkTargets, type DeclaredTarget } from './targets';
 import { readTypeScriptFile } from './typescript/file';
+import { reviewTables } from './typescript/table-review';
 
 export interface BundleRequest {
   /** The migrations folder, absolute or relative to the working directory. */
@@ -115,6 +116,7 @@ async function review(
     const engineVersion = targets?.find(({ name }) => name === target)?.engineVersion;
     const own = ordered.filter((node) => node.target === target).map(({ draft }) => draft);
     (await dialectOf(target)).review(own, { engineVersion }, report, warn);
+    reviewTables(own, report);
   }
 }
 

@@ -1,6 +1,6 @@
 import { Console } from 'node:console';
 import { createRequire } from 'node:module';
-import { dirname } from 'node:path';
+import { dirname, join, sep } from 'node:path';
 import { createContext, Script } from 'node:vm';
 import * as authoring from '../authoring';
 import { type ErrorLocation, MigrationError } from '../core/errors/index';
@@ -84,13 +84,19 @@ function never(): Promise<never> {
   return new Promise(() => undefined);
 }
 
+/** What is thrown in there says what is wrong with a declaration. */
+const builders = join(dirname(__dirname), 'authoring', sep);
+
 function loadFailed(error: unknown, compiled: Compiled, file: CodeFile): MigrationError {
   const { message = String(error), stack = '' } = (error ?? {}) as {
     readonly message?: string;
     readonly stack?: string;
   };
+  const [, thrower = ''] = stack.split(/\n\s+at /);
   return new MigrationError('LOAD_FAILED', `The file cannot be loaded: ${message.split('\nRequire stack')[0]}`, {
-    hint: 'A migration file is run when the bundle is built, to read what it declares, so it must need nothing but its imports.',
+    hint: thrower.includes(builders)
+      ? 'Correct what the file declares.'
+      : 'A migration file is run when the bundle is built, to read what it declares, so it must need nothing but its imports.',
     location: originOf(stack, compiled, file),
     cause: error,
   });

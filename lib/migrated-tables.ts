@@ -1,3 +1,4 @@
+import { Token } from 'aws-cdk-lib';
 import type { Action, Bundle, BundledMigration } from '../core/bundle/bundle';
 import { type DataPlace, placesOf } from '../core/bundle/data-action';
 import type { TableOperation } from '../core/bundle/table-operations';
@@ -34,6 +35,9 @@ function actions({ phases }: BundledMigration): Action[] {
   return phases.flatMap((phase) => phase.actions);
 }
 
+/** Characters of the name of a table. */
+const longestName = 255;
+
 function operationError(
   migration: BundledMigration,
   { kind, table }: TableOperation,
@@ -41,6 +45,15 @@ function operationError(
 ): string[] {
   const missing = missingTable(migration, { target: migration.target, table }, targets);
   if (missing.length > 0) return missing;
+  if (kind === 'createTable') {
+    const name = targets.get(migration.target)!.tableName(table)!;
+    if (!Token.isUnresolved(name) && name.length > longestName) {
+      return [
+        `${migration.file} creates table '${table}', whose name with the tableNamePrefix of target '${migration.target}' has ` +
+          `${name.length} characters; DynamoDB allows ${longestName}. Shorten one of the two.`,
+      ];
+    }
+  }
   const verb = { createTable: 'creates', deleteTable: 'deletes' }[kind as string];
   if (verb === undefined || !targets.get(migration.target)!.tables.includes(table)) return [];
   return [

@@ -66,12 +66,17 @@ function isUnits(capacity: number | undefined): boolean {
 /** The quotas of DynamoDB (aws-facts DDB-28). */
 function tagErrors(tags: { readonly [key: string]: string }): string[] {
   const entries = Object.entries(tags);
-  const bad = entries.filter(([key, value]) => /^aws:/i.test(key) || key.length > 128 || value.length > 256);
+  const isText = (text: string) => Token.isUnresolved(text) || /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u.test(text);
+  const bad = entries.filter(([key, value]) => {
+    const isLong = (text: string, most: number) => !Token.isUnresolved(text) && text.length > most;
+    if (key === '' || /^aws:/i.test(key) || isLong(key, 128) || isLong(value, 256)) return true;
+    return !isText(key) || !isText(value);
+  });
   return [
     ...(entries.length > 50 ? [`tableDefaults have ${entries.length} tags; a table can have 50.`] : []),
     ...bad.map(
       ([key]) =>
-        `tag '${key}' of tableDefaults must have a key of up to 128 characters without aws: before it, and a value of up to 256.`,
+        `tag '${key}' of tableDefaults must have a key of 1 to 128 characters without aws: before it, and a value of up to 256: letters, digits, spaces and + - = . _ : / @.`,
     ),
   ];
 }

@@ -1,6 +1,7 @@
 import { hasCode, isPassing } from '../errors/index';
 import type { HeldLease, LeaseInfo, Ports, StackView } from '../ports';
 import { type Decision, decide } from '../protocol/decide';
+import { reasonForRollback } from '../protocol/reason';
 import { failedOutcome, successOutcome } from '../request/outcome';
 import type { Outcome, RecordedRequest } from '../request/request';
 import { answerMargin } from './answer-margin';
@@ -171,7 +172,16 @@ function lateOutcome({ state, recorded }: RequestRun, decision: Decision): Outco
   const left = state.migrations.filter(({ state }) => state === 'applying' || state === 'undoing').map(({ id }) => id);
   const where = left.length > 0 ? ` Not finished: ${left.join(', ')}.` : '';
   const next = 'All progress is recorded; continue the rollback or deploy again to resume from the last recorded step.';
-  return failedOutcome(recorded, `CloudFormation's timeout expired during ${during}.${where} ${next}`);
+  return failedOutcome(
+    recorded,
+    `${causeOf(decision)}CloudFormation's timeout expired during ${during}.${where} ${next}`,
+  );
+}
+
+/** Why it is rolled back, when that is a failure of its own: nobody else says so. */
+function causeOf(decision: Decision): string {
+  const failure = decision.do === 'roll-back' ? decision.deployment.failure : undefined;
+  return failure?.during === 'forward' ? `${reasonForRollback(failure)} ` : '';
 }
 
 const workOf: Readonly<Record<string, string>> = {

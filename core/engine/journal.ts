@@ -90,6 +90,7 @@ export async function refuseImpossible(migration: MigrationRun, names: readonly 
     await kind.refuse(
       own.map(({ action }) => action),
       contextOf(migration, own[0]!, []),
+      own.filter(({ phase }) => phases[phase].undoneBy === 'never').map(({ action }) => action),
     );
   }
 }

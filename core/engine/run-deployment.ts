@@ -18,6 +18,7 @@ import { lookAtBuilds } from './open-builds';
 import { isToBeWaitedOut, patienceOf } from './patience';
 import { deploymentPhasesAt, runDeploymentPhase } from './phases/index';
 import type { Progress } from './progress';
+import { planRefusal } from './refuse-plan';
 import { undoMigration } from './undo-migration';
 
 /**
@@ -30,6 +31,10 @@ export async function forward(run: DeploymentRun): Promise<Progress> {
   run.undoPlans.expect(run.records.filter(({ state }) => state !== 'applied'));
   await lookAtBuilds(run);
   for (const stage of forwardStages(strategy)) {
+    if (stage.level === 'migration') {
+      const possible = await each(run, 'forward', plan, planRefusal(run), (id) => id);
+      if (possible !== 'done' || run.deployment.state !== 'forward') return possible;
+    }
     const progress = await (stage.level === 'deployment'
       ? each(run, 'forward', [stage.phase], (name) => runDeploymentPhase(run, name, 'forward'))
       : each(

@@ -11,6 +11,8 @@ export interface TableDescription {
   readonly items?: number;
   readonly keys: { readonly partitionKey: KeyAttribute; readonly sortKey?: KeyAttribute };
   readonly localIndexes: readonly LocalIndexDefinition[];
+  /** When its class was last changed, in epoch milliseconds; undefined when it never was. */
+  readonly classChangedAt?: number;
   /** The ARN of the key in KMS that encrypts it; undefined for DynamoDB's own. */
   readonly encryptionKey?: string;
   readonly indexes: readonly (TableIndex & {

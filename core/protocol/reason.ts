@@ -75,6 +75,11 @@ export function reasonForRolledBack(failure: Failure): string {
   ].join(' ');
 }
 
+/** Why a deployment is being rolled back. */
+export function reasonForRollback(failure: Failure): string {
+  return [describeFailure(failure), ...(failure.hint ? [failure.hint] : [])].join(' ');
+}
+
 /** What CloudFormation shows when the rollback itself failed: the database is between two revisions until an operator helps. */
 export function reasonForStuck(failure: Failure, deployment: Deployment, state: ScopeState, logicalId: string): string {
   const left = state.migrations.filter((record) => record.deployment === deployment.id).map(({ id }) => id);

@@ -196,6 +196,7 @@ function toDescription(table: AwsTable): TableDescription {
     ...counted(index),
   }));
   const { SSEDescription, KeySchema, LocalSecondaryIndexes = [] } = table;
+  const classChanged = table.TableClassSummary?.LastUpdateDateTime;
   const { partitionKey, sortKey } = fromIndex({ KeySchema }, table);
   const localIndexes = LocalSecondaryIndexes.map(({ IndexName, KeySchema: keys, Projection }) => {
     return fromIndex({ IndexName, KeySchema: keys, Projection }, table);
@@ -204,6 +205,7 @@ function toDescription(table: AwsTable): TableDescription {
     ...{ status: toStatus(table.TableStatus), indexes, ...counted(table) },
     keys: { partitionKey, ...(sortKey && { sortKey }) },
     localIndexes: localIndexes.map(({ name, sortKey: own, projection }) => ({ name, sortKey: own!, projection })),
+    ...(classChanged && { classChangedAt: classChanged.getTime() }),
     ...(SSEDescription?.KMSMasterKeyArn && { encryptionKey: SSEDescription.KMSMasterKeyArn }),
   };
 }

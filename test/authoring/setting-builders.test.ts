@@ -97,6 +97,11 @@ describe('an operation on settings', () => {
       /must have a sort key/,
     ],
     [
+      'a local index without a key of its own',
+      () => createTable({ ...plain, sortKey: key('day'), localIndexes: [wrong({ name: 'byA' })] }),
+      /sortKey of local index byA must be an object such as/,
+    ],
+    [
       '101 attributes in all indexes',
       () =>
         createTable({
@@ -127,6 +132,16 @@ describe('an operation on settings', () => {
       () => createTable({ ...plain, throughput }),
       /throughput must come with billingMode: 'provisioned'/,
     ],
+    ...Object.entries({ throughput, autoScaling: { read: { min: 1, max: 2 } } }).map(
+      ([name, value]): [string, () => unknown, RegExp] => [
+        `${name} of an index of an on-demand table`,
+        () => {
+          const index = { name: 'byA', partitionKey: key('a'), [name]: value };
+          return createTable({ ...plain, billingMode: 'on-demand', globalIndexes: [index] });
+        },
+        new RegExp(`${name} of index byA must come with billingMode: 'provisioned'`),
+      ],
+    ),
     [
       'a provisioned table without throughput',
       () => createTable({ ...plain, billingMode: 'provisioned' }),
@@ -151,6 +166,11 @@ describe('an operation on settings', () => {
       'no unit',
       () => setCapacity({ table, throughput: { read: 0, write: 1 } }),
       /read must be a whole number of capacity units, at least 1, got 0/,
+    ],
+    [
+      'more units than can be counted',
+      () => setCapacity({ table, throughput: { read: 1e30, write: 1 } }),
+      /read must be a whole number of capacity units/,
     ],
     [
       'less than the least',
@@ -201,6 +221,20 @@ describe('an operation on settings', () => {
       'no policy',
       () => createTable({ ...plain, resourcePolicy: { Effect: 'Allow' } }),
       /must be a policy with a Statement/,
+    ],
+    ...[() => 1, 1n, new Map(), Number.NaN].map((value): [string, () => unknown, RegExp] => [
+      `what no JSON has in a policy: ${typeof value}`,
+      () => createTable({ ...plain, resourcePolicy: { Statement: [{ Sid: value }] } }),
+      /resourcePolicy must be plain JSON/,
+    ]),
+    [
+      'a policy that contains itself',
+      () => {
+        const statement: unknown[] = [];
+        statement.push(statement);
+        return createTable({ ...plain, resourcePolicy: { Statement: statement } });
+      },
+      /resourcePolicy must be plain JSON/,
     ],
     [
       'a large policy',

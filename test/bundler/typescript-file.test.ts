@@ -68,6 +68,12 @@ describe('a dynamodb() migration', () => {
     expect(actionsOf(migration, 'up')).toMatchObject([{ operation: { allowDestructive: 'unused' } }]);
   });
 
+  it('is said to be what is wrong when a builder refuses it, and not its imports', async () => {
+    const { errors } = await failures("export default dynamodb({ up: [deleteTable('x')] });");
+
+    expect(errors).toMatchObject([{ hint: 'Correct what the file declares.', location: { line: 2 } }]);
+  });
+
   it('may not rebuild a table, which needs what is not there yet', async () => {
     const rebuild = "import { rebuildTable } from 'cdk-migrations/authoring';\n";
     const operation = "rebuildTable({ table: 'meals', partitionKey: { name: 'day', type: 'S' } })";

@@ -1,3 +1,4 @@
+import { AwsError } from '@cdk-migrations/sandbox';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { atReleaseA } from '../support/lifecycle-steps';
 import { LifecycleWorld, reasonOf, statuses } from '../support/lifecycle-world';
@@ -67,24 +68,45 @@ ALTER TABLE users DROP COLUMN first_of_three, DROP COLUMN third_of_three;
     expect(reason).toContain('Undone: users/1.1.0');
   });
 
-  it('a failure at an index of a DynamoDB table that does not exist undoes the first operation of the migration', async () => {
-    const reason = await failingRelease(
-      {
-        'meals/1.1.0_index.ts': `import { addGlobalIndex, createTable, dynamodb } from 'cdk-migrations/authoring';
+  const lists = (second: string) => ({
+    'meals/1.1.0_index.ts': `import { addGlobalIndex, createTable, dynamodb } from 'cdk-migrations/authoring';
 export default dynamodb({
   dependsOn: ['1.0.0'],
   up: [
     createTable({ table: 'lists', partitionKey: { name: 'id', type: 'S' } }),
-    addGlobalIndex({ table: 'nowhere', name: 'byWeek', partitionKey: { name: 'week', type: 'S' } }),
+    addGlobalIndex({ table: '${second}', name: 'byWeek', partitionKey: { name: 'week', type: 'S' } }),
   ],
 });
 `,
+  });
+
+  it('a failure at an index that DynamoDB refuses undoes the first operation of the migration', async () => {
+    const stop = world.sandbox.intercept({
+      before({ operation, body }) {
+        if (operation === 'UpdateTable' && body.includes('byWeek')) {
+          throw new AwsError('ValidationException', 'No index today.');
+        }
       },
-      '4',
-    );
+    });
+    const reason = await failingRelease(lists('lists'), '4');
+    stop();
 
     expect(reason).toContain('Migration meals/1.1.0 failed at meals/1.1.0_index.ts');
+    expect(reason).toContain('refused to change fails-lists: ValidationException: No index today.');
+  });
+
+  it('a migration with an operation on a table that does not exist does nothing at all', async () => {
+    const created: string[] = [];
+    const stop = world.sandbox.intercept({
+      before({ operation, body }) {
+        if (operation === 'CreateTable') created.push(body);
+      },
+    });
+    const reason = await failingRelease(lists('nowhere'), '5');
+    stop();
+
     expect(reason).toContain('addGlobalIndex byWeek: the table fails-nowhere does not exist');
+    expect(created).toEqual([]);
   });
 
   it('a TypeScript migration that throws is undone, and the reason names the line', async () => {

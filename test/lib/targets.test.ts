@@ -258,6 +258,9 @@ describe('what new tables get', () => {
     [{ recoveryPeriodInDays: 3, pointInTimeRecovery: false }, /Remove one of the two/],
     [{ encryption: dynamodb.TableEncryption.CUSTOMER_MANAGED }, /need encryption: TableEncryption.CUSTOMER_MANAGED/],
     [{ tags: { 'aws:team': 'meals' } }, /tag 'aws:team'/],
+    [{ tags: { 'team!': 'meals' } }, /tag 'team!'/],
+    [{ tags: { team: 'me*ls' } }, /tag 'team'/],
+    [{ tags: { '': 'meals' } }, /tag ''/],
   ])('is refused when DynamoDB would refuse it: %j', (tableDefaults, message) => {
     expect(() => defaultsIn(tableDefaults)).toThrow(message);
   });

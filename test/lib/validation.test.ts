@@ -305,6 +305,14 @@ describe('a migration', () => {
     );
   });
 
+  it('is refused when it creates a table whose name is too long with the prefix', () => {
+    const refused = refusal(
+      () => ({ meals: MigrationTarget.dynamodb({ tableNamePrefix: 'p'.repeat(200) }) }),
+      () => ({ migrationsPath: folderWith(orders(`createTable({ table: '${'t'.repeat(56)}', ${key} })`)) }),
+    );
+    expect(refused).toContain("with the tableNamePrefix of target 'meals' has 256 characters; DynamoDB allows 255.");
+  });
+
   it('is refused when it names a table that its target does not have', () => {
     expect(refuse(`addGlobalIndex({ table: 'order', name: 'byId', ${key} })`)).toContain(
       "- meals/1.0.0_change_orders.ts uses table 'order', which target 'meals' does not have. Its tables: orders. Add it " +

@@ -273,6 +273,38 @@ describe.each(kinds)('the settings of tables: $name', ({ open }) => {
     });
   });
 
+  it('refuse the throughput of an index that is not there, rather than ignore it', async () => {
+    await apply(create());
+    const throughput = { read: 3, write: 4 };
+    const operation = { kind: 'setBillingMode', table, billingMode: 'provisioned', throughput } as const;
+    await expect(observe({ ...operation, indexThroughput: { byDya: throughput } })).rejects.toMatchObject({
+      code: 'INDEX_MISSING',
+      message: expect.stringContaining('no index byDya (it has: none)'),
+    });
+  });
+
+  it('go with what they are of: nothing scales the next index, or table, of the name', async () => {
+    const scaled = (index?: string): TableOperation => {
+      return { kind: 'setAutoScaling', table, index, autoScaling: { read: { min: 5, max: 50 } } };
+    };
+    const remove: TableOperation = { kind: 'removeGlobalIndex', table, index: 'byDay' };
+    const definition = create({ ...provisioned, deletionProtection: false });
+    await apply(definition);
+    await apply(scaled());
+    await apply(scaled('byDay'));
+    const before = await target.scaling(table, 'byDay');
+    const observed = await observe(remove);
+    await apply(remove);
+    expect(await target.scaling(table, 'byDay')).toEqual([]);
+    await invert(remove, observed);
+    expect(await target.scaling(table, 'byDay')).toEqual(before);
+
+    await apply({ kind: 'deleteTable', table });
+    await apply(definition);
+    expect(await target.scaling(table)).toEqual([]);
+    expect(await target.scaling(table, 'byDay')).toEqual([]);
+  });
+
   it('let a table be deleted by its migration, after a backup that the history names', async () => {
     await apply(create());
     await apply({ kind: 'deleteTable', table });

@@ -50,6 +50,11 @@ declare module '../../errors/error-payloads' {
      */
     INDEX_MISSING: { readonly table: string; readonly index: string };
     /**
+     * A migration makes an attribute the key of an index under another type than it has in other keys of the table.
+     * @remedy Give it the type that the message names, or use another attribute.
+     */
+    KEY_TYPE_MISMATCH: { readonly table: string; readonly attribute: string };
+    /**
      * A migration changes the throughput of a table that is on-demand, and so has none.
      * @remedy Make the table provisioned with `setBillingMode` before, or remove the step.
      */

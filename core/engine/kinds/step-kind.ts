@@ -113,8 +113,12 @@ export interface JournalKind<A extends StepAction> extends Performs<A> {
    */
   readonly undoneBy: 'invert' | 'before-image' | 'down' | 'nothing';
   readonly verifiesInTransaction?: false;
-  /** Looks at all steps of a migration before the first of them. @throws when they cannot all be done */
-  refuse?(actions: readonly A[], context: StepContext): Promise<void>;
+  /**
+   * Looks at all steps of a migration before the first of them.
+   * @param final those that nothing undoes
+   * @throws when they cannot all be done
+   */
+  refuse?(actions: readonly A[], context: StepContext, final?: readonly A[]): Promise<void>;
   /** What the step will touch, before anything is done. @throws when the step cannot be done */
   observe(action: A, context: StepContext): Promise<Observation | undefined>;
   /** Makes sure that the step has not happened, whether or not it had, or finds out that it did. */

@@ -165,4 +165,18 @@ describe('an index that its deployment waits for', () => {
     expect(outcome.reason).toContain("waitForBuild: 'background'");
     expect(world.snapshot()).toEqual(before);
   });
+
+  it('is still named as the cause when there is no time to remove it', async () => {
+    await world.deployed('A', first);
+    const request = await update([...first, tableMigration('1.1.0', [add('byDay')])]);
+    // While its resources are allocated, an index cannot be deleted.
+    world.meals.holdsBuilds = false;
+    world.meals.looks = 1_000_000;
+    const outcome = await world.work(request);
+
+    expect(outcome.status).toBe('FAILED');
+    expect(outcome.reason).toMatch(/^Migration meals\/1\.1\.0 failed: .* for index byDay of table plans/);
+    expect(outcome.reason).toContain("CloudFormation's timeout expired during rollback. Not finished: meals/1.1.0.");
+    expect(outcome.reason).toContain("waitForBuild: 'background'");
+  });
 });

@@ -34,6 +34,8 @@ export class MemoryTables {
   readonly backups = new Map<string, RecoveryPoint>();
   /** By table and index, as DynamoDB counts them. */
   readonly decreased = new Map<string, Decreases>();
+  /** By table: when its class was last changed. */
+  readonly classChanged = new Map<string, number>();
   defaults: TableDefaults = {};
   /** Indexes that are added are filled until {@link finishBuilds}. */
   holdsBuilds = false;
@@ -85,8 +87,10 @@ export class MemoryTables {
     const current = this.changes.get(table);
     if (!indexes) return undefined;
     const { partitionKey, sortKey, localIndexes = [] } = this.definitions.get(table) ?? bare;
+    const classChangedAt = this.classChanged.get(table);
     const described: TableDescription = {
       status: tableStatus(current),
+      ...(classChangedAt !== undefined && { classChangedAt }),
       keys: { partitionKey, ...(sortKey && { sortKey }) },
       localIndexes,
       indexes: indexes.map((index) => ({ ...this.paid(table, index), ...indexStatus(index.name, current) })),

@@ -1,14 +1,17 @@
 import type { SetAutoScaling, SetBillingMode, SetCapacity } from '../../../bundle/setting-operations';
 import type { Billing, Capacity } from '../../../bundle/table-settings';
-import { MigrationError } from '../../../errors/index';
 import type { TableDatabase } from '../../../ports';
 import { ensureSetting } from './ensure-setting';
 import { waitForScaling } from './scaling';
+import { indexMissing, notProvisioned } from './table-errors';
 import { existing, type Operation, type Progress, type TableContext } from './table-operation';
 
 export const setBillingMode: Operation<SetBillingMode> = {
-  async observe({ table }, { target }) {
-    await existing(table, target, 'setBillingMode');
+  async observe({ table, indexThroughput = {} }, { target }) {
+    const { indexes } = await existing(table, target, 'setBillingMode');
+    const names = indexes.map(({ name }) => name);
+    const unknown = Object.keys(indexThroughput).find((name) => !names.includes(name));
+    if (unknown !== undefined) throw indexMissing(table, target, { what: 'setBillingMode', index: unknown, names });
     return { exists: true, settings: { billing: await target.setting(table, 'billing') } };
   },
   async apply({ table, billingMode, throughput = {}, indexThroughput = {} }, context) {
@@ -77,18 +80,9 @@ async function provisioned(
 ): Promise<Billing> {
   await existing(table, target, what);
   const billing = await target.setting(table, 'billing');
-  const name = target.physicalName(table);
-  if (billing.mode !== 'provisioned') {
-    throw new MigrationError('TABLE_NOT_PROVISIONED', `${what}: table ${name} is on-demand, and has no throughput.`, {
-      payload: { table },
-      hint: "Make it provisioned before, with setBillingMode({ billingMode: 'provisioned', ... }), or remove the step.",
-    });
-  }
+  if (billing.mode !== 'provisioned') throw notProvisioned(table, target, what);
   if (index === undefined || capacityOf(billing, index)) return billing;
-  const names = Object.keys(billing.indexes).join(', ') || 'none';
-  throw new MigrationError('INDEX_MISSING', `${what}: table ${name} has no index ${index} (it has: ${names}).`, {
-    payload: { table, index },
-  });
+  throw indexMissing(table, target, { what, index, names: Object.keys(billing.indexes) });
 }
 
 async function ensureCapacity(

@@ -26,12 +26,13 @@ import { createTable, deleteTable } from './tables';
 export const tableStep: JournalKind<TableAction> = {
   durability: 'journal',
   undoneBy: 'invert',
-  refuse: (actions, context) =>
+  refuse: (actions, context, final = []) =>
     inFile(context, () =>
       refuseBeyondLimits(
         actions.map(({ operation }) => operation),
         contextOf(context).target,
         context.now(),
+        (operation) => final.some((action) => action.operation === operation),
       ),
     ),
   observe: ({ operation }, context) =>

@@ -1,22 +1,15 @@
 import type { AddGlobalIndex, RemoveGlobalIndex } from '../../../bundle/table-operations';
-import { MigrationError } from '../../../errors/index';
 import { type TableIndex, tableIndexOf } from '../../../ledger/table-index';
 import type { TableDescription } from '../../../ports';
 import { ensureScaling, nameOf, removeScaling, waitForScaling } from './scaling';
+import { indexExists, indexMissing } from './table-errors';
 import { existing, isSettled, type Operation, type Progress, type TableContext, wait } from './table-operation';
 
 export const addGlobalIndex: Operation<AddGlobalIndex> = {
   async observe({ table, index }, { target }) {
     const found = await existing(table, target, `addGlobalIndex ${index.name}`);
     if (!found.indexes.some(({ name }) => name === index.name)) return { exists: false };
-    throw new MigrationError(
-      'INDEX_EXISTS',
-      `addGlobalIndex ${index.name}: table ${target.physicalName(table)} already has an index of that name.`,
-      {
-        payload: { table, index: index.name },
-        hint: 'Choose another name. The index that is there may be in use; removing it is a change of its own.',
-      },
-    );
+    throw indexExists(table, target, index.name);
   },
   async apply({ table, index, waitForBuild }, context) {
     const progress = await ensureIndex(table, tableIndexOf(index), context);
@@ -28,8 +21,8 @@ export const addGlobalIndex: Operation<AddGlobalIndex> = {
   async invert({ table, index }, context) {
     const found = await context.target.describe(table);
     const isThere = found?.indexes.some(({ name, status }) => name === index.name && status === 'ACTIVE');
-    const scaled = [{ index: index.name, autoScaling: index.autoScaling }];
-    if (isThere && (await removeScaling(context, table, scaled)) === 'wait') return 'wait';
+    const isScaled = isThere && index.autoScaling !== undefined;
+    if (isScaled && (await removeScaling(context, table, [index.name])) === 'wait') return 'wait';
     return dropIndex(table, index.name, context);
   },
 };
@@ -42,14 +35,15 @@ export const removeGlobalIndex: Operation<RemoveGlobalIndex> = {
       const scaling = canBeUndone ? await target.scaling(table, index) : [];
       return { exists: true, index: { ...definitionOf(present), ...(scaling.length > 0 && { scaling }) } };
     }
-    const names = found.indexes.map(({ name }) => name).join(', ') || 'none';
-    throw new MigrationError(
-      'INDEX_MISSING',
-      `removeGlobalIndex ${index}: table ${target.physicalName(table)} has no such index (it has: ${names}).`,
-      { payload: { table, index } },
-    );
+    const names = found.indexes.map(({ name }) => name);
+    throw indexMissing(table, target, { what: 'removeGlobalIndex', index, names });
   },
-  apply: ({ table, index }, context) => dropIndex(table, index, context),
+  async apply({ table, index }, context) {
+    const found = await context.target.describe(table);
+    const isThere = found && isSettled(found) && found.indexes.some(({ name }) => name === index);
+    if (isThere && (await removeScaling(context, table, [index])) === 'wait') return 'wait';
+    return dropIndex(table, index, context);
+  },
   async invert({ table }, context, before) {
     if (!before.index) return 'done';
     const { scaling = [], ...index } = before.index;

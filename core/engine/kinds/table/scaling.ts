@@ -19,10 +19,16 @@ export async function ensureScaling(context: TableContext, table: string, all: r
   return 'done';
 }
 
-/** Takes the auto scaling of each away, which would outlive it (aws-facts DDB-19). */
-export async function removeScaling(context: TableContext, table: string, all: readonly Scaled[]): Promise<Progress> {
-  for (const { index, autoScaling } of all) {
-    if (!autoScaling) continue;
+/**
+ * Takes all auto scaling of a table (undefined) or of indexes away, which would outlive them (aws-facts DDB-19) and scale the
+ * next one of this name.
+ */
+export async function removeScaling(
+  context: TableContext,
+  table: string,
+  parts: readonly (string | undefined)[],
+): Promise<Progress> {
+  for (const index of parts) {
     if ((await context.target.scale(table, index, [], true)) === 'busy') return waitForScaling(context, table, index);
   }
   return 'done';

@@ -1,8 +1,8 @@
 import type { TableOperation } from '../../../bundle/table-operations';
-import { MigrationError } from '../../../errors/index';
 import type { Observation } from '../../../ledger/observation';
 import type { TableDatabase, TableDescription } from '../../../ports';
 import type { StepContext } from '../step-kind';
+import { tableMissing } from './table-errors';
 
 /** `wait`: asked for, but DynamoDB has not done it yet. */
 export type Progress = 'done' | 'wait';
@@ -28,10 +28,7 @@ export interface Operation<O extends TableOperation> {
 export async function existing(table: string, target: TableDatabase, what: string): Promise<TableDescription> {
   const found = await target.describe(table);
   if (found) return found;
-  throw new MigrationError('TABLE_MISSING', `${what}: the table ${target.physicalName(table)} does not exist.`, {
-    payload: { table },
-    hint: 'Create it in an earlier migration, or add it to the `tables` of the target.',
-  });
+  throw tableMissing(table, target, what);
 }
 
 /** ACTIVE, with no index being built or deleted. */

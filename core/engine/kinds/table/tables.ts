@@ -3,19 +3,13 @@ import { MigrationError } from '../../../errors/index';
 import { ensureSetting } from './ensure-setting';
 import { recoveryDays, withDefaults } from './new-table';
 import { ensureScaling, removeScaling, type Scaled } from './scaling';
+import { tableExists } from './table-errors';
 import { isSettled, type Operation, type Progress, type TableContext, wait } from './table-operation';
 
 export const createTable: Operation<CreateTable> = {
   async observe({ table }, { target }) {
     if (!(await target.describe(table))) return { exists: false };
-    throw new MigrationError(
-      'TABLE_EXISTS',
-      `createTable ${table}: the table ${target.physicalName(table)} already exists.`,
-      {
-        payload: { table },
-        hint: 'Choose another name, or add the existing table to the `tables` of the target and remove this step.',
-      },
-    );
+    throw tableExists(table, target);
   },
   async apply(operation, context) {
     const { target } = context;
@@ -30,7 +24,8 @@ export const createTable: Operation<CreateTable> = {
     const { table } = operation;
     const found = await context.target.describe(table);
     if (found && !isSettled(found)) return wait(context, table, `table ${table}, which is ${found.status}`);
-    if (found && (await removeScaling(context, table, scaledParts(operation))) === 'wait') return 'wait';
+    const scaled = scaledParts(operation).flatMap(({ index, autoScaling }) => (autoScaling ? [index] : []));
+    if (found && (await removeScaling(context, table, scaled)) === 'wait') return 'wait';
     return dropTable(table, context);
   },
 };
@@ -62,6 +57,8 @@ export const deleteTable: Operation<DeleteTable> = {
     if (!isSettled(found)) return wait(context, table, `table ${target.physicalName(table)}, which is ${found.status}`);
     const backup = await target.backUp(table, backupName(context));
     if (!backup.isComplete) return wait(context, table, `the backup of table ${target.physicalName(table)}`);
+    const parts = [undefined, ...found.indexes.map(({ name }) => name)];
+    if ((await removeScaling(context, table, parts)) === 'wait') return 'wait';
     if ((await unprotect(table, context)) === 'wait') return 'wait';
     await step.record('recovery-point-created', { table, recoveryPoint: backup.id });
     return dropTable(table, context);

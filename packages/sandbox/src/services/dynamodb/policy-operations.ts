@@ -2,23 +2,21 @@ import { AwsError } from '../../aws-error';
 import { type Input, text } from '../input';
 import { tableName } from './arns';
 import type { Operation, OperationContext } from './operation';
+import { refusePolicy, refuseTags } from './refusals';
+import type { TableDescription } from './table-description';
 
 /**
  * Settings of tables that dynoxide does not know and the sandbox only keeps: nothing is allowed or shown because of them.
- * A resource policy (aws-facts DDB-29), and contributor insights.
+ * A resource policy (aws-facts DDB-29), and contributor insights. Tags it knows, but not those that are reserved.
  */
 const putResourcePolicy: Operation = async (input, context) => {
   const { table, document } = await policyOf(input, context);
   const given = text(input, 'Policy');
-  if (Buffer.byteLength(given) > LARGEST_POLICY) {
-    throw new AwsError('ValidationException', `Resource policy size exceeds ${LARGEST_POLICY} bytes`);
-  }
+  refusePolicy(given);
   const next = { text: given, revision: given === document?.text ? document.revision : String(context.clock.now()) };
   context.facts.set(table, { policy: next });
   return { RevisionId: next.revision };
 };
-
-const LARGEST_POLICY = 20_480;
 
 const getResourcePolicy: Operation = async (input, context) => {
   const { table, document } = await policyOf(input, context);
@@ -60,9 +58,19 @@ const describeContributorInsights: Operation = async (input, context) => {
 async function insightsOf(input: Input, { lifecycle, facts, forward }: OperationContext) {
   const table = text(input, 'TableName');
   lifecycle.refuseUnreadable(table);
-  await forward('DescribeTable', { TableName: table });
-  return { table, key: String(input['IndexName'] ?? ''), given: facts.of(table).insights ?? [] };
+  const { Table } = await forward('DescribeTable', { TableName: table });
+  const { GlobalSecondaryIndexes: indexes = [] } = Table as TableDescription;
+  const key = String(input['IndexName'] ?? '');
+  if (key !== '' && !indexes.some(({ IndexName }) => IndexName === key)) {
+    throw new AwsError('ResourceNotFoundException', `Requested resource not found: Index: ${key} not found`);
+  }
+  return { table, key, given: facts.of(table).insights ?? [] };
 }
+
+const tagResource: Operation = async (input, { forward }) => {
+  refuseTags(input);
+  return forward('TagResource', input);
+};
 
 function named({ TableName, IndexName }: Input, ContributorInsightsStatus: string): Input {
   return { TableName, IndexName, ContributorInsightsStatus };
@@ -74,4 +82,5 @@ export const POLICY_OPERATIONS: Readonly<Record<string, Operation>> = {
   DeleteResourcePolicy: deleteResourcePolicy,
   UpdateContributorInsights: updateContributorInsights,
   DescribeContributorInsights: describeContributorInsights,
+  TagResource: tagResource,
 };

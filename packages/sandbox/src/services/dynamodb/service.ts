@@ -49,7 +49,7 @@ const STREAMS = ['ListStreams', 'DescribeStream', 'GetShardIterator', 'GetRecord
  * asynchronous states, one index change at a time, streams that start again when enabled again, time to live, point-in-time
  * recovery, backups, how often a table may be changed, and settings that it does not know.
  * Known and left as it is: the backfill of an index takes in items whose key attribute has another type (DynamoDB leaves
- * them out; both refuse them in later writes), a write that changes nothing shows in streams without both images, and an
+ * them out, aws-facts DDB-32; both refuse them in later writes), a write that changes nothing shows in streams without both images, and an
  * index that is added with several attributes per key is filled and queried by the first of each.
  */
 export function dynamoDbService({

@@ -7,6 +7,7 @@ export interface TableDescription {
   readonly KeySchema: readonly KeySchemaElement[];
   readonly AttributeDefinitions: readonly Readonly<Record<string, unknown>>[];
   readonly GlobalSecondaryIndexes?: readonly IndexDescription[];
+  readonly LocalSecondaryIndexes?: readonly Readonly<Record<string, unknown>>[];
   readonly StreamSpecification?: { readonly StreamEnabled?: boolean; readonly StreamViewType?: string };
   readonly LatestStreamArn?: string;
   readonly BillingModeSummary?: { readonly BillingMode: string };

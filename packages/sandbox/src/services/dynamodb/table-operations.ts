@@ -12,6 +12,7 @@ import {
 } from './index-facts';
 import { oneIndexOnly } from './lifecycle';
 import type { Operation, OperationContext } from './operation';
+import { refuseTable, refuseUpdate } from './refusals';
 import { rememberStreamStart } from './stream-operations';
 import type { IndexDescription, TableDescription } from './table-description';
 import { decreasesToday, refuseTooOften } from './table-limits';
@@ -22,6 +23,7 @@ const createTable: Operation = async (input, context) => {
   lifecycle.refuseBusy(table);
   const given = records(input, 'GlobalSecondaryIndexes');
   for (const index of given) refuseIndex(index, input['BillingMode'] === 'PAY_PER_REQUEST');
+  refuseTable(input);
   const { TableDescription: created } = await forward('CreateTable', input);
   facts.forget(table);
   const indexes = Object.fromEntries(
@@ -55,7 +57,7 @@ const describeTable: Operation = async (input, context) => {
 
 /** With what dynoxide does not know of it. */
 function describe(given: TableDescription, { lifecycle, facts, clock }: OperationContext): TableDescription {
-  const { indexes: known = {}, decreases = {}, encryption } = facts.of(given.TableName);
+  const { indexes: known = {}, decreases = {}, encryption, classChanges = [] } = facts.of(given.TableName);
   const counted = (part: Input | undefined, times: readonly number[] = []) => ({
     ...part,
     NumberOfDecreasesToday: decreasesToday(times, clock.now()),
@@ -65,6 +67,9 @@ function describe(given: TableDescription, { lifecycle, facts, clock }: Operatio
     ...lifecycle.describe(given),
     ProvisionedThroughput: counted(given.ProvisionedThroughput, decreases['']),
     ...encryptionDescription(encryption),
+    ...(classChanges.length > 0 && {
+      TableClassSummary: { ...given.TableClassSummary, LastUpdateDateTime: classChanges.at(-1)! / 1000 },
+    }),
   };
   const indexes = described.GlobalSecondaryIndexes?.map((index) => {
     const shown = withFacts(index, described, known[index.IndexName]);
@@ -112,6 +117,7 @@ const updateTable: Operation = async (input, context) => {
     const given = record({ update }, 'update');
     refuseIndexUpdate(given, facts.of(table).indexes?.[text(given, 'IndexName')] ?? {}, onDemand);
   }
+  refuseUpdate(input, before, { indexes: facts.of(table).indexes, isOnDemand: onDemand });
   const counted = refuseTooOften(input, describe(before, context), context);
   const forwarded = forDynoxide(input);
   const updated = forwarded ? (await forward('UpdateTable', forwarded))['TableDescription'] : before;
@@ -175,7 +181,7 @@ function beginIndexChange(
   table: string,
   { verb, index }: IndexChange,
   before: TableDescription,
-  { lifecycle, onIndexDeleted }: OperationContext,
+  { lifecycle, facts, onIndexDeleted }: OperationContext,
 ): void {
   if (verb === 'Create') {
     lifecycle.indexChanging(table, index, 'CREATING');
@@ -185,6 +191,7 @@ function beginIndexChange(
     ({ IndexName }) => IndexName === index,
   );
   lifecycle.indexChanging(table, index, 'DELETING', ghost);
+  facts.set(table, { insights: facts.of(table).insights?.filter((name) => name !== index) });
   onIndexDeleted(table, index);
 }
 
