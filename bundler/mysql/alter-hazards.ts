@@ -41,7 +41,7 @@ function slowClause(table: string, clause: Clause, all: readonly Clause[], table
     case 'add-column':
       return slowColumn(table, clause.column, tables);
     case 'change-column':
-      return slowChange(table, clause.name, clause.column, tables);
+      return slowChange(table, clause.name, tables.asIn(table, clause.column), tables);
     case 'add-index':
       return slowIndex(table, clause.index, tables);
     case 'drop-column':
@@ -61,7 +61,13 @@ function slowClause(table: string, clause: Clause, all: readonly Clause[], table
       return [slow('copy-table', copies(table, 'to check every row'), hint)];
     }
     case 'convert-charset':
-      return [slow('copy-table', copies(table, `to convert it to ${clause.charset}`), copyInstead)];
+      return [
+        slow(
+          'copy-table',
+          copies(table, `to convert it to ${clause.charset.charset ?? 'another character set'}`),
+          copyInstead,
+        ),
+      ];
     case 'drop-primary-key': {
       // Together with a new one it is done in place.
       const isReplaced = all.some((other) => other.do === 'add-index' && other.index.kind === 'primary');
@@ -105,7 +111,7 @@ function slowChange(table: string, name: string, to: Column, tables: KnownTables
     return [slow('enum-order', copies(table, `because the values of ${name} change their places`), hint)];
   }
   const why = from
-    ? `to change ${name} to ${typeText(to.type)}`
+    ? `to change ${name} to ${typeText(to.type, from.type)}`
     : `to change ${name}, unless it was as long or shorter`;
   return [slow('copy-table', copies(table, why), copyInstead)];
 }

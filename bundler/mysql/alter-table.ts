@@ -1,4 +1,5 @@
-import { type Column, readCharset, readColumn } from './column';
+import { type Charset, completed, readCharset } from './charset';
+import { type Column, readColumn } from './column';
 import { columnNames, listItems, Reader } from './syntax/reader';
 import type { Token } from './syntax/tokens';
 
@@ -31,7 +32,7 @@ export type Clause =
   | { readonly do: 'drop-index'; readonly name: string }
   | { readonly do: 'drop-foreign-key'; readonly name: string }
   | { readonly do: 'rename-table'; readonly newName: string }
-  | { readonly do: 'convert-charset' | 'default-charset'; readonly charset: string }
+  | { readonly do: 'convert-charset' | 'default-charset'; readonly charset: Charset }
   | { readonly do: 'partition'; readonly change: PartitionChange; readonly names: readonly string[] }
   /** The table is written anew, beside its writers. */
   | { readonly do: 'rebuild'; readonly what: string }
@@ -97,8 +98,7 @@ function readClause(tokens: readonly Token[]): readonly Clause[] {
   if (reader.accept('DROP')) return [readDrop(reader)];
   if (reader.acceptAny('MODIFY', 'CHANGE')) return [readChange(reader, word === 'CHANGE')];
   if (reader.accept('RENAME')) return [readRename(reader)];
-  if (reader.accept('CONVERT', 'TO') && (reader.accept('CHARACTER', 'SET') || reader.accept('CHARSET')))
-    return [{ do: 'convert-charset', charset: readCharset(reader) }];
+  if (reader.accept('CONVERT', 'TO')) return [{ do: 'convert-charset', charset: completed(readCharset(reader), {}) }];
   if (reader.accept('ALTER')) {
     // A check that begins to be enforced is one that is added.
     const isEnforced = /^(CHECK|CONSTRAINT)$/.test(reader.peek()) && tokens.at(-1)!.text.toUpperCase() === 'ENFORCED';
@@ -220,9 +220,11 @@ function readOptions(reader: Reader, tokens: readonly Token[]): readonly Clause[
   if (/^DISCARD TABLESPACE$/.test(text)) return [{ do: 'discard-tablespace' }];
   if (!knownOption.test(text)) return [unknown(reader)];
   const rebuilt = /^(FORCE|ORDER BY)\b|\b(ENGINE|ROW_FORMAT|KEY_BLOCK_SIZE|TABLESPACE|ENCRYPTION)\b/.exec(text);
-  const charset = /^(?:DEFAULT )?(?:CHARACTER SET|CHARSET) ?=? ?['"]?(\w+)/.exec(text)?.[1]?.toLowerCase();
-  if (charset) return [{ do: 'default-charset', charset: charset === 'utf8' ? 'utf8mb3' : charset }];
-  return [rebuilt && !/TABLESPACE$/.test(text) ? { do: 'rebuild', what: rebuilt[1] ?? rebuilt[2]! } : { do: 'notes' }];
+  const charset = completed(readCharset(reader), {});
+  return [
+    ...(charset.charset ? [{ do: 'default-charset', charset } as const] : []),
+    rebuilt && !/TABLESPACE$/.test(text) ? { do: 'rebuild', what: rebuilt[1] ?? rebuilt[2]! } : { do: 'notes' },
+  ];
 }
 
 const knownOption =

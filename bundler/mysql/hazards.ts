@@ -2,6 +2,7 @@ import { alterHazards, indexHazards } from './alter-hazards';
 import type { AlterTable } from './alter-table';
 import type { ChangeRows } from './change-rows';
 import { isAlwaysTrue } from './changes';
+import { completed } from './charset';
 import { foreignKeyIndex, type Hazard } from './hazard';
 import type { KnownTables } from './known-tables';
 import type { CreateTable, Statement } from './statement';
@@ -46,9 +47,9 @@ function oldCharset(statement: CreateTable | AlterTable): readonly Hazard[] {
   const clauses = statement.type === 'create-table' ? statement.elements : statement.clauses;
   const charsets = clauses.map((clause) => {
     if (clause.do === 'add-column' || clause.do === 'change-column') return clause.column.type.charset;
-    return clause.do === 'convert-charset' || clause.do === 'default-charset' ? clause.charset : undefined;
+    return clause.do === 'convert-charset' || clause.do === 'default-charset' ? clause.charset.charset : undefined;
   });
-  const own = statement.type === 'create-table' ? statement.charset : undefined;
+  const own = statement.type === 'create-table' ? completed(statement.charset, {}).charset : undefined;
   if (![own, ...charsets].includes('utf8mb3')) return [];
   return [
     {

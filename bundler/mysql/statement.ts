@@ -1,6 +1,6 @@
 import { type AlterTable, type Clause, readAlterTable, readElement, readStated, textOf } from './alter-table';
 import { type ChangeRows, readChangeRows } from './change-rows';
-import { readCharset } from './column';
+import { type Charset, readCharset } from './charset';
 import { columnNames, listItems, Reader } from './syntax/reader';
 import type { Token } from './syntax/tokens';
 
@@ -32,7 +32,7 @@ export interface CreateTable {
   readonly elements: readonly Clause[];
   /** Whether that is all of them. */
   readonly isWhole: boolean;
-  readonly charset?: string;
+  readonly charset: Charset;
 }
 
 export interface CreateIndex {
@@ -109,17 +109,8 @@ function readCreateTable(reader: Reader, orReplace: boolean): CreateTable {
   const options = reader.rest();
   const isSelect = options.some(({ kind, text }) => kind === 'word' && /^(SELECT|LIKE|TABLE|VALUES)$/i.test(text));
   const elements = isLike ? [] : listItems(inside).map((item) => readElement(new Reader(item)));
-  const charset = charsetIn(options);
+  const charset = readCharset(new Reader(options));
   return { type: 'create-table', table, ifNotExists, orReplace, elements, isWhole: !isLike && !isSelect, charset };
-}
-
-function charsetIn(options: readonly Token[]): string | undefined {
-  const reader = new Reader(options);
-  while (!reader.isAtEnd) {
-    if (reader.accept('CHARACTER', 'SET') || reader.accept('CHARSET')) return readCharset(reader);
-    reader.next();
-  }
-  return undefined;
 }
 
 function readCreateIndex(reader: Reader, kind: 'unique' | 'plain' | 'fulltext' | 'spatial'): CreateIndex {

@@ -92,6 +92,21 @@ describe('MySQL: a hazard', () => {
     expect(rules(table, sql)).toEqual([]);
   });
 
+  const texts = 'create table t (id int primary key, a varchar(20), n int not null) charset=utf8mb4';
+
+  it.each<[string, readonly string[]]>([
+    ['alter table t modify a varchar(60)', []],
+    ['alter table t modify a varchar(60) character set utf8mb4', []],
+    ['alter table t modify a varchar(60) collate utf8mb4_0900_ai_ci', []],
+    ["alter table t modify n int not null comment 'x'", []],
+    ['alter table t modify a varchar(20) collate utf8mb4_bin', ['copy-table']],
+    ['alter table t default charset = utf8mb4', []],
+    ['alter table t default charset = utf8mb4 engine = innodb', ['rebuild-table']],
+    ['alter table t add c varchar(9) collate utf8_bin', ['utf8mb3']],
+  ])('knows the character set of the table: %s', (sql, expected) => {
+    expect(rules(texts, sql)).toEqual(expected);
+  });
+
   it('is told with what to write instead, and its place', () => {
     const { warnings } = read(up('create index i on t (a)'));
     expect(warnings).toMatchObject([

@@ -160,6 +160,31 @@ describe('MySQL: a change of a column', () => {
   });
 
   it.each([
+    [
+      'create table t (c varchar(9), d int not null) default charset=utf8mb4',
+      'modify c varchar(20), modify d bigint not null',
+    ],
+    ['create table t (c varchar(9)) character set utf8mb4 collate utf8mb4_bin', 'modify c varchar(20)'],
+    ['create table t (c varchar(9)) collate = utf8mb4_bin', 'modify c varchar(20) character set utf8mb4'],
+    ['create table t (c varchar(9) collate utf8mb4_bin)', 'modify c varchar(20) charset utf8mb4'],
+    ['create table t (c varchar(9)) charset latin1', 'modify c varchar(20)'],
+    ["create table t (c enum('a')) charset latin1", "modify c enum('a', 'b')"],
+    ['create table t (c varchar(9) charset latin1) charset utf8mb4', 'modify c varchar(20)'],
+    ['create table t (c varchar(9)) charset utf8', 'default charset utf8mb4, modify c varchar(20)'],
+  ])('keeps the character set of its table: %s, %s', (made, change) => {
+    expect(refused(made, `alter table t ${change}`)).toEqual([]);
+  });
+
+  it.each([
+    ['create table t (c varchar(9)) charset utf8mb4', 'modify c varchar(9) charset latin1'],
+    ['create table t (c varchar(9)) charset utf8mb4', 'modify c varchar(9) collate latin1_bin'],
+    ['create table t (c varchar(9) charset utf8mb4) charset latin1', 'modify c varchar(9)'],
+    ['create table t (c varchar(9)) collate utf8mb4_bin', 'convert to character set latin1'],
+  ])('may lose the character set of its table: %s, %s', (made, change) => {
+    expect(refused(made, `alter table t ${change}`)).toHaveLength(1);
+  });
+
+  it.each([
     ['bigint', 0],
     ['longtext', 0],
     ['int', 1],
