@@ -121,6 +121,23 @@ describe('MySQL: a hazard', () => {
     expect(read(up(`\n-- allow-slow: ten rows\n${column}`)).errors).toMatchObject([{ code: 'UNUSED_PERMISSION' }]);
   });
 
+  it('is warned of in down too, but not for what up has made', () => {
+    const file = (down: string) => `-- migrate:up\ncreate table v (a int);\n-- migrate:down\n${down};\n`;
+    const rulesOf = (down: string) => {
+      const { errors, warnings } = read([up(table), file(down)]);
+      return [...errors, ...warnings].map(({ code, payload }) => payload.rule ?? code);
+    };
+    expect(rulesOf('create index i on t (a)')).toEqual(['create-index']);
+    expect(rulesOf('-- allow-slow: a hundred rows\ncreate index i on t (a)')).toEqual([]);
+    expect(rulesOf('create index i on v (a);\ndrop table v')).toEqual([]);
+  });
+
+  it('does not depend on what a down has done, because it has not run', () => {
+    const first = '-- migrate:up\nselect 1;\n-- migrate:down\nalter table t modify a varchar(9);\n';
+    const { warnings } = read([up(table), first, up('alter table t modify a varchar(30)')]);
+    expect(warnings.filter(({ location }) => location?.file === 'sample-2.sql')).toEqual([]);
+  });
+
   it('is warned of in contract too', () => {
     expect(read('-- migrate:contract\ncreate index i on t (a);').warnings).toMatchObject([{ code: 'SLOW_STATEMENT' }]);
   });
