@@ -41,7 +41,8 @@ export type Clause =
   | { readonly do: 'notes' }
   | { readonly do: 'unknown'; readonly text: string };
 
-type PartitionChange = 'drop' | 'truncate' | 'exchange' | 'discard' | 'repartition' | 'other';
+/** `rewrite`: the rows of some partitions are put into new ones. */
+type PartitionChange = 'drop' | 'truncate' | 'exchange' | 'discard' | 'repartition' | 'rewrite' | 'other';
 
 export interface AlterTable {
   readonly type: 'alter-table';
@@ -49,7 +50,7 @@ export interface AlterTable {
   readonly clauses: readonly Clause[];
   /** `INSTANT`, `INPLACE`, `COPY`; undefined when MySQL chooses, also for DEFAULT. */
   readonly algorithm?: string;
-  /** `NONE`, `SHARED`, `EXCLUSIVE`; undefined when MySQL chooses. */
+  /** `NONE`, `SHARED`, `EXCLUSIVE`; undefined when MySQL chooses. No copy is made with NONE. */
   readonly lock?: string;
 }
 
@@ -63,7 +64,7 @@ export function readAlterTable(reader: Reader): AlterTable {
   for (const [index, item] of items.entries()) {
     if (readStated(item, stated)) continue;
     // Names of partitions and of columns to order by are a list within the list.
-    const takesRest = /^(DROP|TRUNCATE|DISCARD|REORGANIZE|EXCHANGE|ORDER) (PARTITION|BY)$/.test(firstWords(item));
+    const takesRest = /^((?!ADD )\w+ PARTITION|ORDER BY)$/.test(firstWords(item));
     if (takesRest) {
       clauses.push(...readClause(items.slice(index).flat()));
       break;
@@ -137,7 +138,10 @@ export function readElement(reader: Reader): Clause {
 function readKey(reader: Reader, constraint: string | undefined): Clause | undefined {
   if (reader.accept('PRIMARY', 'KEY')) return { do: 'add-index', index: readIndex(reader, 'primary') };
   if (reader.accept('FOREIGN', 'KEY')) return { do: 'add-foreign-key', foreignKey: readForeignKey(reader, constraint) };
-  if (reader.accept('CHECK')) return { do: 'add-check' };
+  if (reader.accept('CHECK')) {
+    reader.parenthesized();
+    return { do: reader.accept('NOT', 'ENFORCED') ? 'notes' : 'add-check' };
+  }
   const kind = reader.acceptAny('UNIQUE', 'FULLTEXT', 'SPATIAL')?.toLowerCase() as IndexKind | undefined;
   const isIndex = reader.acceptAny('INDEX', 'KEY') !== undefined;
   if (kind === undefined && !isIndex) return undefined;
@@ -203,6 +207,8 @@ function readPartition(reader: Reader): Clause | undefined {
   if (reader.peek(1) !== 'PARTITION') return undefined;
   reader.next();
   reader.next();
+  // Those of HASH and KEY take rows from the others.
+  if (first === 'ADD' && reader.peek() === 'PARTITIONS') return { do: 'partition', change: 'rewrite', names: [] };
   const names = listItems(reader.rest()).map((item) => new Reader(item).simpleName());
   return { do: 'partition', change: partitionChanges[first] ?? 'other', names };
 }
@@ -212,6 +218,10 @@ const partitionChanges: Readonly<Record<string, PartitionChange>> = {
   TRUNCATE: 'truncate',
   EXCHANGE: 'exchange',
   DISCARD: 'discard',
+  COALESCE: 'rewrite',
+  OPTIMIZE: 'rewrite',
+  REBUILD: 'rewrite',
+  REORGANIZE: 'rewrite',
 };
 
 /** Options of the table, of which one clause may have several. */

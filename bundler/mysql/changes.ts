@@ -5,6 +5,7 @@ import type { Charset } from './charset';
 import { type Column, isCharacters, typeText } from './column';
 import type { KnownTables } from './known-tables';
 import type { Statement } from './statement';
+import { withoutParentheses } from './syntax/reader';
 import type { Token } from './syntax/tokens';
 import { holdsAll } from './types';
 
@@ -125,7 +126,7 @@ function changedRows({ type, tables, columns, condition, isJoined }: ChangeRows)
 
 /** WHERE 1, WHERE true, WHERE 1 = 1, WHERE id = id. */
 export function isAlwaysTrue(condition: readonly Token[]): boolean {
-  const [first, operator, second, ...rest] = condition.map(({ text }) => text.toLowerCase());
+  const [first, operator, second, ...rest] = withoutParentheses(condition).map(({ text }) => text.toLowerCase());
   if (operator === undefined) return first === 'true' || /^[1-9]\d*$/.test(first ?? '');
   return operator === '=' && first === second && rest.length === 0;
 }

@@ -21,6 +21,8 @@ export interface Column {
   readonly autoIncrement: boolean;
   readonly generated?: 'virtual' | 'stored';
   readonly key?: 'primary' | 'unique';
+  /** By a CHECK that is enforced. */
+  readonly isChecked: boolean;
   /** FIRST or AFTER: it is put where it was not. */
   readonly isPlaced: boolean;
 }
@@ -32,11 +34,12 @@ export function readColumn(name: string, reader: Reader): Column {
   return {
     name,
     type: { ...type, unsigned: attributes.unsigned || type.unsigned, ...completed(attributes, {}) },
-    nullable: attributes.nullable && attributes.key !== 'primary' && !type.isSerial,
+    nullable: attributes.nullable && attributes.key !== 'primary' && !type.isSerial && !attributes.autoIncrement,
     hasDefault: attributes.hasDefault,
     autoIncrement: attributes.autoIncrement || type.isSerial,
     generated: attributes.generated,
     key: attributes.key ?? (type.isSerial ? 'unique' : undefined),
+    isChecked: attributes.isChecked,
     isPlaced: attributes.isPlaced,
   };
 }
@@ -91,6 +94,7 @@ interface Attributes {
   autoIncrement: boolean;
   generated?: 'virtual' | 'stored';
   key?: 'primary' | 'unique';
+  isChecked: boolean;
   isPlaced: boolean;
 }
 
@@ -100,6 +104,7 @@ function readAttributes(reader: Reader): Attributes {
     nullable: true,
     hasDefault: false,
     autoIncrement: false,
+    isChecked: false,
     isPlaced: false,
   };
   while (!reader.isAtEnd) readAttribute(reader, found);
@@ -122,7 +127,10 @@ function readAttribute(reader: Reader, found: Attributes): void {
   } else if (reader.acceptAny('STORED', 'PERSISTENT')) found.generated = 'stored';
   else if (reader.accept('PRIMARY')) found.key = 'primary';
   else if (reader.accept('UNIQUE')) found.key ??= 'unique';
-  else if (reader.acceptAny('FIRST', 'AFTER')) found.isPlaced = true;
+  else if (reader.accept('CHECK')) {
+    reader.parenthesized();
+    found.isChecked ||= !reader.accept('NOT', 'ENFORCED');
+  } else if (reader.acceptAny('FIRST', 'AFTER')) found.isPlaced = true;
   else if (reader.accept('COMMENT')) reader.next();
   else if (!reader.parenthesized()) reader.next();
 }

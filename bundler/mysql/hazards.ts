@@ -6,7 +6,7 @@ import { completed } from './charset';
 import { foreignKeyIndex, type Hazard } from './hazard';
 import type { KnownTables } from './known-tables';
 import type { CreateTable, Statement } from './statement';
-import { Reader } from './syntax/reader';
+import { listItems, Reader, withoutParentheses } from './syntax/reader';
 import type { Token } from './syntax/tokens';
 
 /**
@@ -97,7 +97,7 @@ function changeHazards({ type, tables, condition, isLimited, isJoined }: ChangeR
 
 /** Whether one of the conditions that all must hold names values: `id = 7`, `code IN ('a', 'b')`. */
 function isNarrow(condition: readonly Token[]): boolean {
-  return conjuncts(condition)?.some(isEquality) ?? false;
+  return conjuncts(withoutParentheses(condition))?.some((part) => isEquality(withoutParentheses(part))) ?? false;
 }
 
 /** The conditions between the ANDs outside of parentheses; undefined with an OR among them. */
@@ -116,16 +116,18 @@ function conjuncts(tokens: readonly Token[]): readonly (readonly Token[])[] | un
 
 function isEquality(tokens: readonly Token[]): boolean {
   const reader = new Reader(tokens);
+  if (acceptLiteral(reader)) return reader.accept('=') && reader.name() !== '' && reader.isAtEnd;
   if (reader.name() === '') return false;
   if (reader.accept('IN')) {
-    const values = reader.parenthesized() ?? [];
-    return values.length > 0 && values.every(({ kind, text }) => isLiteral(kind, text) || text === ',');
+    const values = listItems(reader.parenthesized() ?? []).map((value) => new Reader(value));
+    return values.length > 0 && values.every((value) => acceptLiteral(value) && value.isAtEnd);
   }
-  if (!reader.accept('=')) return false;
-  const value = reader.next();
-  return value !== undefined && isLiteral(value.kind, value.text) && reader.isAtEnd;
+  return reader.accept('=') && acceptLiteral(reader) && reader.isAtEnd;
 }
 
-function isLiteral(kind: Token['kind'], text: string): boolean {
-  return kind === 'string' || (kind === 'word' && /^(\d|true$|false$)/i.test(text));
+function acceptLiteral(reader: Reader): boolean {
+  const ahead = reader.peek() === '-' ? 1 : 0;
+  if (!/^(['"]|\d|TRUE$|FALSE$)/.test(reader.peek(ahead))) return false;
+  for (let taken = 0; taken <= ahead; taken++) reader.next();
+  return true;
 }

@@ -30,7 +30,10 @@ export class KnownTables {
 
   /** What a definition makes of a column of a table. */
   asIn(table: string, column: Column): Column {
-    return inTable(column, this.#tables.get(table)?.charset ?? {});
+    const known = this.#tables.get(table) ?? emptyTable(false, {});
+    const primary = known.indexes.get('primary')?.columns ?? [];
+    const isKey = primary.some((name) => same(name, column.name));
+    return { ...inTable(column, known.charset), ...(isKey ? { nullable: false } : {}) };
   }
 
   columnsOf(table: string): readonly Column[] {
@@ -145,8 +148,14 @@ function addColumn(known: KnownTable, column: Column): void {
   if (column.key === 'unique') addIndex(known, { kind: 'unique', columns: [column.name] });
 }
 
-/** MySQL names an index after its first column. */
+/** MySQL names an index after its first column. A primary key has no NULL. */
 function addIndex(known: KnownTable, index: Index): void {
+  if (index.kind === 'primary') {
+    for (const name of index.columns.map((column) => column.toLowerCase())) {
+      const column = known.columns.get(name);
+      if (column) known.columns.set(name, { ...column, nullable: false });
+    }
+  }
   known.indexes.set((index.name ?? index.columns[0] ?? '').toLowerCase(), index);
 }
 
