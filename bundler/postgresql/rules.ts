@@ -7,8 +7,8 @@ import { checkSession } from './session';
 export function checkStatement(statement: ParsedStatement, transaction: boolean): readonly MigrationError[] {
   const { node, text, location } = statement;
   const errors: MigrationError[] = [...checkLength(statement, 'aurora-postgresql')];
-  if ('TransactionStmt' in node) {
-    const message = `${firstWord(text)} is not allowed in a section: the engine begins and ends transactions itself.`;
+  if ('TransactionStmt' in node || isSetTransaction(node)) {
+    const message = `${'TransactionStmt' in node ? firstWord(text) : 'SET TRANSACTION'} is not allowed in a section: the engine begins and ends transactions itself.`;
     const hint = transaction ? 'Remove it: the section already is one transaction.' : 'Remove it.';
     errors.push(new MigrationError('TRANSACTION_CONTROL', message, { hint, location }));
   }
@@ -78,6 +78,11 @@ function detachesConcurrently(command: Node): boolean {
   if (!('AlterTableCmd' in command) || command.AlterTableCmd.subtype !== 'AT_DetachPartition') return false;
   const { def } = command.AlterTableCmd;
   return def !== undefined && 'PartitionCmd' in def && def.PartitionCmd.concurrent === true;
+}
+
+/** PostgreSQL takes most of it only before the first query of a transaction, and the engine's own come before. */
+function isSetTransaction(node: Node): boolean {
+  return 'VariableSetStmt' in node && /^TRANSACTION( SNAPSHOT)?$/.test(node.VariableSetStmt.name ?? '');
 }
 
 function firstWord(text: string): string {

@@ -1,5 +1,6 @@
 import type { VariableSetStmt } from 'libpg-query';
 import { MigrationError } from '../../core/errors/index';
+import { copyFromStdin } from './foreign-text';
 import type { Node, ParsedStatement } from './parser';
 import { effectsOf, nodesOf, texts } from './tree';
 
@@ -87,12 +88,10 @@ function unsupportedStatement(node: Node): Text | undefined {
     };
   }
   if ('CopyStmt' in node && !node.CopyStmt.filename && !node.CopyStmt.is_program) {
-    const isFrom = node.CopyStmt.is_from === true;
+    if (node.CopyStmt.is_from) return copyFromStdin;
     return {
-      message: `COPY ${isFrom ? 'FROM STDIN' : 'TO STDOUT'} needs a stream, which the RDS Data API does not have.`,
-      hint: isFrom
-        ? 'Write the rows as INSERT ... VALUES (pg_dump --rows-per-insert=100 does), or import them with aws_s3.table_import_from_s3().'
-        : 'Remove it: a migration has nobody to send rows to.',
+      message: 'COPY TO STDOUT needs a stream, which the RDS Data API does not have.',
+      hint: 'Remove it: a migration has nobody to send rows to.',
     };
   }
   return undefined;
