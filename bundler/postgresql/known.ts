@@ -4,6 +4,11 @@ import type { Node } from './parser';
 import { effectsOf, nameOf, qualified, texts } from './tree';
 import { type ColumnType, columnType } from './types';
 
+interface Domain {
+  readonly type: ColumnType;
+  readonly isConstrained: boolean;
+}
+
 interface Check {
   readonly isValid: boolean;
   /** Columns that it says are not null. */
@@ -14,7 +19,7 @@ interface Check {
 export class Known {
   readonly columns = new KnownColumns();
   #checks = new Map<string, Map<string, Check>>();
-  #domains = new Map<string, ColumnType>();
+  #domains = new Map<string, Domain>();
   #volatileFunctions = new Set<string>();
   #partitionKeys = new Map<string, string>();
 
@@ -32,7 +37,14 @@ export class Known {
 
   /** What a domain with a constraint is made of; undefined for every other type. */
   constrainedDomain(type: string): ColumnType | undefined {
-    return this.#domains.get(type);
+    const domain = this.#domains.get(type);
+    return domain?.isConstrained ? domain.type : undefined;
+  }
+
+  /** What the values of a type are stored as: those of a domain as what it is made of. */
+  storedAs(type: ColumnType): ColumnType {
+    const domain = type.isArray ? undefined : this.#domains.get(type.name);
+    return domain ? this.storedAs(domain.type) : type;
   }
 
   /** Whether a migration has made a function that is neither IMMUTABLE nor STABLE. */
@@ -75,7 +87,11 @@ export class Known {
     } else if ('CreateDomainStmt' in node) {
       const { domainname, typeName, constraints = [] } = node.CreateDomainStmt;
       const isConstrained = constraints.some((part) => 'Constraint' in part && isChecked(part.Constraint));
-      if (isConstrained && typeName) this.#domains.set(qualified(texts(domainname)), columnType(typeName));
+      if (typeName) this.#domains.set(qualified(texts(domainname)), { type: columnType(typeName), isConstrained });
+    } else if ('AlterDomainStmt' in node && /^[CO]$/.test(node.AlterDomainStmt.subtype ?? '')) {
+      const name = qualified(texts(node.AlterDomainStmt.typeName));
+      const domain = this.#domains.get(name);
+      if (domain) this.#domains.set(name, { ...domain, isConstrained: true });
     } else if ('CreateFunctionStmt' in node) {
       if (isVolatile(node.CreateFunctionStmt))
         this.#volatileFunctions.add(qualified(texts(node.CreateFunctionStmt.funcname)));

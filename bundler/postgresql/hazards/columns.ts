@@ -163,7 +163,8 @@ function constrained({ table, name, of }: NewColumn, context: HazardContext): re
 function changedType(table: string, command: AlterTableCmd, { known }: HazardContext): readonly Hazard[] {
   const { name = '' } = command;
   const { from, to, using } = typeChange(table, command, known.columns)!;
-  if (!using && !rewrites(from, to)) return [];
+  const isKept = !known.constrainedDomain(to.name) && !rewrites(from && known.storedAs(from), known.storedAs(to));
+  if (!using && isKept) return [];
   return [
     {
       rule: 'change-type',
