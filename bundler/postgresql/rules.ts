@@ -2,6 +2,7 @@ import { MigrationError } from '../../core/errors/index';
 import { checkLength } from '../sql/statement-length';
 import type { Node, ParsedStatement } from './parser';
 import { checkSession } from './session';
+import { isOn } from './tree';
 
 /** The rules for a statement in any section. */
 export function checkStatement(statement: ParsedStatement, transaction: boolean): readonly MigrationError[] {
@@ -70,8 +71,7 @@ const aloneByNode = {
 } as const;
 
 function isReindexAlone({ kind, params }: { kind?: string; params?: readonly Node[] }): boolean {
-  const concurrently = params?.some((param) => 'DefElem' in param && param.DefElem.defname === 'concurrently');
-  return concurrently || !['REINDEX_OBJECT_INDEX', 'REINDEX_OBJECT_TABLE'].includes(kind ?? '');
+  return isOn(params, 'concurrently') || !['REINDEX_OBJECT_INDEX', 'REINDEX_OBJECT_TABLE'].includes(kind ?? '');
 }
 
 function detachesConcurrently(command: Node): boolean {

@@ -104,4 +104,51 @@ export const safeWays: readonly HazardCase[] = [
     why: 'nobody waits',
     source: 'squawk require-concurrent-partition-detach',
   },
+  {
+    sql: 'alter table a validate constraint k, validate constraint l;',
+    expected: 'none',
+    why: 'readers and writers go on',
+    source: 'PostgreSQL ALTER TABLE, VALIDATE CONSTRAINT',
+  },
+  {
+    sql: 'alter table a alter column b set not null;',
+    before: ['create table a (b int, c int, primary key (b, c));'],
+    expected: 'none',
+    why: 'a primary key has no null',
+    source: 'measured: PostgreSQL verifies nothing',
+  },
+  {
+    sql: 'alter table a alter column b set not null;',
+    before: ['create table a (b int primary key);'],
+    expected: 'none',
+    why: 'a primary key has no null',
+    source: 'measured: PostgreSQL verifies nothing',
+  },
+  {
+    sql: 'alter table a alter column b set not null;',
+    before: ['alter table a add check (b is not null) not valid;', 'alter table a validate constraint a_b_check;'],
+    expected: 'none',
+    why: 'the check has the name that PostgreSQL gives it',
+    source: 'measured: PostgreSQL verifies nothing',
+  },
+  {
+    sql: 'alter table a alter column c set not null;',
+    before: [
+      'create table a (b int check (b is not null));',
+      '-- allow-destructive: a test\nalter table a rename column b to c;',
+    ],
+    expected: 'none',
+    why: 'the check follows the column',
+    source: 'measured: PostgreSQL verifies nothing',
+  },
+  {
+    sql: 'alter table crm.a alter column b set not null;',
+    before: [
+      'create table a (b int, check (b is not null));',
+      '-- allow-destructive: a test\nalter table a set schema crm;',
+    ],
+    expected: 'none',
+    why: 'the check follows the table',
+    source: 'measured: PostgreSQL verifies nothing',
+  },
 ];

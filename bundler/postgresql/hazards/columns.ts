@@ -17,7 +17,7 @@ export function columnHazard(table: string, command: AlterTableCmd, context: Haz
     case 'AT_AlterColumnType':
       return changedType(table, command, context);
     case 'AT_SetNotNull':
-      return context.known.isNeverNull(table, name) ? [] : [setNotNull(table, name)];
+      return context.known.checks.isNeverNull(table, name) ? [] : [setNotNull(table, name)];
     case 'AT_SetExpression':
       return [
         {

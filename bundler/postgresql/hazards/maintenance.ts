@@ -1,6 +1,6 @@
 import type { AlterTableCmd, DropStmt, IndexStmt, PartitionCmd } from 'libpg-query';
 import type { Node } from '../parser';
-import { nameOf, qualified, texts } from '../tree';
+import { isOn, nameOf, qualified, texts } from '../tree';
 import type { Hazard, HazardContext } from './hazard';
 import { alone, nameFor, oneByOne, quote, quoteOne, together } from './rewrite';
 
@@ -9,7 +9,7 @@ export function maintenanceHazard(node: Node, context: HazardContext): readonly 
   const { isNew, statement } = context;
   if ('IndexStmt' in node) return isNew(nameOf(node.IndexStmt.relation)) ? [] : createdIndex(node.IndexStmt, context);
   if ('DropStmt' in node && node.DropStmt.removeType === 'OBJECT_INDEX') return droppedIndex(node.DropStmt, context);
-  if ('ReindexStmt' in node && !/"concurrently"/.test(JSON.stringify(node.ReindexStmt.params ?? []))) {
+  if ('ReindexStmt' in node && !isOn(node.ReindexStmt.params, 'concurrently')) {
     if (isNew(nameOf(node.ReindexStmt.relation))) return [];
     const hint = 'Write REINDEX (CONCURRENTLY) in a section with transaction:false.';
     const text = statement.text.replace(/^reindex\s+(index|table|schema|database)\s+/i, 'REINDEX $1 CONCURRENTLY ');
@@ -33,7 +33,7 @@ export function maintenanceHazard(node: Node, context: HazardContext): readonly 
     const table = nameOf(node.ClusterStmt.relation) ?? 'every clustered table';
     return [rewritten('cluster', table, 'for CLUSTER', 'Run pg_repack, which does the same while the table is used.')];
   }
-  if ('VacuumStmt' in node && /"full"/.test(JSON.stringify(node.VacuumStmt.options ?? []))) {
+  if ('VacuumStmt' in node && isOn(node.VacuumStmt.options, 'full')) {
     const hint = 'Write VACUUM without FULL, or run pg_repack, which returns the space while the table is used.';
     return [rewritten('vacuum-full', 'each table', 'for VACUUM FULL', hint)];
   }
@@ -106,7 +106,7 @@ export function tableHazard(table: string, { subtype, def }: AlterTableCmd, cont
 
 function attached(table: string, { name, bound }: PartitionCmd, { known, isNew }: HazardContext): readonly Hazard[] {
   const partition = nameOf(name);
-  if (partition === undefined || !bound || isNew(partition) || known.hasValidCheck(partition)) return [];
+  if (partition === undefined || !bound || isNew(partition) || known.checks.hasValidCheck(partition)) return [];
   return [
     {
       rule: 'attach-partition',
