@@ -60,7 +60,9 @@ export class Known {
     this.checks.apply(node);
     if ('CreateStmt' in node) {
       const { relation, partspec } = node.CreateStmt;
-      if (partspec) this.#partitionKeys.set(nameOf(relation)!, onlyKey(partspec.partParams));
+      const table = nameOf(relation)!;
+      if (partspec) this.#partitionKeys.set(table, onlyKey(partspec.partParams));
+      else this.#partitionKeys.delete(table);
     } else if ('CreateDomainStmt' in node) {
       const { domainname, typeName, constraints = [] } = node.CreateDomainStmt;
       const isConstrained = constraints.some((part) => 'Constraint' in part && isChecked(part.Constraint));

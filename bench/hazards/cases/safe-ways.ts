@@ -31,6 +31,13 @@ export const safeWays: readonly HazardCase[] = [
     source: 'PostgreSQL CREATE INDEX',
   },
   {
+    sql: 'alter table only p add unique (a);',
+    before: ['create table p (a int, b int) partition by range (a);'],
+    expected: 'none',
+    why: 'the partitioned table itself has no rows',
+    source: 'PostgreSQL, Table Partitioning: ALTER INDEX ... ATTACH PARTITION',
+  },
+  {
     sql: 'alter table a add constraint f foreign key (b) references c (id) not valid;',
     expected: 'none',
     why: 'no row is checked',

@@ -151,11 +151,11 @@ function constrained({ table, name, of }: NewColumn, context: HazardContext): re
   const check = of('CONSTR_CHECK');
   const reference = of('CONSTR_FOREIGN');
   return [
-    ...(key ? [indexedConstraint(table, { ...key, keys: [{ String: { sval: name } }] })] : []),
+    ...(key ? [indexedConstraint(table, { ...key, keys: [{ String: { sval: name } }] }, context)] : []),
     ...(check ? checkOf(table, check, context) : []),
     // Without a default there is no value to look up, and PostgreSQL looks none up.
     ...(reference && hasDefault(of('CONSTR_DEFAULT'))
-      ? foreignKey(table, { ...reference, fk_attrs: [{ String: { sval: name } }] })
+      ? foreignKey(table, { ...reference, fk_attrs: [{ String: { sval: name } }] }, context)
       : []),
   ];
 }

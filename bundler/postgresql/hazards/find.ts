@@ -11,9 +11,11 @@ export function findHazards(context: HazardContext): readonly Hazard[] {
   const hazards = effectsOf(context.statement.node).flatMap((node): readonly Hazard[] => {
     if ('AlterTableStmt' in node) {
       const table = nameOf(node.AlterTableStmt.relation)!;
-      const { objtype, cmds = [] } = node.AlterTableStmt;
+      const { objtype, cmds = [], relation } = node.AlterTableStmt;
       // PostgreSQL has no rows of a foreign table, nor of a type.
       if (context.isNew(table) || objtype === 'OBJECT_FOREIGN_TABLE' || objtype === 'OBJECT_TYPE') return [];
+      // With ONLY it is about the partitioned table itself, which has none either.
+      if (context.known.isPartitioned(table) && !relation?.inh) return [];
       const hazards = cmds.flatMap((command) =>
         'AlterTableCmd' in command
           ? [columnHazard, constraintHazard, tableHazard].flatMap((find) => find(table, command.AlterTableCmd, context))
