@@ -193,4 +193,25 @@ export const columns: readonly HazardCase[] = [
     why: 'the column is no longer computed',
     source: 'PostgreSQL ALTER TABLE',
   },
+  {
+    sql: 'alter table a alter column b type char(20);',
+    before: ['create table a (b char(10));'],
+    expected: 'change-type',
+    why: 'it is stored with its blanks',
+    source: 'measured: the table gets another file',
+  },
+  {
+    sql: 'alter table a alter column b type text[];',
+    before: ['create table a (b varchar(10)[]);'],
+    expected: 'change-type',
+    why: 'the elements of an array are written anew',
+    source: 'measured: the table gets another file',
+  },
+  {
+    sql: 'alter table a alter column b type positive;',
+    before: ['create table a (b int);', 'create domain positive as int check (value > 0);'],
+    expected: 'change-type',
+    why: 'the domain is checked for each row',
+    source: 'measured: the table gets another file',
+  },
 ];

@@ -173,4 +173,25 @@ export const harmlessChanges: readonly HazardCase[] = [
     why: 'nobody waits',
     source: 'PostgreSQL REINDEX',
   },
+  {
+    sql: 'alter table a alter column b type numeric;',
+    before: ['create table a (b numeric(10, 2));'],
+    expected: 'none',
+    why: 'every value is stored as it was',
+    source: 'measured: the table keeps its file',
+  },
+  {
+    sql: 'alter table a alter column b type timestamp;',
+    before: ['create table a (b timestamp(3));'],
+    expected: 'none',
+    why: 'every value is stored as it was',
+    source: 'measured: the table keeps its file',
+  },
+  {
+    sql: 'alter table a alter column b type varchar(20) using b::varchar(20);',
+    before: ['create table a (b varchar(10));'],
+    expected: 'none',
+    why: 'the cast is what PostgreSQL would do by itself',
+    source: 'measured: the table keeps its file',
+  },
 ];

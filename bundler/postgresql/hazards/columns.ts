@@ -170,7 +170,7 @@ function changedType(table: string, command: AlterTableCmd, { known }: HazardCon
       rule: 'change-type',
       what: `PostgreSQL writes ${table} anew to change ${name} to ${typeText(to)}, and everybody waits meanwhile`,
       hint: 'Add a new column, let the application write both, fill it in parts, and drop the old one in contract.',
-      rewrite: together(addColumn(table, `${name}_new`, to)),
+      rewrite: together(addColumn(table, `${name}_new`, known.storedAs(to))),
     },
   ];
 }
