@@ -104,6 +104,13 @@ export const columns: readonly HazardCase[] = [
     source: 'strong_migrations: changing the type of a column',
   },
   {
+    sql: "set local timezone = 'UTC'; alter table a alter column b type timestamptz using b at time zone 'UTC';",
+    before: ['create table a (b timestamp);'],
+    expected: 'change-type',
+    why: 'the expression is computed for each row',
+    source: 'measured: the table gets another file',
+  },
+  {
     sql: 'alter table a alter column b type timestamptz;',
     before: ['create table a (b date);'],
     expected: 'change-type',
@@ -192,6 +199,20 @@ export const columns: readonly HazardCase[] = [
     expected: 'DESTRUCTIVE_CHANGE',
     why: 'the column is no longer computed',
     source: 'PostgreSQL ALTER TABLE',
+  },
+  {
+    sql: "set local timezone = 'Europe/Berlin'; alter table a alter column b type timestamptz;",
+    before: ['create table a (b timestamp);'],
+    expected: 'change-type',
+    why: 'each value is moved by the offset of its day',
+    source: 'measured: the table gets another file',
+  },
+  {
+    sql: 'alter table a alter column b type timestamptz;',
+    before: ['create table a (b timestamp);'],
+    expected: 'change-type',
+    why: 'what the time zone of the session is, a file does not say',
+    source: 'strong_migrations: changing the type of a column',
   },
   {
     sql: 'alter table a alter column b type char(20);',

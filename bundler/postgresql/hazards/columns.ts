@@ -7,6 +7,7 @@ import { type ColumnType, columnType, rewrites, typeText } from '../types';
 import { checkOf, foreignKey, indexedConstraint } from './constraints';
 import type { Hazard, HazardContext } from './hazard';
 import { addColumn, nameFor, notNullByCheck, oneByOne, quote, quoteOne, together } from './rewrite';
+import { isAlikeInUtc } from './time-zone';
 
 /** What is hazardous in a change of an existing table's column. */
 export function columnHazard(table: string, command: AlterTableCmd, context: HazardContext): readonly Hazard[] {
@@ -160,17 +161,31 @@ function constrained({ table, name, of }: NewColumn, context: HazardContext): re
   ];
 }
 
-function changedType(table: string, command: AlterTableCmd, { known }: HazardContext): readonly Hazard[] {
-  const { name = '' } = command;
+function changedType(table: string, command: AlterTableCmd, { known, isUtc }: HazardContext): readonly Hazard[] {
+  const { name = '', def } = command;
   const { from, to, using } = typeChange(table, command, known.columns)!;
   const isKept = !known.constrainedDomain(to.name) && !rewrites(from && known.storedAs(from), known.storedAs(to));
   if (!using && isKept) return [];
+  // AT TIME ZONE 'UTC' loses nothing, but is computed for each row.
+  const isComputed = def !== undefined && 'ColumnDef' in def && 'FuncCall' in (def.ColumnDef.raw_default ?? {});
+  const isAlike = !using && !isComputed && isAlikeInUtc(from, to);
+  if (isAlike && isUtc) return [];
   return [
     {
       rule: 'change-type',
       what: `PostgreSQL writes ${table} anew to change ${name} to ${typeText(to)}, and everybody waits meanwhile`,
-      hint: 'Add a new column, let the application write both, fill it in parts, and drop the old one in contract.',
-      rewrite: together(addColumn(table, `${name}_new`, known.storedAs(to))),
+      ...(isAlike
+        ? {
+            hint: "Are its values in UTC? Write SET LOCAL timezone = 'UTC' before it: then nothing is written anew.",
+            rewrite: together(
+              "SET LOCAL timezone = 'UTC'",
+              `ALTER TABLE ${quote(table)} ALTER COLUMN ${quoteOne(name)} TYPE ${typeText(to)}`,
+            ),
+          }
+        : {
+            hint: 'Add a new column, let the application write both, fill it in parts, and drop the old one in contract.',
+            rewrite: together(addColumn(table, `${name}_new`, known.storedAs(to))),
+          }),
     },
   ];
 }
