@@ -30,7 +30,7 @@ export function auroraTarget(cluster: rds.IDatabaseCluster, options: AuroraTarge
       ...engineErrors(cluster, options),
       ...databaseNameErrors(databaseName, databaseKind),
       ...secretErrors(secret),
-      ...lockTimeoutErrors(lockTimeout),
+      ...lockTimeoutErrors(lockTimeout, databaseKind),
     ],
     claims: (owner) => [
       {
@@ -131,7 +131,10 @@ function secretErrors(secret: secretsmanager.ISecret | undefined): string[] {
 /** Milliseconds. The Data API waits 45 s for a statement (aws-facts RDS-1), which has to have time to run too. */
 const LOCK_TIMEOUTS = { shortest: 100, longest: 30_000 };
 
-function lockTimeoutErrors(lockTimeout: Duration | undefined): string[] {
+function lockTimeoutErrors(lockTimeout: Duration | undefined, databaseKind: AuroraDatabaseKind): string[] {
+  if (lockTimeout && databaseKind === AuroraDatabaseKind.AURORA_MYSQL) {
+    return ['lockTimeout is for PostgreSQL. For MySQL set lock_wait_timeout in the parameter group of the cluster.'];
+  }
   const milliseconds = lockTimeout?.toMilliseconds() ?? LOCK_TIMEOUTS.shortest;
   if (milliseconds >= LOCK_TIMEOUTS.shortest && milliseconds <= LOCK_TIMEOUTS.longest) return [];
   return [`lockTimeout must be between 100 milliseconds and 30 seconds, got ${milliseconds} milliseconds.`];

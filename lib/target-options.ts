@@ -59,7 +59,7 @@ export interface AuroraTargetOptions {
    * is tried again: for twelve times as long when migrations are applied, for at least ten minutes when they are undone
    * or contracted. Then it fails with `LOCK_NOT_AVAILABLE`, which says who holds the lock. A section may say otherwise
    * with `SET LOCAL lock_timeout`. Statements outside of a transaction, such as CREATE INDEX CONCURRENTLY, wait as long
-   * as they need.
+   * as they need. Only for PostgreSQL: for MySQL set `lock_wait_timeout` in the parameter group of the cluster.
    *
    * @default Duration.seconds(5)
    */

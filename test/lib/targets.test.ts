@@ -137,9 +137,9 @@ describe('an Aurora cluster', () => {
   });
 
   it('says how long a section waits for a lock only when it is told to, so that other deployments see no change', () => {
-    const users = (lockTimeout?: Duration) => {
+    const users = (lockTimeout?: Duration, databaseKind = AuroraDatabaseKind.AURORA_POSTGRESQL) => {
       const stack = testStack();
-      const options = { databaseName: 'shop', ...(lockTimeout ? { lockTimeout } : {}) };
+      const options = { databaseName: 'shop', databaseKind, ...(lockTimeout ? { lockTimeout } : {}) };
       new DatabaseMigrations(stack, 'Db', {
         migrationsPath: folderWith(CREATE_USERS),
         targets: { users: MigrationTarget.aurora(auroraCluster(stack), options) },
@@ -153,6 +153,7 @@ describe('an Aurora cluster', () => {
     const range = 'lockTimeout must be between 100 milliseconds and 30 seconds, got';
     expect(() => users(Duration.millis(99))).toThrow(`${range} 99 milliseconds.`);
     expect(() => users(Duration.minutes(1))).toThrow(`${range} 60000 milliseconds.`);
+    expect(() => users(Duration.seconds(2), AuroraDatabaseKind.AURORA_MYSQL)).toThrow('lockTimeout is for PostgreSQL');
   });
 
   it('a nested stack, whose name only CloudFormation knows, can migrate its cluster', () => {
