@@ -14,7 +14,7 @@ const reserved = 'cdk_migrations';
 export function checkSession(statement: ParsedStatement, transaction: boolean): readonly MigrationError[] {
   const { node, location } = statement;
   const setting = settingMessage(node, transaction);
-  const unsupported = unsupportedStatement(node);
+  const unsupported = unsupportedStatement(node) ?? (transaction ? undefined : temporary(node));
   return [
     ...(setting ? [new MigrationError('SESSION_SETTING', setting.message, { hint: setting.hint, location })] : []),
     ...(unsupported
@@ -95,6 +95,21 @@ function unsupportedStatement(node: Node): Text | undefined {
     };
   }
   return undefined;
+}
+
+/** A temporary table or view, which the next statement would not find. */
+function temporary(node: Node): Text | undefined {
+  const made = [
+    ...('CreateStmt' in node ? [node.CreateStmt.relation] : []),
+    ...('CreateTableAsStmt' in node ? [node.CreateTableAsStmt.into?.rel] : []),
+    ...('SelectStmt' in node ? [node.SelectStmt.intoClause?.rel] : []),
+    ...('ViewStmt' in node ? [node.ViewStmt.view] : []),
+  ];
+  if (!made.some((relation) => relation?.relpersistence === 't')) return undefined;
+  return {
+    message: 'What is TEMPORARY does not reach the next statement: each of this section has a session of its own.',
+    hint: 'Create an ordinary table and drop it when you have done, or use it in a section that is one transaction.',
+  };
 }
 
 function isTablespace(option: Node): boolean {

@@ -67,6 +67,16 @@ it('a statement that is nested too deeply is refused in words', () => {
   ]);
 });
 
+it.each([
+  'create temp table a (b int)',
+  'create temporary table a as select 1',
+  'select 1 into temp a',
+  'create temp view a as select 1',
+])('what ends with its session is refused where the next statement may have another: %s', (sql) => {
+  expect(codes(sql, ' transaction:false')).toEqual(['UNSUPPORTED_STATEMENT']);
+  expect(codes(sql)).toEqual([]);
+});
+
 describe('what is meant for psql', () => {
   it.each([
     ['\\i other.sql', '\\i', 'statements of that file'],
