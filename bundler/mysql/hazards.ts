@@ -1,6 +1,6 @@
 import { alterHazards, indexHazards } from './alter-hazards';
 import type { AlterTable } from './alter-table';
-import type { ChangeRows } from './change-rows';
+import type { ChangeRows, InsertSelect } from './change-rows';
 import { isAlwaysTrue } from './changes';
 import { completed } from './charset';
 import { foreignKeyIndex, type Hazard } from './hazard';
@@ -38,9 +38,24 @@ function found(statement: Statement, tables: KnownTables, isNew: (table: string)
     case 'update':
     case 'delete':
       return statement.tables.every(isNew) ? [] : changeHazards(statement);
+    case 'insert-select':
+      return statement.tables.every(isNew) ? [] : readHazards(statement);
     default:
       return [];
   }
+}
+
+/** InnoDB locks what such a query reads, so that the rows stay what they were (MySQL, Locks Set by Different SQL Statements). */
+function readHazards({ tables, condition, isLimited }: InsertSelect): readonly Hazard[] {
+  if (isLimited || isNarrow(condition ?? [])) return [];
+  return [
+    {
+      code: 'SLOW_STATEMENT',
+      rule: 'many-rows',
+      what: `This INSERT locks all rows that it reads of ${tables.join(', ')}, and keeps their writers away until the transaction ends`,
+      hint: 'Copy them in parts, by ranges of the key from a sql() migration, or name them by their key.',
+    },
+  ];
 }
 
 function oldCharset(statement: CreateTable | AlterTable): readonly Hazard[] {

@@ -1,5 +1,5 @@
 import { type AlterTable, type Clause, readAlterTable, readElement, readStated, textOf } from './alter-table';
-import { type ChangeRows, readChangeRows } from './change-rows';
+import { type ChangeRows, type InsertSelect, readChangeRows, readInsertSelect } from './change-rows';
 import { type Charset, readCharset } from './charset';
 import { columnNames, listItems, Reader } from './syntax/reader';
 import type { Token } from './syntax/tokens';
@@ -16,6 +16,7 @@ export type Statement =
   | { readonly type: 'rename-table'; readonly pairs: readonly (readonly [from: string, to: string])[] }
   | { readonly type: 'truncate'; readonly table: string }
   | ChangeRows
+  | InsertSelect
   | { readonly type: 'optimize'; readonly tables: readonly string[] }
   | { readonly type: 'stored-program' }
   /** Known, and of no concern here. */
@@ -51,6 +52,7 @@ export function readStatement(tokens: readonly Token[]): Statement {
   const rows = isWith ? afterWith(tokens) : tokens;
   const verb = isWith ? new Reader(rows).peek() : word;
   if (verb === 'UPDATE' || verb === 'DELETE') return readChangeRows(rows, verb);
+  if (verb === 'INSERT' || verb === 'REPLACE') return readInsertSelect(rows) ?? { type: 'other' };
   if (reader.accept('CREATE')) return readCreate(reader, tokens);
   if (reader.accept('ALTER')) return readAlter(reader, tokens);
   if (reader.accept('DROP')) return readDrop(reader, tokens);
