@@ -86,7 +86,7 @@ const volatileNames =
 
 /** Whether PostgreSQL, or an extension, has a function of this name that is called for every row. */
 export function isVolatileName(name: string): boolean {
-  return new RegExp(`^(pg_catalog\\.)?${volatileNames}$`).test(name);
+  return new RegExp(`^(\\w+\\.)?${volatileNames}$`).test(name);
 }
 
 /** A function is, unless it says otherwise; one in SQL only if what it calls is, because PostgreSQL puts it in its place. */

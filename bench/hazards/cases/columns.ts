@@ -40,6 +40,12 @@ export const columns: readonly HazardCase[] = [
     source: 'squawk adding-field-with-default',
   },
   {
+    sql: 'alter table a add column b uuid default extensions.uuid_generate_v4();',
+    expected: 'volatile-default',
+    why: 'the table is written anew',
+    source: 'PostgreSQL uuid-ossp, in a schema of its own',
+  },
+  {
     sql: 'alter table a add column b timestamptz default clock_timestamp();',
     expected: 'volatile-default',
     why: 'the table is written anew',

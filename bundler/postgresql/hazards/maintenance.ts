@@ -45,11 +45,12 @@ function createdIndex(
   context: HazardContext,
 ): readonly Hazard[] {
   const table = nameOf(relation) ?? '';
-  if (concurrent) return [];
   const isPartitioned = context.known.isPartitioned(table);
   // On the partitioned table alone there is nothing to read.
-  if (isPartitioned && !relation?.inh) return [];
-  const what = `CREATE INDEX keeps writers away from ${table} while it reads the whole table`;
+  if (isPartitioned ? !relation?.inh : concurrent) return [];
+  const what = concurrent
+    ? `PostgreSQL refuses CREATE INDEX CONCURRENTLY for the partitioned table ${table}`
+    : `CREATE INDEX keeps writers away from ${table} while it reads the whole table`;
   if (isPartitioned) {
     const hint =
       'Write CREATE INDEX ... ON ONLY for the table, CREATE INDEX CONCURRENTLY for each partition, and ALTER INDEX ... ATTACH PARTITION.';
@@ -71,15 +72,21 @@ function createdIndex(
   ];
 }
 
-function droppedIndex({ objects = [], concurrent, missing_ok }: DropStmt, { isNew }: HazardContext): readonly Hazard[] {
+function droppedIndex(
+  { objects = [], concurrent, missing_ok, behavior }: DropStmt,
+  { isNew }: HazardContext,
+): readonly Hazard[] {
   const names = objects.map((index) => qualified(texts([index]))).filter((name) => !isNew(name));
-  if (concurrent || names.length === 0) return [];
+  const isRefused = concurrent === true && (objects.length > 1 || behavior === 'DROP_CASCADE');
+  if ((concurrent && !isRefused) || names.length === 0) return [];
   const drop = `DROP INDEX CONCURRENTLY ${missing_ok ? 'IF EXISTS ' : ''}`;
   return [
     {
       rule: 'drop-index',
-      what: `DROP INDEX keeps everybody away from the table of ${names.join(', ')}, and waits for all who read it now`,
-      hint: 'Write DROP INDEX CONCURRENTLY in a section with transaction:false.',
+      what: isRefused
+        ? 'PostgreSQL refuses DROP INDEX CONCURRENTLY for more than one index, and with CASCADE'
+        : `DROP INDEX keeps everybody away from the table of ${names.join(', ')}, and waits for all who read it now`,
+      hint: 'Write DROP INDEX CONCURRENTLY in a section with transaction:false, for one index each.',
       rewrite: alone(...names.map((name) => `${drop}${quote(name)}`)),
     },
   ];

@@ -19,13 +19,13 @@ interface RuleFacts {
 export const hazardRules = {
   'create-index': {
     severity: 'warning',
-    finds: '`CREATE INDEX` without `CONCURRENTLY`',
+    finds: '`CREATE INDEX` without `CONCURRENTLY`, or with it on a partitioned table, which PostgreSQL refuses',
     why: 'Writers wait while the whole table is read.',
     example: 'CREATE INDEX users_by_diet ON users (diet);',
   },
   'drop-index': {
     severity: 'warning',
-    finds: '`DROP INDEX` without `CONCURRENTLY`',
+    finds: '`DROP INDEX` without `CONCURRENTLY`, or with it of several indexes, which PostgreSQL refuses',
     why: 'Everybody waits until all who read the table now are done, and then until the index is gone.',
     example: 'DROP INDEX users_by_diet;',
   },
