@@ -15,7 +15,7 @@ export interface ChangeRows {
   readonly isLimited: boolean;
 }
 
-/** INSERT and REPLACE with the rows of a query. */
+/** INSERT, REPLACE and CREATE TABLE with the rows of a query. */
 export interface InsertSelect {
   readonly type: 'insert-select';
   /** Those that the query reads. */
@@ -24,7 +24,7 @@ export interface InsertSelect {
   readonly isLimited: boolean;
 }
 
-/** Reads an INSERT or a REPLACE; undefined when its rows are no query's. Queries inside of the query are left out. */
+/** Reads an INSERT, a REPLACE or the end of a CREATE TABLE; undefined when its rows are no query's. Queries inside of the query are left out. */
 export function readInsertSelect(tokens: readonly Token[]): InsertSelect | undefined {
   const parts = splitAtWords(tokens, /^(SELECT|FROM|WHERE|GROUP|HAVING|WINDOW|ORDER|LIMIT|UNION|FOR|ON|SET|VALUES?)$/i);
   if (parts.has('SET') || parts.has('VALUES') || parts.has('VALUE')) return undefined;

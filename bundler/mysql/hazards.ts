@@ -26,7 +26,7 @@ export function hazardsOf(
 function found(statement: Statement, tables: KnownTables, isNew: (table: string) => boolean): readonly Hazard[] {
   switch (statement.type) {
     case 'create-table':
-      return oldCharset(statement);
+      return [...oldCharset(statement), ...(statement.source ? readHazards(statement.source, isNew) : [])];
     case 'alter-table':
       return isNew(statement.table) ? [] : [...alterHazards(statement, tables), ...oldCharset(statement)];
     case 'create-index':
@@ -39,20 +39,23 @@ function found(statement: Statement, tables: KnownTables, isNew: (table: string)
     case 'delete':
       return statement.tables.every(isNew) ? [] : changeHazards(statement);
     case 'insert-select':
-      return statement.tables.every(isNew) ? [] : readHazards(statement);
+      return readHazards(statement, isNew);
     default:
       return [];
   }
 }
 
 /** InnoDB locks what such a query reads, so that the rows stay what they were (MySQL, Locks Set by Different SQL Statements). */
-function readHazards({ tables, condition, isLimited }: InsertSelect): readonly Hazard[] {
-  if (isLimited || isNarrow(condition ?? [])) return [];
+function readHazards(
+  { tables, condition, isLimited }: InsertSelect,
+  isNew: (table: string) => boolean,
+): readonly Hazard[] {
+  if (tables.every(isNew) || isLimited || isNarrow(condition ?? [])) return [];
   return [
     {
       code: 'SLOW_STATEMENT',
       rule: 'many-rows',
-      what: `This INSERT locks all rows that it reads of ${tables.join(', ')}, and keeps their writers away until the transaction ends`,
+      what: `This query locks all rows that it reads of ${tables.join(', ')}, and keeps their writers away until the transaction ends`,
       hint: 'Copy them in parts, by ranges of the key from a sql() migration, or name them by their key.',
     },
   ];

@@ -34,6 +34,8 @@ export interface CreateTable {
   /** Whether that is all of them. */
   readonly isWhole: boolean;
   readonly charset: Charset;
+  /** The query whose rows it gets. */
+  readonly source?: InsertSelect;
 }
 
 export interface CreateIndex {
@@ -112,7 +114,17 @@ function readCreateTable(reader: Reader, orReplace: boolean): CreateTable {
   const isSelect = options.some(({ kind, text }) => kind === 'word' && /^(SELECT|LIKE|TABLE|VALUES)$/i.test(text));
   const elements = isLike ? [] : listItems(inside).map((item) => readElement(new Reader(item)));
   const charset = readCharset(new Reader(options));
-  return { type: 'create-table', table, ifNotExists, orReplace, elements, isWhole: !isLike && !isSelect, charset };
+  const source = readInsertSelect(options);
+  return {
+    type: 'create-table',
+    table,
+    ifNotExists,
+    orReplace,
+    elements,
+    isWhole: !isLike && !isSelect,
+    charset,
+    source,
+  };
 }
 
 function readCreateIndex(reader: Reader, kind: 'unique' | 'plain' | 'fulltext' | 'spatial'): CreateIndex {

@@ -77,6 +77,10 @@ it.each([
   expect(codes(sql)).toEqual([]);
 });
 
+it('a condition that is nested deeply is left alone', () => {
+  expect(codes(`update a set b = 1 where ${'not '.repeat(3000)} c`)).toEqual([]);
+});
+
 describe('what is meant for psql', () => {
   it.each([
     ['\\i other.sql', '\\i', 'statements of that file'],
