@@ -194,4 +194,18 @@ export const harmlessChanges: readonly HazardCase[] = [
     why: 'the cast is what PostgreSQL would do by itself',
     source: 'measured: the table keeps its file',
   },
+  {
+    sql: 'alter table a alter column b type id;',
+    before: ['create domain id as bigint;', 'create table a (b bigint);'],
+    expected: 'none',
+    why: 'a domain without a constraint is stored as what it is made of',
+    source: 'measured: the table keeps its file',
+  },
+  {
+    sql: 'alter table a alter column b type bigint;',
+    before: ['create domain positive as bigint check (value > 0);', 'create table a (b positive);'],
+    expected: 'none',
+    why: 'every value is stored as it was',
+    source: 'measured: the table keeps its file',
+  },
 ];

@@ -64,7 +64,7 @@ function required(column: NewColumn, { known }: HazardContext): Hazard | undefin
   if (!of('CONSTR_NOTNULL') && !of('CONSTR_PRIMARY')) return undefined;
   const hasValue = isSerial || of('CONSTR_IDENTITY') || of('CONSTR_GENERATED') || hasDefault(of('CONSTR_DEFAULT'));
   // A domain may have a default of its own.
-  if (hasValue || known.constrainedDomain(type.name)) return undefined;
+  if (hasValue || known.columns.domains.constrained(type.name)) return undefined;
   return {
     rule: 'add-required-column',
     what: `PostgreSQL refuses the new column ${name} when ${table} has a row, because it must have a value and has no default`,
@@ -108,7 +108,7 @@ function computed(column: NewColumn, context: HazardContext): Hazard | undefined
       rewrite: together(addColumn(table, name, type)),
     };
   }
-  const base = context.known.constrainedDomain(type.name);
+  const base = context.known.columns.domains.constrained(type.name);
   if (!base) return undefined;
   return {
     rule: 'add-domain-column',
@@ -164,7 +164,8 @@ function constrained({ table, name, of }: NewColumn, context: HazardContext): re
 function changedType(table: string, command: AlterTableCmd, { known, isUtc }: HazardContext): readonly Hazard[] {
   const { name = '', def } = command;
   const { from, to, using } = typeChange(table, command, known.columns)!;
-  const isKept = !known.constrainedDomain(to.name) && !rewrites(from && known.storedAs(from), known.storedAs(to));
+  const { domains } = known.columns;
+  const isKept = !domains.constrained(to.name) && !rewrites(from && domains.storedAs(from), domains.storedAs(to));
   if (!using && isKept) return [];
   // AT TIME ZONE 'UTC' loses nothing, but is computed for each row.
   const isComputed = def !== undefined && 'ColumnDef' in def && 'FuncCall' in (def.ColumnDef.raw_default ?? {});
@@ -184,7 +185,7 @@ function changedType(table: string, command: AlterTableCmd, { known, isUtc }: Ha
           }
         : {
             hint: 'Add a new column, let the application write both, fill it in parts, and drop the old one in contract.',
-            rewrite: together(addColumn(table, `${name}_new`, known.storedAs(to))),
+            rewrite: together(addColumn(table, `${name}_new`, domains.storedAs(to))),
           }),
     },
   ];
