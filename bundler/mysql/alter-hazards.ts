@@ -7,7 +7,7 @@ import { appends, keepsRows } from './types';
 
 /**
  * What is slow about an ALTER TABLE, by what InnoDB of MySQL 8.0 can do INSTANT, INPLACE or only with COPY, and what it
- * breaks. One that states ALGORITHM=INSTANT, or INPLACE with LOCK=NONE, fails rather than being slow for others.
+ * breaks. One that states ALGORITHM=INSTANT or LOCK=NONE fails rather than being slow for others.
  */
 export function alterHazards(statement: AlterTable, tables: KnownTables): readonly Hazard[] {
   const { table, clauses, algorithm } = statement;
@@ -23,7 +23,7 @@ export function indexHazards(statement: CreateIndex, tables: KnownTables): reado
 }
 
 function isStated({ algorithm, lock }: { readonly algorithm?: string; readonly lock?: string }): boolean {
-  return algorithm === 'INSTANT' || (algorithm === 'INPLACE' && lock === 'NONE');
+  return algorithm === 'INSTANT' || (algorithm !== 'COPY' && lock === 'NONE');
 }
 
 function slow(rule: SlowRule, what: string, hint: string): Hazard {
@@ -41,7 +41,7 @@ function slowClause(table: string, clause: Clause, all: readonly Clause[], table
     case 'add-column':
       return slowColumn(table, clause.column, tables);
     case 'change-column':
-      return slowChange(table, clause.name, clause.column, tables);
+      return slowChange(table, clause.name, tables.asIn(table, clause.column), tables);
     case 'add-index':
       return slowIndex(table, clause.index, tables);
     case 'drop-column':
@@ -56,21 +56,23 @@ function slowClause(table: string, clause: Clause, all: readonly Clause[], table
           'Add it when you create the table; on a big table choose a quiet time, or let the application check.',
         ),
       ];
-    case 'add-check': {
-      const hint = 'Add it NOT ENFORCED, which only new tools read, or check in the application.';
-      return [slow('copy-table', copies(table, 'to check every row'), hint)];
-    }
+    case 'add-check':
+      return [checked(table)];
     case 'convert-charset':
-      return [slow('copy-table', copies(table, `to convert it to ${clause.charset}`), copyInstead)];
+      return [
+        slow(
+          'copy-table',
+          copies(table, `to convert it to ${clause.charset.charset ?? 'another character set'}`),
+          copyInstead,
+        ),
+      ];
     case 'drop-primary-key': {
       // Together with a new one it is done in place.
       const isReplaced = all.some((other) => other.do === 'add-index' && other.index.kind === 'primary');
       return isReplaced ? [] : [slow('primary-key', copies(table, 'to drop its primary key'), addInOne)];
     }
     case 'partition':
-      return clause.change === 'repartition'
-        ? [slow('copy-table', copies(table, 'to put every row into its partition'), copyInstead)]
-        : [];
+      return slowPartitioning(table, clause.change);
     case 'rebuild':
       return [rebuild(table, `for ${clause.what}`)];
     default:
@@ -78,7 +80,20 @@ function slowClause(table: string, clause: Clause, all: readonly Clause[], table
   }
 }
 
+function slowPartitioning(table: string, change: (Clause & { do: 'partition' })['change']): readonly Hazard[] {
+  if (change === 'repartition')
+    return [slow('copy-table', copies(table, 'to put every row into its partition'), copyInstead)];
+  if (change !== 'rewrite') return [];
+  const hint = 'Do it while these partitions have few rows, or in a quiet time.';
+  return [slow('copy-table', `MySQL writes partitions of ${table} anew, and keeps writers away meanwhile`, hint)];
+}
+
 const addInOne = 'Add the new primary key in the same ALTER TABLE, which is then done in place.';
+
+function checked(table: string): Hazard {
+  const hint = 'Add it NOT ENFORCED, which only new tools read, or check in the application.';
+  return slow('copy-table', copies(table, 'to check every row'), hint);
+}
 
 function slowColumn(table: string, column: Column, tables: KnownTables): readonly Hazard[] {
   if (column.generated === 'stored') {
@@ -89,13 +104,15 @@ function slowColumn(table: string, column: Column, tables: KnownTables): readonl
     const hint = 'Create a new table with the column, and fill it in parts.';
     return [slow('rebuild-table', `MySQL numbers every row of ${table}, and keeps writers away meanwhile`, hint)];
   }
-  const kind = column.key === 'primary' ? 'primary' : column.key;
-  return kind ? slowIndex(table, { kind, columns: [column.name] }, tables) : [];
+  return [
+    ...(column.key ? slowIndex(table, { kind: column.key, columns: [column.name] }, tables) : []),
+    ...(column.isChecked ? [checked(table)] : []),
+  ];
 }
 
 function slowChange(table: string, name: string, to: Column, tables: KnownTables): readonly Hazard[] {
   const from = tables.column(table, name);
-  if (from && keepsRows(from.type, to.type)) {
+  if (from && keepsRows(from.type, to.type) && (from.autoIncrement || !to.autoIncrement)) {
     if (from.nullable !== to.nullable) return [rebuild(table, `to make ${name} ${to.nullable ? 'NULL' : 'NOT NULL'}`)];
     if (to.isPlaced) return [rebuild(table, `to move ${name}`)];
     return to.type.values.length > 0 ? [] : [];
@@ -105,7 +122,7 @@ function slowChange(table: string, name: string, to: Column, tables: KnownTables
     return [slow('enum-order', copies(table, `because the values of ${name} change their places`), hint)];
   }
   const why = from
-    ? `to change ${name} to ${typeText(to.type)}`
+    ? `to change ${name} to ${typeText(to.type, from.type)}`
     : `to change ${name}, unless it was as long or shorter`;
   return [slow('copy-table', copies(table, why), copyInstead)];
 }

@@ -1,4 +1,5 @@
-import { type Column, readCharset, readColumn } from './column';
+import { type Charset, completed, readCharset } from './charset';
+import { type Column, readColumn } from './column';
 import { columnNames, listItems, Reader } from './syntax/reader';
 import type { Token } from './syntax/tokens';
 
@@ -31,7 +32,7 @@ export type Clause =
   | { readonly do: 'drop-index'; readonly name: string }
   | { readonly do: 'drop-foreign-key'; readonly name: string }
   | { readonly do: 'rename-table'; readonly newName: string }
-  | { readonly do: 'convert-charset' | 'default-charset'; readonly charset: string }
+  | { readonly do: 'convert-charset' | 'default-charset'; readonly charset: Charset }
   | { readonly do: 'partition'; readonly change: PartitionChange; readonly names: readonly string[] }
   /** The table is written anew, beside its writers. */
   | { readonly do: 'rebuild'; readonly what: string }
@@ -40,7 +41,8 @@ export type Clause =
   | { readonly do: 'notes' }
   | { readonly do: 'unknown'; readonly text: string };
 
-type PartitionChange = 'drop' | 'truncate' | 'exchange' | 'discard' | 'repartition' | 'other';
+/** `rewrite`: the rows of some partitions are put into new ones. */
+type PartitionChange = 'drop' | 'truncate' | 'exchange' | 'discard' | 'repartition' | 'rewrite' | 'other';
 
 export interface AlterTable {
   readonly type: 'alter-table';
@@ -48,7 +50,7 @@ export interface AlterTable {
   readonly clauses: readonly Clause[];
   /** `INSTANT`, `INPLACE`, `COPY`; undefined when MySQL chooses, also for DEFAULT. */
   readonly algorithm?: string;
-  /** `NONE`, `SHARED`, `EXCLUSIVE`; undefined when MySQL chooses. */
+  /** `NONE`, `SHARED`, `EXCLUSIVE`; undefined when MySQL chooses. No copy is made with NONE. */
   readonly lock?: string;
 }
 
@@ -62,7 +64,7 @@ export function readAlterTable(reader: Reader): AlterTable {
   for (const [index, item] of items.entries()) {
     if (readStated(item, stated)) continue;
     // Names of partitions and of columns to order by are a list within the list.
-    const takesRest = /^(DROP|TRUNCATE|DISCARD|REORGANIZE|EXCHANGE|ORDER) (PARTITION|BY)$/.test(firstWords(item));
+    const takesRest = /^((?!ADD )\w+ PARTITION|ORDER BY)$/.test(firstWords(item));
     if (takesRest) {
       clauses.push(...readClause(items.slice(index).flat()));
       break;
@@ -97,8 +99,7 @@ function readClause(tokens: readonly Token[]): readonly Clause[] {
   if (reader.accept('DROP')) return [readDrop(reader)];
   if (reader.acceptAny('MODIFY', 'CHANGE')) return [readChange(reader, word === 'CHANGE')];
   if (reader.accept('RENAME')) return [readRename(reader)];
-  if (reader.accept('CONVERT', 'TO') && (reader.accept('CHARACTER', 'SET') || reader.accept('CHARSET')))
-    return [{ do: 'convert-charset', charset: readCharset(reader) }];
+  if (reader.accept('CONVERT', 'TO')) return [{ do: 'convert-charset', charset: completed(readCharset(reader), {}) }];
   if (reader.accept('ALTER')) {
     // A check that begins to be enforced is one that is added.
     const isEnforced = /^(CHECK|CONSTRAINT)$/.test(reader.peek()) && tokens.at(-1)!.text.toUpperCase() === 'ENFORCED';
@@ -137,7 +138,10 @@ export function readElement(reader: Reader): Clause {
 function readKey(reader: Reader, constraint: string | undefined): Clause | undefined {
   if (reader.accept('PRIMARY', 'KEY')) return { do: 'add-index', index: readIndex(reader, 'primary') };
   if (reader.accept('FOREIGN', 'KEY')) return { do: 'add-foreign-key', foreignKey: readForeignKey(reader, constraint) };
-  if (reader.accept('CHECK')) return { do: 'add-check' };
+  if (reader.accept('CHECK')) {
+    reader.parenthesized();
+    return { do: reader.accept('NOT', 'ENFORCED') ? 'notes' : 'add-check' };
+  }
   const kind = reader.acceptAny('UNIQUE', 'FULLTEXT', 'SPATIAL')?.toLowerCase() as IndexKind | undefined;
   const isIndex = reader.acceptAny('INDEX', 'KEY') !== undefined;
   if (kind === undefined && !isIndex) return undefined;
@@ -203,6 +207,8 @@ function readPartition(reader: Reader): Clause | undefined {
   if (reader.peek(1) !== 'PARTITION') return undefined;
   reader.next();
   reader.next();
+  // Those of HASH and KEY take rows from the others.
+  if (first === 'ADD' && reader.peek() === 'PARTITIONS') return { do: 'partition', change: 'rewrite', names: [] };
   const names = listItems(reader.rest()).map((item) => new Reader(item).simpleName());
   return { do: 'partition', change: partitionChanges[first] ?? 'other', names };
 }
@@ -212,6 +218,10 @@ const partitionChanges: Readonly<Record<string, PartitionChange>> = {
   TRUNCATE: 'truncate',
   EXCHANGE: 'exchange',
   DISCARD: 'discard',
+  COALESCE: 'rewrite',
+  OPTIMIZE: 'rewrite',
+  REBUILD: 'rewrite',
+  REORGANIZE: 'rewrite',
 };
 
 /** Options of the table, of which one clause may have several. */
@@ -220,9 +230,11 @@ function readOptions(reader: Reader, tokens: readonly Token[]): readonly Clause[
   if (/^DISCARD TABLESPACE$/.test(text)) return [{ do: 'discard-tablespace' }];
   if (!knownOption.test(text)) return [unknown(reader)];
   const rebuilt = /^(FORCE|ORDER BY)\b|\b(ENGINE|ROW_FORMAT|KEY_BLOCK_SIZE|TABLESPACE|ENCRYPTION)\b/.exec(text);
-  const charset = /^(?:DEFAULT )?(?:CHARACTER SET|CHARSET) ?=? ?['"]?(\w+)/.exec(text)?.[1]?.toLowerCase();
-  if (charset) return [{ do: 'default-charset', charset: charset === 'utf8' ? 'utf8mb3' : charset }];
-  return [rebuilt && !/TABLESPACE$/.test(text) ? { do: 'rebuild', what: rebuilt[1] ?? rebuilt[2]! } : { do: 'notes' }];
+  const charset = completed(readCharset(reader), {});
+  return [
+    ...(charset.charset ? [{ do: 'default-charset', charset } as const] : []),
+    rebuilt && !/TABLESPACE$/.test(text) ? { do: 'rebuild', what: rebuilt[1] ?? rebuilt[2]! } : { do: 'notes' },
+  ];
 }
 
 const knownOption =

@@ -15,6 +15,34 @@ export interface ChangeRows {
   readonly isLimited: boolean;
 }
 
+/** INSERT, REPLACE and CREATE TABLE with the rows of a query. */
+export interface InsertSelect {
+  readonly type: 'insert-select';
+  /** Those that the query reads. */
+  readonly tables: readonly string[];
+  readonly condition?: readonly Token[];
+  readonly isLimited: boolean;
+}
+
+/** Reads an INSERT, a REPLACE or the end of a CREATE TABLE; undefined when its rows are no query's. Queries inside of the query are left out. */
+export function readInsertSelect(tokens: readonly Token[]): InsertSelect | undefined {
+  const parts = splitAtWords(tokens, /^(SELECT|FROM|WHERE|GROUP|HAVING|WINDOW|ORDER|LIMIT|UNION|FOR|ON|SET|VALUES?)$/i);
+  if (parts.has('SET') || parts.has('VALUES') || parts.has('VALUE')) return undefined;
+  const nested = parts.has('SELECT') ? undefined : lastParentheses(tokens);
+  if (nested) return readInsertSelect(nested);
+  const tables = tableNames(parts.get('FROM') ?? []).filter((table) => table.toUpperCase() !== 'DUAL');
+  if (!parts.has('SELECT') || tables.length === 0) return undefined;
+  return { type: 'insert-select', tables, condition: parts.get('WHERE'), isLimited: parts.has('LIMIT') };
+}
+
+/** INSERT INTO a (b) (SELECT ...) */
+function lastParentheses(tokens: readonly Token[]): readonly Token[] | undefined {
+  const start = tokens.findIndex(
+    ({ kind, text }, index) => kind === 'symbol' && text === '(' && tokens[index + 1]?.text.toUpperCase() === 'SELECT',
+  );
+  return start < 0 ? undefined : new Reader(tokens.slice(start)).parenthesized();
+}
+
 /** Reads an UPDATE or a DELETE; what is before it, such as WITH, is left out. */
 export function readChangeRows(tokens: readonly Token[], verb: 'UPDATE' | 'DELETE'): ChangeRows {
   const parts = splitAtWords(tokens, /^(SET|WHERE|ORDER|LIMIT|FROM|USING|RETURNING)$/i);

@@ -1,11 +1,13 @@
 import type { ObjectChange } from '../../core/bundle/safety';
 import type { AlterTable, Clause } from './alter-table';
 import type { ChangeRows } from './change-rows';
-import { type Column, typeText } from './column';
+import type { Charset } from './charset';
+import { type Column, isCharacters, typeText } from './column';
 import type { KnownTables } from './known-tables';
 import type { Statement } from './statement';
+import { withoutParentheses } from './syntax/reader';
 import type { Token } from './syntax/tokens';
-import { holdsAll, isCharacters } from './types';
+import { holdsAll } from './types';
 
 type Change = Omit<ObjectChange, 'location'>;
 
@@ -58,7 +60,7 @@ function changeOf(table: string, clause: Clause, tables: KnownTables): readonly 
     case 'rename-column':
       return [{ change: 'rename', ...column(clause.name), newName: `${table}.${clause.newName}` }];
     case 'change-column':
-      return changedColumn(table, clause.name, clause.column, tables);
+      return changedColumn(table, clause.name, tables.asIn(table, clause.column), tables);
     case 'rename-table':
       return [{ change: 'rename', object: 'table', name: table, newName: clause.newName }];
     case 'convert-charset':
@@ -85,7 +87,10 @@ function changedColumn(table: string, name: string, to: Column, tables: KnownTab
 
 /** Why a change of a column may lose something; undefined when it cannot. */
 function lossyDetail(from: Column | undefined, to: Column): string | undefined {
-  const change = from === undefined ? `to ${typeText(to.type)}` : `from ${typeText(from.type)} to ${typeText(to.type)}`;
+  const change =
+    from === undefined
+      ? `to ${typeText(to.type)}`
+      : `from ${typeText(from.type, to.type)} to ${typeText(to.type, from.type)}`;
   if (!holdsAll(from?.type, to.type)) {
     return from === undefined ? `${change}, from a type that no migration of this folder shows,` : change;
   }
@@ -94,7 +99,7 @@ function lossyDetail(from: Column | undefined, to: Column): string | undefined {
   return undefined;
 }
 
-function convertedCharset(table: string, charset: string, tables: KnownTables): readonly Change[] {
+function convertedCharset(table: string, { charset }: Charset, tables: KnownTables): readonly Change[] {
   if (charset === 'utf8mb4') return [];
   const known = tables.columnsOf(table).filter(({ type }) => isCharacters(type));
   const isSafe = known.length > 0 && known.every(({ type }) => holdsAll(type, { ...type, charset }));
@@ -121,7 +126,7 @@ function changedRows({ type, tables, columns, condition, isJoined }: ChangeRows)
 
 /** WHERE 1, WHERE true, WHERE 1 = 1, WHERE id = id. */
 export function isAlwaysTrue(condition: readonly Token[]): boolean {
-  const [first, operator, second, ...rest] = condition.map(({ text }) => text.toLowerCase());
+  const [first, operator, second, ...rest] = withoutParentheses(condition).map(({ text }) => text.toLowerCase());
   if (operator === undefined) return first === 'true' || /^[1-9]\d*$/.test(first ?? '');
   return operator === '=' && first === second && rest.length === 0;
 }

@@ -1,8 +1,8 @@
+import { acceptCharset, type Charset, completed } from './charset';
 import { listItems, type Reader, stringValue } from './syntax/reader';
-import type { Token } from './syntax/tokens';
 
 /** The type of a column, as far as a migration file shows it. */
-export interface ColumnType {
+export interface ColumnType extends Charset {
   /** In lower case, without aliases: `int`, `varchar`, `longtext`. */
   readonly name: string;
   /** Length, or precision and scale. Not the display width of an integer, which is none. */
@@ -10,8 +10,6 @@ export interface ColumnType {
   /** The values of an ENUM or a SET, in order. */
   readonly values: readonly string[];
   readonly unsigned: boolean;
-  /** In lower case; undefined when the column has that of its table. */
-  readonly charset?: string;
 }
 
 /** A column as CREATE TABLE, ADD, MODIFY and CHANGE write it. */
@@ -23,6 +21,8 @@ export interface Column {
   readonly autoIncrement: boolean;
   readonly generated?: 'virtual' | 'stored';
   readonly key?: 'primary' | 'unique';
+  /** By a CHECK that is enforced. */
+  readonly isChecked: boolean;
   /** FIRST or AFTER: it is put where it was not. */
   readonly isPlaced: boolean;
 }
@@ -33,25 +33,38 @@ export function readColumn(name: string, reader: Reader): Column {
   const attributes = readAttributes(reader);
   return {
     name,
-    type: { ...type, unsigned: attributes.unsigned || type.unsigned, charset: attributes.charset },
-    nullable: attributes.nullable && attributes.key !== 'primary' && !type.isSerial,
+    type: { ...type, unsigned: attributes.unsigned || type.unsigned, ...completed(attributes, {}) },
+    nullable: attributes.nullable && attributes.key !== 'primary' && !type.isSerial && !attributes.autoIncrement,
     hasDefault: attributes.hasDefault,
     autoIncrement: attributes.autoIncrement || type.isSerial,
     generated: attributes.generated,
     key: attributes.key ?? (type.isSerial ? 'unique' : undefined),
+    isChecked: attributes.isChecked,
     isPlaced: attributes.isPlaced,
   };
 }
 
-/** As people write it. */
-export function typeText({ name, numbers, values, unsigned, charset }: ColumnType): string {
+/** As people write it; with its character set where another type has a different one. */
+export function typeText({ name, numbers, values, unsigned, charset, collation }: ColumnType, other?: Charset): string {
   const inside = values.length > 0 ? values.map((value) => `'${value}'`) : numbers;
   const parts = [
     `${name}${inside.length > 0 ? `(${inside.join(', ')})` : ''}`,
     ...(unsigned ? ['unsigned'] : []),
-    ...(charset ? [`character set ${charset}`] : []),
+    ...(charset !== other?.charset && charset ? [`character set ${charset}`] : []),
+    ...(charset === other?.charset && collation !== other?.collation && collation ? [`collate ${collation}`] : []),
   ];
   return parts.join(' ');
+}
+
+/** A column as MySQL makes it in a table: a text that states no character set has that of its table. */
+export function inTable(column: Column, table: Charset): Column {
+  const none: Charset = { charset: undefined, collation: undefined };
+  const charset = isCharacters(column.type) ? completed(column.type, table) : none;
+  return { ...column, type: { ...column.type, ...charset } };
+}
+
+export function isCharacters({ name }: ColumnType): boolean {
+  return /^(char|varchar|tinytext|text|mediumtext|longtext|enum|set)$/.test(name);
 }
 
 function readType(reader: Reader): ColumnType & { readonly isSerial: boolean } {
@@ -75,11 +88,13 @@ function readType(reader: Reader): ColumnType & { readonly isSerial: boolean } {
 interface Attributes {
   unsigned: boolean;
   charset?: string;
+  collation?: string;
   nullable: boolean;
   hasDefault: boolean;
   autoIncrement: boolean;
   generated?: 'virtual' | 'stored';
   key?: 'primary' | 'unique';
+  isChecked: boolean;
   isPlaced: boolean;
 }
 
@@ -89,6 +104,7 @@ function readAttributes(reader: Reader): Attributes {
     nullable: true,
     hasDefault: false,
     autoIncrement: false,
+    isChecked: false,
     isPlaced: false,
   };
   while (!reader.isAtEnd) readAttribute(reader, found);
@@ -96,13 +112,13 @@ function readAttributes(reader: Reader): Attributes {
 }
 
 function readAttribute(reader: Reader, found: Attributes): void {
-  if (reader.accept('NOT', 'NULL')) found.nullable = false;
+  const charset = acceptCharset(reader);
+  if (charset) Object.assign(found, charset);
+  else if (reader.accept('NOT', 'NULL')) found.nullable = false;
   else if (reader.accept('DEFAULT')) {
     found.hasDefault = true;
     // Not what looks like an attribute: DEFAULT NULL.
     if (!reader.parenthesized()) reader.next();
-  } else if (reader.accept('CHARACTER', 'SET') || reader.accept('CHARSET')) {
-    found.charset = readCharset(reader);
   } else if (reader.acceptAny('UNSIGNED', 'ZEROFILL')) found.unsigned = true;
   else if (reader.accept('AUTO_INCREMENT')) found.autoIncrement = true;
   else if (reader.accept('AS')) {
@@ -111,17 +127,12 @@ function readAttribute(reader: Reader, found: Attributes): void {
   } else if (reader.acceptAny('STORED', 'PERSISTENT')) found.generated = 'stored';
   else if (reader.accept('PRIMARY')) found.key = 'primary';
   else if (reader.accept('UNIQUE')) found.key ??= 'unique';
-  else if (reader.acceptAny('FIRST', 'AFTER')) found.isPlaced = true;
+  else if (reader.accept('CHECK')) {
+    reader.parenthesized();
+    found.isChecked ||= !reader.accept('NOT', 'ENFORCED');
+  } else if (reader.acceptAny('FIRST', 'AFTER')) found.isPlaced = true;
   else if (reader.accept('COMMENT')) reader.next();
   else if (!reader.parenthesized()) reader.next();
-}
-
-/** The name of a character set after CHARACTER SET; utf8 is what MySQL 8.0 takes it for. */
-export function readCharset(reader: Reader): string {
-  reader.accept('=');
-  const token: Token | undefined = reader.next();
-  const name = (token?.text ?? '').replace(/^['"`]|['"`]$/g, '').toLowerCase();
-  return name === 'utf8' ? 'utf8mb3' : name;
 }
 
 const aliases: Readonly<Record<string, string>> = {

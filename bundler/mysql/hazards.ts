@@ -1,11 +1,12 @@
 import { alterHazards, indexHazards } from './alter-hazards';
 import type { AlterTable } from './alter-table';
-import type { ChangeRows } from './change-rows';
+import type { ChangeRows, InsertSelect } from './change-rows';
 import { isAlwaysTrue } from './changes';
+import { completed } from './charset';
 import { foreignKeyIndex, type Hazard } from './hazard';
 import type { KnownTables } from './known-tables';
 import type { CreateTable, Statement } from './statement';
-import { Reader } from './syntax/reader';
+import { listItems, Reader, withoutParentheses } from './syntax/reader';
 import type { Token } from './syntax/tokens';
 
 /**
@@ -25,7 +26,7 @@ export function hazardsOf(
 function found(statement: Statement, tables: KnownTables, isNew: (table: string) => boolean): readonly Hazard[] {
   switch (statement.type) {
     case 'create-table':
-      return oldCharset(statement);
+      return [...oldCharset(statement), ...(statement.source ? readHazards(statement.source, isNew) : [])];
     case 'alter-table':
       return isNew(statement.table) ? [] : [...alterHazards(statement, tables), ...oldCharset(statement)];
     case 'create-index':
@@ -37,18 +38,36 @@ function found(statement: Statement, tables: KnownTables, isNew: (table: string)
     case 'update':
     case 'delete':
       return statement.tables.every(isNew) ? [] : changeHazards(statement);
+    case 'insert-select':
+      return readHazards(statement, isNew);
     default:
       return [];
   }
+}
+
+/** InnoDB locks what such a query reads, so that the rows stay what they were (MySQL, Locks Set by Different SQL Statements). */
+function readHazards(
+  { tables, condition, isLimited }: InsertSelect,
+  isNew: (table: string) => boolean,
+): readonly Hazard[] {
+  if (tables.every(isNew) || isLimited || isNarrow(condition ?? [])) return [];
+  return [
+    {
+      code: 'SLOW_STATEMENT',
+      rule: 'many-rows',
+      what: `This query locks all rows that it reads of ${tables.join(', ')}, and keeps their writers away until the transaction ends`,
+      hint: 'Copy them in parts, by ranges of the key from a sql() migration, or name them by their key.',
+    },
+  ];
 }
 
 function oldCharset(statement: CreateTable | AlterTable): readonly Hazard[] {
   const clauses = statement.type === 'create-table' ? statement.elements : statement.clauses;
   const charsets = clauses.map((clause) => {
     if (clause.do === 'add-column' || clause.do === 'change-column') return clause.column.type.charset;
-    return clause.do === 'convert-charset' || clause.do === 'default-charset' ? clause.charset : undefined;
+    return clause.do === 'convert-charset' || clause.do === 'default-charset' ? clause.charset.charset : undefined;
   });
-  const own = statement.type === 'create-table' ? statement.charset : undefined;
+  const own = statement.type === 'create-table' ? completed(statement.charset, {}).charset : undefined;
   if (![own, ...charsets].includes('utf8mb3')) return [];
   return [
     {
@@ -96,7 +115,7 @@ function changeHazards({ type, tables, condition, isLimited, isJoined }: ChangeR
 
 /** Whether one of the conditions that all must hold names values: `id = 7`, `code IN ('a', 'b')`. */
 function isNarrow(condition: readonly Token[]): boolean {
-  return conjuncts(condition)?.some(isEquality) ?? false;
+  return conjuncts(withoutParentheses(condition))?.some((part) => isEquality(withoutParentheses(part))) ?? false;
 }
 
 /** The conditions between the ANDs outside of parentheses; undefined with an OR among them. */
@@ -115,16 +134,18 @@ function conjuncts(tokens: readonly Token[]): readonly (readonly Token[])[] | un
 
 function isEquality(tokens: readonly Token[]): boolean {
   const reader = new Reader(tokens);
+  if (acceptLiteral(reader)) return reader.accept('=') && reader.name() !== '' && reader.isAtEnd;
   if (reader.name() === '') return false;
   if (reader.accept('IN')) {
-    const values = reader.parenthesized() ?? [];
-    return values.length > 0 && values.every(({ kind, text }) => isLiteral(kind, text) || text === ',');
+    const values = listItems(reader.parenthesized() ?? []).map((value) => new Reader(value));
+    return values.length > 0 && values.every((value) => acceptLiteral(value) && value.isAtEnd);
   }
-  if (!reader.accept('=')) return false;
-  const value = reader.next();
-  return value !== undefined && isLiteral(value.kind, value.text) && reader.isAtEnd;
+  return reader.accept('=') && acceptLiteral(reader) && reader.isAtEnd;
 }
 
-function isLiteral(kind: Token['kind'], text: string): boolean {
-  return kind === 'string' || (kind === 'word' && /^(\d|true$|false$)/i.test(text));
+function acceptLiteral(reader: Reader): boolean {
+  const ahead = reader.peek() === '-' ? 1 : 0;
+  if (!/^(['"]|\d|TRUE$|FALSE$)/.test(reader.peek(ahead))) return false;
+  for (let taken = 0; taken <= ahead; taken++) reader.next();
+  return true;
 }

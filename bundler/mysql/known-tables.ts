@@ -1,11 +1,14 @@
 import type { Clause, ForeignKey, Index } from './alter-table';
-import type { Column, ColumnType } from './column';
+import { type Charset, completed } from './charset';
+import { type Column, type ColumnType, inTable, isCharacters } from './column';
 import type { Statement } from './statement';
 
 interface KnownTable {
   readonly columns: Map<string, Column>;
   readonly indexes: Map<string, Index>;
   readonly foreignKeys: Map<string, ForeignKey>;
+  /** Of columns that state none. */
+  charset: Charset;
   /** Whether these are all of its columns. */
   readonly isWhole: boolean;
 }
@@ -23,6 +26,14 @@ export class KnownTables {
 
   typeOf(table: string, column: string): ColumnType | undefined {
     return this.column(table, column)?.type;
+  }
+
+  /** What a definition makes of a column of a table. */
+  asIn(table: string, column: Column): Column {
+    const known = this.#tables.get(table) ?? emptyTable(false, {});
+    const primary = known.indexes.get('primary')?.columns ?? [];
+    const isKey = primary.some((name) => same(name, column.name));
+    return { ...inTable(column, known.charset), ...(isKey ? { nullable: false } : {}) };
   }
 
   columnsOf(table: string): readonly Column[] {
@@ -58,15 +69,15 @@ export class KnownTables {
       case 'create-table': {
         const { table, ifNotExists, elements, isWhole, charset } = statement;
         if (ifNotExists && this.#tables.has(table)) return;
-        this.#tables.set(table, emptyTable(isWhole && !ifNotExists));
-        for (const element of elements) this.#alter(table, element, charset);
+        this.#tables.set(table, emptyTable(isWhole && !ifNotExists, completed(charset, {})));
+        for (const element of elements) this.#alter(table, element);
         return;
       }
       case 'alter-table':
-        for (const clause of statement.clauses) this.#alter(statement.table, clause, undefined);
+        for (const clause of statement.clauses) this.#alter(statement.table, clause);
         return;
       case 'create-index':
-        this.#alter(statement.table, statement.clause, undefined);
+        this.#alter(statement.table, statement.clause);
         return;
       case 'drop-index':
         this.#tables.get(statement.table)?.indexes.delete(statement.name.toLowerCase());
@@ -79,19 +90,19 @@ export class KnownTables {
     }
   }
 
-  #alter(table: string, clause: Clause, charset: string | undefined): void {
-    const known = this.#tables.get(table) ?? emptyTable(false);
+  #alter(table: string, clause: Clause): void {
+    const known = this.#tables.get(table) ?? emptyTable(false, {});
     this.#tables.set(table, known);
     switch (clause.do) {
       case 'add-column':
-        addColumn(known, clause.column, charset);
+        addColumn(known, clause.column);
         return;
       case 'drop-column':
         known.columns.delete(clause.name.toLowerCase());
         return;
       case 'change-column':
         known.columns.delete(clause.name.toLowerCase());
-        known.columns.set(clause.column.name.toLowerCase(), clause.column);
+        known.columns.set(clause.column.name.toLowerCase(), inTable(clause.column, known.charset));
         return;
       case 'rename-column':
         rename(known.columns, clause.name.toLowerCase(), clause.newName.toLowerCase());
@@ -112,7 +123,14 @@ export class KnownTables {
         known.foreignKeys.delete(clause.name.toLowerCase());
         return;
       case 'convert-charset':
-        for (const [name, column] of known.columns) known.columns.set(name, withCharset(column, clause.charset));
+        known.charset = clause.charset;
+        for (const [name, column] of known.columns) {
+          if (isCharacters(column.type))
+            known.columns.set(name, { ...column, type: { ...column.type, ...clause.charset } });
+        }
+        return;
+      case 'default-charset':
+        known.charset = clause.charset;
         return;
       case 'rename-table':
         rename(this.#tables, table, clause.newName);
@@ -120,24 +138,25 @@ export class KnownTables {
   }
 }
 
-function emptyTable(isWhole: boolean): KnownTable {
-  return { columns: new Map(), indexes: new Map(), foreignKeys: new Map(), isWhole };
+function emptyTable(isWhole: boolean, charset: Charset): KnownTable {
+  return { columns: new Map(), indexes: new Map(), foreignKeys: new Map(), charset, isWhole };
 }
 
-function addColumn(known: KnownTable, column: Column, charset: string | undefined): void {
-  const key = column.name.toLowerCase();
-  known.columns.set(key, charset === undefined ? column : withCharset(column, column.type.charset ?? charset));
+function addColumn(known: KnownTable, column: Column): void {
+  known.columns.set(column.name.toLowerCase(), inTable(column, known.charset));
   if (column.key === 'primary') addIndex(known, { kind: 'primary', name: 'PRIMARY', columns: [column.name] });
   if (column.key === 'unique') addIndex(known, { kind: 'unique', columns: [column.name] });
 }
 
-/** MySQL names an index after its first column. */
+/** MySQL names an index after its first column. A primary key has no NULL. */
 function addIndex(known: KnownTable, index: Index): void {
+  if (index.kind === 'primary') {
+    for (const name of index.columns.map((column) => column.toLowerCase())) {
+      const column = known.columns.get(name);
+      if (column) known.columns.set(name, { ...column, nullable: false });
+    }
+  }
   known.indexes.set((index.name ?? index.columns[0] ?? '').toLowerCase(), index);
-}
-
-function withCharset(column: Column, charset: string): Column {
-  return { ...column, type: { ...column.type, charset } };
 }
 
 function same(a: string | undefined, b: string): boolean {

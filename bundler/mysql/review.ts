@@ -34,10 +34,13 @@ export function reviewSql(drafts: readonly Draft[], report: ReportError, warn: W
     if (/\balter\b/i.test(draft.code ?? '')) tables.forget();
     if (!draft.sections) continue;
     const used = new Set<Permission>();
-    const up = draft.sections.get('up');
-    if (up) reviewUp(draft, reviewPhase(up, tables, used, warn), used, report);
-    const contract = draft.sections.get('contract');
-    if (contract) reviewPhase(contract, tables, used, warn);
+    const { up, down, contract } = Object.fromEntries(draft.sections);
+    const made = new Set<string>();
+    const follow = ({ content }: Permitted) => tables.apply(content);
+    if (up) reviewUp(draft, reviewPhase(up, tables, made, used, warn, follow), used, report);
+    // It runs instead of what follows, so nothing that it does is known to later migrations.
+    if (down) reviewPhase(down, tables, made, used, warn);
+    if (contract) reviewPhase(contract, tables, new Set(), used, warn, follow);
     for (const [name, { statements }] of draft.sections) reviewPermissions(name, statements, used, report);
   }
 }
@@ -55,15 +58,20 @@ function reviewUp(
   }
 }
 
-/** Warns of hazards. Returns the changes of all statements, in order, each with its statement. */
+/**
+ * Warns of hazards. Returns the changes of all statements, in order, each with its statement.
+ * @param made the tables that the same migration has made before; it gets those that the section makes
+ * @param after called after each statement
+ */
 function reviewPhase(
   { statements }: Section,
   tables: KnownTables,
+  made: Set<string>,
   used: Set<Permission>,
   warn: Warn,
+  after: (statement: Permitted) => void = () => undefined,
 ): ReadonlyMap<ObjectChange, Permitted> {
   const statementOf = new Map<ObjectChange, Permitted>();
-  const made = new Set<string>();
   for (const statement of statements) {
     for (const change of changesOf(statement.content, tables)) {
       statementOf.set({ ...change, location: statement.location }, statement);
@@ -72,7 +80,7 @@ function reviewPhase(
     }
     const hazards = hazardsOf(statement.content, tables, (table) => made.has(table));
     for (const hazard of hazards) warnOf(hazard, statement, used, warn);
-    tables.apply(statement.content);
+    after(statement);
   }
   return statementOf;
 }

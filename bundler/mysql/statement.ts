@@ -1,6 +1,6 @@
 import { type AlterTable, type Clause, readAlterTable, readElement, readStated, textOf } from './alter-table';
-import { type ChangeRows, readChangeRows } from './change-rows';
-import { readCharset } from './column';
+import { type ChangeRows, type InsertSelect, readChangeRows, readInsertSelect } from './change-rows';
+import { type Charset, readCharset } from './charset';
 import { columnNames, listItems, Reader } from './syntax/reader';
 import type { Token } from './syntax/tokens';
 
@@ -16,6 +16,7 @@ export type Statement =
   | { readonly type: 'rename-table'; readonly pairs: readonly (readonly [from: string, to: string])[] }
   | { readonly type: 'truncate'; readonly table: string }
   | ChangeRows
+  | InsertSelect
   | { readonly type: 'optimize'; readonly tables: readonly string[] }
   | { readonly type: 'stored-program' }
   /** Known, and of no concern here. */
@@ -32,7 +33,9 @@ export interface CreateTable {
   readonly elements: readonly Clause[];
   /** Whether that is all of them. */
   readonly isWhole: boolean;
-  readonly charset?: string;
+  readonly charset: Charset;
+  /** The query whose rows it gets. */
+  readonly source?: InsertSelect;
 }
 
 export interface CreateIndex {
@@ -51,6 +54,7 @@ export function readStatement(tokens: readonly Token[]): Statement {
   const rows = isWith ? afterWith(tokens) : tokens;
   const verb = isWith ? new Reader(rows).peek() : word;
   if (verb === 'UPDATE' || verb === 'DELETE') return readChangeRows(rows, verb);
+  if (verb === 'INSERT' || verb === 'REPLACE') return readInsertSelect(rows) ?? { type: 'other' };
   if (reader.accept('CREATE')) return readCreate(reader, tokens);
   if (reader.accept('ALTER')) return readAlter(reader, tokens);
   if (reader.accept('DROP')) return readDrop(reader, tokens);
@@ -109,17 +113,18 @@ function readCreateTable(reader: Reader, orReplace: boolean): CreateTable {
   const options = reader.rest();
   const isSelect = options.some(({ kind, text }) => kind === 'word' && /^(SELECT|LIKE|TABLE|VALUES)$/i.test(text));
   const elements = isLike ? [] : listItems(inside).map((item) => readElement(new Reader(item)));
-  const charset = charsetIn(options);
-  return { type: 'create-table', table, ifNotExists, orReplace, elements, isWhole: !isLike && !isSelect, charset };
-}
-
-function charsetIn(options: readonly Token[]): string | undefined {
-  const reader = new Reader(options);
-  while (!reader.isAtEnd) {
-    if (reader.accept('CHARACTER', 'SET') || reader.accept('CHARSET')) return readCharset(reader);
-    reader.next();
-  }
-  return undefined;
+  const charset = readCharset(new Reader(options));
+  const source = readInsertSelect(options);
+  return {
+    type: 'create-table',
+    table,
+    ifNotExists,
+    orReplace,
+    elements,
+    isWhole: !isLike && !isSelect,
+    charset,
+    source,
+  };
 }
 
 function readCreateIndex(reader: Reader, kind: 'unique' | 'plain' | 'fulltext' | 'spatial'): CreateIndex {

@@ -1,4 +1,4 @@
-import type { ColumnType } from './column';
+import { type ColumnType, isCharacters } from './column';
 
 /**
  * Whether a type holds every value of another one, as the same value. `from` is undefined when no file says what the
@@ -17,7 +17,7 @@ export function holdsAll(from: ColumnType | undefined, to: ColumnType): boolean 
  */
 export function keepsRows(from: ColumnType | undefined, to: ColumnType): boolean {
   if (from === undefined || from.name !== to.name || from.unsigned !== to.unsigned) return false;
-  if (from.charset !== to.charset) return false;
+  if (from.charset !== to.charset || from.collation !== to.collation) return false;
   if (to.name === 'varchar' || to.name === 'varbinary') return growsInPlace(from, to);
   if (to.name === 'enum' || to.name === 'set') return appends(from, to) && enumBytes(from) === enumBytes(to);
   return String(from.numbers) === String(to.numbers);
@@ -74,10 +74,6 @@ function largest({ name, numbers, values, charset }: ColumnType): number | undef
   if (name === 'binary' || name === 'varbinary') return numbers[0] ?? 0;
   if (name === 'enum') return Math.max(...values.map((value) => value.length)) * width;
   return texts[name];
-}
-
-export function isCharacters({ name }: ColumnType): boolean {
-  return /^(char|varchar|tinytext|text|mediumtext|longtext|enum|set)$/.test(name);
 }
 
 /** An unknown one is that of the table, on both sides. */

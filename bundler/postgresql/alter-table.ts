@@ -45,7 +45,7 @@ function lossOf(table: string, command: AlterTableCmd, columns: KnownColumns): r
       return [{ change: 'detach', object: 'table', name: table, detail: `from table ${parent ?? ''}` }];
     }
     case 'AT_AlterColumnType': {
-      const detail = lossyDetail(typeChange(table, command, columns)!);
+      const detail = lossyDetail(typeChange(table, command, columns)!, columns);
       return detail === undefined ? [] : [{ change: 'retype', ...column, detail }];
     }
     default:
@@ -54,10 +54,11 @@ function lossOf(table: string, command: AlterTableCmd, columns: KnownColumns): r
 }
 
 /** Why a change of type may lose something; undefined when it cannot. */
-function lossyDetail({ from, to, using }: TypeChange): string | undefined {
+function lossyDetail({ from, to, using }: TypeChange, { domains }: KnownColumns): string | undefined {
   const change = from === undefined ? `to ${typeText(to)}` : `from ${typeText(from)} to ${typeText(to)}`;
   if (using !== undefined) return `${change} with USING`;
-  if (holdsAll(from, to)) return undefined;
+  const isHeld = !domains.constrained(to.name) && holdsAll(from && domains.storedAs(from), domains.storedAs(to));
+  if (isHeld) return undefined;
   return from === undefined ? `${change}, from a type that no migration of this folder shows,` : change;
 }
 

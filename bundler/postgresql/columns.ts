@@ -1,4 +1,5 @@
 import type { AlterTableCmd, ColumnDef } from 'libpg-query';
+import { KnownDomains } from './domains';
 import type { Node } from './parser';
 import { effectsOf, nameOf, qualified, texts } from './tree';
 import { type ColumnType, columnType } from './types';
@@ -14,6 +15,7 @@ interface KnownTable {
  * `IF NOT EXISTS` makes counts, unless an earlier file has shown something else.
  */
 export class KnownColumns {
+  readonly domains = new KnownDomains();
   #tables = new Map<string, KnownTable>();
 
   /** Undefined when no file says it. */
@@ -38,6 +40,7 @@ export class KnownColumns {
   }
 
   #applyOne(node: Node): void {
+    this.domains.apply(node);
     if ('CreateStmt' in node) {
       const { relation, tableElts = [], inhRelations = [], if_not_exists } = node.CreateStmt;
       const table = nameOf(relation)!;

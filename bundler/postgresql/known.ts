@@ -1,39 +1,15 @@
-import type { AlterTableCmd, Constraint, CreateFunctionStmt } from 'libpg-query';
+import type { CreateFunctionStmt } from 'libpg-query';
+import { KnownChecks } from './checks';
 import { KnownColumns } from './columns';
 import type { Node } from './parser';
 import { effectsOf, nameOf, qualified, texts } from './tree';
-import { type ColumnType, columnType } from './types';
-
-interface Check {
-  readonly isValid: boolean;
-  /** Columns that it says are not null. */
-  readonly notNull: readonly string[];
-}
 
 /** What the migrations of a target have made so far, as much as their files show. */
 export class Known {
   readonly columns = new KnownColumns();
-  #checks = new Map<string, Map<string, Check>>();
-  #domains = new Map<string, ColumnType>();
+  readonly checks = new KnownChecks();
   #volatileFunctions = new Set<string>();
   #partitionKeys = new Map<string, string>();
-
-  /** Whether a table has a constraint, checked on all rows, that a column is not null. */
-  isNeverNull(table: string, column: string): boolean {
-    return [...(this.#checks.get(table)?.values() ?? [])].some(
-      ({ isValid, notNull }) => isValid && notNull.includes(column),
-    );
-  }
-
-  /** Whether a table has a CHECK that was checked on all rows. What it says is not compared with anything. */
-  hasValidCheck(table: string): boolean {
-    return [...(this.#checks.get(table)?.values() ?? [])].some(({ isValid }) => isValid);
-  }
-
-  /** What a domain with a constraint is made of; undefined for every other type. */
-  constrainedDomain(type: string): ColumnType | undefined {
-    return this.#domains.get(type);
-  }
 
   /** Whether a migration has made a function that is neither IMMUTABLE nor STABLE. */
   isVolatile(name: string): boolean {
@@ -52,7 +28,7 @@ export class Known {
   /** For code that may have changed any of it. */
   forget(): void {
     this.columns.forget();
-    this.#checks = new Map();
+    this.checks.forget();
   }
 
   /** Follows what a statement does. */
@@ -62,68 +38,28 @@ export class Known {
   }
 
   #applyOne(node: Node): void {
+    this.checks.apply(node);
     if ('CreateStmt' in node) {
-      const { relation, tableElts = [], partspec } = node.CreateStmt;
+      const { relation, partspec } = node.CreateStmt;
       const table = nameOf(relation)!;
-      for (const element of tableElts) this.#addColumnChecks(table, element);
       if (partspec) this.#partitionKeys.set(table, onlyKey(partspec.partParams));
-    } else if ('AlterTableStmt' in node) {
-      const table = nameOf(node.AlterTableStmt.relation)!;
-      for (const command of node.AlterTableStmt.cmds ?? []) {
-        if ('AlterTableCmd' in command) this.#alter(table, command.AlterTableCmd);
-      }
-    } else if ('CreateDomainStmt' in node) {
-      const { domainname, typeName, constraints = [] } = node.CreateDomainStmt;
-      const isConstrained = constraints.some((part) => 'Constraint' in part && isChecked(part.Constraint));
-      if (isConstrained && typeName) this.#domains.set(qualified(texts(domainname)), columnType(typeName));
+      else this.#partitionKeys.delete(table);
     } else if ('CreateFunctionStmt' in node) {
       if (isVolatile(node.CreateFunctionStmt))
         this.#volatileFunctions.add(qualified(texts(node.CreateFunctionStmt.funcname)));
-    } else if ('RenameStmt' in node && node.RenameStmt.renameType === 'OBJECT_TABLE') {
-      const { relation, newname = '' } = node.RenameStmt;
-      const checks = this.#checks.get(nameOf(relation) ?? '');
-      if (checks) this.#checks.set(qualified([relation?.schemaname, newname]), checks);
-    } else if ('DropStmt' in node && node.DropStmt.removeType === 'OBJECT_TABLE') {
-      for (const table of node.DropStmt.objects ?? []) this.#checks.delete(qualified(texts([table])));
     } else if ('DoStmt' in node && /\balter\b/i.test(JSON.stringify(node.DoStmt))) {
       this.forget();
-    }
-  }
-
-  #alter(table: string, { subtype, name = '', def }: AlterTableCmd): void {
-    const checks = this.#checks.get(table);
-    if (subtype === 'AT_AddConstraint' && def) this.#addColumnChecks(table, def);
-    if (subtype === 'AT_AddColumn' && def) this.#addColumnChecks(table, def);
-    if (subtype === 'AT_DropConstraint') checks?.delete(name);
-    if (subtype === 'AT_ValidateConstraint') {
-      const check = checks?.get(name);
-      if (check) checks?.set(name, { ...check, isValid: true });
-    }
-  }
-
-  /** The checks in the definition of a table's column, or a constraint of the table. */
-  #addColumnChecks(table: string, element: Node): void {
-    const column = 'ColumnDef' in element ? element.ColumnDef.colname : undefined;
-    const constraints = 'ColumnDef' in element ? (element.ColumnDef.constraints ?? []) : [element];
-    for (const part of constraints) {
-      if (!('Constraint' in part)) continue;
-      const { contype, conname, skip_validation, raw_expr, keys } = part.Constraint;
-      if (contype !== 'CONSTR_CHECK' && contype !== 'CONSTR_NOTNULL') continue;
-      const own = contype === 'CONSTR_NOTNULL' ? [...texts(keys), ...(column ? [column] : [])] : notNullIn(raw_expr);
-      const checks = this.#checks.get(table) ?? new Map<string, Check>();
-      const unnamed = `(${checks.size})`;
-      this.#checks.set(table, checks.set(conname ?? unnamed, { isValid: !skip_validation, notNull: own }));
     }
   }
 }
 
 /** Functions of PostgreSQL's own, and of contrib extensions, that are called for every row. */
 const volatileNames =
-  '(gen_random_uuid|uuidv4|uuidv7|uuid_generate_v\\w+|random|clock_timestamp|timeofday|nextval|gen_salt|gen_random_bytes)';
+  '(gen_random_uuid|uuidv4|uuidv7|uuid_generate_v\\w+|random|random_normal|clock_timestamp|timeofday|nextval|gen_salt|gen_random_bytes)';
 
 /** Whether PostgreSQL, or an extension, has a function of this name that is called for every row. */
 export function isVolatileName(name: string): boolean {
-  return new RegExp(`^(pg_catalog\\.)?${volatileNames}$`).test(name);
+  return new RegExp(`^(\\w+\\.)?${volatileNames}$`).test(name);
 }
 
 /** A function is, unless it says otherwise; one in SQL only if what it calls is, because PostgreSQL puts it in its place. */
@@ -132,24 +68,6 @@ function isVolatile(definition: CreateFunctionStmt): boolean {
   if (/"volatility","arg":{"String":{"sval":"(immutable|stable)"/.test(text)) return false;
   const isSql = definition.sql_body !== undefined || /"language","arg":{"String":{"sval":"sql"/i.test(text);
   return !isSql || new RegExp(`\\b${volatileNames}\\b`).test(text);
-}
-
-function isChecked({ contype }: Constraint): boolean {
-  return contype === 'CONSTR_CHECK' || contype === 'CONSTR_NOTNULL';
-}
-
-/** Columns that a condition says are not null, whatever else it says. */
-function notNullIn(condition: Node | undefined): readonly string[] {
-  if (condition === undefined) return [];
-  if ('NullTest' in condition) {
-    const { nulltesttype, arg } = condition.NullTest;
-    const isColumn = nulltesttype === 'IS_NOT_NULL' && arg !== undefined && 'ColumnRef' in arg;
-    return isColumn ? [texts(arg.ColumnRef.fields).at(-1) ?? ''] : [];
-  }
-  if ('BoolExpr' in condition && condition.BoolExpr.boolop === 'AND_EXPR') {
-    return (condition.BoolExpr.args ?? []).flatMap(notNullIn);
-  }
-  return [];
 }
 
 /** Empty for a key of several columns, or of an expression. */

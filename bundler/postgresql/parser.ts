@@ -3,6 +3,7 @@ import type { Node } from 'libpg-query';
 import { describe, MigrationError } from '../../core/errors/index';
 import type { SourceText } from '../source-text';
 import type { SqlComment, SqlStatement } from '../sql/statement';
+import { copyEnds, copyFromStdin, psqlCommand, syntaxHint } from './foreign-text';
 
 export type { Node } from 'libpg-query';
 
@@ -15,7 +16,8 @@ export interface ParsedStatement extends SqlStatement {
 export interface PostgresParser {
   /**
    * Cuts a text into statements.
-   * @throws MigrationError `SQL_SYNTAX`, `NAMED_PARAMETER`, at the place of the first
+   * @throws MigrationError `SQL_SYNTAX`, `NAMED_PARAMETER`, `CLIENT_COMMAND`, `UNSUPPORTED_STATEMENT` for a COPY whose rows
+   * follow it, at the place of the first
    */
   parse(source: SourceText): readonly ParsedStatement[];
   /** The `--` comments of a text: not what looks like one inside a string. */
@@ -45,6 +47,7 @@ export async function loadPostgresParser(): Promise<PostgresParser> {
 
 function parse(library: typeof LibPgQuery, source: SourceText): readonly ParsedStatement[] {
   if (source.text.trim() === '') return [];
+  refuseCopiedRows(library, source);
   refuseNamedParameter(library, source);
   const { stmts = [] } = parseTree(library, source);
   return stmts.map(({ stmt, stmt_location: start = 0, stmt_len: length }) => {
@@ -59,14 +62,53 @@ function parseTree(library: typeof LibPgQuery, source: SourceText): LibPgQuery.P
   try {
     return library.parseSync(source.text);
   } catch (error) {
+    if (error instanceof RangeError) throw tooDeep(source, error);
     if (!library.hasSqlDetails(error)) throw error;
     // Positions in errors count code points; those in the tree count bytes.
     const { message, cursorPosition } = error.sqlDetails!;
+    const index = source.indexOfCodePoint(cursorPosition);
+    const location = source.locate(index);
+    const command = psqlCommand(source.text, index, location);
+    if (command) throw command;
     throw new MigrationError('SQL_SYNTAX', `PostgreSQL cannot parse this: ${message.replace(/\s+/g, ' ')}.`, {
-      hint: 'The mistake is here or shortly before.',
-      location: source.locate(source.indexOfCodePoint(cursorPosition)),
+      hint: syntaxHint(source.text, index),
+      location,
       cause: error,
     });
+  }
+}
+
+/** The stack of WebAssembly is used up, at some ten thousand operators in one expression; PostgreSQL's own is, too. */
+function tooDeep(source: SourceText, cause: RangeError): MigrationError {
+  const message = 'A statement of this section is nested too deeply for the parser of PostgreSQL.';
+  return new MigrationError('SQL_SYNTAX', message, {
+    hint: 'Split it: long chains of AND, OR, || and + count as nested, lists such as IN (...) do not.',
+    location: source.locate(0),
+    cause,
+  });
+}
+
+/** Rows that follow a COPY FROM STDIN are no SQL: what the parser makes of them would tell nothing. */
+function refuseCopiedRows(library: typeof LibPgQuery, source: SourceText): void {
+  const ends = copyEnds(source.text);
+  if (ends.length === 0 || treeOf(library, source.text)) return;
+  for (const end of ends) {
+    const { stmts = [] } = treeOf(library, source.text.slice(0, end)) ?? {};
+    const { stmt, stmt_location: start = 0 } = stmts.at(-1) ?? {};
+    if (!stmt || !('CopyStmt' in stmt) || !stmt.CopyStmt.is_from) continue;
+    const { message, hint } = copyFromStdin;
+    throw new MigrationError('UNSUPPORTED_STATEMENT', message, {
+      hint,
+      location: source.locate(source.indexOfByte(start)),
+    });
+  }
+}
+
+function treeOf(library: typeof LibPgQuery, text: string): LibPgQuery.ParseResult | undefined {
+  try {
+    return library.parseSync(text);
+  } catch {
+    return undefined;
   }
 }
 

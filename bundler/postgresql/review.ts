@@ -16,6 +16,7 @@ import { changesOf } from './changes';
 import { usedTooEarly } from './enum-use';
 import { findHazards } from './hazards/find';
 import { hazardError, isError, permissionFor } from './hazards/report';
+import { utcAfter } from './hazards/time-zone';
 import { TransactionLocks } from './hazards/transaction';
 import { Known } from './known';
 import { Made } from './made';
@@ -113,16 +114,18 @@ function reviewHazards(
   after: (statement: Statement, changes: readonly ObjectChange[]) => void = () => undefined,
 ): void {
   const locks = new TransactionLocks();
+  let isUtc = false;
   for (const statement of statements) {
     const changes = changesOf(statement, known.columns);
     made.add(statement.node, changes);
-    const context = { statement, known, isNew: (name: string | undefined) => made.has(name) };
+    const context = { statement, known, isUtc, isNew: (name: string | undefined) => made.has(name) };
     const hazards = [...findHazards(context), ...(transaction ? locks.next(context) : [])];
     for (const hazard of hazards) {
       if (isPermitted(statement, permissionFor(hazard), used)) continue;
       const take = isError(hazard) ? report : warn;
       take(hazardError(hazard, statement.location));
     }
+    if (transaction) isUtc = utcAfter(statement.node) ?? isUtc;
     after(statement, changes);
   }
 }

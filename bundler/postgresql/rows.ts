@@ -43,17 +43,19 @@ function merged({ relation, joinCondition, mergeWhenClauses = [] }: MergeStmt): 
 }
 
 /** The truth of an expression that is the same for every row; undefined when it depends on the row, or cannot be told. */
-function truthOf(node: Node | undefined): boolean | undefined {
-  if (node === undefined) return undefined;
+function truthOf(node: Node | undefined, depth = 0): boolean | undefined {
+  // Nobody nests by hand what would exhaust the stack.
+  if (node === undefined || depth > 200) return undefined;
   if ('A_Const' in node) {
     // Protobuf leaves out false.
     if (node.A_Const.boolval) return node.A_Const.boolval.boolval === true;
     return truths[node.A_Const.sval?.sval?.toLowerCase() ?? ''];
   }
-  if ('TypeCast' in node) return isBoolean(node.TypeCast.typeName?.names) ? truthOf(node.TypeCast.arg) : undefined;
+  if ('TypeCast' in node)
+    return isBoolean(node.TypeCast.typeName?.names) ? truthOf(node.TypeCast.arg, depth + 1) : undefined;
   if ('BoolExpr' in node) {
     const { boolop, args = [] } = node.BoolExpr;
-    const values = args.map(truthOf);
+    const values = args.map((arg) => truthOf(arg, depth + 1));
     if (boolop === 'NOT_EXPR') return values[0] === undefined ? undefined : !values[0];
     const decisive = boolop === 'OR_EXPR';
     if (values.includes(decisive)) return decisive;

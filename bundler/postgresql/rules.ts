@@ -2,13 +2,14 @@ import { MigrationError } from '../../core/errors/index';
 import { checkLength } from '../sql/statement-length';
 import type { Node, ParsedStatement } from './parser';
 import { checkSession } from './session';
+import { isOn } from './tree';
 
 /** The rules for a statement in any section. */
 export function checkStatement(statement: ParsedStatement, transaction: boolean): readonly MigrationError[] {
   const { node, text, location } = statement;
   const errors: MigrationError[] = [...checkLength(statement, 'aurora-postgresql')];
-  if ('TransactionStmt' in node) {
-    const message = `${firstWord(text)} is not allowed in a section: the engine begins and ends transactions itself.`;
+  if ('TransactionStmt' in node || isSetTransaction(node)) {
+    const message = `${'TransactionStmt' in node ? firstWord(text) : 'SET TRANSACTION'} is not allowed in a section: the engine begins and ends transactions itself.`;
     const hint = transaction ? 'Remove it: the section already is one transaction.' : 'Remove it.';
     errors.push(new MigrationError('TRANSACTION_CONTROL', message, { hint, location }));
   }
@@ -70,14 +71,18 @@ const aloneByNode = {
 } as const;
 
 function isReindexAlone({ kind, params }: { kind?: string; params?: readonly Node[] }): boolean {
-  const concurrently = params?.some((param) => 'DefElem' in param && param.DefElem.defname === 'concurrently');
-  return concurrently || !['REINDEX_OBJECT_INDEX', 'REINDEX_OBJECT_TABLE'].includes(kind ?? '');
+  return isOn(params, 'concurrently') || !['REINDEX_OBJECT_INDEX', 'REINDEX_OBJECT_TABLE'].includes(kind ?? '');
 }
 
 function detachesConcurrently(command: Node): boolean {
   if (!('AlterTableCmd' in command) || command.AlterTableCmd.subtype !== 'AT_DetachPartition') return false;
   const { def } = command.AlterTableCmd;
   return def !== undefined && 'PartitionCmd' in def && def.PartitionCmd.concurrent === true;
+}
+
+/** PostgreSQL takes most of it only before the first query of a transaction, and the engine's own come before. */
+function isSetTransaction(node: Node): boolean {
+  return 'VariableSetStmt' in node && /^TRANSACTION( SNAPSHOT)?$/.test(node.VariableSetStmt.name ?? '');
 }
 
 function firstWord(text: string): string {

@@ -1,5 +1,6 @@
 import type { VariableSetStmt } from 'libpg-query';
 import { MigrationError } from '../../core/errors/index';
+import { copyFromStdin } from './foreign-text';
 import type { Node, ParsedStatement } from './parser';
 import { effectsOf, nodesOf, texts } from './tree';
 
@@ -13,7 +14,7 @@ const reserved = 'cdk_migrations';
 export function checkSession(statement: ParsedStatement, transaction: boolean): readonly MigrationError[] {
   const { node, location } = statement;
   const setting = settingMessage(node, transaction);
-  const unsupported = unsupportedStatement(node);
+  const unsupported = unsupportedStatement(node) ?? (transaction ? undefined : temporary(node));
   return [
     ...(setting ? [new MigrationError('SESSION_SETTING', setting.message, { hint: setting.hint, location })] : []),
     ...(unsupported
@@ -87,15 +88,28 @@ function unsupportedStatement(node: Node): Text | undefined {
     };
   }
   if ('CopyStmt' in node && !node.CopyStmt.filename && !node.CopyStmt.is_program) {
-    const isFrom = node.CopyStmt.is_from === true;
+    if (node.CopyStmt.is_from) return copyFromStdin;
     return {
-      message: `COPY ${isFrom ? 'FROM STDIN' : 'TO STDOUT'} needs a stream, which the RDS Data API does not have.`,
-      hint: isFrom
-        ? 'Write the rows as INSERT ... VALUES (pg_dump --rows-per-insert=100 does), or import them with aws_s3.table_import_from_s3().'
-        : 'Remove it: a migration has nobody to send rows to.',
+      message: 'COPY TO STDOUT needs a stream, which the RDS Data API does not have.',
+      hint: 'Remove it: a migration has nobody to send rows to.',
     };
   }
   return undefined;
+}
+
+/** A temporary table or view, which the next statement would not find. */
+function temporary(node: Node): Text | undefined {
+  const made = [
+    ...('CreateStmt' in node ? [node.CreateStmt.relation] : []),
+    ...('CreateTableAsStmt' in node ? [node.CreateTableAsStmt.into?.rel] : []),
+    ...('SelectStmt' in node ? [node.SelectStmt.intoClause?.rel] : []),
+    ...('ViewStmt' in node ? [node.ViewStmt.view] : []),
+  ];
+  if (!made.some((relation) => relation?.relpersistence === 't')) return undefined;
+  return {
+    message: 'What is TEMPORARY does not reach the next statement: each of this section has a session of its own.',
+    hint: 'Create an ordinary table and drop it when you have done, or use it in a section that is one transaction.',
+  };
 }
 
 function isTablespace(option: Node): boolean {

@@ -41,6 +41,17 @@ export function qualified(parts: readonly (string | undefined)[]): string {
     .join('.');
 }
 
+/** Whether an option such as FULL is written, and not switched off. */
+export function isOn(options: readonly Node[] = [], name: string): boolean {
+  return options.some((option) => {
+    if (!('DefElem' in option) || option.DefElem.defname !== name) return false;
+    const { arg } = option.DefElem;
+    // Protobuf leaves out 0.
+    const isZero = arg !== undefined && 'Integer' in arg && !arg.Integer.ival;
+    return !isZero && !(arg && 'String' in arg && /^(false|off)$/i.test(arg.String.sval ?? ''));
+  });
+}
+
 /** The strings in a name, however the tree wraps them. */
 export function texts(nodes: readonly Node[] = []): readonly string[] {
   return nodes.flatMap((node): readonly string[] => {

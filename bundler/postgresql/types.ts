@@ -41,12 +41,30 @@ export function holdsAll(from: ColumnType | undefined, to: ColumnType): boolean 
 
 /** Whether PostgreSQL writes the whole table again for it. `from` undefined: not known. */
 export function rewrites(from: ColumnType | undefined, to: ColumnType): boolean {
-  const isText = ({ name }: ColumnType) => name === 'varchar' || name === 'text';
-  if (from === undefined) return !isText(to) || to.modifiers.length > 0;
-  if (isText(from) && isText(to)) return !isWithin(from, to);
-  if (from.name === 'cidr' && to.name === 'inet') return false;
-  return from.name !== to.name || from.isArray !== to.isArray || !isWithin(from, to) || scaleOf(from) !== scaleOf(to);
+  const isUnlimited = to.modifiers.length === 0;
+  if (from === undefined) return !['varchar', 'text'].includes(to.name) || to.isArray || !isUnlimited;
+  if (from.isArray !== to.isArray) return true;
+  const isSame = from.name === to.name;
+  if (isSame && (isUnlimited || String(from.modifiers) === String(to.modifiers))) return false;
+  // Only without a limit; nor are the elements of an array left as they are when each would be.
+  if (!isSame) return from.isArray || !isUnlimited || !(storedAlike[from.name] ?? []).includes(to.name);
+  return from.isArray || anew.has(from.name) || !isWithin(from, to) || scaleOf(from) !== scaleOf(to);
 }
+
+/** To which types PostgreSQL only changes its notes. */
+const storedAlike: Readonly<Record<string, readonly string[]>> = {
+  text: ['varchar', 'citext'],
+  varchar: ['text', 'citext'],
+  citext: ['text', 'varchar'],
+  xml: ['text', 'varchar'],
+  bit: ['varbit'],
+  cidr: ['inet'],
+  int4: ['oid'],
+  oid: ['int4'],
+};
+
+/** Types whose values are stored in another way with another limit, or of which that is not known. */
+const anew: ReadonlySet<string> = new Set(['bpchar', 'bit', 'interval']);
 
 function widens(from: ColumnType, to: ColumnType): boolean {
   const digits = integerDigits[from.name];

@@ -49,7 +49,7 @@ declare module '../../core/errors/error-payloads' {
      */
     SQL_SYNTAX: NoPayload;
     /**
-     * A command of the `mysql` client, such as `source` or `\\G`, which no database knows.
+     * A command of the `mysql` client or of psql, such as `source`, `\\G` or `\\i`, which no database knows.
      * @remedy Remove it, or write the SQL that is meant.
      */
     CLIENT_COMMAND: { readonly command: string };

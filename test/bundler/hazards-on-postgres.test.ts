@@ -24,8 +24,10 @@ const setup = `
   create function two() returns int immutable language plpgsql as $$ begin return 2; end $$;
   create domain positive as int check (value > 0);
   create domain plain as int;
+  create extension citext;
   create table c (id int primary key);`;
-const table = 'create table a (id int, i int, v varchar(10), n numeric(10, 2), net cidr);';
+const table =
+  'create table a (id int, i int, v varchar(10), n numeric(10, 2), net cidr, c char(10), bits bit(4), vb varbit(4), vs varchar(10)[], ns numeric(10, 2)[], ts timestamp(3), o oid, x xml, p positive);';
 
 /** PostgreSQL itself is asked: a table that is written anew gets another file. */
 ifThereIsAServer('what the rules say that PostgreSQL writes anew', () => {
@@ -74,6 +76,31 @@ ifThereIsAServer('what the rules say that PostgreSQL writes anew', () => {
     'alter column n type numeric(12, 2)',
     'alter column n type numeric(12, 4)',
     'alter column net type inet',
+    'alter column n type numeric',
+    'alter column c type char(20)',
+    'alter column c type char(10)',
+    'alter column c type text',
+    'alter column bits type bit(4)',
+    'alter column bits type varbit',
+    'alter column bits type varbit(8)',
+    'alter column vb type varbit(8)',
+    'alter column vb type varbit',
+    'alter column vs type varchar[]',
+    'alter column vs type varchar(10)[]',
+    'alter column vs type varchar(30)[]',
+    'alter column vs type text[]',
+    'alter column ns type numeric(12, 2)[]',
+    'alter column ts type timestamp(6)',
+    'alter column ts type timestamp',
+    'alter column ts type timestamp(0)',
+    'alter column i type oid',
+    'alter column o type int',
+    'alter column x type text',
+    'alter column v type citext',
+    'alter column i type plain',
+    'alter column i type positive',
+    'alter column p type int',
+    'alter column v type varchar(20) using v::varchar(20)',
     'alter column i set default 3',
     'set unlogged',
   ])('is that, and nothing else: %s', async (change) => {

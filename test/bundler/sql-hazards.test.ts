@@ -110,6 +110,16 @@ describe('what to write instead', () => {
     expect(rewriteOf(`${sql};`)).toBe(rewrite);
   });
 
+  it.each([
+    ['alter table p add unique (a)', 'ALTER TABLE ONLY'],
+    ['alter table p add primary key (a)', 'ALTER TABLE ONLY'],
+    ['alter table p add column b int unique', 'ALTER TABLE ONLY'],
+    ['alter table p add foreign key (a) references u (id)', 'each partition'],
+  ])('is in words where a partitioned table takes no such statement: %s', (sql, hint) => {
+    const { warnings } = read([up('create table p (a int) partition by range (a);'), up(`${sql};`)]);
+    expect(warnings).toMatchObject([{ hint: expect.stringContaining(hint), payload: { rewrite: undefined } }]);
+  });
+
   it('has the bounds of a partition where they are constants', () => {
     const attach = "alter table p attach partition q for values from ('2026-01-01') to ('2027-01-01');";
     const { warnings } = read([up('create table p (at date) partition by range (at);'), up(attach)]);

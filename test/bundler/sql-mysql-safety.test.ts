@@ -15,6 +15,8 @@ describe('MySQL: what loses data', () => {
     ['drop table a', 'drop'],
     ['drop table if exists crm.a cascade', 'drop'],
     ['drop database a', 'drop'],
+    ['create table "a" ("b" int); drop table "c"', 'drop'],
+    ['alter table "a" drop column "b"', 'drop'],
     ['drop view v', 'drop'],
     ['create or replace table a (id int)', 'drop'],
     ['alter table a drop column b', 'drop'],
@@ -57,6 +59,7 @@ describe('MySQL: what loses data', () => {
     'delete a from a join b on a.id = b.id',
     'update a join b on a.id = b.id set a.x = 1',
     'alter table a add column b int; update a set b = 1',
+    'create table "a" ("id" int); alter table a drop id; drop table `a`',
     'create table a (id int); insert into a values (1); delete from a; alter table a drop id, rename to c; drop table c',
     'create table a (id int) partition by hash (id); alter table a truncate partition p0',
     'create table a (b int); alter table a change b c tinyint',
@@ -159,6 +162,40 @@ describe('MySQL: a change of a column', () => {
     expect(
       refused(...history, 'alter table things modify amount bigint', 'alter table things modify amount int'),
     ).toEqual(['DESTRUCTIVE_CHANGE retype']);
+  });
+
+  it.each([
+    [
+      'create table t (c varchar(9), d int not null) default charset=utf8mb4',
+      'modify c varchar(20), modify d bigint not null',
+    ],
+    ['create table t (c varchar(9)) character set utf8mb4 collate utf8mb4_bin', 'modify c varchar(20)'],
+    ['create table t (c varchar(9)) collate = utf8mb4_bin', 'modify c varchar(20) character set utf8mb4'],
+    ['create table t (c varchar(9) collate utf8mb4_bin)', 'modify c varchar(20) charset utf8mb4'],
+    ['create table t (c varchar(9)) charset latin1', 'modify c varchar(20)'],
+    ["create table t (c enum('a')) charset latin1", "modify c enum('a', 'b')"],
+    ['create table t (c varchar(9) charset latin1) charset utf8mb4', 'modify c varchar(20)'],
+    ['create table t (c varchar(9)) charset utf8', 'default charset utf8mb4, modify c varchar(20)'],
+  ])('keeps the character set of its table: %s, %s', (made, change) => {
+    expect(refused(made, `alter table t ${change}`)).toEqual([]);
+  });
+
+  it.each([
+    ['create table t (id int auto_increment, primary key (id))', 'modify id bigint auto_increment'],
+    ['create table t (id int, primary key (id))', 'modify id bigint not null'],
+    ['create table t (id int, n int, constraint primary key (id, n))', 'modify n int not null'],
+    ['create table t (id int auto_increment unique)', 'modify id int not null auto_increment'],
+  ])('finds no NULL in a key: %s, %s', (made, change) => {
+    expect(refused(made, `alter table t ${change}`)).toEqual([]);
+  });
+
+  it.each([
+    ['create table t (c varchar(9)) charset utf8mb4', 'modify c varchar(9) charset latin1'],
+    ['create table t (c varchar(9)) charset utf8mb4', 'modify c varchar(9) collate latin1_bin'],
+    ['create table t (c varchar(9) charset utf8mb4) charset latin1', 'modify c varchar(9)'],
+    ['create table t (c varchar(9)) collate utf8mb4_bin', 'convert to character set latin1'],
+  ])('may lose the character set of its table: %s, %s', (made, change) => {
+    expect(refused(made, `alter table t ${change}`)).toHaveLength(1);
   });
 
   it.each([

@@ -31,7 +31,6 @@ describe('a setting of the session', () => {
   it.each([
     'set local search_path = crm',
     'set local role admin',
-    'set transaction isolation level serializable',
     'set constraints all deferred',
     "select set_config('search_path', '', true)",
     'select set_config(name, value, is_local) from settings',
@@ -52,6 +51,69 @@ describe('a setting of the session', () => {
     const { errors } = read(up('set local role admin', ' transaction:false'));
     expect(errors).toMatchObject([{ code: 'SESSION_SETTING', message: expect.stringContaining('no effect') }]);
     expect(codes('set role admin', ' transaction:false')).toEqual(['SESSION_SETTING']);
+  });
+});
+
+it.each(['set transaction isolation level serializable', 'set transaction read only', "set transaction snapshot '1'"])(
+  'a transaction of the engine is not changed: %s',
+  (sql) => {
+    expect(codes(sql)).toEqual(['TRANSACTION_CONTROL']);
+  },
+);
+
+it('a statement that is nested too deeply is refused in words', () => {
+  expect(read(up(`select ${'1+'.repeat(32_000)}1`)).errors).toMatchObject([
+    { code: 'SQL_SYNTAX', message: expect.stringContaining('nested too deeply') },
+  ]);
+});
+
+it.each([
+  'create temp table a (b int)',
+  'create temporary table a as select 1',
+  'select 1 into temp a',
+  'create temp view a as select 1',
+])('what ends with its session is refused where the next statement may have another: %s', (sql) => {
+  expect(codes(sql, ' transaction:false')).toEqual(['UNSUPPORTED_STATEMENT']);
+  expect(codes(sql)).toEqual([]);
+});
+
+it('a condition that is nested deeply is left alone', () => {
+  expect(codes(`update a set b = 1 where ${'not '.repeat(3000)} c`)).toEqual([]);
+});
+
+describe('what is meant for psql', () => {
+  it.each([
+    ['\\i other.sql', '\\i', 'statements of that file'],
+    ['select 1;\n\\set ON_ERROR_STOP on', '\\set', 'Remove it'],
+    ["select 'select 1' \\gexec", '\\gexec', 'with ;'],
+    ["\\copy t from 'a.csv'", '\\copy', 'INSERT'],
+    ['\\connect other', '\\connect', 'database of its target'],
+    ['\\restrict abc', '\\restrict', 'Remove it'],
+    ['\\.', '\\.', 'INSERT'],
+  ])('is refused as that: %s', (sql, command, hint) => {
+    expect(read(up(sql)).errors).toMatchObject([
+      { code: 'CLIENT_COMMAND', payload: { command }, hint: expect.stringContaining(hint) },
+    ]);
+  });
+
+  it.each([
+    'copy a (b) from stdin;\n1\tx\n\\.\nselect 1',
+    'copy a from stdin;\n\\.',
+    "copy a from stdin with (format csv, delimiter ';');\n1;'x\n\\.",
+    'copy "b;c" from STDIN;\nhttp://a:b\n\\.',
+    "select 'from stdin;';\ncopy a from stdin;\n'\n\\.",
+    'copy a from stdin',
+  ])('is refused where its rows begin: %s', (sql) => {
+    const line = sql.startsWith('select') ? 4 : 3;
+    expect(read(up(sql)).errors).toMatchObject([{ code: 'UNSUPPORTED_STATEMENT', location: { line, column: 1 } }]);
+  });
+
+  it.each([
+    ["select :'x'", 'psql'],
+    ['create table `a` (b int)', 'dialect: mysql'],
+    ['DELIMITER //\nselect 1//', 'dialect: mysql'],
+  ])('or for somebody else, is told: %s', (sql, hint) => {
+    expect(read(up(sql)).errors[0]).toMatchObject({ code: 'SQL_SYNTAX', hint: expect.stringContaining(hint) });
   });
 });
 

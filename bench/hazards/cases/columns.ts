@@ -40,6 +40,12 @@ export const columns: readonly HazardCase[] = [
     source: 'squawk adding-field-with-default',
   },
   {
+    sql: 'alter table a add column b uuid default extensions.uuid_generate_v4();',
+    expected: 'volatile-default',
+    why: 'the table is written anew',
+    source: 'PostgreSQL uuid-ossp, in a schema of its own',
+  },
+  {
     sql: 'alter table a add column b timestamptz default clock_timestamp();',
     expected: 'volatile-default',
     why: 'the table is written anew',
@@ -102,6 +108,13 @@ export const columns: readonly HazardCase[] = [
     expected: 'change-type',
     why: 'the table is written anew',
     source: 'strong_migrations: changing the type of a column',
+  },
+  {
+    sql: "set local timezone = 'UTC'; alter table a alter column b type timestamptz using b at time zone 'UTC';",
+    before: ['create table a (b timestamp);'],
+    expected: 'change-type',
+    why: 'the expression is computed for each row',
+    source: 'measured: the table gets another file',
   },
   {
     sql: 'alter table a alter column b type timestamptz;',
@@ -192,5 +205,40 @@ export const columns: readonly HazardCase[] = [
     expected: 'DESTRUCTIVE_CHANGE',
     why: 'the column is no longer computed',
     source: 'PostgreSQL ALTER TABLE',
+  },
+  {
+    sql: "set local timezone = 'Europe/Berlin'; alter table a alter column b type timestamptz;",
+    before: ['create table a (b timestamp);'],
+    expected: 'change-type',
+    why: 'each value is moved by the offset of its day',
+    source: 'measured: the table gets another file',
+  },
+  {
+    sql: 'alter table a alter column b type timestamptz;',
+    before: ['create table a (b timestamp);'],
+    expected: 'change-type',
+    why: 'what the time zone of the session is, a file does not say',
+    source: 'strong_migrations: changing the type of a column',
+  },
+  {
+    sql: 'alter table a alter column b type char(20);',
+    before: ['create table a (b char(10));'],
+    expected: 'change-type',
+    why: 'it is stored with its blanks',
+    source: 'measured: the table gets another file',
+  },
+  {
+    sql: 'alter table a alter column b type text[];',
+    before: ['create table a (b varchar(10)[]);'],
+    expected: 'change-type',
+    why: 'the elements of an array are written anew',
+    source: 'measured: the table gets another file',
+  },
+  {
+    sql: 'alter table a alter column b type positive;',
+    before: ['create table a (b int);', 'create domain positive as int check (value > 0);'],
+    expected: 'change-type',
+    why: 'the domain is checked for each row',
+    source: 'measured: the table gets another file',
   },
 ];

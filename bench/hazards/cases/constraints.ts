@@ -135,4 +135,58 @@ export const constraints: readonly HazardCase[] = [
     why: 'every row is read',
     source: 'PostgreSQL 18 ALTER TABLE',
   },
+  {
+    sql: 'alter table a add constraint k check (b > 0) not valid, validate constraint k;',
+    expected: 'validate-constraint',
+    why: 'the lock of the other command is held while rows are checked',
+    source: 'PostgreSQL ALTER TABLE: the strictest lock of its commands',
+  },
+  {
+    sql: 'alter table a alter column b set default 1, validate constraint k;',
+    expected: 'validate-constraint',
+    why: 'the lock of the other command is held while rows are checked',
+    source: 'PostgreSQL ALTER TABLE: the strictest lock of its commands',
+  },
+  {
+    sql: 'alter table a add foreign key (b) references c not valid; alter table c validate constraint k;',
+    expected: 'validate-constraint',
+    why: 'a foreign key keeps writers away from both tables',
+    source: 'PostgreSQL ALTER TABLE, ADD FOREIGN KEY',
+  },
+  {
+    sql: 'alter table a alter column b set not null;',
+    before: ['create table a (b int not null);', 'alter table a alter column b drop not null;'],
+    expected: 'set-not-null',
+    why: 'the constraint was dropped',
+    source: 'measured: PostgreSQL verifies the table',
+  },
+  {
+    sql: 'alter table a alter column b set not null;',
+    before: [
+      'create table a (b int not null, c int);',
+      '-- allow-destructive: a test\nalter table a drop column b;',
+      'alter table a add column b int;',
+    ],
+    expected: 'set-not-null',
+    why: 'it is another column of the same name',
+    source: 'measured: PostgreSQL verifies the table',
+  },
+  {
+    sql: 'alter table a alter column b set not null;',
+    before: [
+      'create table a (b int, constraint k check (b is not null));',
+      'alter table a rename constraint k to l;',
+      'alter table a drop constraint l;',
+    ],
+    expected: 'set-not-null',
+    why: 'the check was dropped by its new name',
+    source: 'measured: PostgreSQL verifies the table',
+  },
+  {
+    sql: 'alter table a alter column b set not null;',
+    before: ['alter table a add constraint k check (b is not null) not enforced;'],
+    expected: 'set-not-null',
+    why: 'it was checked for no row',
+    source: 'PostgreSQL 18 CREATE TABLE, NOT ENFORCED',
+  },
 ];

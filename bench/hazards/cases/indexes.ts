@@ -67,6 +67,28 @@ export const indexes: readonly HazardCase[] = [
     why: 'it waits for all readers',
     source: 'squawk require-concurrent-index-deletion',
   },
+  {
+    sql: 'create index concurrently i on p (b);',
+    before: ['create table p (a int, b int) partition by range (a);'],
+    alone: true,
+    expected: 'create-index',
+    why: 'PostgreSQL refuses it for a partitioned table',
+    source: 'PostgreSQL CREATE INDEX, Building Indexes Concurrently',
+  },
+  {
+    sql: 'drop index concurrently i, j;',
+    alone: true,
+    expected: 'drop-index',
+    why: 'PostgreSQL refuses more than one',
+    source: 'PostgreSQL DROP INDEX',
+  },
+  {
+    sql: 'drop index concurrently i cascade;',
+    alone: true,
+    expected: 'drop-index',
+    why: 'PostgreSQL refuses CASCADE there',
+    source: 'PostgreSQL DROP INDEX',
+  },
   { sql: 'reindex table a;', expected: 'reindex', why: 'writers wait', source: 'squawk require-concurrent-reindex' },
   { sql: 'reindex index i;', expected: 'reindex', why: 'writers wait', source: 'squawk require-concurrent-reindex' },
 ];

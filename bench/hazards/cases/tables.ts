@@ -46,6 +46,13 @@ export const tables: readonly HazardCase[] = [
     source: 'PostgreSQL ALTER TABLE, ATTACH PARTITION',
   },
   {
+    sql: 'alter table p attach partition c for values from (1) to (2);',
+    before: ['create table c (a int primary key, b int not null);'],
+    expected: 'attach-partition',
+    why: 'that there is a value says nothing of the bounds',
+    source: 'PostgreSQL ALTER TABLE, ATTACH PARTITION',
+  },
+  {
     sql: 'alter table p detach partition c;',
     section: 'contract',
     expected: 'detach-partition',
@@ -107,5 +114,24 @@ export const tables: readonly HazardCase[] = [
     expected: 'TRANSACTION_CONTROL',
     why: 'it ends the transaction of the section',
     source: 'squawk transaction-nesting',
+  },
+  {
+    sql: 'alter table a add column b int; merge into a using c on a.x = c.x when matched then update set b = c.b;',
+    expected: 'update-under-lock',
+    why: 'everybody waits while rows are changed',
+    source: 'eugene E4',
+  },
+  {
+    sql: 'alter table a add column b d;',
+    before: ['create domain d as int;', 'alter domain d add constraint k check (value > 0) not valid;'],
+    expected: 'add-domain-column',
+    why: 'the domain has got a constraint',
+    source: 'PostgreSQL ALTER TABLE, Notes',
+  },
+  {
+    sql: 'alter table a add column b float8 default random_normal();',
+    expected: 'volatile-default',
+    why: 'the table is written anew',
+    source: 'PostgreSQL 16, random_normal()',
   },
 ];

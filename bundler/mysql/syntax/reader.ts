@@ -48,7 +48,7 @@ export class Reader {
   /** A name without its database. */
   simpleName(): string {
     const token = this.#tokens[this.#at];
-    if (token?.kind !== 'word' && token?.kind !== 'name') return '';
+    if (token === undefined || !isName(token)) return '';
     this.#at++;
     return unquoted(token);
   }
@@ -85,13 +85,29 @@ export function listItems(tokens: readonly Token[]): readonly (readonly Token[])
   return items.filter((item) => item.length > 0);
 }
 
+/** What is in the parentheses that are around all of it. */
+export function withoutParentheses(tokens: readonly Token[]): readonly Token[] {
+  const reader = new Reader(tokens);
+  const inside = reader.parenthesized();
+  return inside !== undefined && reader.isAtEnd ? withoutParentheses(inside) : tokens;
+}
+
 /** The names of the columns in the parentheses of a key, without lengths and directions; '' for an expression. */
 export function columnNames(tokens: readonly Token[] | undefined): readonly string[] {
   return listItems(tokens ?? []).map((item) => new Reader(item).simpleName());
 }
 
-function unquoted({ kind, text }: Token): string {
-  return kind === 'name' ? text.slice(1, -1).replaceAll('``', '`') : text;
+/** With ANSI_QUOTES in the sql_mode of the server, what is in double quotes is a name. Without, no string stands where a name does. */
+function isName({ kind, text }: Token): boolean {
+  return kind === 'word' || kind === 'name' || (kind === 'string' && text.startsWith('"'));
+}
+
+function unquoted(token: Token): string {
+  return token.kind === 'name'
+    ? token.text.slice(1, -1).replaceAll('``', '`')
+    : token.kind === 'string'
+      ? stringValue(token)
+      : token.text;
 }
 
 /** The value of a string, without what a backslash escapes: enough to compare two of them. */

@@ -7,6 +7,7 @@ import { type ColumnType, columnType, rewrites, typeText } from '../types';
 import { checkOf, foreignKey, indexedConstraint } from './constraints';
 import type { Hazard, HazardContext } from './hazard';
 import { addColumn, nameFor, notNullByCheck, oneByOne, quote, quoteOne, together } from './rewrite';
+import { isAlikeInUtc } from './time-zone';
 
 /** What is hazardous in a change of an existing table's column. */
 export function columnHazard(table: string, command: AlterTableCmd, context: HazardContext): readonly Hazard[] {
@@ -17,7 +18,7 @@ export function columnHazard(table: string, command: AlterTableCmd, context: Haz
     case 'AT_AlterColumnType':
       return changedType(table, command, context);
     case 'AT_SetNotNull':
-      return context.known.isNeverNull(table, name) ? [] : [setNotNull(table, name)];
+      return context.known.checks.isNeverNull(table, name) ? [] : [setNotNull(table, name)];
     case 'AT_SetExpression':
       return [
         {
@@ -63,7 +64,7 @@ function required(column: NewColumn, { known }: HazardContext): Hazard | undefin
   if (!of('CONSTR_NOTNULL') && !of('CONSTR_PRIMARY')) return undefined;
   const hasValue = isSerial || of('CONSTR_IDENTITY') || of('CONSTR_GENERATED') || hasDefault(of('CONSTR_DEFAULT'));
   // A domain may have a default of its own.
-  if (hasValue || known.constrainedDomain(type.name)) return undefined;
+  if (hasValue || known.columns.domains.constrained(type.name)) return undefined;
   return {
     rule: 'add-required-column',
     what: `PostgreSQL refuses the new column ${name} when ${table} has a row, because it must have a value and has no default`,
@@ -107,7 +108,7 @@ function computed(column: NewColumn, context: HazardContext): Hazard | undefined
       rewrite: together(addColumn(table, name, type)),
     };
   }
-  const base = context.known.constrainedDomain(type.name);
+  const base = context.known.columns.domains.constrained(type.name);
   if (!base) return undefined;
   return {
     rule: 'add-domain-column',
@@ -151,25 +152,41 @@ function constrained({ table, name, of }: NewColumn, context: HazardContext): re
   const check = of('CONSTR_CHECK');
   const reference = of('CONSTR_FOREIGN');
   return [
-    ...(key ? [indexedConstraint(table, { ...key, keys: [{ String: { sval: name } }] })] : []),
+    ...(key ? [indexedConstraint(table, { ...key, keys: [{ String: { sval: name } }] }, context)] : []),
     ...(check ? checkOf(table, check, context) : []),
     // Without a default there is no value to look up, and PostgreSQL looks none up.
     ...(reference && hasDefault(of('CONSTR_DEFAULT'))
-      ? foreignKey(table, { ...reference, fk_attrs: [{ String: { sval: name } }] })
+      ? foreignKey(table, { ...reference, fk_attrs: [{ String: { sval: name } }] }, context)
       : []),
   ];
 }
 
-function changedType(table: string, command: AlterTableCmd, { known }: HazardContext): readonly Hazard[] {
-  const { name = '' } = command;
+function changedType(table: string, command: AlterTableCmd, { known, isUtc }: HazardContext): readonly Hazard[] {
+  const { name = '', def } = command;
   const { from, to, using } = typeChange(table, command, known.columns)!;
-  if (!using && !rewrites(from, to)) return [];
+  const { domains } = known.columns;
+  const isKept = !domains.constrained(to.name) && !rewrites(from && domains.storedAs(from), domains.storedAs(to));
+  if (!using && isKept) return [];
+  // AT TIME ZONE 'UTC' loses nothing, but is computed for each row.
+  const isComputed = def !== undefined && 'ColumnDef' in def && 'FuncCall' in (def.ColumnDef.raw_default ?? {});
+  const isAlike = !using && !isComputed && isAlikeInUtc(from, to);
+  if (isAlike && isUtc) return [];
   return [
     {
       rule: 'change-type',
       what: `PostgreSQL writes ${table} anew to change ${name} to ${typeText(to)}, and everybody waits meanwhile`,
-      hint: 'Add a new column, let the application write both, fill it in parts, and drop the old one in contract.',
-      rewrite: together(addColumn(table, `${name}_new`, to)),
+      ...(isAlike
+        ? {
+            hint: "Are its values in UTC? Write SET LOCAL timezone = 'UTC' before it: then nothing is written anew.",
+            rewrite: together(
+              "SET LOCAL timezone = 'UTC'",
+              `ALTER TABLE ${quote(table)} ALTER COLUMN ${quoteOne(name)} TYPE ${typeText(to)}`,
+            ),
+          }
+        : {
+            hint: 'Add a new column, let the application write both, fill it in parts, and drop the old one in contract.',
+            rewrite: together(addColumn(table, `${name}_new`, domains.storedAs(to))),
+          }),
     },
   ];
 }

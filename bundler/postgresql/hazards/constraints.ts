@@ -11,7 +11,7 @@ export function constraintHazard(table: string, command: AlterTableCmd, context:
   switch (constraint.contype) {
     case 'CONSTR_PRIMARY':
     case 'CONSTR_UNIQUE':
-      return constraint.indexname ? [] : [indexedConstraint(table, constraint)];
+      return constraint.indexname ? [] : [indexedConstraint(table, constraint, context)];
     case 'CONSTR_EXCLUSION':
       return [
         {
@@ -21,7 +21,7 @@ export function constraintHazard(table: string, command: AlterTableCmd, context:
         },
       ];
     case 'CONSTR_FOREIGN':
-      return foreignKey(table, constraint);
+      return foreignKey(table, constraint, context);
     case 'CONSTR_CHECK':
       return checkOf(table, constraint, context);
     case 'CONSTR_NOTNULL':
@@ -32,15 +32,26 @@ export function constraintHazard(table: string, command: AlterTableCmd, context:
 }
 
 /** A constraint that PostgreSQL builds an index for. */
-export function indexedConstraint(table: string, { contype, conname, keys }: Constraint): Hazard {
+export function indexedConstraint(
+  table: string,
+  { contype, conname, keys }: Constraint,
+  { known }: HazardContext,
+): Hazard {
   const isPrimary = contype === 'CONSTR_PRIMARY';
   const columns = texts(keys);
   const name = conname ?? nameFor(table, ...(isPrimary ? ['pkey'] : [...columns, 'key']));
   const kind = isPrimary ? 'PRIMARY KEY' : 'UNIQUE';
   const list = columns.map(quoteOne).join(', ');
+  const what = `${kind} keeps everybody away from ${table} while its index is built`;
+  const rule = isPrimary ? 'add-primary-key' : 'add-unique';
+  // PostgreSQL builds no index of a partitioned table CONCURRENTLY, and takes none for a constraint.
+  if (known.isPartitioned(table)) {
+    const hint = `Build the index of each partition before, with CREATE UNIQUE INDEX CONCURRENTLY, and make it a constraint with USING INDEX; then write ALTER TABLE ONLY ${quote(table)} ADD ${kind}, and ALTER INDEX ... ATTACH PARTITION for each.`;
+    return { rule, what, hint };
+  }
   return {
-    rule: isPrimary ? 'add-primary-key' : 'add-unique',
-    what: `${kind} keeps everybody away from ${table} while its index is built`,
+    rule,
+    what,
     hint: 'Build the index before, without keeping anybody waiting, and add the constraint with USING INDEX.',
     rewrite: oneByOne(
       alone(`CREATE UNIQUE INDEX CONCURRENTLY ${quoteOne(name)} ON ${quote(table)} (${list})`),
@@ -49,19 +60,27 @@ export function indexedConstraint(table: string, { contype, conname, keys }: Con
   };
 }
 
-export function foreignKey(table: string, constraint: Constraint): readonly Hazard[] {
+export function foreignKey(table: string, constraint: Constraint, { known }: HazardContext): readonly Hazard[] {
   const { skip_validation, is_enforced, conname, pktable, fk_attrs, pk_attrs } = constraint;
   if (skip_validation || is_enforced === undefined) return [];
   const columns = texts(fk_attrs);
   const other = nameOf(pktable) ?? '';
+  const rule = 'add-foreign-key';
+  const what = `FOREIGN KEY keeps writers away from ${table} and ${other} while every row is checked`;
+  // Until PostgreSQL 18, which takes NOT VALID there as well.
+  if (known.isPartitioned(table)) {
+    const hint =
+      'Add it to each partition before, NOT VALID, and VALIDATE CONSTRAINT there in a later migration: then no row is checked when the table gets it.';
+    return [{ rule, what, hint }];
+  }
   const name = conname ?? nameFor(table, ...columns, 'fkey');
   const list = (names: readonly string[]) => `(${names.map(quoteOne).join(', ')})`;
   const to = pk_attrs?.length ? ` ${list(texts(pk_attrs))}` : '';
   const add = `ADD CONSTRAINT ${quoteOne(name)} FOREIGN KEY ${list(columns)} REFERENCES ${quote(other)}${to}${actions(constraint)} NOT VALID`;
   return [
     {
-      rule: 'add-foreign-key',
-      what: `FOREIGN KEY keeps writers away from ${table} and ${other} while every row is checked`,
+      rule,
+      what,
       hint: 'Add it NOT VALID, and VALIDATE CONSTRAINT in a later migration.',
       rewrite: addThenValidate(table, `ALTER TABLE ${quote(table)} ${add}`, name),
     },

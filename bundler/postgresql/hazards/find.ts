@@ -4,18 +4,26 @@ import { columnHazard } from './columns';
 import { constraintHazard, domainHazard } from './constraints';
 import type { Hazard, HazardContext } from './hazard';
 import { maintenanceHazard, tableHazard } from './maintenance';
+import { isStrict, validateHazard } from './validate';
 
 /** The hazards of a statement by itself; what those before it in its transaction add is in ./transaction. */
 export function findHazards(context: HazardContext): readonly Hazard[] {
   const hazards = effectsOf(context.statement.node).flatMap((node): readonly Hazard[] => {
     if ('AlterTableStmt' in node) {
       const table = nameOf(node.AlterTableStmt.relation)!;
-      if (context.isNew(table)) return [];
-      return (node.AlterTableStmt.cmds ?? []).flatMap((command) =>
+      const { objtype, cmds = [], relation } = node.AlterTableStmt;
+      // PostgreSQL has no rows of a foreign table, nor of a type.
+      if (context.isNew(table) || objtype === 'OBJECT_FOREIGN_TABLE' || objtype === 'OBJECT_TYPE') return [];
+      // With ONLY it is about the partitioned table itself, which has none either.
+      if (context.known.isPartitioned(table) && !relation?.inh) return [];
+      const hazards = cmds.flatMap((command) =>
         'AlterTableCmd' in command
           ? [columnHazard, constraintHazard, tableHazard].flatMap((find) => find(table, command.AlterTableCmd, context))
           : [],
       );
+      return isStrict(node.AlterTableStmt)
+        ? [...hazards, ...validateHazard(node.AlterTableStmt, 'another command of the same statement')]
+        : hazards;
     }
     if ('AlterDomainStmt' in node) return domainHazard(node.AlterDomainStmt);
     if ('UpdateStmt' in node && isEveryRow(node.UpdateStmt.whereClause)) {

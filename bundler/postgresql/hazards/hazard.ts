@@ -15,6 +15,8 @@ export interface Hazard {
 export interface HazardContext {
   readonly statement: ParsedStatement;
   readonly known: Known;
+  /** Whether the transaction has set its time zone to UTC. */
+  readonly isUtc: boolean;
   /** Whether a table or view was made by the same migration: nobody waits for it, and it has few rows. */
   isNew(name: string | undefined): boolean;
 }

@@ -1,6 +1,6 @@
 import type { AlterTableCmd, DropStmt, IndexStmt, PartitionCmd } from 'libpg-query';
 import type { Node } from '../parser';
-import { nameOf, qualified, texts } from '../tree';
+import { isOn, nameOf, qualified, texts } from '../tree';
 import type { Hazard, HazardContext } from './hazard';
 import { alone, nameFor, oneByOne, quote, quoteOne, together } from './rewrite';
 
@@ -9,7 +9,7 @@ export function maintenanceHazard(node: Node, context: HazardContext): readonly 
   const { isNew, statement } = context;
   if ('IndexStmt' in node) return isNew(nameOf(node.IndexStmt.relation)) ? [] : createdIndex(node.IndexStmt, context);
   if ('DropStmt' in node && node.DropStmt.removeType === 'OBJECT_INDEX') return droppedIndex(node.DropStmt, context);
-  if ('ReindexStmt' in node && !/"concurrently"/.test(JSON.stringify(node.ReindexStmt.params ?? []))) {
+  if ('ReindexStmt' in node && !isOn(node.ReindexStmt.params, 'concurrently')) {
     if (isNew(nameOf(node.ReindexStmt.relation))) return [];
     const hint = 'Write REINDEX (CONCURRENTLY) in a section with transaction:false.';
     const text = statement.text.replace(/^reindex\s+(index|table|schema|database)\s+/i, 'REINDEX $1 CONCURRENTLY ');
@@ -33,7 +33,7 @@ export function maintenanceHazard(node: Node, context: HazardContext): readonly 
     const table = nameOf(node.ClusterStmt.relation) ?? 'every clustered table';
     return [rewritten('cluster', table, 'for CLUSTER', 'Run pg_repack, which does the same while the table is used.')];
   }
-  if ('VacuumStmt' in node && /"full"/.test(JSON.stringify(node.VacuumStmt.options ?? []))) {
+  if ('VacuumStmt' in node && isOn(node.VacuumStmt.options, 'full')) {
     const hint = 'Write VACUUM without FULL, or run pg_repack, which returns the space while the table is used.';
     return [rewritten('vacuum-full', 'each table', 'for VACUUM FULL', hint)];
   }
@@ -45,11 +45,12 @@ function createdIndex(
   context: HazardContext,
 ): readonly Hazard[] {
   const table = nameOf(relation) ?? '';
-  if (concurrent) return [];
   const isPartitioned = context.known.isPartitioned(table);
   // On the partitioned table alone there is nothing to read.
-  if (isPartitioned && !relation?.inh) return [];
-  const what = `CREATE INDEX keeps writers away from ${table} while it reads the whole table`;
+  if (isPartitioned ? !relation?.inh : concurrent) return [];
+  const what = concurrent
+    ? `PostgreSQL refuses CREATE INDEX CONCURRENTLY for the partitioned table ${table}`
+    : `CREATE INDEX keeps writers away from ${table} while it reads the whole table`;
   if (isPartitioned) {
     const hint =
       'Write CREATE INDEX ... ON ONLY for the table, CREATE INDEX CONCURRENTLY for each partition, and ALTER INDEX ... ATTACH PARTITION.';
@@ -71,15 +72,21 @@ function createdIndex(
   ];
 }
 
-function droppedIndex({ objects = [], concurrent, missing_ok }: DropStmt, { isNew }: HazardContext): readonly Hazard[] {
+function droppedIndex(
+  { objects = [], concurrent, missing_ok, behavior }: DropStmt,
+  { isNew }: HazardContext,
+): readonly Hazard[] {
   const names = objects.map((index) => qualified(texts([index]))).filter((name) => !isNew(name));
-  if (concurrent || names.length === 0) return [];
+  const isRefused = concurrent === true && (objects.length > 1 || behavior === 'DROP_CASCADE');
+  if ((concurrent && !isRefused) || names.length === 0) return [];
   const drop = `DROP INDEX CONCURRENTLY ${missing_ok ? 'IF EXISTS ' : ''}`;
   return [
     {
       rule: 'drop-index',
-      what: `DROP INDEX keeps everybody away from the table of ${names.join(', ')}, and waits for all who read it now`,
-      hint: 'Write DROP INDEX CONCURRENTLY in a section with transaction:false.',
+      what: isRefused
+        ? 'PostgreSQL refuses DROP INDEX CONCURRENTLY for more than one index, and with CASCADE'
+        : `DROP INDEX keeps everybody away from the table of ${names.join(', ')}, and waits for all who read it now`,
+      hint: 'Write DROP INDEX CONCURRENTLY in a section with transaction:false, for one index each.',
       rewrite: alone(...names.map((name) => `${drop}${quote(name)}`)),
     },
   ];
@@ -106,7 +113,7 @@ export function tableHazard(table: string, { subtype, def }: AlterTableCmd, cont
 
 function attached(table: string, { name, bound }: PartitionCmd, { known, isNew }: HazardContext): readonly Hazard[] {
   const partition = nameOf(name);
-  if (partition === undefined || !bound || isNew(partition) || known.hasValidCheck(partition)) return [];
+  if (partition === undefined || !bound || isNew(partition) || known.checks.hasValidCheck(partition)) return [];
   return [
     {
       rule: 'attach-partition',

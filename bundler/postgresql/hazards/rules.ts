@@ -19,13 +19,13 @@ interface RuleFacts {
 export const hazardRules = {
   'create-index': {
     severity: 'warning',
-    finds: '`CREATE INDEX` without `CONCURRENTLY`',
+    finds: '`CREATE INDEX` without `CONCURRENTLY`, or with it on a partitioned table, which PostgreSQL refuses',
     why: 'Writers wait while the whole table is read.',
     example: 'CREATE INDEX users_by_diet ON users (diet);',
   },
   'drop-index': {
     severity: 'warning',
-    finds: '`DROP INDEX` without `CONCURRENTLY`',
+    finds: '`DROP INDEX` without `CONCURRENTLY`, or with it of several indexes, which PostgreSQL refuses',
     why: 'Everybody waits until all who read the table now are done, and then until the index is gone.',
     example: 'DROP INDEX users_by_diet;',
   },
@@ -67,8 +67,8 @@ export const hazardRules = {
   },
   'validate-constraint': {
     severity: 'warning',
-    finds: '`VALIDATE CONSTRAINT` in a transaction that has locked the table',
-    why: 'The lock of the statement before is held while every row is checked.',
+    finds: '`VALIDATE CONSTRAINT` in a transaction, or in an `ALTER TABLE`, that has locked the table',
+    why: 'The lock of the other statement or command is held while every row is checked.',
     example:
       'ALTER TABLE orders ADD CONSTRAINT orders_total CHECK (total >= 0) NOT VALID;\n' +
       'ALTER TABLE orders VALIDATE CONSTRAINT orders_total;',
@@ -159,7 +159,8 @@ export const hazardRules = {
   },
   'update-under-lock': {
     severity: 'warning',
-    finds: '`UPDATE` or `DELETE` of many rows of a table that the transaction has locked, for example to alter it',
+    finds:
+      '`UPDATE`, `DELETE` or `MERGE` of many rows of a table that the transaction has locked, for example to alter it',
     why: 'Everybody waits until the transaction ends, which takes as long as the rows.',
     example: 'ALTER TABLE users ADD COLUMN diet text;\nUPDATE users SET diet = old_diet WHERE old_diet IS NOT NULL;',
   },

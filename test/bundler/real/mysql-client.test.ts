@@ -4,6 +4,7 @@ import { readStatement } from '../../../bundler/mysql/statement';
 import { cut } from '../../../bundler/mysql/syntax/lexer';
 import type { Token } from '../../../bundler/mysql/syntax/tokens';
 import { SourceText } from '../../../bundler/source-text';
+import { difficultForMysql } from '../../fixtures/sql-corpus/mysql';
 import { mysqlClient } from '../../support/mysql-client';
 import { sqlCorpus } from '../../support/sql-corpus';
 
@@ -41,6 +42,11 @@ function squeezed(statement: string): string {
     expect(different.map(([path]) => path)).toEqual([]);
     const count = texts.reduce((sum, [, text]) => sum + ours(text).length, 0);
     expect({ count, isEnough: count > 100 || corpus.size === 0 }).toMatchObject({ isEnough: true });
+  });
+
+  it('cuts what is difficult as we do', () => {
+    const different = difficultForMysql.filter((text) => ours(text).join('\n') !== theirs(text).join('\n'));
+    expect(different).toEqual([]);
   });
 
   it('would cut their stored programs as we do, if it needed no DELIMITER', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { loadPostgresParser } from '../../../bundler/postgresql/parser';
 import { SourceText } from '../../../bundler/source-text';
+import { difficultForPostgresql } from '../../fixtures/sql-corpus/postgresql';
 import { psqlIsInstalled, statementsOfPsql } from '../../support/psql';
 import { postgresUrlIfReachableNow } from '../../support/real-postgres';
 import { sqlCorpus } from '../../support/sql-corpus';
@@ -24,7 +25,17 @@ const folders = [14, 15, 16, 17, 18].map((version) => `/usr/share/postgresql/${v
       isEnough: true,
     });
   });
+
+  it('cuts what is difficult as we do', async () => {
+    const parser = await loadPostgresParser();
+    const text = difficultForPostgresql.join('\n;\n');
+    const ours = parser.parse(new SourceText(text, 'sample.sql')).map((statement) => squeezed(statement.text));
+    expect(ours).toEqual(statementsOfPsql(url!, text).map(withoutHead).map(squeezed).filter(Boolean));
+  });
 });
+
+/** Comments may be nested once. */
+const head = /^(\s|--[^\n]*(\n|$)|\/\*(\/\*([^*]|\*(?!\/))*\*\/|[^*]|\*(?!\/))*?\*\/)+/;
 
 /** What CREATE EXTENSION puts in, and commands for psql. */
 function withoutPlaceholders(text: string): string {
@@ -33,7 +44,7 @@ function withoutPlaceholders(text: string): string {
 
 /** psql sends the comments before a statement, and its semicolon. */
 function withoutHead(statement: string): string {
-  return statement.replace(/^(\s|--[^\n]*(\n|$)|\/\*([^*]|\*(?!\/))*\*\/)+/, '').replace(/\s*;?\s*$/, '');
+  return statement.replace(head, '').replace(/\s*;?\s*$/, '');
 }
 
 /** psql leaves out blank lines. */
