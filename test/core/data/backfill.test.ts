@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { BundledMigration } from '../../../core/bundle/bundle';
 import { MigrationError } from '../../../core/errors/index';
-import type { DataFunctions, Item } from '../../../core/ports';
+import type { DataFunctions, Item, LeftItem } from '../../../core/ports';
+import { endingAfter } from '../../../lambda/aws/evaluate';
 import { byKey, dataMigration, people, peopleTables, place, split } from '../../support/data-migration';
 import { MemoryWorld, scope } from '../../support/memory-world';
 
@@ -175,6 +176,40 @@ describe('a backfill in place', () => {
     expect(outcome).toMatchObject({ status: 'FAILED' });
     expect(outcome.reason).toMatch(words);
     expect(world.meals.items.list('people')).toEqual(people(100));
+  });
+
+  it.each<[string, unknown]>([
+    ['nothing', undefined],
+    ['a promise', Promise.resolve(true)],
+    ['a number', 1],
+  ])('refuses a validate that returns %s', async (what, verdict) => {
+    await deployedTable();
+    const validate = (() => verdict) as never;
+    const { status, reason } = await update('b', [dataMigration(world, '1.1.0', { transform: split, validate })]);
+    expect(status).toBe('FAILED');
+    expect(reason).toMatch(new RegExp(`validate returned ${what}; it must return true, false, or a text`));
+    expect(world.meals.items.of('people')).toEqual(byKey(people(100)));
+  });
+
+  it('ends at an item for which a function does not return, and notes it', async () => {
+    await deployedTable();
+    const transform = (item: Item) => {
+      for (; item['id'] === 'p7'; );
+      return split(item);
+    };
+    const noted: LeftItem[] = [];
+    const { noteLeft } = world.segments;
+    world.segments.noteLeft = async (pass, items) => {
+      noted.push(...items);
+      return noteLeft.call(world.segments, pass, items);
+    };
+    const { status, reason } = await update('b', [
+      dataMigration(world, '1.1.0', { transform, within: endingAfter(50) }),
+    ]);
+    expect(status).toBe('FAILED');
+    expect(reason).toMatch(/A function of the migration does not return for an item of people\./);
+    expect(noted).toEqual([{ key: '"p7"', why: 'failed', reason: expect.stringMatching(/does not return for it/) }]);
+    expect(world.meals.items.of('people')).toEqual(byKey(people(100)));
   });
 
   it('deletes the items for which the transform returns null, and puts them back', async () => {
