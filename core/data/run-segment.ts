@@ -234,7 +234,7 @@ class SegmentRun {
       const images = changes.map((change) => table.beforeImage(change));
       await this.ports.segments.keepImages(this.work.pass, { segment: this.work.number, number, images });
     }
-    return unmadeOf(changes, await this.timed(() => table.write(changes)));
+    return unmadeOf(changes, await this.timed(() => table.write(changes, this.work.keepsImages)));
   }
 
   private async timed<T>(request: () => Promise<T>): Promise<T> {
