@@ -32,7 +32,7 @@ export interface PassReport {
 /** How many items that were left are shown. */
 const mostShown = 20;
 
-const phasesWithItems = ['backfill', 'verify', 'sweep', 'contract'] as const;
+export const phasesWithItems = ['backfill', 'verify', 'sweep', 'contract'] as const;
 
 /** The passes of the open deployments of a scope, in the order in which they run, and before them what is done ahead. */
 export async function passesOf(access: ScopeAccess): Promise<readonly PassReport[]> {
@@ -83,10 +83,10 @@ async function passesOfMigration(
   return reports;
 }
 
-async function phasesInBundle(
+export async function phasesInBundle(
   { ports }: Pick<ScopeAccess, 'ports' | 'scope'>,
   { bundle }: Deployment,
-  { id }: MigrationRecord,
+  { id }: Pick<MigrationRecord, 'id'>,
 ): Promise<readonly Phase[]> {
   const { migrations } = await ports.bundles.load(bundle!);
   return migrations.find((migration) => migration.id === id)?.phases ?? [];
@@ -115,7 +115,7 @@ function isShown({ state, before }: StepState): boolean {
 }
 
 /** @param passed whose segments that are done the pass passes by */
-async function reportOf(
+export async function reportOf(
   { ports }: Pick<ScopeAccess, 'ports'>,
   { id, version }: Pick<MigrationRecord, 'id' | 'version'>,
   pass: Pass,
@@ -148,7 +148,9 @@ async function reportOf(
 
 function stateOf({ segments, percent }: PassProgress, control: Control, hasFailed: boolean): PassReport['state'] {
   if (percent === 100) return 'done';
-  if (control.state !== 'running') return control.state;
+  if (control.state === 'paused') return 'paused';
+  // A pass that fails is cancelled, so that it can be taken back.
   if (hasFailed) return 'failed';
+  if (control.state === 'cancelled') return 'cancelled';
   return segments.running > 0 ? 'running' : 'waiting';
 }

@@ -1,4 +1,5 @@
 import { clip, lineWidth, type Terminal, table } from '../output';
+import type { EndedPasses } from './ended-passes';
 import type { PassReport } from './passes';
 
 const barWidth = 12;
@@ -45,6 +46,16 @@ export function renderPasses(scope: string, passes: readonly PassReport[], { pai
     ...(left.length > 0
       ? ['', 'Items that were left as they are:', '', table(['migration', 'why', 'key', 'reason'], left)]
       : []),
+  ].join('\n');
+}
+
+/** The same of a deployment that has ended. */
+export function renderEnded(scope: string, { state, endedAt, passes }: EndedPasses, terminal: Terminal): string {
+  const how = state === 'committed' ? 'was committed' : 'was rolled back';
+  return [
+    `${scope} has no data migration under way. The last deployment ${how} at ${endedAt.slice(0, 19).replace('T', ' ')}:`,
+    '',
+    ...renderPasses(scope, passes, terminal).split('\n').slice(2),
   ].join('\n');
 }
 

@@ -4,9 +4,10 @@ import { describe, MigrationError } from '../../core/errors/index';
 import type { Control } from '../../core/ports';
 import { askBefore, renderAsked } from '../backfill/ask';
 import { dryRunOf } from '../backfill/dry-run';
+import { type EndedPasses, endedPassesOf } from '../backfill/ended-passes';
 import { type FolderOptions, withLocalMigrations } from '../backfill/local-migrations';
 import { type PassReport, passesOf } from '../backfill/passes';
-import { renderPasses } from '../backfill/render';
+import { renderEnded, renderPasses } from '../backfill/render';
 import { dryRunData, renderDryRun } from '../backfill/render-dry-run';
 import { startAhead } from '../backfill/start-ahead';
 import { undoStarted } from '../backfill/undo-ahead';
@@ -35,7 +36,8 @@ type Action = (typeof actions)[number];
 const help: CommandHelp = {
   summary: 'Watch, pause, resume, cancel or slow data migrations, and try or start them before their deployment',
   description: [
-    'Shows how far data migrations are, and which items they left and why. Workers look at what is asked of them before every',
+    'Shows how far data migrations are, and which items they left and why; when none is under way, what the last deployment did.',
+    'Workers look at what is asked of them before every',
     'page of items, so pause, resume, cancel and --rate take effect within seconds. pause keeps what was done. cancel ends the',
     'work: a deployment that is still applying it is rolled back. Workers go as fast as the application does not feel',
     '(latencyBudget of data()); --rate sets a rate instead. Without an action it watches until nothing is under way.',
@@ -73,6 +75,8 @@ const help: CommandHelp = {
     '  "rateLimit": 200, "progress": { "segments": { "of": 5, "done": 2, "running": 3, "failed": 0 }, "percent": 40,',
     '  "counts": { "read": 2100, "updated": 2100, ... }, "rate": 410, "secondsLeft": 7 },',
     '  "left": [{ "key": "...", "why": "failed", "reason": "..." }] }] }',
+    'When nothing is under way, also what the last deployment did, if it worked on items; its state is rolled-back or committed:',
+    '{ "scope": "...", "passes": [], "last": { "deployment": "...", "state": "rolled-back", "endedAt": "2026-...", "passes": [...] } }',
     'With --segments, or --rate before it begins:',
     '{ "scope": "...", "migration": "meals/1.2.0", "asked": { "segments": 50, "rate": 500 } }',
     'With start and undo; state is done, taken-over or undone:',
@@ -156,7 +160,9 @@ function backfill(options: BackfillOptions, terminal: Terminal, action: Action):
       if (rate !== undefined) await control(access, await passes(), {}, rate);
       await watch(access, passes, terminal);
     }
-    return report(access, await passes(), terminal);
+    const now = await passes();
+    const last = now.length === 0 ? await endedPassesOf(access) : undefined;
+    return report(access, now, last, terminal);
   });
 }
 
@@ -209,18 +215,24 @@ function isOver({ state }: PassReport): boolean {
   return state === 'done';
 }
 
-function report({ scope }: ScopeAccess, passes: readonly PassReport[], terminal: Terminal): Report {
+function report(
+  { scope }: ScopeAccess,
+  passes: readonly PassReport[],
+  last: EndedPasses | undefined,
+  terminal: Terminal,
+): Report {
   const hasEndedBadly = passes.some(({ state }) => state === 'failed' || state === 'cancelled');
   return {
-    data: {
-      scope,
-      passes: passes.map(({ migration, table, does, isAhead: ahead, state, control, progress, left }) => ({
-        ...{ migration, table, does, ahead, state, rateLimit: control.rate ?? null, progress, left },
-      })),
-    },
-    text: renderPasses(scope, passes, terminal),
+    data: { scope, passes: plain(passes), ...(last && { last: { ...last, passes: plain(last.passes) } }) },
+    text: last ? renderEnded(scope, last, terminal) : renderPasses(scope, passes, terminal),
     exitCode: hasEndedBadly ? exitCodes.failed : exitCodes.success,
   };
+}
+
+function plain(passes: readonly PassReport[]) {
+  return passes.map(({ migration, table, does, isAhead: ahead, state, control, progress, left }) => ({
+    ...{ migration, table, does, ahead, state, rateLimit: control.rate ?? null, progress, left },
+  }));
 }
 
 function nothingUnderWay(scope: string): MigrationError {

@@ -69,6 +69,20 @@ describe('a backfill in place', () => {
     expect(await events('items-restored')).toMatchObject([{ detail: { restored: 99, kept: 1 } }]);
   });
 
+  it('is named with the time that it took from its first step, and with all that a rollback undid', async () => {
+    await deployedTable();
+    world.meals.items.meanwhile = (event) => {
+      if (event === 'page') world.clock.time += 1_000;
+    };
+    const migrations = ['1.1.0', '1.2.0'].map((version) => dataMigration(world, version, { transform: split }));
+    const { reason } = await update('b', migrations);
+    // Each in two passes of three segments at the least.
+    const [, ...took] =
+      /^Applied 2 migrations: meals\/1\.1\.0 \((\d+) ms\), meals\/1\.2\.0 \((\d+) ms\)/.exec(reason) ?? [];
+    expect(took.map((text) => Number(text) >= 6_000)).toEqual([true, true]);
+    expect((await rolledBack()).reason).toMatch(/Undid meals\/1\.2\.0, meals\/1\.1\.0\./);
+  });
+
   it('has as many segments, and the rate, that were asked for before it began', async () => {
     await deployedTable();
     await world.segments.ask(scope, 'meals/1.1.0', { segments: 5, rate: 20 });
