@@ -5,7 +5,7 @@ import type { Control } from '../../core/ports';
 import { askBefore, renderAsked } from '../backfill/ask';
 import { dryRunOf } from '../backfill/dry-run';
 import { type EndedPasses, endedPassesOf } from '../backfill/ended-passes';
-import { type FolderOptions, withLocalMigrations } from '../backfill/local-migrations';
+import { type FolderOptions, type LocalMigrations, withLocalMigrations } from '../backfill/local-migrations';
 import { type PassReport, passesOf } from '../backfill/passes';
 import { renderEnded, renderPasses } from '../backfill/render';
 import { dryRunData, renderDryRun } from '../backfill/render-dry-run';
@@ -13,6 +13,7 @@ import { startAhead } from '../backfill/start-ahead';
 import { undoStarted } from '../backfill/undo-ahead';
 import { watch } from '../backfill/watch';
 import { addCommand, type CommandLine, does } from '../command';
+import { deployedTargets } from '../deployed-targets';
 import { exitCodes } from '../exit-codes';
 import type { CommandHelp } from '../help';
 import { type ScopeAccess, type ScopeOptions, withScope } from '../ledger-access';
@@ -111,7 +112,10 @@ export function addBackfill(parent: Command, session: CommandLine): void {
       between(1, 1000),
     )
     .option('--migrations <dir>', 'the folder with the migration that no deployment has begun', 'migrations')
-    .option('--config <file>', 'what the targets of that folder are (default: as `validate` finds it)')
+    .option(
+      '--config <file>',
+      'what the targets of that folder are (default: as `validate` finds it, or as they are deployed)',
+    )
     .action(
       does<BackfillOptions>(session, (options, terminal, action = 'watch') =>
         backfill(options, terminal, actionOf(action)),
@@ -138,13 +142,14 @@ function backfill(options: BackfillOptions, terminal: Terminal, action: Action):
   }
   const folder = { migrations, config };
   if (action === 'start') {
-    return withLocalMigrations(folder, (local) =>
-      withScope(scope, (access) => startAhead(access, local, { targetVersion, segments, rate }, terminal)),
+    return withScope(scope, (access) =>
+      withLocal(access, folder, (local) => startAhead(access, local, { targetVersion, segments, rate }, terminal)),
     );
   }
   if (action === 'undo') {
-    const local = () => withLocalMigrations(folder, async (built) => built);
-    return withScope(scope, (access) => undoStarted(access, local, targetVersion, terminal));
+    return withScope(scope, (access) =>
+      undoStarted(access, () => withLocal(access, folder, async (built) => built), targetVersion, terminal),
+    );
   }
   return withScope(scope, async (access) => {
     const passes = async () =>
@@ -166,10 +171,19 @@ function backfill(options: BackfillOptions, terminal: Terminal, action: Action):
   });
 }
 
+/** Builds the migrations of the working tree, for the databases that are deployed. */
+async function withLocal<T>(
+  access: ScopeAccess,
+  { migrations, config }: FolderOptions,
+  work: (local: LocalMigrations) => Promise<T>,
+): Promise<T> {
+  return withLocalMigrations({ migrations, config, deployed: await deployedTargets(access) }, work);
+}
+
 /** Shows what a migration of the working tree would do. */
 function tryOn(options: BackfillOptions, items: number, terminal: Terminal): Promise<Report> {
-  return withLocalMigrations(options, (local) =>
-    withScope(options, async (access) => {
+  return withScope(options, (access) =>
+    withLocal(access, options, async (local) => {
       const report = await dryRunOf(access, local, options.targetVersion, items);
       const { counts, mayFail } = report;
       return {
@@ -183,7 +197,7 @@ function tryOn(options: BackfillOptions, items: number, terminal: Terminal): Pro
 
 /** Notes what is asked of a migration of the working tree, for the deployment that will begin it. */
 function ask(access: ScopeAccess, { segments, rate, targetVersion, ...folder }: BackfillOptions): Promise<Report> {
-  return withLocalMigrations(folder, async (local) => {
+  return withLocal(access, folder, async (local) => {
     const asked = await askBefore(access, local, targetVersion, { segments, rate });
     return { data: { scope: access.scope, ...asked }, text: renderAsked(access.scope, asked) };
   });

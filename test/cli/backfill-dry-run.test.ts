@@ -78,6 +78,19 @@ describe('migrations backfill --dry-run', () => {
     expect(renderDryRun(scope, report, terminal({}))).toMatch(/more\.csv to people: what it would do/);
   });
 
+  it('takes the kinds of targets as they are deployed, where no file says them, also beside a new target', async () => {
+    const folder = {
+      'old/1.0.0_base.sql':
+        '-- migrate:up\nCREATE TABLE a (id int unsigned PRIMARY KEY);\n-- migrate:down\nDROP TABLE a;\n',
+      'new/1.0.0_base.sql': '-- migrate:up\nCREATE TABLE a (id uuid PRIMARY KEY);\n-- migrate:down\nDROP TABLE a;\n',
+    };
+    const deployed = { old: { DatabaseKind: 'aurora-mysql' } } as const;
+    const ids = await withLocalMigrations({ migrations: migrationsFolder(folder), deployed }, async ({ bundle }) =>
+      bundle.migrations.map(({ id }) => id),
+    );
+    expect(ids).toEqual(['new/1.0.0', 'old/1.0.0']);
+  });
+
   it('tries the migration that is named by its version or id, applied or not', async () => {
     const migrations = [peopleTables, migration('1.1.0'), migration('1.2.0')];
     expect(await tried(migrations, '1.2.0')).toMatchObject({ migration: 'meals/1.2.0', counts: { read: 3 } });
