@@ -1,5 +1,6 @@
 import { actionsOf, type MigrationId, type Phase } from '../../core/bundle/bundle';
 import { type DataAction, sourceName } from '../../core/bundle/data-action';
+import type { PhaseName } from '../../core/bundle/phases';
 import { type PassProgress, progressOf } from '../../core/data/progress';
 import { aheadPass } from '../../core/engine/ahead/work-ahead';
 import {
@@ -22,6 +23,8 @@ export interface PassReport {
   readonly table: string;
   /** What it does: `write`, `check`, or `undo`. */
   readonly does: DataAction['pass'] | 'undo';
+  /** Of the migration, in which it does that: the sweep goes through everything once more. */
+  readonly phase: PhaseName;
   readonly state: 'waiting' | 'running' | 'done' | 'paused' | 'cancelled' | 'failed';
   readonly control: Control;
   readonly progress: PassProgress;
@@ -135,6 +138,7 @@ export async function reportOf(
     isAhead: pass.deployment.startsWith(aheadPrefix),
     table: sourceName(action),
     does: pass.direction === 'undo' ? 'undo' : action.pass,
+    phase: pass.step.split('.')[0] as PhaseName,
     state: stateOf(
       progress,
       control,

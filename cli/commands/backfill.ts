@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { type Command, InvalidArgumentError } from 'commander';
 import { describe, MigrationError } from '../../core/errors/index';
 import type { Control } from '../../core/ports';
-import { askBefore, renderAsked } from '../backfill/ask';
+import { askBefore, askOfPassesToCome, renderAsked } from '../backfill/ask';
 import { dryRunOf } from '../backfill/dry-run';
 import { type EndedPasses, endedPassesOf } from '../backfill/ended-passes';
 import { type FolderOptions, type LocalMigrations, withLocalMigrations } from '../backfill/local-migrations';
@@ -72,7 +72,9 @@ const help: CommandHelp = {
     2: 'the command line is wrong, nothing is under way that could be paused, resumed or cancelled, no data migration is meant, or it has begun with other segments',
   },
   json: [
-    '{ "scope": "...", "passes": [{ "migration": "meals/1.2.0", "table": "mealPlans", "does": "write", "ahead": false, "state": "running",',
+    '{ "scope": "...", "passes": [{ "migration": "meals/1.2.0", "table": "mealPlans", "does": "write",',
+    '  "phase": "backfill",                   or verify, sweep, contract',
+    '  "ahead": false, "state": "running",',
     '  "rateLimit": 200, "progress": { "segments": { "of": 5, "done": 2, "running": 3, "failed": 0 }, "percent": 40,',
     '  "counts": { "read": 2100, "updated": 2100, ... }, "rate": 410, "secondsLeft": 7 },',
     '  "left": [{ "key": "...", "why": "failed", "reason": "..." }] }] }',
@@ -223,6 +225,7 @@ async function control(
     const limit = rate ?? former;
     await ports.segments.setControl(pass, { ...others, ...(typeof limit === 'number' && { rate: limit }) });
   }
+  if (rate !== undefined) await askOfPassesToCome({ ports, scope }, open, rate);
 }
 
 function isOver({ state }: PassReport): boolean {
@@ -244,8 +247,8 @@ function report(
 }
 
 function plain(passes: readonly PassReport[]) {
-  return passes.map(({ migration, table, does, isAhead: ahead, state, control, progress, left }) => ({
-    ...{ migration, table, does, ahead, state, rateLimit: control.rate ?? null, progress, left },
+  return passes.map(({ migration, table, does, phase, isAhead: ahead, state, control, progress, left }) => ({
+    ...{ migration, table, does, phase, ahead, state, rateLimit: control.rate ?? null, progress, left },
   }));
 }
 

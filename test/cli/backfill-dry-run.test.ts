@@ -46,7 +46,10 @@ describe('migrations backfill --dry-run', () => {
       '  - age: 0',
       `  + note: "${'x'.repeat(68)}…`,
       '',
-      `"p1" failed: no good, and ${'long '.repeat(10)}lon…`,
+      // What can be done about it stands at its end.
+      `"p1" failed: no good, and ${'long '.repeat(11).trim()}`,
+      `  ${'long '.repeat(15).trim()}`,
+      `  ${'long '.repeat(4).trim()}`,
       '',
       '3 items read: 1 unchanged, 1 updated, 1 failed.',
     ]);

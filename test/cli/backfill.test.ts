@@ -97,6 +97,19 @@ describe('the passes of a scope', () => {
     ]);
   });
 
+  it('of a sweep are named so', async () => {
+    await updating(3);
+    const [report] = await passes();
+    const ofSweep = [
+      { ...report!, phase: 'sweep' as const },
+      { ...report!, phase: 'sweep' as const, does: 'check' as const },
+    ];
+    expect(ofSweep.map(progressLine)).toEqual([
+      expect.stringMatching(/100 % meals\/1\.1\.0 sweep done, /),
+      expect.stringMatching(/100 % meals\/1\.1\.0 check of sweep done, /),
+    ]);
+  });
+
   it('of a deployment that was rolled back are shown with what they left, until another one begins', async () => {
     const ended = () => endedPassesOf({ scope, stack: 'App', ports: world.ports });
     expect(await ended()).toBeUndefined();
