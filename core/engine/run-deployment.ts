@@ -15,6 +15,7 @@ import {
   reasonForCommit,
   reasonForRolledBack,
   reasonForStuck,
+  wordsOnItemsLeft,
 } from '../protocol/reason';
 import { forwardStages, migrationPhases } from '../protocol/strategies';
 import { failedOutcome, successOutcome } from '../request/outcome';
@@ -68,7 +69,7 @@ export async function rollBack(run: DeploymentRun): Promise<Progress> {
   const phases = await runPhases(run, 'roll-back');
   if (phases !== 'done' || run.deployment.state !== 'rolling-back') return phases;
   const { deployment, request } = run;
-  request.done.push(...tell('Undid', deployment.undoes));
+  request.done.push(...tell('Undid', deployment.undoes), ...wordsOnItemsLeft(deployment.itemsLeft ?? 0));
   await run.update(
     { state: 'rolled-back', endedAt: request.now },
     [{ type: 'deployment-rolled-back', detail: { to: deployment.from?.revision ?? null } }],
@@ -208,9 +209,9 @@ function toBeUndone(run: DeploymentRun): NamedMigrations {
 }
 
 /** A deployment that fails is answered when it is rolled back. One that CloudFormation gave up on has been answered. */
-function failureAnswer({ request }: DeploymentRun, { failure, requestKey }: Deployment): Change {
+function failureAnswer({ request }: DeploymentRun, { failure, requestKey, itemsLeft }: Deployment): Change {
   if (!failure || requestKey !== request.recorded.key) return {};
-  return { outcome: { requestKey, outcome: failedOutcome(request.recorded, reasonForRolledBack(failure)) } };
+  return { outcome: { requestKey, outcome: failedOutcome(request.recorded, reasonForRolledBack(failure, itemsLeft)) } };
 }
 
 function newestFirst(a: MigrationRecord, b: MigrationRecord): number {

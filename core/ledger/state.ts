@@ -95,6 +95,8 @@ export interface Deployment {
   readonly failure?: Failure;
   /** What its rollback undoes. */
   readonly undoes?: NamedMigrations;
+  /** How many items its rollback left, because somebody else had changed them. */
+  readonly itemsLeft?: number;
 }
 
 /** Migrations for a reason: the first names, and how many there are. */

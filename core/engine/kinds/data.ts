@@ -100,6 +100,7 @@ export const dataStep: JournalKind<DataAction> = {
     if (open.length > 0) return giveToWorkers(pass, known, open, segmentsOf(before), context);
     const { restored, updated, kept } = sumCounts(known.map(({ counts }) => counts));
     context.data.report('items-restored', { restored: restored + updated, kept });
+    context.data.leave(kept);
     return 'done';
   },
 };

@@ -62,6 +62,9 @@ describe('a backfill in place', () => {
     const outcome = await rolledBack();
 
     expect(outcome).toMatchObject({ status: 'SUCCESS' });
+    expect(outcome.reason).toBe(
+      'Undid meals/1.1.0. Left as it is: 1 item, which somebody has changed since. See `migrations backfill status`.',
+    );
     const expected = new Map(byKey(people(100)));
     expected.set('"p7"', { id: 'p7', first: 'Anna', last: 'Last7', age: 7 });
     expected.set('"p8"', { id: 'p8', name: 'First8 Last8', age: 99 });
