@@ -161,6 +161,8 @@ class SegmentRun {
     while (left.length > 0) {
       // Taken out: what is done with is garbage before the page ends, so memory does not grow with it.
       const part = left.splice(0, itemsOfPart(budget));
+      // Also where nothing is written, it must not seem to have died.
+      await this.held.guard();
       const work = () => this.pageWork()(part, this.tools(used)).catch((error: unknown) => this.fail(error));
       result = addResults(result, await (budget ? budget.turn(work) : work()));
     }
