@@ -57,6 +57,17 @@ export function clip(text: string, width: number): string {
   return text.length > width ? `${text.slice(0, Math.max(0, width - 1))}…` : text;
 }
 
+/** Words on lines that are no wider, all but the first one indented. A word that is wider has a line of its own. */
+export function wrap(text: string, width: number, indent = '  '): string {
+  const lines: string[] = [];
+  for (const word of text.trim().split(/\s+/)) {
+    const last = lines.at(-1);
+    if (last !== undefined && `${last} ${word}`.length <= width) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(lines.length === 0 ? word : `${indent}${word}`);
+  }
+  return lines.join('\n');
+}
+
 /**
  * Rows below their headings, columns as wide as their widest cell. What would be wider than the line is taken from the
  * column that may be clipped.

@@ -48,6 +48,18 @@ export async function askBefore(
   return { migration: id, asked };
 }
 
+/** The check and the sweep of a migration begin with the rate that was asked of the pass before. */
+export async function askOfPassesToCome(
+  { ports, scope }: Pick<ScopeAccess, 'ports' | 'scope'>,
+  open: readonly Pick<PassReport, 'migration'>[],
+  rate: NonNullable<AskedNow['rate']>,
+): Promise<void> {
+  for (const migration of new Set(open.map((pass) => pass.migration))) {
+    const { segments } = await ports.segments.asked(scope, migration);
+    await ports.segments.ask(scope, migration, { segments, rate: rateOf(rate) });
+  }
+}
+
 function rateOf(rate: AskedNow['rate']): number | undefined {
   return rate === 'auto' ? undefined : rate;
 }

@@ -1,10 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CheckRequest } from '../../bundler/protocol';
 import type { Bundle, BundledMigration } from '../../core/bundle/bundle';
 import { describe, MigrationError } from '../../core/errors/index';
 import type { ScopeState } from '../../core/ledger/state';
+import type { TargetProperties } from '../../core/wire';
 import { findConfig } from '../find-config';
 import { pendingIn } from '../status/status';
 
@@ -13,6 +14,8 @@ export interface FolderOptions {
   readonly config?: string;
   /** What is known of the targets; default: what the configuration file says. */
   readonly targets?: CheckRequest['targets'];
+  /** The targets that are deployed, where no configuration file says what they are. The folder may have others. */
+  readonly deployed?: Readonly<Record<string, Pick<TargetProperties, 'DatabaseKind'>>>;
 }
 
 /** The migrations of a folder in the working tree. */
@@ -24,17 +27,25 @@ export interface LocalMigrations {
 
 /** Builds the bundle of a folder, as synth does, in a process of its own, and forgets it after the work. */
 export async function withLocalMigrations<T>(
-  { migrations: folder, config = findConfig(), targets }: FolderOptions,
+  { migrations: folder, config = findConfig(), targets, deployed = {} }: FolderOptions,
   work: (local: LocalMigrations) => Promise<T>,
 ): Promise<T> {
   const { buildBundleSync } = await import('../../bundler/build-sync.js');
   const outputFolder = mkdtempSync(join(tmpdir(), 'migrations-'));
   try {
-    const { file } = buildBundleSync({ folder, config, targets, outputFolder });
+    const known = config ?? writeConfig(outputFolder, deployed);
+    const { file } = buildBundleSync({ folder, config: known, targets, outputFolder });
     return await work({ bundle: JSON.parse(readFileSync(file, 'utf8')) as Bundle, seedFolder: outputFolder });
   } finally {
     rmSync(outputFolder, { recursive: true, force: true });
   }
+}
+
+function writeConfig(folder: string, deployed: NonNullable<FolderOptions['deployed']>): string {
+  const kinds = Object.entries(deployed).map(([name, { DatabaseKind }]) => [name, { databaseKind: DatabaseKind }]);
+  const file = join(folder, 'deployed.config.json');
+  writeFileSync(file, JSON.stringify({ targets: Object.fromEntries(kinds) }));
+  return file;
 }
 
 /**

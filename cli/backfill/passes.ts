@@ -1,5 +1,6 @@
 import { actionsOf, type MigrationId, type Phase } from '../../core/bundle/bundle';
 import { type DataAction, sourceName } from '../../core/bundle/data-action';
+import type { PhaseName } from '../../core/bundle/phases';
 import { type PassProgress, progressOf } from '../../core/data/progress';
 import { aheadPass } from '../../core/engine/ahead/work-ahead';
 import {
@@ -22,6 +23,8 @@ export interface PassReport {
   readonly table: string;
   /** What it does: `write`, `check`, or `undo`. */
   readonly does: DataAction['pass'] | 'undo';
+  /** Of the migration, in which it does that: the sweep goes through everything once more. */
+  readonly phase: PhaseName;
   readonly state: 'waiting' | 'running' | 'done' | 'paused' | 'cancelled' | 'failed';
   readonly control: Control;
   readonly progress: PassProgress;
@@ -32,7 +35,7 @@ export interface PassReport {
 /** How many items that were left are shown. */
 const mostShown = 20;
 
-const phasesWithItems = ['backfill', 'verify', 'sweep', 'contract'] as const;
+export const phasesWithItems = ['backfill', 'verify', 'sweep', 'contract'] as const;
 
 /** The passes of the open deployments of a scope, in the order in which they run, and before them what is done ahead. */
 export async function passesOf(access: ScopeAccess): Promise<readonly PassReport[]> {
@@ -83,10 +86,10 @@ async function passesOfMigration(
   return reports;
 }
 
-async function phasesInBundle(
+export async function phasesInBundle(
   { ports }: Pick<ScopeAccess, 'ports' | 'scope'>,
   { bundle }: Deployment,
-  { id }: MigrationRecord,
+  { id }: Pick<MigrationRecord, 'id'>,
 ): Promise<readonly Phase[]> {
   const { migrations } = await ports.bundles.load(bundle!);
   return migrations.find((migration) => migration.id === id)?.phases ?? [];
@@ -115,7 +118,7 @@ function isShown({ state, before }: StepState): boolean {
 }
 
 /** @param passed whose segments that are done the pass passes by */
-async function reportOf(
+export async function reportOf(
   { ports }: Pick<ScopeAccess, 'ports'>,
   { id, version }: Pick<MigrationRecord, 'id' | 'version'>,
   pass: Pass,
@@ -135,6 +138,7 @@ async function reportOf(
     isAhead: pass.deployment.startsWith(aheadPrefix),
     table: sourceName(action),
     does: pass.direction === 'undo' ? 'undo' : action.pass,
+    phase: pass.step.split('.')[0] as PhaseName,
     state: stateOf(
       progress,
       control,
@@ -148,7 +152,9 @@ async function reportOf(
 
 function stateOf({ segments, percent }: PassProgress, control: Control, hasFailed: boolean): PassReport['state'] {
   if (percent === 100) return 'done';
-  if (control.state !== 'running') return control.state;
+  if (control.state === 'paused') return 'paused';
+  // A pass that fails is cancelled, so that it can be taken back.
   if (hasFailed) return 'failed';
+  if (control.state === 'cancelled') return 'cancelled';
   return segments.running > 0 ? 'running' : 'waiting';
 }

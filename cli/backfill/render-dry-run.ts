@@ -1,7 +1,7 @@
 import type { DryRunItem } from '../../core/data/dry-run';
 import { areEqual } from '../../core/data/values';
 import type { Item } from '../../core/ports';
-import { clip, lineWidth, type Terminal } from '../output';
+import { clip, lineWidth, type Terminal, wrap } from '../output';
 import type { DryRunReport } from './dry-run';
 import { plainValue } from './plain-value';
 
@@ -37,9 +37,13 @@ function plainItem({ changes, ...item }: DryRunItem) {
   };
 }
 
+/** Characters. */
+const longestReason = 400;
+
 function renderItem({ key, outcome, reason, changes }: DryRunItem, { paint }: Terminal): string {
   const isBad = outcome === 'failed' || outcome === 'wrong';
-  const head = clip(`${key} ${outcome}${reason === undefined ? '' : `: ${reason}`}`, lineWidth());
+  const why = reason === undefined ? '' : `: ${clip(reason, longestReason)}`;
+  const head = wrap(`${clip(key, lineWidth() / 2)} ${outcome}${why}`, lineWidth());
   const lines = changes.flatMap(({ key: changed, before, after }) => [
     ...(changes.length > 1 || changed !== key ? [clip(`  ${changed}`, lineWidth())] : []),
     ...differences(before, after).map(([sign, text]) =>

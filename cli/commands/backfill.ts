@@ -2,16 +2,18 @@ import { existsSync } from 'node:fs';
 import { type Command, InvalidArgumentError } from 'commander';
 import { describe, MigrationError } from '../../core/errors/index';
 import type { Control } from '../../core/ports';
-import { askBefore, renderAsked } from '../backfill/ask';
+import { askBefore, askOfPassesToCome, renderAsked } from '../backfill/ask';
 import { dryRunOf } from '../backfill/dry-run';
-import { type FolderOptions, withLocalMigrations } from '../backfill/local-migrations';
+import { type EndedPasses, endedPassesOf } from '../backfill/ended-passes';
+import { type FolderOptions, type LocalMigrations, withLocalMigrations } from '../backfill/local-migrations';
 import { type PassReport, passesOf } from '../backfill/passes';
-import { renderPasses } from '../backfill/render';
+import { renderEnded, renderPasses } from '../backfill/render';
 import { dryRunData, renderDryRun } from '../backfill/render-dry-run';
 import { startAhead } from '../backfill/start-ahead';
 import { undoStarted } from '../backfill/undo-ahead';
 import { watch } from '../backfill/watch';
 import { addCommand, type CommandLine, does } from '../command';
+import { deployedTargets } from '../deployed-targets';
 import { exitCodes } from '../exit-codes';
 import type { CommandHelp } from '../help';
 import { type ScopeAccess, type ScopeOptions, withScope } from '../ledger-access';
@@ -35,7 +37,8 @@ type Action = (typeof actions)[number];
 const help: CommandHelp = {
   summary: 'Watch, pause, resume, cancel or slow data migrations, and try or start them before their deployment',
   description: [
-    'Shows how far data migrations are, and which items they left and why. Workers look at what is asked of them before every',
+    'Shows how far data migrations are, and which items they left and why; when none is under way, what the last deployment did.',
+    'Workers look at what is asked of them before every',
     'page of items, so pause, resume, cancel and --rate take effect within seconds. pause keeps what was done. cancel ends the',
     'work: a deployment that is still applying it is rolled back. Workers go as fast as the application does not feel',
     '(latencyBudget of data()); --rate sets a rate instead. Without an action it watches until nothing is under way.',
@@ -69,10 +72,14 @@ const help: CommandHelp = {
     2: 'the command line is wrong, nothing is under way that could be paused, resumed or cancelled, no data migration is meant, or it has begun with other segments',
   },
   json: [
-    '{ "scope": "...", "passes": [{ "migration": "meals/1.2.0", "table": "mealPlans", "does": "write", "ahead": false, "state": "running",',
+    '{ "scope": "...", "passes": [{ "migration": "meals/1.2.0", "table": "mealPlans", "does": "write",',
+    '  "phase": "backfill",                   or verify, sweep, contract',
+    '  "ahead": false, "state": "running",',
     '  "rateLimit": 200, "progress": { "segments": { "of": 5, "done": 2, "running": 3, "failed": 0 }, "percent": 40,',
     '  "counts": { "read": 2100, "updated": 2100, ... }, "rate": 410, "secondsLeft": 7 },',
     '  "left": [{ "key": "...", "why": "failed", "reason": "..." }] }] }',
+    'When nothing is under way, also what the last deployment did, if it worked on items; its state is rolled-back or committed:',
+    '{ "scope": "...", "passes": [], "last": { "deployment": "...", "state": "rolled-back", "endedAt": "2026-...", "passes": [...] } }',
     'With --segments, or --rate before it begins:',
     '{ "scope": "...", "migration": "meals/1.2.0", "asked": { "segments": 50, "rate": 500 } }',
     'With start and undo; state is done, taken-over or undone:',
@@ -107,7 +114,10 @@ export function addBackfill(parent: Command, session: CommandLine): void {
       between(1, 1000),
     )
     .option('--migrations <dir>', 'the folder with the migration that no deployment has begun', 'migrations')
-    .option('--config <file>', 'what the targets of that folder are (default: as `validate` finds it)')
+    .option(
+      '--config <file>',
+      'what the targets of that folder are (default: as `validate` finds it, or as they are deployed)',
+    )
     .action(
       does<BackfillOptions>(session, (options, terminal, action = 'watch') =>
         backfill(options, terminal, actionOf(action)),
@@ -134,13 +144,14 @@ function backfill(options: BackfillOptions, terminal: Terminal, action: Action):
   }
   const folder = { migrations, config };
   if (action === 'start') {
-    return withLocalMigrations(folder, (local) =>
-      withScope(scope, (access) => startAhead(access, local, { targetVersion, segments, rate }, terminal)),
+    return withScope(scope, (access) =>
+      withLocal(access, folder, (local) => startAhead(access, local, { targetVersion, segments, rate }, terminal)),
     );
   }
   if (action === 'undo') {
-    const local = () => withLocalMigrations(folder, async (built) => built);
-    return withScope(scope, (access) => undoStarted(access, local, targetVersion, terminal));
+    return withScope(scope, (access) =>
+      undoStarted(access, () => withLocal(access, folder, async (built) => built), targetVersion, terminal),
+    );
   }
   return withScope(scope, async (access) => {
     const passes = async () =>
@@ -156,14 +167,25 @@ function backfill(options: BackfillOptions, terminal: Terminal, action: Action):
       if (rate !== undefined) await control(access, await passes(), {}, rate);
       await watch(access, passes, terminal);
     }
-    return report(access, await passes(), terminal);
+    const now = await passes();
+    const last = now.length === 0 ? await endedPassesOf(access) : undefined;
+    return report(access, now, last, terminal);
   });
+}
+
+/** Builds the migrations of the working tree, for the databases that are deployed. */
+async function withLocal<T>(
+  access: ScopeAccess,
+  { migrations, config }: FolderOptions,
+  work: (local: LocalMigrations) => Promise<T>,
+): Promise<T> {
+  return withLocalMigrations({ migrations, config, deployed: await deployedTargets(access) }, work);
 }
 
 /** Shows what a migration of the working tree would do. */
 function tryOn(options: BackfillOptions, items: number, terminal: Terminal): Promise<Report> {
-  return withLocalMigrations(options, (local) =>
-    withScope(options, async (access) => {
+  return withScope(options, (access) =>
+    withLocal(access, options, async (local) => {
       const report = await dryRunOf(access, local, options.targetVersion, items);
       const { counts, mayFail } = report;
       return {
@@ -177,7 +199,7 @@ function tryOn(options: BackfillOptions, items: number, terminal: Terminal): Pro
 
 /** Notes what is asked of a migration of the working tree, for the deployment that will begin it. */
 function ask(access: ScopeAccess, { segments, rate, targetVersion, ...folder }: BackfillOptions): Promise<Report> {
-  return withLocalMigrations(folder, async (local) => {
+  return withLocal(access, folder, async (local) => {
     const asked = await askBefore(access, local, targetVersion, { segments, rate });
     return { data: { scope: access.scope, ...asked }, text: renderAsked(access.scope, asked) };
   });
@@ -203,24 +225,31 @@ async function control(
     const limit = rate ?? former;
     await ports.segments.setControl(pass, { ...others, ...(typeof limit === 'number' && { rate: limit }) });
   }
+  if (rate !== undefined) await askOfPassesToCome({ ports, scope }, open, rate);
 }
 
 function isOver({ state }: PassReport): boolean {
   return state === 'done';
 }
 
-function report({ scope }: ScopeAccess, passes: readonly PassReport[], terminal: Terminal): Report {
+function report(
+  { scope }: ScopeAccess,
+  passes: readonly PassReport[],
+  last: EndedPasses | undefined,
+  terminal: Terminal,
+): Report {
   const hasEndedBadly = passes.some(({ state }) => state === 'failed' || state === 'cancelled');
   return {
-    data: {
-      scope,
-      passes: passes.map(({ migration, table, does, isAhead: ahead, state, control, progress, left }) => ({
-        ...{ migration, table, does, ahead, state, rateLimit: control.rate ?? null, progress, left },
-      })),
-    },
-    text: renderPasses(scope, passes, terminal),
+    data: { scope, passes: plain(passes), ...(last && { last: { ...last, passes: plain(last.passes) } }) },
+    text: last ? renderEnded(scope, last, terminal) : renderPasses(scope, passes, terminal),
     exitCode: hasEndedBadly ? exitCodes.failed : exitCodes.success,
   };
+}
+
+function plain(passes: readonly PassReport[]) {
+  return passes.map(({ migration, table, does, phase, isAhead: ahead, state, control, progress, left }) => ({
+    ...{ migration, table, does, phase, ahead, state, rateLimit: control.rate ?? null, progress, left },
+  }));
 }
 
 function nothingUnderWay(scope: string): MigrationError {

@@ -1,8 +1,9 @@
 import type { DataFunctions } from '../ports/data-functions';
-import type { Item, StoredItem } from '../ports/items';
+import type { Item, ItemSource, StoredItem } from '../ports/items';
+import { eachItem } from './each-item';
 import { otherHasKey, PageTally, type PageTask, type PageTools, type PageWork } from './page-work';
 import { writtenTable } from './segment-work';
-import { TransformRefused, transformInPlace, transformToDestination } from './transform';
+import { combineItems, seen, TransformRefused, transformInPlace, transformToDestination } from './transform';
 import { areEqual } from './values';
 
 /** Changes nothing: counts the items that a write would change, and those that `validate` refuses. */
@@ -10,7 +11,7 @@ export const check: PageWork = async (items, page) => {
   const tally = new PageTally();
   tally.count('read', items.length);
   if (page.work.action.destination) await checkDestination(items, page, tally);
-  else for (const stored of items) checkItem(stored, page, tally);
+  else eachItem(items, page.work.functions, keyIn(writtenTable(page)), (stored) => checkItem(stored, page, tally));
   return tally.result();
 };
 
@@ -18,33 +19,43 @@ function checkItem({ item }: StoredItem, page: PageTools, tally: PageTally): voi
   const { work, sums } = page;
   const table = writtenTable(page);
   const key = table.keyOf(item);
-  sums.add(key, item);
   judge(key, tally, () => {
     const { result } = transformInPlace(work.functions.transform!, item, table);
     if (result === null || !areEqual(result, item)) return former('it has not been transformed', work);
     return validate(item, work.functions);
   });
+  sums.add(key, item);
 }
 
 /** Everything that the items make must be in the destination. With `existing: 'combine'`, combining it again changes nothing. */
 async function checkDestination(items: readonly StoredItem[], tools: PageTools, tally: PageTally): Promise<void> {
   const { destination, work, sums } = tools;
   const table = destination!;
-  const made = items.flatMap(({ item }) => makes(item, tools, tally));
+  const made: Item[] = [];
+  eachItem(items, work.functions, keyIn(tools.source), ({ item }) => made.push(...makes(item, tools, tally)));
   // A key may be made twice; each is looked up once.
   const byKey = new Map(made.map((item) => [table.keyOf(item), item]));
   const keys = [...byKey.keys()];
   const found = new Map((await table.find([...byKey.values()])).map((stored, index) => [keys[index]!, stored]));
-  for (const item of made) {
-    const key = table.keyOf(item);
-    sums.add(key, item);
-    judge(key, tally, () => {
-      const there = found.get(key)?.item;
-      if (!there) return former('it is missing in the destination', work);
-      if (!isContained(item, there, tools)) return former(otherHasKey, work);
-      return validate(there, work.functions);
-    });
-  }
+  eachItem(
+    made,
+    work.functions,
+    (item) => table.keyOf(item),
+    (item) => {
+      const key = table.keyOf(item);
+      judge(key, tally, () => {
+        const there = found.get(key)?.item;
+        if (!there) return former('it is missing in the destination', work);
+        if (!isContained(item, there, tools)) return former(otherHasKey, work);
+        return validate(there, work.functions);
+      });
+      sums.add(key, item);
+    },
+  );
+}
+
+function keyIn(table: ItemSource): (stored: StoredItem) => string {
+  return ({ item }) => table.keyOf(item);
 }
 
 function makes(item: Item, { source, work }: PageTools, tally: PageTally): readonly Item[] {
@@ -58,7 +69,7 @@ function makes(item: Item, { source, work }: PageTools, tally: PageTally): reado
 
 function isContained(made: Item, there: Item, { work: { action, functions }, destination }: PageTools): boolean {
   if (action.existing === 'combine')
-    return areEqual(destination!.arriving(functions.combine!(there, made), there), there);
+    return areEqual(destination!.arriving(combineItems(functions.combine!, there, made), there), there);
   // With `keep`, what the application wrote to the destination since then counts more.
   return action.existing === 'keep' || areEqual(destination!.arriving(made, there), there);
 }
@@ -76,9 +87,13 @@ function former(why: string, { action }: PageTask): Judgement {
 }
 
 function validate(item: Item, { validate: isValid }: DataFunctions): Judgement {
-  const verdict = isValid?.(item) ?? true;
+  const verdict: unknown = isValid ? isValid(item) : true;
   if (verdict === true) return 'unchanged';
-  return { wrong: verdict === false ? 'validate refused it' : verdict };
+  if (verdict === false) return { wrong: 'validate refused it' };
+  if (typeof verdict === 'string') return { wrong: verdict };
+  throw new TransformRefused(
+    `validate returned ${seen(verdict)}; it must return true, false, or a text that says why not.`,
+  );
 }
 
 function judge(key: string, tally: PageTally, look: () => Judgement): void {

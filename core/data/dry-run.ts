@@ -2,6 +2,7 @@ import type { Item, ItemChange, StoredItem } from '../ports/items';
 import type { SegmentCounts } from '../ports/segments';
 import { check } from './check';
 import { addCounts, noCounts } from './counts';
+import { EndlessFunction } from './each-item';
 import { HashSums } from './hash-sums';
 import { inPlace } from './in-place';
 import { itemOf, type PageTask, type PageTools, unmadeOf } from './page-work';
@@ -45,7 +46,7 @@ const pageSize = 250;
 export async function dryRun(tables: DataTables, task: PageTask, limit: number): Promise<DryRun> {
   const run = new ItemRun(unwritten(tables), task);
   const items: DryRunItem[] = [];
-  for await (const stored of firstItems(tables, limit)) items.push(await run.of(stored));
+  for await (const stored of firstItems(tables, limit)) items.push(await run.ofAny(stored));
   return { counts: run.counts, items };
 }
 
@@ -75,7 +76,19 @@ class ItemRun {
     private readonly work: PageTask,
   ) {}
 
-  async of(stored: StoredItem): Promise<DryRunItem> {
+  async ofAny(stored: StoredItem): Promise<DryRunItem> {
+    const before = this.counts;
+    try {
+      return await this.of(stored);
+    } catch (error) {
+      if (!(error instanceof EndlessFunction)) throw error;
+      this.counts = addCounts(before, { read: 1, failed: 1 });
+      const key = this.tables.source.keyOf(stored.item);
+      return { key, outcome: 'failed', reason: error.message, changes: [] };
+    }
+  }
+
+  private async of(stored: StoredItem): Promise<DryRunItem> {
     const changes: ItemChange[] = [];
     const tools: PageTools = {
       ...this.tables,

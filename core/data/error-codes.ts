@@ -9,6 +9,11 @@ declare module '../errors/error-payloads' {
      */
     ITEMS_FAILED: { readonly table: string; readonly failed: number; readonly allowed: number };
     /**
+     * A function of a data migration was ended, twice, because it did not return for an item within 5 seconds.
+     * @remedy See the item with `migrations backfill status`, and correct the function: it must return at once.
+     */
+    ENDLESS_FUNCTION: { readonly table: string };
+    /**
      * After the work, a check found items that are not as the migration makes them, or that its `validate` refuses.
      * @remedy See them with `migrations backfill status`; correct the migration, or what still writes such items.
      */

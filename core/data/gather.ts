@@ -1,4 +1,5 @@
 import type { Item, ItemTable, StoredItem } from '../ports/items';
+import { eachItem } from './each-item';
 import { otherHasKey, type PageTally, type PageTools } from './page-work';
 import { transformToDestination } from './transform';
 import { areEqual } from './values';
@@ -18,19 +19,24 @@ export function gather(items: readonly StoredItem[], page: PageTools, tally: Pag
   const incoming = new Map<string, readonly Item[]>();
   const keeping = new Set<string>();
   const haveSameKeys = table.hasKeysOf?.(source) === true;
-  for (const { item } of items) {
-    for (const made of resultsOf(item, page, tally)) {
-      const key = table.keyOf(made);
-      const known = incoming.get(key) ?? [];
-      const keepsKey = haveSameKeys && source.keyOf(item) === key;
-      if (keepsKey) keeping.add(key);
-      if (work.action.existing !== 'keep' || known.length === 0) incoming.set(key, [...known, made]);
-      else {
-        if (!areEqual(known[0], made)) tally.leave('kept', key, otherHasKey);
-        if (keepsKey) incoming.set(key, [made]);
+  eachItem(
+    items,
+    work.functions,
+    ({ item }) => source.keyOf(item),
+    ({ item }) => {
+      for (const made of resultsOf(item, page, tally)) {
+        const key = table.keyOf(made);
+        const known = incoming.get(key) ?? [];
+        const keepsKey = haveSameKeys && source.keyOf(item) === key;
+        if (keepsKey) keeping.add(key);
+        if (work.action.existing !== 'keep' || known.length === 0) incoming.set(key, [...known, made]);
+        else {
+          if (!areEqual(known[0], made)) tally.leave('kept', key, otherHasKey);
+          if (keepsKey) incoming.set(key, [made]);
+        }
       }
-    }
-  }
+    },
+  );
   return { incoming, keeping };
 }
 
@@ -54,13 +60,18 @@ export async function leaveToOwners({ incoming, keeping }: Gathered, page: PageT
   const moved = [...incoming].filter(([key]) => !keeping.has(key));
   if (moved.length === 0 || page.destination!.hasKeysOf?.(page.source) !== true) return;
   const owners = await page.source.find(moved.map(([, made]) => made[0]!));
-  moved.forEach(([key, made], index) => {
-    const owner = owners[index];
-    const own = owner && madeWith(key, owner.item, page, page.destination!);
-    if (!own) return;
-    if (!areEqual(own, made[0])) tally.leave('kept', key, otherHasKey);
-    incoming.delete(key);
-  });
+  const withOwners = moved.map((one, index) => [...one, owners[index]] as const);
+  eachItem(
+    withOwners,
+    page.work.functions,
+    ([key]) => key,
+    ([key, made, owner]) => {
+      const own = owner && madeWith(key, owner.item, page, page.destination!);
+      if (!own) return;
+      if (!areEqual(own, made[0])) tally.leave('kept', key, otherHasKey);
+      incoming.delete(key);
+    },
+  );
 }
 
 function madeWith(key: string, item: Item, { work }: PageTools, table: ItemTable): Item | undefined {

@@ -1,25 +1,31 @@
 import type { Transform } from '../ports/data-functions';
 import type { Item, ItemChange, StoredItem } from '../ports/items';
+import { eachItem } from './each-item';
 import { countChanges, itemOf, mostAttempts, PageTally, type PageTools, type PageWork } from './page-work';
 import { writtenTable } from './segment-work';
-import { TransformRefused, transformInPlace } from './transform';
+import { type TransformName, TransformRefused, transformInPlace } from './transform';
 import { areEqual } from './values';
 
 /**
  * Transforms items where they are. A change is made only while all that the transform looked at is as it was read, so what the
  * application writes meanwhile is never overwritten: the item is read again and transformed again.
  */
-export function inPlace(transform: Transform): PageWork {
+export function inPlace(transform: Transform, name: TransformName = 'transform'): PageWork {
   return async (items, page) => {
     const tally = new PageTally();
     tally.count('read', items.length);
+    const keyOf = ({ item }: StoredItem) => writtenTable(page).keyOf(item);
     let pending = items;
     for (let attempt = 1; pending.length > 0; attempt += 1) {
-      const changes = pending.flatMap((stored) => changeOf(transform, stored, page, tally) ?? []);
+      const changes: ItemChange[] = [];
+      eachItem(pending, page.work.functions, keyOf, (stored) => {
+        const change = changeOf({ transform, name }, stored, page, tally);
+        if (change) changes.push(change);
+      });
       const unmade = await page.write(writtenTable(page), changes);
       const conflicts = countChanges(tally, changes, unmade, writtenTable(page));
       if (attempt === mostAttempts) {
-        for (const change of conflicts) tally.fail(keyOf(change, page), tooBusy);
+        for (const change of conflicts) tally.fail(writtenTable(page).keyOf(itemOf(change)), tooBusy);
         break;
       }
       pending = await readAgain(conflicts, page, tally);
@@ -32,10 +38,15 @@ const tooBusy = new TransformRefused(
   `The application changed the item ${mostAttempts} times while it was transformed.`,
 );
 
-function changeOf(transform: Transform, was: StoredItem, page: PageTools, tally: PageTally): ItemChange | undefined {
+function changeOf(
+  { transform, name }: { readonly transform: Transform; readonly name: TransformName },
+  was: StoredItem,
+  page: PageTools,
+  tally: PageTally,
+): ItemChange | undefined {
   const table = writtenTable(page);
   try {
-    const { result, read } = transformInPlace(transform, was.item, table);
+    const { result, read } = transformInPlace(transform, was.item, table, name);
     if (result === null) return { change: 'delete', was, read };
     if (areEqual(result, was.item)) {
       tally.count('unchanged');
@@ -47,7 +58,7 @@ function changeOf(transform: Transform, was: StoredItem, page: PageTools, tally:
       table.check(change);
       return change;
     }
-    throw new TransformRefused('transform changed the key of the item. Only a migration with a destination may.');
+    throw new TransformRefused(`${name} changed the key of the item. Only a migration with a destination may.`);
   } catch (error) {
     tally.fail(table.keyOf(was.item), error);
     return undefined;
@@ -72,8 +83,4 @@ async function readAgain(
     if (!stored) tally.count('unchanged');
     return stored ?? [];
   });
-}
-
-function keyOf(change: ItemChange, page: PageTools): string {
-  return writtenTable(page).keyOf(itemOf(change));
 }

@@ -5,6 +5,7 @@ import type { ItemChange, ItemSource, ItemTable, StoredItem } from '../ports/ite
 import type { Control, Segment } from '../ports/segments';
 import { check } from './check';
 import { addCounts, noCounts } from './counts';
+import { EndlessFunction } from './each-item';
 import { HashSums } from './hash-sums';
 import { inPlace } from './in-place';
 import { budgetOf, type LatencyBudget } from './latency-budget';
@@ -21,8 +22,8 @@ import {
   type WorkerPorts,
   writtenTable,
 } from './segment-work';
+import { shown } from './shown-error';
 import { toDestination } from './to-destination';
-import { TransformRefused } from './transform';
 
 /**
  * Works on one segment: takes it, and goes on page by page from where it was left, until it ends or something stops it. Each
@@ -160,7 +161,9 @@ class SegmentRun {
     while (left.length > 0) {
       // Taken out: what is done with is garbage before the page ends, so memory does not grow with it.
       const part = left.splice(0, itemsOfPart(budget));
-      const work = () => this.pageWork()(part, this.tools(used));
+      // Also where nothing is written, it must not seem to have died.
+      await this.held.guard();
+      const work = () => this.pageWork()(part, this.tools(used)).catch((error: unknown) => this.fail(error));
       result = addResults(result, await (budget ? budget.turn(work) : work()));
     }
     return { result, next };
@@ -200,8 +203,25 @@ class SegmentRun {
   private pageWork(): PageWork {
     const { pass, action, functions } = this.work;
     if (action.pass === 'check') return check;
-    if (pass.direction === 'undo') return inPlace(functions.undo!);
+    if (pass.direction === 'undo') return inPlace(functions.undo!, 'undo');
     return action.destination ? toDestination : inPlace(functions.transform!);
+  }
+
+  /** The item that a function does not return for is noted, and ends the work: each such item would take as long. */
+  private async fail(error: unknown): Promise<never> {
+    if (!(error instanceof EndlessFunction)) throw error;
+    const { pass, action, file } = this.work;
+    await this.ports.segments.noteLeft(pass, [{ key: error.key, why: 'failed', reason: error.message }]);
+    const table = sourceName(action);
+    throw new MigrationError(
+      'ENDLESS_FUNCTION',
+      `A function of the migration does not return for an item of ${table}.`,
+      {
+        payload: { table },
+        hint: '`migrations backfill status` names the item. Look for a loop without an end, and for a regular expression that takes very long.',
+        location: { file },
+      },
+    );
   }
 
   private tools(tables: DataTables): PageTools {
@@ -216,7 +236,7 @@ class SegmentRun {
       const images = changes.map((change) => table.beforeImage(change));
       await this.ports.segments.keepImages(this.work.pass, { segment: this.work.number, number, images });
     }
-    return unmadeOf(changes, await this.timed(() => table.write(changes)));
+    return unmadeOf(changes, await this.timed(() => table.write(changes, this.work.keepsImages)));
   }
 
   private async timed<T>(request: () => Promise<T>): Promise<T> {
@@ -226,7 +246,7 @@ class SegmentRun {
     return result;
   }
 
-  private itemsFailed(count: number, { error, left }: PageResult): MigrationError {
+  private itemsFailed(count: number, { error }: PageResult): MigrationError {
     const { file, codeLines, action } = this.work;
     const location = locationOf(error, file, codeLines);
     const where = location.line === undefined ? '' : ` (first at line ${location.line})`;
@@ -236,7 +256,7 @@ class SegmentRun {
       `${count} items of ${table} could not be transformed${where}; ${action.mayFail} may. ${shown(error)}`.trim(),
       {
         payload: { table, failed: count, allowed: action.mayFail },
-        hint: `\`migrations backfill status\` lists them with their reasons. Correct the transform, or let up to so many fail with mayFail: ${count + left.length}.`,
+        hint: '`migrations backfill status` lists them with their reasons. Correct the transform, or let more fail with `mayFail`.',
         location,
       },
     );
@@ -255,13 +275,6 @@ function addResults(a: PageResult, b: PageResult): PageResult {
     left: [...a.left, ...b.left],
     error: a.error ?? b.error,
   };
-}
-
-/** What may be said of an error where anybody reads it: the words of other errors may hold data of users (G6). */
-function shown(error: unknown): string {
-  const isOurs = error instanceof TransformRefused || error instanceof MigrationError;
-  if (isOurs || error instanceof TypeError) return error.message;
-  return error instanceof Error ? `It threw ${error.name}.` : '';
 }
 
 function failureOf(

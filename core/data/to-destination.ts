@@ -1,9 +1,10 @@
 import type { DataAction } from '../bundle/data-action';
 import type { DataFunctions } from '../ports/data-functions';
 import type { Item, ItemChange, ItemTable, StoredItem } from '../ports/items';
+import { eachItem } from './each-item';
 import { gather, leaveToOwners } from './gather';
 import { countChanges, itemOf, mostAttempts, otherHasKey, PageTally, type PageTools, type PageWork } from './page-work';
-import { TransformRefused } from './transform';
+import { combineItems, TransformRefused } from './transform';
 import { areEqual } from './values';
 
 /** Writes what the transform makes of items to another table. What is there already is kept, replaced or combined. */
@@ -22,8 +23,15 @@ export const toDestination: PageWork = async (items, page) => {
     // Most often nothing is there: then the first look is left out.
     const isBlind = attempt === 1 && (existing === 'keep' || isNew);
     const found = isBlind ? new Map<string, StoredItem>() : await findAll(table, pending);
-    const changes = [...pending].flatMap(
-      ([key, incoming]) => changeOf(key, incoming, found.get(key), page, tally, needsNoLook(key)) ?? [],
+    const changes: ItemChange[] = [];
+    eachItem(
+      [...pending],
+      page.work.functions,
+      ([key]) => key,
+      ([key, incoming]) => {
+        const change = changeOf(key, incoming, found.get(key), page, tally, needsNoLook(key));
+        if (change) changes.push(change);
+      },
     );
     const unmade = await page.write(table, changes);
     const conflicts = countChanges(tally, changes, unmade, table);
@@ -91,8 +99,8 @@ function resultOf(
 
 /** What is met twice, after a crash, must not count twice. */
 function combineTwice(combine: NonNullable<DataFunctions['combine']>, existing: Item, incoming: Item): Item {
-  const once = combine(existing, incoming);
-  if (areEqual(combine(once, incoming), once)) return once;
+  const once = combineItems(combine, existing, incoming);
+  if (areEqual(combineItems(combine, once, incoming), once)) return once;
   throw new TransformRefused(
     'combine(combine(a, b), b) is not combine(a, b): an item that is met again, after a crash, must not count twice.',
   );

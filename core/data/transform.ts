@@ -1,4 +1,4 @@
-import type { Transform } from '../ports/data-functions';
+import type { DataFunctions, Transform } from '../ports/data-functions';
 import type { Item, ItemTable } from '../ports/items';
 import { areEqual } from './values';
 
@@ -13,22 +13,31 @@ export interface Transformed {
   readonly read: readonly string[];
 }
 
+/** Which of a migration's functions it is, for messages. */
+export type TransformName = 'transform' | 'undo';
+
 /**
  * Applies a transform to an item in place. What it gives must be what it gives for its own result: then an item may be met
  * twice, after a crash or in the second sweep.
  * @throws TransformRefused, and what the transform throws
  */
-export function transformInPlace(transform: Transform, item: Item, table: Pick<ItemTable, 'replaced'>): Transformed {
-  const made = watched(transform, item);
+export function transformInPlace(
+  transform: Transform,
+  item: Item,
+  table: Pick<ItemTable, 'replaced'>,
+  name: TransformName = 'transform',
+): Transformed {
+  const made = watched(transform, item, name);
   if (made.result === null) return made;
   if (isList(made.result)) {
-    throw new TransformRefused('transform returned a list, which only a migration with a destination may.');
+    const but = name === 'transform' ? ', which only a migration with a destination may' : '';
+    throw new TransformRefused(`${name} returned a list${but}; it must return an item, or null to delete it.`);
   }
   const result = table.replaced(item, made.result);
-  const again = apply(transform, result);
+  const again = apply(transform, result, name);
   if (again !== null && !isList(again) && areEqual(table.replaced(result, again), result)) return { ...made, result };
   throw new TransformRefused(
-    'transform(transform(item)) is not transform(item): it must leave an item alone that it has already transformed.',
+    `${name}(${name}(item)) is not ${name}(item): it must leave an item alone that it has already transformed.`,
   );
 }
 
@@ -37,26 +46,47 @@ export function transformInPlace(transform: Transform, item: Item, table: Pick<I
  * @throws TransformRefused, and what the transform throws
  */
 export function transformToDestination(transform: Transform, item: Item): readonly Item[] {
-  const made = listOf(apply(transform, item));
-  if (areEqual(listOf(apply(transform, item)), made)) return made;
+  const made = listOf(apply(transform, item, 'transform'));
+  if (areEqual(listOf(apply(transform, item, 'transform')), made)) return made;
   throw new TransformRefused('transform gave two results for one item: it must depend on nothing but the item.');
 }
 
-function apply(transform: Transform, item: Item): Transformed['result'] {
+/**
+ * What two items with one key are together. Both are given as copies: what the function changes of them is not in the table.
+ * @throws TransformRefused, and what the function throws
+ */
+export function combineItems(combine: NonNullable<DataFunctions['combine']>, existing: Item, incoming: Item): Item {
+  const together: unknown = combine(clone(existing) as Item, clone(incoming) as Item);
+  if (isItem(together)) return together;
+  throw new TransformRefused(`combine returned ${seen(together)}; it must return an item.`);
+}
+
+function apply(transform: Transform, item: Item, name: TransformName): Transformed['result'] {
   const result: unknown = transform(clone(item) as Item);
-  check(result);
+  check(result, name);
   return result;
 }
 
 /** The same, and what the transform looked at. It takes longer. */
-function watched(transform: Transform, item: Item): Transformed {
+function watched(transform: Transform, item: Item, name: TransformName): Transformed {
   const copy = clone(item) as Record<string, unknown>;
   const read = new Set<string>();
   const proxy = new Proxy(copy, watch(read));
-  const returned: unknown = transform(proxy);
+  const returned = withoutClone(() => transform(proxy), name);
   const result = returned === proxy ? copy : returned;
-  check(result);
+  check(result, name);
   return { result, read: [...read] };
+}
+
+function withoutClone(transform: () => unknown, name: TransformName): unknown {
+  try {
+    return transform();
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== 'DataCloneError') throw error;
+    throw new TransformRefused(
+      `${name} called structuredClone with the item, which is a copy already: it may be changed and returned.`,
+    );
+  }
 }
 
 /** Notes what is looked at. Whoever asks for all names, as a spread does, has looked at all. */
@@ -80,15 +110,41 @@ function watch(read: Set<string>): ProxyHandler<Record<string, unknown>> {
   };
 }
 
-function check(result: unknown): asserts result is Transformed['result'] {
+function check(result: unknown, name: TransformName): asserts result is Transformed['result'] {
   if (result === null) return;
   for (const one of isList(result) ? result : [result]) {
-    if (typeof one === 'object' && one !== null && !isList(one) && !(one instanceof Promise)) continue;
-    const seen = result instanceof Promise ? 'a promise' : one === undefined ? 'nothing' : `a ${typeof one}`;
+    if (isItem(one)) continue;
+    const expected =
+      name === 'transform' ? 'an item, a list of items, or null to delete it' : 'an item, or null to delete it';
     throw new TransformRefused(
-      `transform returned ${seen}; it must return an item, a list of items, or null to delete it.`,
+      `${name} returned ${seen(result instanceof Promise ? result : one)}; it must return ${expected}.`,
     );
   }
+}
+
+/** Also an object of a class, whose attributes count. */
+function isItem(value: unknown): value is Item {
+  return typeof value === 'object' && value !== null && !isList(value) && !isOther(value);
+}
+
+/** What has no attributes. */
+function isOther(value: object): boolean {
+  return (
+    value instanceof Promise ||
+    value instanceof Map ||
+    value instanceof Set ||
+    value instanceof Date ||
+    ArrayBuffer.isView(value)
+  );
+}
+
+/** What a function returned instead of what it must, without any data. */
+export function seen(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (value === null) return 'null';
+  if (isList(value)) return 'a list';
+  if (value instanceof Promise) return 'a promise';
+  return typeof value === 'object' ? `a ${value.constructor?.name ?? 'value'}` : `a ${typeof value}`;
 }
 
 function listOf(result: Transformed['result']): readonly Item[] {
@@ -103,7 +159,8 @@ function isList(value: unknown): value is readonly Item[] {
 /** A deep copy of plain values, so that a transform that changes its argument changes nothing else. */
 function clone(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(clone);
-  if (value instanceof Set) return new Set(value);
+  if (value instanceof Set) return new Set([...value].map(clone));
+  if (value instanceof Uint8Array) return new Uint8Array(value);
   if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value;
   const copy: Record<string, unknown> = { ...value };
   for (const name of Object.keys(copy)) if (typeof copy[name] === 'object') copy[name] = clone(copy[name]);

@@ -10,7 +10,6 @@ import type { Progress } from './progress';
 /** Applies one migration, from wherever an earlier process left it. */
 export async function applyMigration(run: DeploymentRun, id: string, phases: readonly PhaseName[]): Promise<Progress> {
   const { clock } = run.request.ports;
-  const startedAt = clock.now();
   const bundled = await run.migration(id);
   // Asked of the state at hand: a later process passes by all that earlier ones applied.
   const known = run.request.state.migration(run.keyOf(bundled));
@@ -22,7 +21,8 @@ export async function applyMigration(run: DeploymentRun, id: string, phases: rea
   if (!migration.isBegun) await refuseImpossible(migration, [...phases, 'contract']);
   const progress = await runPhases(migration, phases);
   if (progress !== 'done') return progress;
-  const durationMs = (migration.record.durationMs ?? 0) + clock.now() - startedAt;
+  const { begunAt } = migration.record;
+  const durationMs = begunAt === undefined ? undefined : clock.now() - Date.parse(begunAt);
   const type = migration.record.adopted ? 'migration-adopted' : 'migration-applied';
   const { building } = migration;
   const applied = { state: 'applied', appliedAt: run.request.now, durationMs } as const;

@@ -171,6 +171,11 @@ function dataContext(migration: MigrationRun, step: Step): StepContext['data'] {
     targetOf: (name) => migration.run.target(name),
     hasMade: (place) => hasMade(migration.run, place),
     report: (event, detail) => migration.run.defer([eventOf(event, migration.record, detail)], {}),
+    leave: (items) => {
+      const { itemsLeft = 0 } = migration.run.deployment;
+      const now = { ...migration.run.deployment, itemsLeft: itemsLeft + items };
+      if (items > 0) migration.run.defer([], { deployments: [now] });
+    },
     tell: (sentence) => void request.notes.push(sentence),
     begin: (work) => request.begin(work),
   };

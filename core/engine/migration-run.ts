@@ -48,7 +48,9 @@ export class MigrationRun {
     if (!record) return fresh(await writeUndoPlans(run, migration, target));
     const plan = await takeAhead(run, key, target);
     const begun = plan ? fresh(plan) : await MigrationRun.resume(run, target, record);
-    if (record.state === 'planned') begun.updateLater({ state: 'applying' }, 'migration-started');
+    if (record.state === 'planned') {
+      begun.updateLater({ state: 'applying', begunAt: run.request.now }, 'migration-started');
+    }
     await run.request.flushWhenDue();
     return begun;
   }

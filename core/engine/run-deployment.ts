@@ -1,6 +1,12 @@
 import { MigrationError } from '../errors/index';
 import type { Change } from '../ledger/pending';
-import { type Deployment, type Failure, type MigrationRecord, wasThereBefore } from '../ledger/state';
+import {
+  type Deployment,
+  type Failure,
+  type MigrationRecord,
+  type NamedMigrations,
+  wasThereBefore,
+} from '../ledger/state';
 import {
   failureOf,
   firstOf,
@@ -9,6 +15,7 @@ import {
   reasonForCommit,
   reasonForRolledBack,
   reasonForStuck,
+  wordsOnItemsLeft,
 } from '../protocol/reason';
 import { forwardStages, migrationPhases } from '../protocol/strategies';
 import { failedOutcome, successOutcome } from '../request/outcome';
@@ -67,12 +74,7 @@ export async function rollBack(run: DeploymentRun): Promise<Progress> {
   const phases = await runPhases(run, 'roll-back');
   if (phases !== 'done' || run.deployment.state !== 'rolling-back') return phases;
   const { deployment, request } = run;
-  request.done.push(
-    ...tell(
-      'Undid',
-      records.filter((record) => !wasThereBefore(record)),
-    ),
-  );
+  request.done.push(...tell('Undid', deployment.undoes), ...wordsOnItemsLeft(deployment.itemsLeft ?? 0));
   await run.update(
     { state: 'rolled-back', endedAt: request.now },
     [{ type: 'deployment-rolled-back', detail: { to: deployment.from?.revision ?? null } }],
@@ -94,7 +96,7 @@ export async function commit(run: DeploymentRun): Promise<Progress> {
   if (phases !== 'done' || run.deployment.state !== 'committing') return phases;
   const { purpose, to } = run.deployment;
   const worked = records.filter((record) => !wasThereBefore(record));
-  run.request.done.push(...tell(purpose === 'deploy' ? 'Ran the contract phase of' : 'Undid', worked));
+  run.request.done.push(...tell(purpose === 'deploy' ? 'Ran the contract phase of' : 'Undid', namesOf(worked)));
   await run.update(
     { state: 'committed', failure: undefined, endedAt: run.request.now },
     [{ type: 'deployment-committed', detail: { revision: to?.revision ?? null } }],
@@ -128,8 +130,12 @@ function plannedUndos(run: DeploymentRun): readonly MigrationRecord[] {
 }
 
 /** A sentence for the answer, or none. */
-function tell(what: string, records: readonly MigrationRecord[]): readonly string[] {
-  return records.length === 0 ? [] : [`${what} ${listed(records.map(idOf))}`];
+function tell(what: string, { first, count }: NamedMigrations = { first: [], count: 0 }): readonly string[] {
+  return count === 0 ? [] : [`${what} ${listed(first, count)}`];
+}
+
+function namesOf(records: readonly MigrationRecord[]): NamedMigrations {
+  return { first: firstOf(records.map(idOf)), count: records.length };
 }
 
 function undoAll(
@@ -172,15 +178,18 @@ async function fail(run: DeploymentRun, failure: Failure): Promise<void> {
   // They have not begun, so there is nothing to undo.
   const forget = [...run.ahead.keys()];
   run.ahead.clear();
-  await run.update({ state, failure: withReason(run, failure) }, [{ type, target, version, detail }], { forget });
+  const undoes = state === 'rolling-back' ? { undoes: toBeUndone(run) } : {};
+  await run.update({ state, failure: withReason(run, failure), ...undoes }, [{ type, target, version, detail }], {
+    forget,
+  });
 }
 
 /** The message of a failure that needs help from outside is the whole reason. */
 function withReason({ deployment, records, request }: DeploymentRun, failure: Failure): Failure {
   if (failure.during === 'forward') {
     // What another deployment applied stays; of the migration that failed, nothing does.
-    const undone = records.filter((record) => record.state === 'applied' && !wasThereBefore(record)).map(idOf);
-    return { ...failure, undone: { first: firstOf(undone), count: undone.length } };
+    const undone = records.filter((record) => record.state === 'applied' && !wasThereBefore(record));
+    return { ...failure, undone: namesOf(undone) };
   }
   const { logicalId } = request.recorded;
   const message =
@@ -195,13 +204,19 @@ async function enter(run: DeploymentRun, state: 'rolling-back' | 'committing', t
   if (deployment.state === state) return;
   // An own failure keeps its reason for the answer; a rollback that failed is tried again.
   const failure = deployment.failure?.during === 'forward' ? deployment.failure : undefined;
-  await run.update({ state, failure }, [{ type, detail: { revision: deployment.from?.revision ?? null } }]);
+  const undoes = state === 'rolling-back' ? { undoes: toBeUndone(run) } : {};
+  await run.update({ state, failure, ...undoes }, [{ type, detail: { revision: deployment.from?.revision ?? null } }]);
+}
+
+/** To be kept: they are forgotten one by one, and the process that forgets the last one may not be the first. */
+function toBeUndone(run: DeploymentRun): NamedMigrations {
+  return namesOf([...run.records].sort(newestFirst).filter((record) => !wasThereBefore(record)));
 }
 
 /** A deployment that fails is answered when it is rolled back. One that CloudFormation gave up on has been answered. */
-function failureAnswer({ request }: DeploymentRun, { failure, requestKey }: Deployment): Change {
+function failureAnswer({ request }: DeploymentRun, { failure, requestKey, itemsLeft }: Deployment): Change {
   if (!failure || requestKey !== request.recorded.key) return {};
-  return { outcome: { requestKey, outcome: failedOutcome(request.recorded, reasonForRolledBack(failure)) } };
+  return { outcome: { requestKey, outcome: failedOutcome(request.recorded, reasonForRolledBack(failure, itemsLeft)) } };
 }
 
 function newestFirst(a: MigrationRecord, b: MigrationRecord): number {

@@ -24,7 +24,7 @@ const largestWrite = 200_000;
  */
 export async function writeUndoPlans(run: DeploymentRun, first: BundledMigration, target: Target): Promise<UndoPlan> {
   const { record, plan } = planned(run, first);
-  const begun = { ...record, state: 'applying' as const };
+  const begun = { ...record, state: 'applying' as const, begunAt: run.request.now };
   run.defer([seal([plan]), eventOf('migration-started', begun)], { migrations: [begun], undoPlans: [plan] });
   if (isTransactional(first, target)) await extend(run, first, target);
   await run.request.flush();

@@ -93,6 +93,16 @@ export interface Deployment {
   /** Epoch milliseconds after which no further forward step starts. */
   readonly forwardDeadline: number;
   readonly failure?: Failure;
+  /** What its rollback undoes. */
+  readonly undoes?: NamedMigrations;
+  /** How many items its rollback left, because somebody else had changed them. */
+  readonly itemsLeft?: number;
+}
+
+/** Migrations for a reason: the first names, and how many there are. */
+export interface NamedMigrations {
+  readonly first: readonly MigrationId[];
+  readonly count: number;
 }
 
 /** What went wrong, for messages. */
@@ -105,8 +115,8 @@ export interface Failure {
   readonly line?: number;
   readonly statement?: string;
   readonly hint?: string;
-  /** What is undone because of it, for the reason: the first names, and how many there are. */
-  readonly undone?: { readonly first: readonly MigrationId[]; readonly count: number };
+  /** What is undone because of it, for the reason. */
+  readonly undone?: NamedMigrations;
   /** The request that met it: a repeated request gets the same answer, a new one tries again. */
   readonly requestKey: string;
 }
@@ -127,7 +137,10 @@ export interface MigrationRecord extends Omit<ManifestEntry, 'dependsOn'> {
   readonly deployment: string;
   /** Order of application within the scope, from 1. */
   readonly position: number;
+  /** When its first step began, in whichever process. */
+  readonly begunAt?: string;
   readonly appliedAt?: string;
+  /** From then until it was applied. */
   readonly durationMs?: number;
   readonly contract: 'none' | 'pending' | 'done';
   /** It has no `up`, so the database's own history knows of it only after its contract phase. */

@@ -12,4 +12,10 @@ export interface DataFunctions {
   readonly validate?: (item: Item) => boolean | string;
   /** Of the item in the destination and one that is to be written with the same key, what both are together. */
   readonly combine?: (existing: Item, incoming: Item) => Item;
+  /**
+   * Does work that calls these functions, and ends it after some seconds: nothing else ends a function that never returns.
+   * Undefined: it may take as long as it likes.
+   * @throws TookTooLong
+   */
+  readonly within?: (work: () => void) => void;
 }

@@ -104,8 +104,11 @@ export interface ItemTable extends ItemSource {
   arriving(made: Item, there: Item | undefined): Item;
   /** Looks whether the table can hold what a change makes. @throws DATA_KEY, or another error that says why not */
   check(change: ItemChange): void;
-  /** Makes the changes, which are of different items, each by itself. The results are in the same order. */
-  write(changes: readonly ItemChange[]): Promise<readonly ChangeResult[]>;
+  /**
+   * Makes the changes, which are of different items, each by itself. The results are in the same order.
+   * @param isTakenBack they may be, so one is refused with which the database would change what no image is kept of
+   */
+  write(changes: readonly ItemChange[], isTakenBack?: boolean): Promise<readonly ChangeResult[]>;
   /** To be kept before the change is made. */
   beforeImage(change: ItemChange): BeforeImage;
   /** Takes changes back, each only if the item still is as the change made it. */

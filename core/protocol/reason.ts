@@ -65,12 +65,13 @@ export function listed(names: readonly string[], count = names.length): string {
 }
 
 /** What CloudFormation shows when a deployment failed and was rolled back: what, where, what was undone, what next. */
-export function reasonForRolledBack(failure: Failure): string {
+export function reasonForRolledBack(failure: Failure, itemsLeft = 0): string {
   const { first = [], count = 0 } = failure.undone ?? {};
   const undoing = count === 0 ? 'No migration had been applied.' : `Undone: ${listed(first, count)}`;
   return [
     describeFailure(failure),
-    `${undoing} The databases are as they were before this deployment.`,
+    `${undoing} The databases are as they were before this deployment${itemsLeft === 0 ? '' : ', but for what others have changed'}.`,
+    ...wordsOnItemsLeft(itemsLeft),
     failure.hint ?? 'Fix the migration and deploy again.',
   ].join(' ');
 }
@@ -78,6 +79,13 @@ export function reasonForRolledBack(failure: Failure): string {
 /** Why a deployment is being rolled back. */
 export function reasonForRollback(failure: Failure): string {
   return [describeFailure(failure), ...(failure.hint ? [failure.hint] : [])].join(' ');
+}
+
+/** A sentence for the answer, or none. */
+export function wordsOnItemsLeft(count: number): readonly string[] {
+  if (count === 0) return [];
+  const items = count === 1 ? '1 item, which somebody has' : `${count} items, which somebody has`;
+  return [`Left as it is: ${items} changed since. See \`migrations backfill status\`.`];
 }
 
 /** What CloudFormation shows when the rollback itself failed: the database is between two revisions until an operator helps. */

@@ -19,8 +19,9 @@ declare module '../../core/errors/error-payloads' {
      */
     TABLE_OPERATION_FAILED: NoPayload;
     /**
-     * DynamoDB refused to write an item that a transform made.
-     * @remedy Correct the transform as DynamoDB's own message says, and deploy again.
+     * DynamoDB refused to write an item that a transform made; or a row would be deleted to which others refer with
+     * `ON DELETE CASCADE` or `SET NULL`, which nothing would put back.
+     * @remedy Correct the transform as the message says, and deploy again.
      */
     DATA_REFUSED: { readonly table: string };
     /**

@@ -1,7 +1,8 @@
 import { createRequire } from 'node:module';
-import { Script } from 'node:vm';
+import { type Context, createContext, Script } from 'node:vm';
 import type { BundledMigration } from '../../core/bundle/bundle';
 import { locationOf } from '../../core/bundle/code-lines';
+import { TookTooLong } from '../../core/data/each-item';
 import { MigrationError } from '../../core/errors/index';
 import type { MigrationModule } from '../../core/ports';
 
@@ -24,7 +25,36 @@ export function evaluate({ file, code, codeLines = [] }: BundledMigration): Migr
     });
   }
   const { up, down, contract, transform, undo, validate, combine } = module.exports.default ?? {};
-  return { up, down, contract, transform, undo, validate, combine, codeLines };
+  return { up, down, contract, transform, undo, validate, combine, within, codeLines };
+}
+
+/** Milliseconds: far more than a function takes for an item, and less than a segment is held for. */
+const longest = 5_000;
+
+const within = endingAfter(longest);
+
+/**
+ * Ends work that takes longer: the VM does it, and no code can keep it from that.
+ * @internal
+ */
+export function endingAfter(milliseconds: number): (work: () => void) => void {
+  const call = new Script('work()');
+  let context: Context | undefined;
+  return (work) => {
+    context ??= createContext({});
+    context['work'] = work;
+    try {
+      call.runInContext(context, { timeout: milliseconds });
+    } catch (error) {
+      throw hasTimedOut(error) ? new TookTooLong() : error;
+    }
+  };
+}
+
+/** It may be an error of another context, and so no `Error` of this one. */
+function hasTimedOut(error: unknown): boolean {
+  const isObject = typeof error === 'object' && error !== null && 'code' in error;
+  return isObject && error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT';
 }
 
 type Wrapper = (module: object, exports: object, require: NodeJS.Require) => void;

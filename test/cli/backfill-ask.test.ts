@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { type AskedNow, askBefore, renderAsked } from '../../cli/backfill/ask';
+import { type AskedNow, askBefore, askOfPassesToCome, renderAsked } from '../../cli/backfill/ask';
 import type { BundledMigration } from '../../core/bundle/bundle';
 import { dataMigration, people, peopleTables, split } from '../support/data-migration';
 import { MemoryWorld, scope } from '../support/memory-world';
@@ -71,6 +71,16 @@ describe('what is asked of a data migration before it begins', () => {
     await updating(1);
     expect(await ask({ rate: 20 }, '1.1.0')).toEqual({ migration: 'meals/1.1.0', asked: { rate: 20 } });
     expect(await errorOf(() => ask({ rate: 20 }))).toMatchObject({ code: 'DATA_MIGRATION_UNKNOWN' });
+  });
+
+  it('is also the rate that was asked of what runs, until it is taken back', async () => {
+    await ask({ segments: 5 });
+    await updating(1);
+    const access = { scope, ports: world.ports };
+    await askOfPassesToCome(access, [{ migration: 'meals/1.1.0' }, { migration: 'meals/1.1.0' }], 30);
+    expect(await world.segments.asked(scope, 'meals/1.1.0')).toEqual({ segments: 5, rate: 30 });
+    await askOfPassesToCome(access, [{ migration: 'meals/1.1.0' }], 'auto');
+    expect(await world.segments.asked(scope, 'meals/1.1.0')).toEqual({ segments: 5, rate: undefined });
   });
 
   it('is refused when it is applied', async () => {

@@ -46,7 +46,10 @@ describe('migrations backfill --dry-run', () => {
       '  - age: 0',
       `  + note: "${'x'.repeat(68)}…`,
       '',
-      `"p1" failed: no good, and ${'long '.repeat(10)}lon…`,
+      // What can be done about it stands at its end.
+      `"p1" failed: no good, and ${'long '.repeat(11).trim()}`,
+      `  ${'long '.repeat(15).trim()}`,
+      `  ${'long '.repeat(4).trim()}`,
       '',
       '3 items read: 1 unchanged, 1 updated, 1 failed.',
     ]);
@@ -76,6 +79,19 @@ describe('migrations backfill --dry-run', () => {
       ],
     });
     expect(renderDryRun(scope, report, terminal({}))).toMatch(/more\.csv to people: what it would do/);
+  });
+
+  it('takes the kinds of targets as they are deployed, where no file says them, also beside a new target', async () => {
+    const folder = {
+      'old/1.0.0_base.sql':
+        '-- migrate:up\nCREATE TABLE a (id int unsigned PRIMARY KEY);\n-- migrate:down\nDROP TABLE a;\n',
+      'new/1.0.0_base.sql': '-- migrate:up\nCREATE TABLE a (id uuid PRIMARY KEY);\n-- migrate:down\nDROP TABLE a;\n',
+    };
+    const deployed = { old: { DatabaseKind: 'aurora-mysql' } } as const;
+    const ids = await withLocalMigrations({ migrations: migrationsFolder(folder), deployed }, async ({ bundle }) =>
+      bundle.migrations.map(({ id }) => id),
+    );
+    expect(ids).toEqual(['new/1.0.0', 'old/1.0.0']);
   });
 
   it('tries the migration that is named by its version or id, applied or not', async () => {

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { endedPassesOf } from '../../cli/backfill/ended-passes';
 import { passesOf } from '../../cli/backfill/passes';
-import { progressLine, renderPasses } from '../../cli/backfill/render';
+import { progressLine, renderEnded, renderPasses } from '../../cli/backfill/render';
 import type { Terminal } from '../../cli/output';
 import { terminal } from '../../cli/output';
 import { startAhead } from '../support/ahead';
@@ -94,6 +95,41 @@ describe('the passes of a scope', () => {
       { does: 'write', state: 'done' },
       { does: 'undo', progress: { counts: { restored: 100 } } },
     ]);
+  });
+
+  it('of a sweep are named so', async () => {
+    await updating(3);
+    const [report] = await passes();
+    const ofSweep = [
+      { ...report!, phase: 'sweep' as const },
+      { ...report!, phase: 'sweep' as const, does: 'check' as const },
+    ];
+    expect(ofSweep.map(progressLine)).toEqual([
+      expect.stringMatching(/100 % meals\/1\.1\.0 sweep done, /),
+      expect.stringMatching(/100 % meals\/1\.1\.0 check of sweep done, /),
+    ]);
+  });
+
+  it('of a deployment that was rolled back are shown with what they left, until another one begins', async () => {
+    const ended = () => endedPassesOf({ scope, stack: 'App', ports: world.ports });
+    expect(await ended()).toBeUndefined();
+    const transform = (item: Parameters<typeof split>[0]) => {
+      if (item['id'] === 'p9') throw new Error('no name');
+      return split(item);
+    };
+    const request = await updating(0, transform);
+    expect(await ended()).toBeUndefined();
+    await world.work(request);
+    expect(await passes()).toEqual([]);
+    const last = await ended();
+    expect(last).toMatchObject({ state: 'rolled-back' });
+    expect(last!.passes).toMatchObject([
+      { does: 'write', state: 'failed', left: [{ key: '"p9"', why: 'failed', reason: 'no name' }] },
+      { does: 'undo', state: 'done' },
+    ]);
+    const text = renderEnded(scope, last!, screen);
+    expect(text).toMatch(/^App\/Migrations has no data migration under way\. The last deployment was rolled back at /);
+    expect(text).toMatch(/"p9" {2}no name/);
   });
 
   it('show what is done ahead, and count it in the deployment that passes by it', async () => {

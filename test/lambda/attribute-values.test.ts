@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { attributesText, attributeText, canonicalNumber } from '../../lambda/aws/items/attribute-text';
+import { attributesText, attributeText, canonicalNumber, readableNumber } from '../../lambda/aws/items/attribute-text';
 import { toAttribute, toPlainItem } from '../../lambda/aws/items/attribute-values';
 import type { PreparedChange } from '../../lambda/aws/items/prepared-change';
 import { toStatement } from '../../lambda/aws/items/statements';
@@ -19,6 +19,18 @@ describe('values of attributes', () => {
     ['12345678901234567890123456789012345678', 'n12345678901234567890123456789012345678e0'],
   ])('the number %s is %s', (text, canonical) => {
     expect(canonicalNumber(text)).toBe(canonical);
+  });
+
+  it.each([
+    ['0.0', '0'],
+    ['3e1', '30'],
+    ['30.0', '30'],
+    ['-0.050', '-0.05'],
+    ['12.5', '12.5'],
+    ['1e-100', '1e-100'],
+    ['2.5E+99', '25e98'],
+  ])('the number %s reads as %s in a key', (text, readable) => {
+    expect(readableNumber(text)).toBe(readable);
   });
 
   it.each([

@@ -166,6 +166,16 @@ describe.each(itemStores)('items in $name', ({ open }) => {
     expect(() => table.keyOf({ x: 1 })).toThrow(expect.objectContaining({ code: 'DATA_KEY' }));
   });
 
+  it('is read without the lease, as a dry run does', async () => {
+    await store.put(name, { id: 'a', n: 1 });
+    const guard = () => Promise.reject(new Error('it asked to write'));
+    const unheld = await store.open(name, { scope: 's', token: 0, guard });
+    expect(await unheld.find([{ id: 'a' }, { id: 'b' }])).toMatchObject([{ item: { id: 'a', n: 1 } }, undefined]);
+    expect(
+      (await unheld.page({ number: 0, of: 1, division: await unheld.divide(1) }, undefined, 5)).items,
+    ).toHaveLength(1);
+  });
+
   it('writes nothing without the lease', async () => {
     const lost = { ...session(1), guard: () => Promise.reject(new Error('lost')) };
     const guarded = await store.open(name, lost);

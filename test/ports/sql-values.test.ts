@@ -130,6 +130,29 @@ const values: Readonly<Record<SqlItemStore['kind'], Values>> = {
   },
 };
 
+const postgresql = sqlItemStores.filter(({ name }) => name === 'PostgreSQL');
+
+(postgresql.length === 0 ? it.skip : it)('numbers of PostgreSQL may be none, or have no end', async () => {
+  const store = await postgresql[0]!.open();
+  try {
+    await store.sql(
+      'CREATE TABLE numbers (id numeric PRIMARY KEY, free numeric, list numeric[], double double precision)',
+    );
+    const table = await store.open('numbers', session(1));
+    const items = [
+      { id: 'NaN', free: 'Infinity', list: ['-Infinity', '1.10'], double: Number.NEGATIVE_INFINITY },
+      { id: '1.50', free: 'NaN', list: ['NaN', null], double: Number.NaN },
+    ];
+    const changes = items.map((item) => ({ change: 'insert' as const, becomes: table.arriving(item, undefined) }));
+    expect(await table.write(changes)).toEqual(['written', 'written']);
+    expect((await table.find(items)).map((one) => one?.item)).toEqual(items);
+    const images = changes.map((change) => JSON.parse(JSON.stringify(table.beforeImage(change))));
+    expect(await table.restore(images)).toEqual(['restored', 'restored']);
+  } finally {
+    await store.close();
+  }
+});
+
 describe.each(sqlItemStores)('values of $name', ({ open }) => {
   let store: SqlItemStore;
   let table: ItemTable;
@@ -202,6 +225,9 @@ describe.each(sqlItemStores)('values of $name', ({ open }) => {
         { huge: '1.234' },
         { huge: 'many' },
         { double: '1' },
+        { huge: Number.NaN },
+        { single: 1e300 },
+        { at: new Date(Number.NaN) },
         { raw: 'text' },
         { doc: new Set(['a']) },
       ],

@@ -100,6 +100,7 @@ export const dataStep: JournalKind<DataAction> = {
     if (open.length > 0) return giveToWorkers(pass, known, open, segmentsOf(before), context);
     const { restored, updated, kept } = sumCounts(known.map(({ counts }) => counts));
     context.data.report('items-restored', { restored: restored + updated, kept });
+    context.data.leave(kept);
     return 'done';
   },
 };
@@ -188,6 +189,8 @@ function finish(action: DataAction, known: readonly Segment[], context: StepCont
 function timeIsOver(action: DataAction, known: readonly Segment[], of: number, context: StepContext): StepResult {
   const percent = Math.floor((known.filter(({ state }) => state === 'done').length / of) * 100);
   if (action.finish === 'background') {
+    // The sweep checks everything.
+    if (action.pass === 'check') return 'done';
     const table = sourceName(action);
     context.data.report('items-left', { table, percent });
     context.data.tell(

@@ -62,6 +62,8 @@ interface DataContext {
   hasMade(place: DataPlace): Promise<boolean>;
   /** Notes what was done, in the history. */
   report(event: string, detail: Readonly<Record<string, unknown>>): void;
+  /** Counts items that taking back left as somebody else had made them. */
+  leave(items: number): void;
   /** Says something in the answer. */
   tell(sentence: string): void;
   /** Gives workers segments to do, before the step is performed again. */

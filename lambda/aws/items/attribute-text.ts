@@ -40,6 +40,18 @@ export function canonicalNumber(text: string): string {
   return `n${sign === '-' ? '-' : ''}${significant}e${power}`;
 }
 
+/** The same as people write it: 30 and not n3e1. Numbers of DynamoDB may have a hundred zeros. */
+export function readableNumber(text: string): string {
+  const [, sign = '', digits = '0', power = '0'] = /^n(-?)(\d+)(?:e(-?\d+))?$/.exec(canonicalNumber(text)) ?? [];
+  const places = Number(power);
+  if (Math.abs(places) > mostZeros) return `${sign}${digits}e${places}`;
+  if (places >= 0) return `${sign}${digits}${'0'.repeat(places)}`;
+  const padded = digits.padStart(1 - places, '0');
+  return `${sign}${padded.slice(0, places)}.${padded.slice(places)}`;
+}
+
+const mostZeros = 40;
+
 function base64(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
 }

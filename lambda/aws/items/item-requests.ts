@@ -36,7 +36,7 @@ class Throttled extends Error {
   override readonly name = 'ThrottlingException';
 }
 
-/** The requests that read and write items of one table. Before each the lease is looked at. */
+/** The requests that read and write items of one table. Before each that writes the lease is looked at. */
 export class ItemRequests {
   constructor(
     private readonly client: DynamoDBClient,
@@ -51,14 +51,18 @@ export class ItemRequests {
   async get(keys: readonly Attributes[]): Promise<readonly Attributes[]> {
     const found: Attributes[] = [];
     await inParallel(chunks(keys, mostKeys), (chunk) =>
-      this.untilNoneIsLeft(chunk, async (left) => {
-        const command = new BatchGetItemCommand({
-          RequestItems: { [this.table]: { Keys: [...left], ConsistentRead: true } },
-        });
-        const { Responses, UnprocessedKeys } = await this.client.send(command);
-        found.push(...(Responses?.[this.table] ?? []));
-        return UnprocessedKeys?.[this.table]?.Keys ?? [];
-      }),
+      this.untilNoneIsLeft(
+        chunk,
+        async (left) => {
+          const command = new BatchGetItemCommand({
+            RequestItems: { [this.table]: { Keys: [...left], ConsistentRead: true } },
+          });
+          const { Responses, UnprocessedKeys } = await this.client.send(command);
+          found.push(...(Responses?.[this.table] ?? []));
+          return UnprocessedKeys?.[this.table]?.Keys ?? [];
+        },
+        patiently,
+      ),
     );
     return found;
   }
@@ -135,9 +139,13 @@ export class ItemRequests {
     }
   }
 
-  private async untilNoneIsLeft<T>(all: readonly T[], send: (left: readonly T[]) => Promise<readonly T[]>) {
+  private async untilNoneIsLeft<T>(
+    all: readonly T[],
+    send: (left: readonly T[]) => Promise<readonly T[]>,
+    repeat: (send: () => Promise<void>) => Promise<void> = (work) => this.patiently(work),
+  ) {
     let left = all;
-    await this.patiently(async () => {
+    await repeat(async () => {
       left = await send(left);
       if (left.length > 0) throw new Throttled(`${left.length} requests on ${this.table} were refused for now.`);
     });

@@ -1,7 +1,7 @@
 import type { AttributeValue, TableDescription } from '@aws-sdk/client-dynamodb';
 import { MigrationError } from '../../../core/errors/index';
 import type { Item } from '../../../core/ports';
-import { type Attributes, attributeText } from './attribute-text';
+import { type Attributes, attributeText, readableNumber } from './attribute-text';
 import { toAttribute, typeAndValue, UnfitValue } from './attribute-values';
 
 /** The attributes of a table's key. */
@@ -30,7 +30,7 @@ export class TableKeys {
   }
 
   text(key: Attributes): string {
-    return this.names.map((name) => attributeText(key[name])).join(' ');
+    return this.names.map((name) => partText(key[name])).join(' ');
   }
 
   isLike(other: TableKeys): boolean {
@@ -59,6 +59,11 @@ export class TableKeys {
       },
     );
   }
+}
+
+/** One text for one value, which people can read. */
+function partText(attribute: AttributeValue | undefined): string {
+  return attribute?.N === undefined ? attributeText(attribute) : readableNumber(attribute.N);
 }
 
 function attributeOf(value: unknown): AttributeValue | undefined {

@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { BundledMigration } from '../../../core/bundle/bundle';
 import { MigrationError } from '../../../core/errors/index';
-import type { DataFunctions, Item } from '../../../core/ports';
+import type { DataFunctions, Item, LeftItem } from '../../../core/ports';
+import { endingAfter } from '../../../lambda/aws/evaluate';
 import { byKey, dataMigration, people, peopleTables, place, split } from '../../support/data-migration';
 import { MemoryWorld, scope } from '../../support/memory-world';
 
@@ -61,11 +62,28 @@ describe('a backfill in place', () => {
     const outcome = await rolledBack();
 
     expect(outcome).toMatchObject({ status: 'SUCCESS' });
+    expect(outcome.reason).toBe(
+      'Undid meals/1.1.0. Left as it is: 1 item, which somebody has changed since. See `migrations backfill status`.',
+    );
     const expected = new Map(byKey(people(100)));
     expected.set('"p7"', { id: 'p7', first: 'Anna', last: 'Last7', age: 7 });
     expected.set('"p8"', { id: 'p8', name: 'First8 Last8', age: 99 });
     expect(world.meals.items.of('people')).toEqual(expected);
     expect(await events('items-restored')).toMatchObject([{ detail: { restored: 99, kept: 1 } }]);
+  });
+
+  it('is named with the time that it took from its first step, and with all that a rollback undid', async () => {
+    await deployedTable();
+    world.meals.items.meanwhile = (event) => {
+      if (event === 'page') world.clock.time += 1_000;
+    };
+    const migrations = ['1.1.0', '1.2.0'].map((version) => dataMigration(world, version, { transform: split }));
+    const { reason } = await update('b', migrations);
+    // Each in two passes of three segments at the least.
+    const [, ...took] =
+      /^Applied 2 migrations: meals\/1\.1\.0 \((\d+) ms\), meals\/1\.2\.0 \((\d+) ms\)/.exec(reason) ?? [];
+    expect(took.map((text) => Number(text) >= 6_000)).toEqual([true, true]);
+    expect((await rolledBack()).reason).toMatch(/Undid meals\/1\.2\.0, meals\/1\.1\.0\./);
   });
 
   it('has as many segments, and the rate, that were asked for before it began', async () => {
@@ -177,6 +195,40 @@ describe('a backfill in place', () => {
     expect(world.meals.items.list('people')).toEqual(people(100));
   });
 
+  it.each<[string, unknown]>([
+    ['nothing', undefined],
+    ['a promise', Promise.resolve(true)],
+    ['a number', 1],
+  ])('refuses a validate that returns %s', async (what, verdict) => {
+    await deployedTable();
+    const validate = (() => verdict) as never;
+    const { status, reason } = await update('b', [dataMigration(world, '1.1.0', { transform: split, validate })]);
+    expect(status).toBe('FAILED');
+    expect(reason).toMatch(new RegExp(`validate returned ${what}; it must return true, false, or a text`));
+    expect(world.meals.items.of('people')).toEqual(byKey(people(100)));
+  });
+
+  it('ends at an item for which a function does not return, and notes it', async () => {
+    await deployedTable();
+    const transform = (item: Item) => {
+      for (; item['id'] === 'p7'; );
+      return split(item);
+    };
+    const noted: LeftItem[] = [];
+    const { noteLeft } = world.segments;
+    world.segments.noteLeft = async (pass, items) => {
+      noted.push(...items);
+      return noteLeft.call(world.segments, pass, items);
+    };
+    const { status, reason } = await update('b', [
+      dataMigration(world, '1.1.0', { transform, within: endingAfter(50) }),
+    ]);
+    expect(status).toBe('FAILED');
+    expect(reason).toMatch(/A function of the migration does not return for an item of people\./);
+    expect(noted).toEqual([{ key: '"p7"', why: 'failed', reason: expect.stringMatching(/does not return for it/) }]);
+    expect(world.meals.items.of('people')).toEqual(byKey(people(100)));
+  });
+
   it('deletes the items for which the transform returns null, and puts them back', async () => {
     await deployedTable();
     const transform = (item: Item) => (Number(item['age']) < 10 ? null : item);
@@ -256,16 +308,17 @@ describe('work that takes longer than CloudFormation waits', () => {
     expect(new Set(world.meals.items.list('people'))).toEqual(new Set(people(100)));
   });
 
-  it('follows when the update is complete, if it may end in the background', async () => {
+  it.each([300, 700])('follows when the update is complete, if it may end in the background', async (seconds) => {
     await deployedTable();
-    slow(300);
-    const migration = dataMigration(world, '1.1.0', { transform: split }, { finish: 'background' }, [
-      'backfill',
-      'sweep',
-    ]);
-    const outcome = await update('b', [migration]);
+    slow(seconds);
+    const change = { finish: 'background' } as const;
+    // As the bundler makes it.
+    const phases = ['backfill', 'verify', 'sweep'] as const;
+    const outcome = await update('b', [dataMigration(world, '1.1.0', { transform: split }, change, phases)]);
     expect(outcome).toMatchObject({ status: 'SUCCESS' });
-    expect(outcome.reason).toMatch(/(0|33|66) % of the items of people are transformed; the others follow/);
+    expect(outcome.reason).toMatch(
+      /^Applied 1 migration: \S+ \(\d+ ms\)\. (0|33|66) % of the items of people are transformed; the others follow [^.]*\.$/,
+    );
 
     slow(0);
     await committed();

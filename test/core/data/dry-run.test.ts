@@ -3,6 +3,7 @@ import type { DataAction } from '../../../core/bundle/data-action';
 import { dryRun } from '../../../core/data/dry-run';
 import type { DataTables } from '../../../core/data/segment-work';
 import type { DataFunctions, HeldLease, Item, ItemTable } from '../../../core/ports';
+import { endingAfter } from '../../../lambda/aws/evaluate';
 import { people, place, split } from '../../support/data-migration';
 import { MemoryItems } from '../../support/memory/items';
 
@@ -70,6 +71,20 @@ describe('a dry run in place', () => {
     expect((await run({ transform: split }, {}, 2)).items.map(({ key }) => key)).toEqual(['"p0"', '"p1"']);
     store.put('people', ...people(700));
     expect((await run({ transform: split }, {}, 600)).counts).toMatchObject({ read: 600, updated: 600 });
+  });
+
+  it('names an item for which a function does not return, and goes on', async () => {
+    const transform = (item: Item) => {
+      for (; item['id'] === 'p1'; );
+      return split(item);
+    };
+    const { counts, items } = await run({ transform, within: endingAfter(50) });
+    expect(items[1]).toMatchObject({
+      key: '"p1"',
+      outcome: 'failed',
+      reason: expect.stringMatching(/does not return/),
+    });
+    expect(counts).toMatchObject({ read: 5, updated: 4, failed: 1 });
   });
 
   it('refuses what the engine refuses', async () => {

@@ -1,5 +1,6 @@
 import type { SqlConnection } from '../../../../core/ports';
 import type { DataApi } from '../data-api';
+import type { Reference } from './references';
 import type { ChangeGroup } from './row-change';
 import type { SegmentFence } from './segment-fence';
 import type { Column, TableShape } from './table-shape';
@@ -9,6 +10,8 @@ export interface ItemDialect {
   quote(name: string): string;
   /** Undefined when there is no such table. */
   shapeOf(connection: SqlConnection, name: string): Promise<TableShape | undefined>;
+  /** Foreign keys of other tables, by which a row that is deleted takes others with it. */
+  references(connection: SqlConnection, table: TableShape): Promise<readonly Reference[]>;
   /** A text that gives back a column's value exactly. */
   toText(column: Column, expression: string): string;
   /** A column's value from such a text. */

@@ -5,7 +5,8 @@ import { saysContended, saysLocked, saysMissing } from '../mysql/errors';
 import { segmentFence } from '../mysql-protocol';
 import { fenced, isLostTransaction } from '../sections';
 import type { ItemDialect } from './item-dialect';
-import { shapeOf } from './mysql-catalogue';
+import { referencesOfTable, shapeOf } from './mysql-catalogue';
+import { isReferenced, readReferences } from './references';
 import { type ChangeGroup, columnsOf, type RowChange, rowsJson } from './row-change';
 import type { FenceStatements, SegmentFence } from './segment-fence';
 import type { Column, TableShape } from './table-shape';
@@ -27,18 +28,23 @@ const strictly = "/*+ SET_VAR(sql_mode = 'STRICT_ALL_TABLES') */";
 
 /** Numbers of errors that are of one row: NULL, duplicates, what does not fit, constraints, and what triggers signal. */
 const ofRow: readonly number[] = [
-  ...[1048, 1062, 1264, 1265, 1292, 1364, 1366, 1367, 1406, 1451, 1452, 1586, 1644, 3140, 3819, 4025],
+  ...[1048, 1062, 1264, 1265, 1292, 1364, 1366, 1367, 1406, 1451, 1452, 1586, 1644, 1977, 3140, 3819, 4025],
 ];
 
 const quote = (name: string) => `\`${name.replaceAll('`', '``')}\``;
 
-function toText({ kind, type }: Column, expression: string): string {
+function toText({ kind, type, scale, declared }: Column, expression: string): string {
   if (kind === 'bytes') return `HEX(${expression})`;
   if (kind === 'float') return `CAST(${expression} + 0e0 AS CHAR)`;
-  return `CAST(${type === 'bit unsigned' ? `CAST(${expression} AS UNSIGNED)` : expression} AS CHAR)`;
+  // Without zeros that only fill it up.
+  const isFilled = declared.includes('zerofill') || type === 'year';
+  if (isFilled && kind === 'decimal') return `CAST(CAST(${expression} AS DECIMAL(65, ${scale})) AS CHAR)`;
+  return `CAST(${isFilled || type === 'bit unsigned' ? `CAST(${expression} AS UNSIGNED)` : expression} AS CHAR)`;
 }
 
-function fromText({ kind, type, scale, collation }: Column, text: string): string {
+/** To be compared with the column. */
+function fromText({ kind, type, scale, collation, words }: Column, text: string): string {
+  if (words) return numberOf(words, inCollation(text, collation!), collation!, type === 'set');
   switch (kind) {
     case 'integer':
     case 'flag':
@@ -56,9 +62,32 @@ function fromText({ kind, type, scale, collation }: Column, text: string): strin
     case 'json':
       return text;
     default:
-      // In the collation of the column, so that its index is used.
-      return `CONVERT(${text} USING ${collation!.split('_')[0]}) COLLATE ${collation}`;
+      return inCollation(text, collation!);
   }
+}
+
+/** Words of a list are in its order, and compared as their number where the other side is one. */
+function numberOf(words: readonly string[], text: string, collation: string, isSet: boolean): string {
+  const literals = words.map((word) => inCollation(literal(word), collation));
+  if (!isSet) return `FIELD(${text}, ${literals.join(', ')})`;
+  return `(${literals.map((word, bit) => `((FIND_IN_SET(${word}, ${text}) > 0) << ${bit})`).join(' | ')})`;
+}
+
+/** Of the column, so that its index is used. */
+function inCollation(text: string, collation: string): string {
+  return `CONVERT(${text} USING ${collation.split('_')[0]}) COLLATE ${collation}`;
+}
+
+/** To be written: the database refuses a text that the column cannot hold, and a conversion would put question marks there. */
+function writtenText(column: Column, text: string): string {
+  return textKinds.includes(column.kind) ? text : fromText(column, text);
+}
+
+const textKinds: readonly string[] = ['text', 'padded-text'];
+
+/** Whatever the mode of the session says of backslashes. */
+function literal(text: string): string {
+  return `CONVERT(X'${Buffer.from(text).toString('hex')}' USING utf8mb4)`;
 }
 
 /** Byte by byte: a collation may take different texts for equal, also those that differ by spaces at their end. */
@@ -99,6 +128,7 @@ export const mysqlItems: ItemDialect = {
   isUpTo: (columns, values) => compared('<', '<=', columns, values),
 
   shapeOf: (connection, name) => shapeOf(connection, name, quote),
+  references: (connection, { quoted }) => readReferences(connection, referencesOfTable, { name: quoted }),
 
   async guess(connection, { quoted }) {
     const { rows: found } = await connection.execute(
@@ -186,12 +216,14 @@ class Statements {
     const asRead = this.when.map(
       ([name, as]) => ` AND ${isSame(this.columns.get(name)!, `t.${quote(name)}`, `v.${as}`)}`,
     );
+    const isAlone = (this.table.references ?? []).map((one) => ` AND NOT ${isReferenced(one, quote)}`);
+    const asAsked = this.group.change === 'delete' ? [...asRead, ...isAlone] : asRead;
     const inOrder = `ORDER BY ${this.keys.map(([name]) => `t.${quote(name)}`).join(', ')} FOR UPDATE SKIP LOCKED`;
-    return `SELECT v.n AS n FROM ${this.joined()}${asRead.join('')} ${isInsert ? '' : inOrder}`;
+    return `SELECT v.n AS n FROM ${this.joined()}${asAsked.join('')} ${isInsert ? '' : inOrder}`;
   }
 
   insert(): string {
-    const values = this.sets.map(([name, as]) => fromText(this.columns.get(name)!, `v.${as}`));
+    const values = this.sets.map(([name, as]) => writtenText(this.columns.get(name)!, `v.${as}`));
     return `INSERT ${strictly} INTO ${this.table.quoted} (${this.sets.map(([name]) => quote(name)).join(', ')})
       SELECT ${values.join(', ')} FROM ${this.rows()} ORDER BY v.n`;
   }
@@ -202,7 +234,7 @@ class Statements {
     const isPut = this.group.change === 'put';
     const others = this.table.columns.filter(({ name, made }) => !isSet.has(name) && !made);
     const sets = [
-      ...this.sets.map(([name, as]) => `t.${quote(name)} = ${fromText(this.columns.get(name)!, `v.${as}`)}`),
+      ...this.sets.map(([name, as]) => `t.${quote(name)} = ${writtenText(this.columns.get(name)!, `v.${as}`)}`),
       ...others.flatMap(({ name, followsUpdates }) => {
         if (isPut) return [`t.${quote(name)} = DEFAULT(t.${quote(name)})`];
         return followsUpdates ? [`t.${quote(name)} = t.${quote(name)}`] : [];

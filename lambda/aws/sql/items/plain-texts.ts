@@ -3,7 +3,6 @@
  * than the column.
  */
 export function decimalText(digits: string, scale: number | undefined): string | undefined {
-  if (digits === 'NaN') return digits;
   const match = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/.exec(digits.trim());
   if (!match || `${match[2]}${match[3] ?? ''}` === '') return undefined;
   const [, sign, whole = '', fraction = '', exponent = '0'] = match;
@@ -30,6 +29,21 @@ export function timestampText(text: string, kind: 'timestamp' | 'instant', scale
   const kept = fraction.replace(/0+$/, '').padEnd(scale ?? 0, '0');
   if (scale !== undefined && kept.length > scale) return undefined;
   return `${day} ${time}${kept === '' ? '' : `.${kept}`}${kind === 'instant' ? '+00' : ''}`;
+}
+
+/** A time of a day, or a duration, as a column with so many decimals shows it; undefined for any other text. */
+export function timeText(text: string, scale: number): string | undefined {
+  const [, sign = '', hours, rest, fraction = ''] = /^(-?)(\d{1,3})(:\d\d:\d\d)(?:\.(\d+))?$/.exec(text) ?? [];
+  const kept = fraction.replace(/0+$/, '').padEnd(scale, '0');
+  if (hours === undefined || kept.length > scale) return undefined;
+  return `${sign}${hours.padStart(2, '0')}${rest}${kept === '' ? '' : `.${kept}`}`;
+}
+
+/** One of these words, or several of them with commas, in their order; undefined for others. */
+export function wordsText(text: string, words: readonly string[], areSeveral: boolean): string | undefined {
+  const given = areSeveral ? text.split(',').filter((word) => word !== '') : [text];
+  if (!given.every((word) => words.includes(word))) return undefined;
+  return areSeveral ? words.filter((word) => given.includes(word)).join(',') : text;
 }
 
 /** The digits of a number of 32 bits that tell it from its neighbours. */

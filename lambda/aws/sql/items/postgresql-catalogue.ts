@@ -27,6 +27,19 @@ SELECT CAST(n.nspname AS text) AS schema_name, CAST(c.relname AS text) AS table_
  WHERE c.oid = to_regclass(:name) AND c.relkind IN ('r', 'p', 'f', 'v', 'm')
  ORDER BY a.attnum`;
 
+/** Of partitioned tables, the keys of the whole. */
+export const referencesOfTable = `
+SELECT CAST(c.conname AS text) AS constraint_name, CAST(n.nspname AS text) AS schema_name, CAST(r.relname AS text) AS table_name,
+       CAST(f.attname AS text) AS from_column, CAST(t.attname AS text) AS to_column
+  FROM pg_constraint c
+  JOIN pg_class r ON r.oid = c.conrelid
+  JOIN pg_namespace n ON n.oid = r.relnamespace
+ CROSS JOIN LATERAL unnest(c.conkey, c.confkey) WITH ORDINALITY AS k(from_number, to_number, at)
+  JOIN pg_attribute f ON f.attrelid = c.conrelid AND f.attnum = k.from_number
+  JOIN pg_attribute t ON t.attrelid = c.confrelid AND t.attnum = k.to_number
+ WHERE c.confrelid = to_regclass(:name) AND c.contype = 'f' AND c.confdeltype IN ('c', 'n', 'd') AND c.conparentid = 0
+ ORDER BY c.oid, k.at`;
+
 export async function shapeOf(
   connection: SqlConnection,
   name: string,

@@ -2,7 +2,8 @@ import { hasCode } from '../../../../core/errors/index';
 import { schema } from '../postgresql-protocol';
 import { fenced } from '../sections';
 import type { ItemDialect } from './item-dialect';
-import { shapeOf } from './postgresql-catalogue';
+import { referencesOfTable, shapeOf } from './postgresql-catalogue';
+import { isReferenced, readReferences } from './references';
 import { type ChangeGroup, columnsOf, rowsJson } from './row-change';
 import type { FenceStatements } from './segment-fence';
 import type { Column, TableShape } from './table-shape';
@@ -50,6 +51,7 @@ export const postgresqlItems: ItemDialect = {
   isUpTo: (columns, values) => `(${columns.join(', ')}) <= (${values.join(', ')})`,
 
   shapeOf: (connection, name) => shapeOf(connection, name, quote),
+  references: (connection, { quoted }) => readReferences(connection, referencesOfTable, { name: quoted }),
 
   async guess(connection, { quoted }) {
     const { rows: found } = await connection.execute(
@@ -133,8 +135,9 @@ function changing(table: TableShape, group: ChangeGroup): string {
   const isAsRead = conditions
     .map(([name, as]) => ` AND ${isSame(column.get(name)!, `t.${quote(name)}`, `v.${as}`)}`)
     .join('');
+  const isAlone = (table.references ?? []).map((one) => ` AND NOT ${isReferenced(one, quote)}`).join('');
   // Whoever waits for a lock while it holds others may wait for ever: what is locked is left out, and tried again.
-  const locked = `locked AS MATERIALIZED (SELECT v.n FROM v JOIN ${quoted} t ON ${isRow('t')}${isAsRead}
+  const locked = `locked AS MATERIALIZED (SELECT v.n FROM v JOIN ${quoted} t ON ${isRow('t')}${isAsRead}${group.change === 'delete' ? isAlone : ''}
     ORDER BY ${keys.map(([name]) => `t.${quote(name)}`).join(', ')} FOR UPDATE OF t SKIP LOCKED)`;
   const from = `locked JOIN v ON v.n = locked.n WHERE ${isRow('t')} RETURNING v.n`;
   return group.change === 'delete'

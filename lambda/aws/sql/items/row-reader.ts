@@ -1,7 +1,8 @@
 import { hasCode, MigrationError } from '../../../../core/errors/index';
 import type { DataApi } from '../data-api';
 import type { ItemDialect } from './item-dialect';
-import { columnsOf, groupsOf, rowsJson } from './row-change';
+import { isReferenced, type Reference } from './references';
+import { columnsOf, groupsOf, type RowChange, rowsJson } from './row-change';
 import type { Column, TableShape, Texts } from './table-shape';
 
 /** Rows that are looked up with one statement. */
@@ -108,6 +109,18 @@ export class RowReader {
       `SELECT v.n AS n FROM ${this.dialect.rows([...columnsOf(names, 'k'), ...conditions].map(([, as]) => as))}
          JOIN ${this.shape.quoted} t ON ${this.isRow()}${isAsAsked.join('')}`,
       { rows: rowsJson(changes, { sets: [], when }, names) },
+    );
+    return rows.map(({ n }) => Number(n));
+  }
+
+  /** The numbers of those that other rows refer to so. */
+  async referenced(changes: readonly RowChange[], references: readonly Reference[]): Promise<readonly number[]> {
+    const names = this.keyNames();
+    const group = { sets: [], when: [] };
+    const { rows } = await this.api.execute(
+      `SELECT v.n AS n FROM ${this.dialect.rows(columnsOf(names, 'k').map(([, as]) => as))} JOIN ${this.shape.quoted} t ON ${this.isRow()}
+        WHERE ${references.map((one) => isReferenced(one, this.dialect.quote)).join(' OR ')}`,
+      { rows: rowsJson(changes, group, names) },
     );
     return rows.map(({ n }) => Number(n));
   }

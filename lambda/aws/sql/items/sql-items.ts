@@ -17,6 +17,7 @@ import type {
 import type { DataApi } from '../data-api';
 import { divide, rangeOf, smallTable } from './division';
 import type { ItemDialect } from './item-dialect';
+import type { Reference } from './references';
 import { prepare, type RowChange } from './row-change';
 import { before, imageOf, keyOfImage, restoration } from './row-images';
 import { RowReader } from './row-reader';
@@ -59,6 +60,8 @@ class SqlItems implements ItemTable {
   private readonly writer: RowWriter;
   /** Each change is prepared once, though it is checked, kept and made. */
   private readonly prepared = new WeakMap<ItemChange, RowChange>();
+
+  private known: Promise<readonly Reference[]> | undefined;
 
   constructor(
     private readonly api: DataApi,
@@ -114,11 +117,28 @@ class SqlItems implements ItemTable {
     this.prepare(change);
   }
 
-  write(changes: readonly ItemChange[]): Promise<readonly ChangeResult[]> {
-    return this.writer.write(
-      this.shape,
-      changes.map((change) => this.prepare(change)),
-    );
+  write(changes: readonly ItemChange[], isTakenBack = false): Promise<readonly ChangeResult[]> {
+    const prepared = changes.map((change) => this.prepare(change));
+    return isTakenBack ? this.writeAlone(prepared) : this.writer.write(this.shape, prepared);
+  }
+
+  /** Deletes no row that takes others with it, because nothing puts those back. */
+  private async writeAlone(changes: readonly RowChange[]): Promise<readonly ChangeResult[]> {
+    const deleted = changes.filter(({ change }) => change === 'delete');
+    const references = deleted.length === 0 ? [] : await this.references();
+    if (references.length === 0) return this.writer.write(this.shape, changes);
+    const numbers = await this.reader.referenced(deleted, references);
+    const refused = new Set(numbers.map((n) => deleted[n]!));
+    const others = changes.filter((change) => !refused.has(change));
+    const results = await this.writer.write({ ...this.shape, references }, others);
+    const resultOf = new Map(others.map((change, index) => [change, results[index]!]));
+    const refusal = { refused: takesOthers(this.shape.name, references) };
+    return changes.map((change) => resultOf.get(change) ?? refusal);
+  }
+
+  private references(): Promise<readonly Reference[]> {
+    this.known ??= this.dialect.references(this.api, this.shape);
+    return this.known;
   }
 
   beforeImage(change: ItemChange): BeforeImage {
@@ -129,10 +149,7 @@ class SqlItems implements ItemTable {
     // A row that is as it was is left alone: its changes may be what somebody else has made of it.
     const asBefore = await this.areAsBefore(images);
     const open = images.filter((_, index) => !asBefore[index]);
-    const results = await this.writer.write(
-      this.shape,
-      open.map((image) => restoration(image, this.shape)),
-    );
+    const results = await this.writeAlone(open.map((image) => restoration(image, this.shape)));
     const resultOf = new Map(open.map((image, index) => [image, results[index]!]));
     return images.map((image): RestoreResult => {
       const result = resultOf.get(image);
@@ -170,6 +187,18 @@ function tableMissing(table: string): MigrationError {
     payload: { table },
     hint: 'Create it in an earlier migration, and name that in dependsOn; outside of the search path name its schema too, such as sales.orders.',
   });
+}
+
+function takesOthers(table: string, references: readonly Reference[]): MigrationError {
+  const others = [...new Set(references.map((one) => one.table))].join(', ');
+  return new MigrationError(
+    'DATA_REFUSED',
+    `A row of ${table} is not deleted: rows that refer to it would be deleted or changed with it (a foreign key of ${others} says so), and nothing would put them back.`,
+    {
+      payload: { table },
+      hint: 'Change or delete the rows that refer to it in a migration before, or declare this one irreversible.',
+    },
+  );
 }
 
 function keyMissing(table: string): MigrationError {

@@ -1,3 +1,5 @@
+import type { Reference } from './references';
+
 /** What a column holds, as far as the values differ that code sees of it. */
 export type ColumnKind =
   | 'integer'
@@ -26,6 +28,14 @@ export interface Column {
   readonly element?: ColumnKind;
   /** How many decimals it has, of a number or of a second, when that is fixed. */
   readonly scale?: number;
+  /** Of integers, where the database would make others of those outside. */
+  readonly range?: readonly [least: bigint, most: bigint];
+  /** The database has no NaN and no infinity. */
+  readonly isAlwaysFinite?: boolean;
+  /** The words of an `enum` or `set`, in the order in which they are declared. */
+  readonly words?: readonly string[];
+  /** Characters, or bytes where they are filled up with zeros. */
+  readonly length?: number;
   /** The type of its values, without a length: a cast to one with a length would cut values without a word. */
   readonly type: string;
   /** The type with all that was declared. */
@@ -50,6 +60,8 @@ export interface TableShape {
   readonly columns: readonly Column[];
   /** Columns of the primary key, in its order. */
   readonly key: readonly Column[];
+  /** Rows that others refer to so are not deleted. */
+  readonly references?: readonly Reference[];
 }
 
 /** The text of a column's value that gives it back exactly; null for NULL. */

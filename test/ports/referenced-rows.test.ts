@@ -1,0 +1,59 @@
+import { expect, it } from '@jest/globals';
+import type { Item, ItemChange, ItemTable } from '../../core/ports';
+import { session } from './support/records';
+import { sqlItemStores } from './support/sql-item-tables';
+
+const remove = async (table: ItemTable, key: Item): Promise<ItemChange> => {
+  const [was] = await table.find([key]);
+  return { change: 'delete', was: was!, read: [] };
+};
+
+it.each(sqlItemStores)(
+  'a row of $name that others go with is not deleted where that may be taken back',
+  async ({ open }) => {
+    const store = await open();
+    try {
+      await store.sql('CREATE TABLE parents (id integer, part integer, PRIMARY KEY (id, part))');
+      for (const [child, rule] of [
+        ['cascading', 'CASCADE'],
+        ['emptied', 'SET NULL'],
+      ]) {
+        await store.sql(
+          `CREATE TABLE ${child} (id integer PRIMARY KEY, parent integer, part integer,
+          FOREIGN KEY (parent, part) REFERENCES parents (id, part) ON DELETE ${rule})`,
+        );
+      }
+      await store.sql('INSERT INTO parents VALUES (1, 1), (1, 2), (2, 1), (2, 2)');
+      await store.sql('INSERT INTO cascading VALUES (1, 1, 1)');
+      await store.sql('INSERT INTO emptied VALUES (1, 2, 2)');
+      const table = await store.open('parents', session(1));
+      const keys = [1, 2].flatMap((id) => [1, 2].map((part) => ({ id, part })));
+      const changes = await Promise.all(keys.map((key) => remove(table, key)));
+      const refused = {
+        refused: expect.objectContaining({
+          code: 'DATA_REFUSED',
+          message: expect.stringMatching(
+            /^A row of parents is not deleted: .*\(a foreign key of cascading, emptied says so\)/,
+          ),
+        }),
+      };
+      expect(await table.write(changes, true)).toEqual([refused, 'written', 'written', refused]);
+      expect(await store.sql('SELECT id FROM cascading UNION ALL SELECT part FROM emptied')).toHaveLength(2);
+
+      // What a rollback would delete, the application may refer to since.
+      const made: ItemChange = { change: 'insert', becomes: { id: 3, part: 3 } };
+      const image = JSON.parse(JSON.stringify(table.beforeImage(made)));
+      expect(await table.write([made], true)).toEqual(['written']);
+      await store.sql('INSERT INTO cascading VALUES (3, 3, 3)');
+      expect(await table.restore([image])).toEqual([refused]);
+      await store.sql('DELETE FROM cascading WHERE id = 3');
+      expect(await table.restore([image])).toEqual(['restored']);
+
+      // Nothing takes back what runs after the commit.
+      expect(await table.write([changes[0]!])).toEqual(['written']);
+      expect(await store.sql('SELECT id FROM cascading')).toEqual([]);
+    } finally {
+      await store.close();
+    }
+  },
+);
