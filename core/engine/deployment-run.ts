@@ -63,6 +63,11 @@ export class DeploymentRun {
     this.request.defer(this.id, events, change);
   }
 
+  /** Changes the deployment with the next write, at the latest. */
+  deferUpdate(change: Partial<Deployment>): void {
+    this.defer([], { deployments: [{ ...this.deployment, ...change }] });
+  }
+
   target(name: string): Promise<Target> {
     return this.request.target(name, this.deployment.targets[name]!);
   }

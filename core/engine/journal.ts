@@ -173,10 +173,12 @@ function dataContext(migration: MigrationRun, step: Step): StepContext['data'] {
     report: (event, detail) => migration.run.defer([eventOf(event, migration.record, detail)], {}),
     leave: (items) => {
       const { itemsLeft = 0 } = migration.run.deployment;
-      const now = { ...migration.run.deployment, itemsLeft: itemsLeft + items };
-      if (items > 0) migration.run.defer([], { deployments: [now] });
+      if (items > 0) migration.run.deferUpdate({ itemsLeft: itemsLeft + items });
     },
-    tell: (sentence) => void request.notes.push(sentence),
+    tell: (sentence) => {
+      const { notes = [] } = migration.run.deployment;
+      migration.run.deferUpdate({ notes: [...notes, sentence] });
+    },
     begin: (work) => request.begin(work),
   };
 }

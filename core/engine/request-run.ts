@@ -34,8 +34,6 @@ export class RequestRun {
   private writtenAt: number;
   /** What workers are to do before this request goes on. */
   work: PassWork | undefined;
-  /** What the answer of a deployment tells besides. */
-  readonly notes: string[] = [];
   /** What this process did that the answer should tell. */
   readonly done: string[] = [];
 

@@ -55,7 +55,7 @@ export async function forward(run: DeploymentRun): Promise<Progress> {
   }
   const { recorded, now } = run.request;
   const { to } = run.deployment;
-  const reason = [reasonForApplied(run.deployment, run.records), ...run.request.notes].join(' ');
+  const reason = [reasonForApplied(run.deployment, run.records), ...(run.deployment.notes ?? [])].join(' ');
   const outcome = successOutcome(recorded, to, reason);
   await run.update(
     { state: 'applied', appliedAt: now },

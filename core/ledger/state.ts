@@ -97,6 +97,8 @@ export interface Deployment {
   readonly undoes?: NamedMigrations;
   /** How many items its rollback left, because somebody else had changed them. */
   readonly itemsLeft?: number;
+  /** Sentences that the answer tells besides what was applied. */
+  readonly notes?: readonly string[];
 }
 
 /** Migrations for a reason: the first names, and how many there are. */

@@ -33,7 +33,7 @@ describe('the digits of a number', () => {
     ['.5', 1, '0.5'],
     ['1.230', 2, '1.23'],
     ['1.234', 2, undefined],
-    ['NaN', 2, 'NaN'],
+    ['NaN', 2, undefined],
     ['', 2, undefined],
     ['.', 2, undefined],
     ['1,5', 2, undefined],

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { BundledMigration } from '../../../core/bundle/bundle';
 import { MigrationError } from '../../../core/errors/index';
 import type { DataFunctions, Item, LeftItem } from '../../../core/ports';
@@ -323,6 +323,26 @@ describe('work that takes longer than CloudFormation waits', () => {
     slow(0);
     await committed();
     expect(new Set(world.meals.items.list('people'))).toEqual(new Set(people(100).map(split)));
+  });
+
+  it('is said to follow by the process that answers, also when the one that left it died', async () => {
+    await deployedTable();
+    slow(300);
+    const phases = ['backfill', 'verify', 'sweep'] as const;
+    const migration = dataMigration(world, '1.1.0', { transform: split }, { finish: 'background' }, phases);
+    const write = world.ledger.write.bind(world.ledger);
+    const refuse = jest.spyOn(world.ledger, 'write').mockImplementation(async (lease, head, transition) => {
+      if (transition.deployments?.some(({ state }) => state === 'applied')) throw new Error('killed');
+      return write(lease, head, transition);
+    });
+    world.stackIs('UPDATE_IN_PROGRESS');
+    const properties = world.revision('b', [table, migration]);
+    const request = await world.request({ kind: 'migrations', type: 'Update', physicalId: scope, properties });
+    await expect(world.work(request)).rejects.toThrow('killed');
+    refuse.mockRestore();
+    world.clock.time += 120_000;
+
+    expect((await world.work(request)).reason).toMatch(/ % of the items of people are transformed; the others follow/);
   });
 
   it('goes on after the answer, once the update has succeeded', async () => {
