@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { Duration } from 'aws-cdk-lib';
@@ -192,6 +192,11 @@ describe('DatabaseMigrations with one target of each kind', () => {
     const own = [...template.resources.keys()].filter((id) => id.startsWith('Db'));
 
     expect(own).toHaveLength(26 + 1);
+    const guide = readFileSync(join(__dirname, '../../docs/construct.md'), 'utf8');
+    expect(guide).toContain('\n26 resources, ');
+    const [functions, roles] = ['AWS::Lambda::Function', 'AWS::IAM::Role'].map((type) => template.ids(type).length);
+    expect(guide).toContain(`\n| ${functions} Lambda functions | `);
+    expect(guide).toContain(`\n| ${roles} roles, `);
   });
 });
 
