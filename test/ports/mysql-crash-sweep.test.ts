@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { RecordedRequest } from '../../core/request/request';
 import { type EngineUnderTest, mysqlUnderTest } from '../../packages/sandbox/test/services/rds-data/engines';
 import type { CrashingWorld } from '../support/crashing-world';
@@ -37,7 +37,10 @@ const failing = [
 ];
 
 /** Every so many calls a process dies: a run on a real server takes about half a second. MYSQL_SWEEP=1 tries all calls. */
-const stride = Number(process.env.MYSQL_SWEEP ?? 23);
+const usualStride = 23;
+const stride = Number(process.env.MYSQL_SWEEP ?? usualStride);
+// A minute for the usual sample, and as much more as there are more calls.
+jest.setTimeout(60_000 * Math.max(1, usualStride / stride));
 
 /** Kills the process at every call of a port, before and after it takes effect, on a real server (guarantees G1 and G3). */
 describeEach('a process that dies, on $name', (engine) => {
