@@ -62,9 +62,7 @@ function whatOf(open: readonly OpenBuild[]): string {
 
 function openRecords(run: DeploymentRun): readonly MigrationRecord[] {
   const { targets } = run.deployment;
-  return run.request.state.migrations.filter(
-    ({ building = [], target, identity }) => building.length > 0 && targets[target]?.Identity === identity,
-  );
+  return run.request.state.building.filter(({ target, identity }) => targets[target]?.Identity === identity);
 }
 
 function blocks({ id, target, building = [] }: MigrationRecord, migration: BundledMigration): boolean {

@@ -28,16 +28,17 @@ export type RecordChange = Pick<Transition, 'deployments' | 'migrations' | 'forg
  * so a transition costs what it changes and not what the scope holds.
  */
 export class LiveState implements ScopeState {
-  private readonly records: Map<string, MigrationRecord>;
+  private readonly records = new Map<string, MigrationRecord>();
+  /** Keys of those that databases still build something of. */
+  private readonly unfinished = new Set<string>();
   private readonly deployments: Map<string, Deployment>;
-  private lastPosition: number;
+  private lastPosition = 0;
   private head: ScopeHead;
 
   constructor({ open, migrations, ...head }: ScopeState) {
     this.head = head;
-    this.records = new Map(migrations.map((record) => [record.key, record]));
     this.deployments = new Map(open.map((deployment) => [deployment.id, deployment]));
-    this.lastPosition = migrations.reduce((last, { position }) => Math.max(last, position), 0);
+    for (const record of migrations) this.put(record);
   }
 
   get scope(): string {
@@ -73,6 +74,11 @@ export class LiveState implements ScopeState {
     return [...this.records.values()];
   }
 
+  /** Of migrations of which something is still built. */
+  get building(): readonly MigrationRecord[] {
+    return [...this.unfinished].map((key) => this.records.get(key)!);
+  }
+
   migration(key: string): MigrationRecord | undefined {
     return this.records.get(key);
   }
@@ -91,15 +97,23 @@ export class LiveState implements ScopeState {
   }
 
   change({ deployments = [], migrations = [], forget = [] }: RecordChange): void {
-    for (const key of forget) this.records.delete(key);
-    for (const record of migrations) {
-      this.records.set(record.key, record);
-      this.lastPosition = Math.max(this.lastPosition, record.position);
+    for (const key of forget) {
+      this.records.delete(key);
+      this.unfinished.delete(key);
     }
+    for (const record of migrations) this.put(record);
     for (const deployment of deployments) {
       if (isOpen(deployment)) this.deployments.set(deployment.id, deployment);
       else this.deployments.delete(deployment.id);
     }
+  }
+
+  private put(record: MigrationRecord): void {
+    const { key, position, building = [] } = record;
+    this.records.set(key, record);
+    this.lastPosition = Math.max(this.lastPosition, position);
+    if (building.length > 0) this.unfinished.add(key);
+    else this.unfinished.delete(key);
   }
 
   /** The state as plain data. */

@@ -1,4 +1,5 @@
-import { beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { LiveState } from '../../../core/ledger/transition';
 import type { MigrationsProperties } from '../../../core/wire';
 import { CountedWorld } from '../../support/counted-world';
 import { sqlMigration } from '../../support/memory-world';
@@ -33,6 +34,16 @@ describe('50 pending transactional migrations with verification', () => {
     expect(world.calls('sql.runSection')).toBe(count);
     expect(otherSqlCalls()).toBe(0);
     expect(world.calls('ledger.')).toBeLessThanOrEqual(0.2 * count + fixed);
+  });
+
+  it('do not go through all migrations of the scope for each', async () => {
+    const all = jest.spyOn(LiveState.prototype, 'migrations', 'get');
+    try {
+      await world.migrations('Create', properties);
+      expect(all.mock.calls.length).toBeLessThanOrEqual(fixed);
+    } finally {
+      all.mockRestore();
+    }
   });
 
   it('cost no more when they take several ticks, because a tick reads nothing of a migration that is applied', async () => {
