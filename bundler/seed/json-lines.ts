@@ -1,3 +1,4 @@
+import { seen } from '../../core/data/values';
 import type { Block } from './blocks';
 import type { RowWriter } from './row-writer';
 import { largestRow, type SeedReport } from './seed-report';
@@ -32,8 +33,10 @@ function readLine(line: string): { readonly item: object } | Problem {
     return { what: 'The line is not valid JSON.', hint: 'Write one JSON object in each line.' };
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    const seen = value === null ? 'null' : Array.isArray(value) ? 'a list' : `a ${typeof value}`;
-    return { what: `The line is ${seen}, and no JSON object.`, hint: 'Write one item in each line: { "id": "a" }.' };
+    return {
+      what: `The line is ${seen(value)}, and no JSON object.`,
+      hint: 'Write one item in each line: { "id": "a" }.',
+    };
   }
   const lost = inexactNumber(line);
   if (lost === undefined) return { item: value };

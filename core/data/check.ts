@@ -3,8 +3,8 @@ import type { Item, ItemSource, StoredItem } from '../ports/items';
 import { eachItem } from './each-item';
 import { otherHasKey, PageTally, type PageTask, type PageTools, type PageWork } from './page-work';
 import { writtenTable } from './segment-work';
-import { combineItems, seen, TransformRefused, transformInPlace, transformToDestination } from './transform';
-import { areEqual } from './values';
+import { combineItems, TransformRefused, transformInPlace, transformToDestination } from './transform';
+import { areEqual, seen } from './values';
 
 /** Changes nothing: counts the items that a write would change, and those that `validate` refuses. */
 export const check: PageWork = async (items, page) => {

@@ -1,6 +1,6 @@
 import type { DataFunctions, Transform } from '../ports/data-functions';
 import type { Item, ItemTable } from '../ports/items';
-import { areEqual } from './values';
+import { areEqual, seen } from './values';
 
 /** What a transform must not do, in words for people. Unlike what a transform throws, they hold no data. */
 export class TransformRefused extends Error {
@@ -136,15 +136,6 @@ function isOther(value: object): boolean {
     value instanceof Date ||
     ArrayBuffer.isView(value)
   );
-}
-
-/** What a function returned instead of what it must, without any data. */
-export function seen(value: unknown): string {
-  if (value === undefined) return 'nothing';
-  if (value === null) return 'null';
-  if (isList(value)) return 'a list';
-  if (value instanceof Promise) return 'a promise';
-  return typeof value === 'object' ? `a ${value.constructor?.name ?? 'value'}` : `a ${typeof value}`;
 }
 
 function listOf(result: Transformed['result']): readonly Item[] {

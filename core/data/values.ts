@@ -70,6 +70,15 @@ function areEqualPlain(a: Plain, b: Plain): boolean {
   );
 }
 
+/** What a value is, for messages: words without any data. */
+export function seen(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'a list';
+  if (value instanceof Promise) return 'a promise';
+  return typeof value === 'object' ? `a ${value.constructor?.name ?? 'value'}` : `a ${typeof value}`;
+}
+
 /** 128 bits of SHA-256, as 32 hex digits. */
 export function hash128(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 32);

@@ -113,6 +113,7 @@ async function restoreCapacity(
   return ensureCapacity(table, index, before, context);
 }
 
-function capacityOf(billing: Billing, index: string | undefined): Capacity | undefined {
+/** Undefined for an index that is not there. */
+export function capacityOf(billing: Billing, index: string | undefined): Capacity | undefined {
   return index === undefined ? billing.table : billing.indexes[index];
 }

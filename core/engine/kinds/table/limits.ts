@@ -1,10 +1,11 @@
 import type { SetCapacity } from '../../../bundle/setting-operations';
 import { type KeyAttribute, keyAttributes, type Throughput } from '../../../bundle/table-definitions';
 import type { TableOperation } from '../../../bundle/table-operations';
-import type { Billing, Capacity } from '../../../bundle/table-settings';
+import type { Capacity } from '../../../bundle/table-settings';
 import { MigrationError } from '../../../errors/index';
 import { type TableIndex, tableIndexOf } from '../../../ledger/table-index';
 import type { Decreases, TableDatabase, TableDescription } from '../../../ports';
+import { capacityOf } from './capacity';
 import { limit } from './limit';
 import { refuseAbsent } from './presence';
 import { nameOf } from './scaling';
@@ -124,7 +125,7 @@ async function refuseDecreases(
   const before = await target.decreases(table);
   for (const index of new Set(operations.map((operation) => operation.index))) {
     const steps = operations.filter((operation) => operation.index === index).map(({ throughput }) => throughput);
-    const needed = countDecreases(capacityOf(billing, index), steps);
+    const needed = countDecreases(capacityOf(billing, index) ?? {}, steps);
     const { today = 0, last }: Partial<Decreases> = before.get(index) ?? {};
     const anHourAgo = last === undefined || now - last > hour;
     const allowed = Math.max(decreasesPerDay - today, anHourAgo ? 1 : 0);
@@ -146,8 +147,4 @@ function countDecreases(from: Capacity, steps: readonly Throughput[]): number {
 
 function isLess(a: Capacity, b: Capacity): boolean {
   return (a.read ?? 0) < (b.read ?? 0) || (a.write ?? 0) < (b.write ?? 0);
-}
-
-function capacityOf(billing: Billing, index: string | undefined): Capacity {
-  return (index === undefined ? billing.table : billing.indexes[index]) ?? {};
 }

@@ -1,3 +1,4 @@
+import { seen } from '../../../../core/data/values';
 import { MigrationError } from '../../../../core/errors/index';
 import { isNumberValue, jsonText, parseJson } from './json-text';
 import { fromArrayText, toArrayText } from './lists';
@@ -197,10 +198,4 @@ function withoutSpacesBeyond(text: string, length: number): string {
   const characters = [...text];
   const beyond = characters.slice(length);
   return beyond.every((one) => one === ' ') ? characters.slice(0, length).join('') : text;
-}
-
-function seen(value: unknown): string {
-  if (Array.isArray(value)) return 'a list';
-  if (typeof value === 'object' && value !== null) return `a ${value.constructor?.name ?? 'value'}`;
-  return `a ${typeof value}`;
 }
