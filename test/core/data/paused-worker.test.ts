@@ -52,3 +52,32 @@ it('a worker that was stopped changes nothing when it goes on after the rollback
   expect(await worker).toBe('lost');
   expect(world.meals.items.of('people')).toEqual(byKey(people(30)));
 });
+
+it('a worker whose function is slow says that it still works, also while it only checks', async () => {
+  const world = new MemoryWorld();
+  await world.deployed('a', [peopleTables]);
+  // Several parts of a page, each of which takes longer than half a lease.
+  world.meals.items.put('people', ...people(300).map(split));
+  const held: boolean[] = [];
+  let looked = 0;
+  const validate = () => {
+    looked += 1;
+    if (looked % 100 === 0) world.clock.time += 20_000;
+    return true;
+  };
+  const save = world.segments.save.bind(world.segments);
+  world.segments.save = async (pass, segment) => {
+    const [before] = (await world.segments.list(pass)).filter(({ number }) => number === segment.number);
+    held.push(before!.leaseUntil > world.clock.time);
+    return save(pass, segment);
+  };
+  world.pageSize = 300;
+  world.stackIs('UPDATE_IN_PROGRESS');
+  const migration = dataMigration(world, '1.1.0', { transform: split, validate }, { segments: 1 });
+
+  expect(await world.migrations('Update', world.revision('b', [peopleTables, migration]))).toMatchObject({
+    status: 'SUCCESS',
+  });
+  expect(looked).toBe(300);
+  expect(held).not.toContain(false);
+});

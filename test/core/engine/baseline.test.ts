@@ -37,6 +37,12 @@ function withBaseline(
   };
 }
 
+function ignoringWhatIsByHand(): MigrationsProperties {
+  const properties = withBaseline('1.1.0');
+  const users = { ...properties.Targets['users']!, Ignore: ['* by hand'] };
+  return { ...properties, Targets: { ...properties.Targets, users } };
+}
+
 async function state() {
   const { applied, migrations, open } = await world.ledger.load(scope);
   return {
@@ -93,11 +99,8 @@ describe('a database that is what its baseline says', () => {
 
   it('may have what its target ignores', async () => {
     world.users.make('by hand', ...made);
-    const properties = withBaseline('1.1.0');
-    const users = { ...properties.Targets['users']!, Ignore: ['* by hand'] };
 
-    const ignored = { ...properties, Targets: { ...properties.Targets, users } };
-    expect(await world.migrations('Create', ignored)).toMatchObject({ status: 'SUCCESS' });
+    expect(await world.migrations('Create', ignoringWhatIsByHand())).toMatchObject({ status: 'SUCCESS' });
     expect(world.users.statements).toEqual(['by hand', ...made, 's1.2.0']);
   });
 
@@ -279,6 +282,14 @@ describe('a database that is not what its baseline says', () => {
     const failed = await world.migrations('Create', withBaseline('1.0.0', [one]));
     expect(failed.reason).toContain('users/1.0.0 fails on an empty database: no such extension');
     expect(world.users.scratches.size).toBe(0);
+  });
+
+  it('is a new one when it has nothing but what its target ignores', async () => {
+    world.users.make('by hand');
+
+    expect(await world.migrations('Create', ignoringWhatIsByHand())).toMatchObject({ status: 'SUCCESS' });
+    expect(await events('migration-baselined')).toEqual([]);
+    expect((await events('baseline-ignored'))[0]?.detail).toMatchObject({ because: 'the database is empty' });
   });
 
   it('is migrated as any new one when it is empty', async () => {
