@@ -57,3 +57,36 @@ it.each(sqlItemStores)(
     }
   },
 );
+
+it.each(sqlItemStores)(
+  'a row of $name that others refer to since it was looked at is not deleted either',
+  async ({ open }) => {
+    const store = await open();
+    try {
+      await store.sql('CREATE TABLE parents (id integer PRIMARY KEY)');
+      await store.sql(
+        'CREATE TABLE children (parent integer PRIMARY KEY, FOREIGN KEY (parent) REFERENCES parents (id) ON DELETE CASCADE)',
+      );
+      await store.sql('INSERT INTO parents VALUES (1), (2)');
+      let isWritten = false;
+      // The last thing that happens before a write.
+      const guard = async () => {
+        if (!isWritten) await store.sql('INSERT INTO children VALUES (1)');
+        isWritten = true;
+      };
+      const table = await store.open('parents', { ...session(1), guard });
+      const changes = await Promise.all([1, 2].map((id) => remove(table, { id })));
+      expect(isWritten).toBe(false);
+
+      // Like a row that somebody has locked: whoever takes the segment next looks at it again.
+      await expect(table.write(changes, true)).rejects.toMatchObject({ code: 'DATABASE_BUSY' });
+      expect(isWritten).toBe(true);
+      expect(await store.sql('SELECT parent FROM children')).toHaveLength(1);
+      expect(await table.write([changes[0]!], true)).toEqual([
+        { refused: expect.objectContaining({ code: 'DATA_REFUSED' }) },
+      ]);
+    } finally {
+      await store.close();
+    }
+  },
+);
